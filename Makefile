@@ -1,0 +1,38 @@
+# make run starts the app; make test checks everything. Both set up what is missing and are quick when nothing changed.
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 8501
+
+.PHONY: run test lint chromium
+
+run: .venv/installed
+	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
+
+test: lint chromium
+	$(BIN)/python -m pytest
+
+lint: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/installed: requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+.venv/installed-dev: requirements.txt requirements-dev.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch .venv/installed $@
+
+# The browser tests need a Chromium. Take the one that is there; else Debian's package where apt-get may install it,
+# else Playwright's. Where none can be had the browser tests skip and say so, or fail when CI=true.
+chromium: .venv/installed-dev
+	@command -v chromium chromium-browser google-chrome >/dev/null 2>&1 \
+	|| ls $(HOME)/.cache/ms-playwright/chromium-* >/dev/null 2>&1 \
+	|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
+	|| $(BIN)/python -m playwright install chromium \
+	|| echo "No Chromium could be installed; the browser tests will say so."

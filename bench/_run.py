@@ -1,0 +1,146 @@
+"""What the benchmarks share: servers, a Chromium, interleaved measurements and a Markdown table."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+APP, EMPTY = ROOT / "app.py", ROOT / "bench" / "apps" / "empty.py"
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running Streamlit server; `started` is time.perf_counter() just before its process began."""
+
+    url: str
+    pid: int
+    log: Path
+    started: float
+
+    def complaints(self) -> list[str]:
+        """Return the lines of the log that tell of an error."""
+        lines = self.log.read_text(errors="replace").splitlines()
+        return [line for line in lines if any(word in line for word in ("Error", "Traceback", "Exception"))]
+
+
+@contextmanager
+def server(script: Path, *, environment: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """Serve a Streamlit script on the loopback interface while the block runs; begins before it answers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"]
+    command += ["--server.address=127.0.0.1", "--server.headless=true", "--server.fileWatcherType=none"]
+    command += ["--browser.gatherUsageStats=false", "--logger.level=warning"]
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log.txt"
+        with log.open("wb") as out:
+            started = time.perf_counter()
+            process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
+                stdout=out,
+                stderr=out,
+            )
+        try:
+            yield Server(f"http://127.0.0.1:{port}", process.pid, log, started)
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def wait(served: Server, seconds: float = 120) -> None:
+    """Return when the server answers; raise RuntimeError with its log when it does not in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{served.url}/_stcore/health", timeout=1):
+                return
+        except OSError:
+            time.sleep(0.02)
+    raise RuntimeError(f"streamlit did not start:\n{served.log.read_text(errors='replace')[-2000:]}")
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """Run a Chromium: CNNVIZ_CHROMIUM, else the system's, else Playwright's own."""
+    from playwright.sync_api import sync_playwright
+
+    places = [os.environ.get("CNNVIZ_CHROMIUM"), "/usr/bin/chromium", shutil.which("chromium"), shutil.which("chrome")]
+    with sync_playwright() as playwright:
+        place = next((each for each in places if each and Path(each).exists()), None)
+        browser = playwright.chromium.launch(executable_path=place, args=_FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def interleaved(rounds: int, cases: Mapping[str, Callable[[], Any]], warm: int = 1) -> dict[str, list[float]]:
+    """Run the cases in turn, A B A B, and return the seconds of each; a case may return seconds it measured itself.
+
+    Every other round goes backwards, so that no case is always the one that follows another.
+    """
+    taken: dict[str, list[float]] = {name: [] for name in cases}
+    for turn in range(-warm, rounds):
+        for name, case in cases.items() if turn % 2 == 0 else reversed(cases.items()):
+            began = time.perf_counter()
+            own = case()
+            seconds = own if isinstance(own, float) else time.perf_counter() - began
+            if turn >= 0:
+                taken[name].append(seconds)
+    return taken
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Return the least value that at least `share` of the values do not exceed."""
+    ordered = sorted(values)
+    return ordered[max(0, -(-int(share * 100) * len(ordered) // 100) - 1)]
+
+
+def ratios(taken: Mapping[str, Sequence[float]], base: str) -> list[tuple[str, ...]]:
+    """Return table rows: each case's median, 95th percentile and extremes, and its median over that of `base`."""
+    rows = []
+    for name, values in taken.items():
+        ms = [1000 * value for value in values]
+        ratio = f"{median(values) / median(taken[base]):.2f}"
+        paired = [value / other for value, other in zip(values, taken[base], strict=True)]
+        spread = "" if name == base else f"{min(paired):.2f} to {max(paired):.2f}"
+        least = f"{min(values) / min(taken[base]):.2f}"
+        times = f"{median(ms):.1f}", f"{percentile(ms, 0.95):.1f}", f"{min(ms):.1f} to {max(ms):.1f}"
+        rows.append((name, *times, ratio, least, spread))
+    return rows
+
+
+RATIO_COLUMNS = ("case", "median ms", "p95 ms", "min to max ms", "ratio of medians", "of minima", "of rounds")
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print a Markdown table."""
+    print(f"\n| {' | '.join(columns)} |\n|{'|'.join(' --- ' for _ in columns)}|")
+    for row in rows:
+        print(f"| {' | '.join(str(cell) for cell in row)} |")
+    print(flush=True)

@@ -1,0 +1,107 @@
+"""A person's session with the app, spoken over its websocket as the browser speaks it, without a browser."""
+
+import asyncio
+import urllib.request
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from streamlit.proto.Alert_pb2 import Alert
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+
+FINISHED = {ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY}
+
+
+@dataclass
+class Session:
+    """What the app has sent so far: its widgets by label, the fragment of each, and everything that looks wrong."""
+
+    url: str
+    socket: ClientConnection
+    query: str
+    number: str = ""
+    page: str = ""
+    widgets: dict[str, Any] = field(default_factory=dict)
+    fragments: dict[str, str] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+    received: int = 0
+
+    @classmethod
+    async def open(cls, url: str, page: str, query: str) -> "Session":
+        """Connect, and run the page once."""
+        socket = await connect(f"ws{url[4:]}/_stcore/stream", subprotocols=["streamlit"], max_size=None)
+        session = cls(url, socket, query)
+        message = BackMsg()
+        message.rerun_script.page_name, message.rerun_script.query_string = page, query
+        await socket.send(message.SerializeToString())
+        await session.finish()
+        return session
+
+    async def finish(self) -> None:
+        """Take in what the app sends until its run is over."""
+        while True:
+            message = ForwardMsg.FromString(await asyncio.wait_for(self.socket.recv(), 120))
+            kind = message.WhichOneof("type")
+            if kind == "new_session":
+                self.number = message.new_session.initialize.session_id
+                self.page = message.new_session.page_script_hash
+            elif kind == "page_info_changed":
+                self.query = message.page_info_changed.query_string
+            elif kind == "delta":
+                self.take(message.delta)
+            elif kind == "script_finished":
+                if message.script_finished in FINISHED:
+                    return
+                if message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
+                    self.errors.append("the script did not compile")
+
+    def take(self, delta: Any) -> None:
+        """Note a widget, or an error, of one element."""
+        if delta.WhichOneof("type") != "new_element":
+            return
+        kind = delta.new_element.WhichOneof("type")
+        self.received += delta.ByteSize()
+        content = getattr(delta.new_element, kind)
+        if kind == "exception":
+            self.errors.append(f"{content.type}: {content.message}")
+        elif kind == "alert" and content.format == Alert.ERROR:
+            self.errors.append(content.body)
+        elif getattr(content, "id", "") and getattr(content, "label", ""):
+            self.widgets[content.label] = content
+            self.fragments[content.label] = delta.fragment_id
+
+    async def set(self, label: str, **value: Any) -> None:
+        """Give a widget a value, as one field of WidgetState, and wait for the run that follows."""
+        message = BackMsg()
+        message.rerun_script.widget_states.widgets.add(id=self.widgets[label].id, **value)
+        message.rerun_script.fragment_id = self.fragments[label]
+        message.rerun_script.page_script_hash, message.rerun_script.query_string = self.page, self.query
+        await self.socket.send(message.SerializeToString())
+        await self.finish()
+
+    async def upload(self, label: str, name: str, data: bytes) -> None:
+        """Upload a file to a file uploader and wait for the run that follows."""
+        number, place = str(uuid.uuid4()), f"/_stcore/upload_file/{self.number}"
+        await asyncio.to_thread(put, self.url, f"{place}/{number}", name, data)
+        file = {"name": name, "size": len(data), "file_id": number}
+        urls = {"file_id": number, "upload_url": f"{place}/{number}", "delete_url": f"{place}/{number}"}
+        await self.set(label, file_uploader_state_value={"uploaded_file_info": [{**file, "file_urls": urls}]})
+
+
+def put(url: str, path: str, name: str, data: bytes) -> None:
+    """Send a file to a path as a form, with the token that the server gives out against forgery."""
+    with urllib.request.urlopen(f"{url}/_stcore/health") as answer:
+        cookies: Mapping[str, str] = dict(
+            cookie.split(";")[0].split("=", 1) for cookie in answer.headers.get_all("set-cookie") or []
+        )
+    token, edge = cookies.get("_streamlit_xsrf", ""), uuid.uuid4().hex
+    head = f'--{edge}\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n'
+    body = f"{head}Content-Type: image/jpeg\r\n\r\n".encode() + data + f"\r\n--{edge}--\r\n".encode()
+    headers = {"Content-Type": f"multipart/form-data; boundary={edge}", "X-Xsrftoken": token}
+    headers["Cookie"] = "; ".join(f"{key}={value}" for key, value in cookies.items())
+    request = urllib.request.Request(f"{url}{path}", body, headers, method="PUT")
+    with urllib.request.urlopen(request):
+        pass

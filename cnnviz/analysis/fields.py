@@ -1,0 +1,99 @@
+"""The field of every tensor of a trace: one rule a function, in one table."""
+
+from collections.abc import Callable
+from typing import Any
+
+from cnnviz.analysis import indexing, joining, mixing, views, windows
+from cnnviz.analysis.field import Field, lose, of_image
+from cnnviz.analysis.functions import (
+    ADAPTIVE_POOLS,
+    CONSTANT,
+    CONVOLUTIONS,
+    EXPANDING,
+    PERMUTING,
+    POINTWISE,
+    POOLS,
+    REDUCING,
+    RESHAPING,
+    UNARY,
+)
+from cnnviz.analysis.operations import Operation, Trace, Value
+
+Rule = Callable[[Operation, windows.Get], "Field | list[Field | None] | None"]
+
+
+def fields_of(trace: Trace) -> list[Field | None]:
+    """Return the field of every call's output, None where the image does not reach it or has no positions."""
+    known: dict[int, Field | None] = {trace.input.number: of_image(trace.input.shape)}
+
+    def get(value: Any) -> Field | None:
+        return known.get(value.number) if isinstance(value, Value) else None
+
+    outputs = []
+    for call in trace.calls:
+        for operation in call.operations:
+            _follow(operation, get, known)
+        outputs.append(get(call.output))
+    return outputs
+
+
+def _follow(op: Operation, get: windows.Get, known: dict[int, Field | None]) -> None:
+    if op.name in UNARY:
+        known[op.outputs[0].number] = get(op.arguments[0] if op.arguments else op.get(0, "input"))
+        return
+    made = RULES.get(op.name, mixing.untracked)(op, get)
+    fields = made if isinstance(made, list) else [made] * len(op.outputs)
+    for value, field in zip(op.outputs, fields, strict=True):
+        known[value.number] = field
+    written = next((field for field in fields if field), None)
+    for alias in op.aliases:
+        if field := known.get(alias.number) or written:
+            # How a view of written memory lies in it is not followed.
+            known[alias.number] = lose(field, range(len(alias.shape)), f"{op.name} wrote into it through another view")
+
+
+def _nothing(op: Operation, get: windows.Get) -> None:
+    return None
+
+
+RULES: dict[str, Rule] = {
+    **dict.fromkeys(POINTWISE, mixing.pointwise),
+    **dict.fromkeys(CONSTANT, _nothing),
+    **dict.fromkeys(RESHAPING, views.reshape),
+    **dict.fromkeys(PERMUTING, views.permute),
+    **dict.fromkeys(EXPANDING, views.expand),
+    **dict.fromkeys(REDUCING, mixing.reduction),
+    **dict.fromkeys(
+        CONVOLUTIONS, lambda op, get: (windows.transposed if "transpose" in op.name else windows.convolution)(op, get)
+    ),
+    **dict.fromkeys(POOLS, windows.pool),
+    **dict.fromkeys(ADAPTIVE_POOLS, windows.adaptive_pool),
+    **dict.fromkeys(("pad", "constant_pad_nd"), windows.pad),
+    **dict.fromkeys(("interpolate", "upsample"), windows.interpolate),
+    "pixel_shuffle": windows.pixel_shuffle,
+    "pixel_unshuffle": windows.pixel_unshuffle,
+    "repeat_interleave": windows.repeat_interleave,
+    "grid_sample": windows.grid_sample,
+    **dict.fromkeys(("channel_shuffle", "native_channel_shuffle"), mixing.pointwise),
+    "copy": mixing.copied,
+    **dict.fromkeys(("softmax", "log_softmax", "softmin"), mixing.softmax),
+    "normalize": mixing.normalize,
+    **dict.fromkeys(("layer_norm", "rms_norm"), mixing.layer_norm),
+    "group_norm": mixing.group_norm,
+    "instance_norm": mixing.instance_norm,
+    "batch_norm": mixing.batch_norm,
+    "linear": mixing.linear,
+    **dict.fromkeys(("matmul", "rmatmul", "bmm", "mm"), mixing.matmul),
+    "scaled_dot_product_attention": mixing.attention,
+    "multi_head_attention_forward": mixing.multi_head_attention,
+    "einsum": mixing.einsum,
+    "getitem": indexing.getitem,
+    "setitem": indexing.setitem,
+    "select": indexing.select,
+    "narrow": indexing.narrow,
+    "index_select": indexing.index_select,
+    **dict.fromkeys(("split", "chunk", "tensor_split", "unbind", "split_with_sizes"), joining.split),
+    **dict.fromkeys(("cat", "concat", "concatenate"), joining.cat),
+    "stack": joining.stack,
+    **dict.fromkeys(("roll", "flip", "cumsum", "cumprod"), joining.along),
+}

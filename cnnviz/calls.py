@@ -1,0 +1,182 @@
+"""Which calls a model makes while it runs: the one observer under both the analysis and the probes.
+
+    >>> with observe(model, print):
+    ...     model(batch)
+
+A call is a module of torch.nn that does work itself, or a torch function called outside of one. Names follow
+torchvision.models.feature_extraction: "layer1.0.conv1"; "layer1.0.relu_1" for a module's second call; "layer1.0.add"
+for a function, after the module that called it.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode, resolve_name
+
+Around = Callable[[Callable[..., Any], tuple[Any, ...], dict[str, Any]], Any]
+
+_locks: "WeakKeyDictionary[nn.Module, threading.RLock]" = WeakKeyDictionary()
+_locks_lock = threading.Lock()
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One torch function as it returned, with what it was given and what it gave."""
+
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    keywords: Mapping[str, Any]
+    output: Any
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """One call as it returned. `kind` is "Conv2d" for a module and "conv2d" for a function; a function has no `module`.
+
+    `steps` are the torch functions that did the work: the function itself, or those that the module ran, one for most
+    modules; a Conv2d that pads by reflection runs two. `output` is what the call returned, a tensor or a structure.
+    """
+
+    name: str
+    kind: str
+    module: nn.Module | None
+    steps: tuple[Step, ...]
+    arguments: tuple[Any, ...]
+    output: Any
+
+
+def is_leaf(module: nn.Module) -> bool:
+    """Return whether a module counts as one call: torch.nn's own working modules do, containers do not."""
+    return module.__module__.startswith("torch.nn.modules") and not isinstance(
+        module, nn.Sequential | nn.ModuleList | nn.ModuleDict
+    )
+
+
+@contextmanager
+def observe(
+    model: nn.Module,
+    on_call: Callable[[Call], None],
+    *,
+    around: "Around | None" = None,
+) -> Iterator[None]:
+    """Tell `on_call` of every call that `model` makes in this thread, in the order of execution, until the block ends.
+
+    `around(function, arguments, keywords)`, when given, runs every torch function in its place, those inside of modules
+    too. One block a model at a time: a second thread waits. The model's hooks are as before when the block ends,
+    whatever ended it.
+    """
+    with _lock_of(model):
+        observer = _Observer(on_call, around)
+        with ExitStack() as stack:
+            for name, module in model.named_modules():
+                before, after = observer.hooks(name)
+                stack.callback(module.register_forward_pre_hook(before, with_kwargs=True, prepend=True).remove)
+                # always_call: a forward that raises must still leave the stack of modules as it was
+                handle = module.register_forward_hook(after, with_kwargs=True, always_call=True)
+                stack.callback(handle.remove)
+            stack.enter_context(observer)
+            yield
+
+
+def _lock_of(model: nn.Module) -> threading.RLock:
+    with _locks_lock:
+        return _locks.setdefault(model, threading.RLock())
+
+
+class _Observer(TorchFunctionMode):
+    """The stack of modules that are running, and the counts that make names unique."""
+
+    def __init__(
+        self,
+        on_call: Callable[[Call], None],
+        around: "Around | None",
+    ) -> None:
+        super().__init__()
+        self.on_call = on_call
+        self.around = around
+        self.thread = threading.get_ident()
+        self.path: list[str] = []
+        self.inside_leaf = 0
+        self.steps: list[Step] = []
+        self.used: Counter[str] = Counter()
+        self.telling = False
+
+    def tell(self, call: Call) -> None:
+        # What on_call itself computes is no call of the model's.
+        self.telling = True
+        try:
+            self.on_call(call)
+        finally:
+            self.telling = False
+
+    def unique(self, name: str) -> str:
+        count = self.used[name]
+        self.used[name] += 1
+        return f"{name}_{count}" if count else name
+
+    def hooks(self, name: str) -> tuple[Callable[..., None], Callable[..., None]]:
+        def before(module: nn.Module, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> None:
+            if threading.get_ident() == self.thread:
+                self.path.append(name)
+                self.inside_leaf += is_leaf(module)
+
+        def after(module: nn.Module, arguments: tuple[Any, ...], keywords: dict[str, Any], output: Any) -> None:
+            if threading.get_ident() != self.thread or not self.path:
+                return
+            self.path.pop()
+            if is_leaf(module):
+                self.inside_leaf -= 1
+                if not self.inside_leaf:
+                    steps, self.steps = tuple(self.steps), []
+                    if output is not None:
+                        kind = type(module).__name__
+                        # A model that is itself one working module has no name of its own.
+                        called = self.unique(name or kind.lower())
+                        self.tell(Call(called, kind, module, steps, arguments, output))
+
+        return before, after
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        if self.telling:
+            return func(*args, **kwargs)
+        output = self.around(func, args, kwargs) if self.around else func(*args, **kwargs)
+        if _has_tensor(output) and (kind := function_name(func)):
+            step = Step(func, args, kwargs, output)
+            if self.inside_leaf:
+                self.steps.append(step)
+            else:
+                path = self.path[-1] if self.path else ""
+                name = self.unique(f"{path}.{kind}" if path else kind)
+                self.tell(Call(name, kind, None, (step,), args, output))
+        return output
+
+
+def _has_tensor(value: Any) -> bool:
+    return isinstance(value, Tensor) or (isinstance(value, tuple | list) and any(map(_has_tensor, value)))
+
+
+def function_name(function: Callable[..., Any]) -> str | None:
+    """Return a readable name ("add" for torch.add, add_ and __iadd__), or None for what only reads an attribute."""
+    name = getattr(function, "__name__", "")
+    if name in ("__get__", "__set__"):
+        # Attributes arrive as descriptors; of those only the transposes make a new view worth naming.
+        attribute = (resolve_name(function) or "").split(".")
+        return attribute[-2] if len(attribute) > 1 and attribute[-2] in ("T", "mT", "H", "mH") else None
+    if name in _IN_PLACE_OPERATORS:
+        name = name.replace("__i", "__", 1)
+    return name.strip("_") or None
+
+
+_IN_PLACE_OPERATORS = frozenset(
+    f"__i{name}__"
+    for name in ("add", "sub", "mul", "matmul", "truediv", "div", "floordiv", "mod", "pow", "and", "or", "xor")
+)

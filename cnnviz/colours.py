@@ -1,0 +1,32 @@
+"""The colours that carry meaning, the same on every screen, in figures and in browser components alike.
+
+Both maps are safe for colour-blind eyes: ColorBrewer's RdBu (Brewer 2003), turned so that red is positive, and
+matplotlib's viridis (Smith & van der Walt 2015). Between anchors they are linear in sRGB, as Plotly interpolates.
+"""
+
+SIGNED = (
+    "#053061", "#2166ac", "#4393c3", "#92c5de", "#d1e5f0", "#f7f7f7",
+    "#fddbc7", "#f4a582", "#d6604d", "#b2182b", "#67001f",
+)  # fmt: skip
+POSITIVE = (
+    "#440154", "#482878", "#3e4989", "#31688e", "#26828e",
+    "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725",
+)  # fmt: skip
+
+
+def colorscale(anchors: tuple[str, ...]) -> list[list[float | str]]:
+    """Return the anchors as a Plotly colorscale: [[0.0, "#..."], ..., [1.0, "#..."]]."""
+    return [[i / (len(anchors) - 1), anchor] for i, anchor in enumerate(anchors)]
+
+
+def table(anchors: tuple[str, ...], length: int = 256) -> bytes:
+    """Return `length` colours, evenly spaced along the anchors, as red, green, blue bytes: 3 * length of them."""
+    colours = [bytes.fromhex(anchor[1:]) for anchor in anchors]
+    out = bytearray()
+    for i in range(length):
+        place = i / (length - 1) * (len(colours) - 1)
+        left = min(int(place), len(colours) - 2)
+        share = place - left
+        pairs = zip(colours[left], colours[left + 1], strict=True)
+        out += bytes(round(a * (1 - share) + b * share) for a, b in pairs)
+    return bytes(out)

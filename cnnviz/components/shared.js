@@ -1,0 +1,102 @@
+const TYPES = { uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array, int8: Int8Array, int16: Int16Array,
+  int32: Int32Array, float32: Float32Array, float64: Float64Array };
+const TOP = 65531, ZERO = 65532, MINUS_INFINITY = 65533, PLUS_INFINITY = 65534, NAN = 65535;
+const NO_COLOUR = 0xff888888;
+
+/** The meta and the typed arrays of a buffer made by pack.py. */
+function unpack(data) {
+  const length = new DataView(data.buffer, data.byteOffset).getUint32(0, true);
+  const head = JSON.parse(new TextDecoder().decode(data.subarray(4, 4 + length)));
+  // The buffer may start anywhere in Streamlit's message, and typed arrays must be aligned.
+  const whole = data.byteOffset % 8 ? data.slice() : data;
+  const start = whole.byteOffset + 4 + length;
+  const arrays = head.arrays.map(({ dtype, shape, offset }) =>
+    new TYPES[dtype](whole.buffer, start + offset, shape.reduce((a, b) => a * b, 1)));
+  return [head.meta, arrays];
+}
+
+/** 256 colours as the 32-bit pixels of an ImageData. */
+function palette(mode) {
+  const hex = TABLES[mode], out = new Uint32Array(256);
+  for (let i = 0; i < 256; i++) {
+    const rgb = parseInt(hex.slice(6 * i, 6 * i + 6), 16);
+    out[i] = (0xff000000 | (rgb & 0xff) << 16 | rgb & 0xff00 | rgb >> 16) >>> 0;
+  }
+  return out;
+}
+
+/** The same colours as a CSS gradient, left to right. */
+function gradient(mode) {
+  const stops = [];
+  for (let i = 0; i <= 255; i += 15) stops.push("#" + TABLES[mode].slice(6 * i, 6 * i + 6));
+  return `linear-gradient(to right, ${stops.join(", ")})`;
+}
+
+/** The values at both ends of the colours: centred on zero when signed. */
+function limits(mode, least, greatest) {
+  const most = Math.max(Math.abs(least), Math.abs(greatest));
+  return mode === "signed" ? [-most, most] : [least, greatest];
+}
+
+/** [a, b] with colour index = a * value + b, rounded down and clamped to 0..255 by the caller. */
+function ramp(mode, [low, high]) {
+  if (high > low) return [255 / (high - low), 0.5 - 255 * low / (high - low)];
+  return [0, mode === "signed" ? 128 : high > 0 ? 255 : 0];
+}
+
+function restore(code, least, greatest) {
+  if (code < TOP) return least + code * ((greatest - least) / TOP);
+  return code === TOP ? greatest : code === ZERO ? 0 : code === NAN ? NaN : code === PLUS_INFINITY ? Infinity : -Infinity;
+}
+
+/** A value with the digits that are known when it was rounded to a multiple of `step`; the last may be off by one. */
+function show(value, step = 0) {
+  if (!Number.isFinite(value)) return String(value);
+  if (value === 0) return "0";
+  const places = step > 0 ? -Math.ceil(Math.log10(step / 2)) : 7;
+  if (step > 0 && places <= 6) return value.toFixed(Math.max(0, places));
+  return String(Number(value.toPrecision(5)));
+}
+
+const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
+
+/** What an instance remembers between runs; its width is followed by `follow`. */
+const MEMORY = new WeakMap();
+function memory(element) {
+  if (!MEMORY.has(element)) MEMORY.set(element, {});
+  return MEMORY.get(element);
+}
+
+/** Call `place` now and whenever the element's width changes; later runs replace `place`. Returns the clean-up. */
+function follow(element, place, own) {
+  own.place = place;
+  if (!own.observer) {
+    own.observer = new ResizeObserver(() => {
+      if (element.clientWidth !== own.width || devicePixelRatio !== own.ratio) own.refresh();
+    });
+    own.refresh = () => {
+      own.width = element.clientWidth;
+      own.ratio = devicePixelRatio;
+      if (own.width > 0) own.place();
+    };
+    own.observer.observe(element);
+  }
+  own.refresh();
+  return () => { own.observer.disconnect(); own.observer = null; };
+}
+
+/** Who decides what is chosen: for a moment after a pick the browser does, as answers to older picks may still come. */
+function chosen(own, fromPython, same = (a, b) => a === b) {
+  if (own.pending && (performance.now() - own.pending.time > 2000 || same(own.pending.value, fromPython))) own.pending = null;
+  clearTimeout(own.settle);
+  if (own.pending && fromPython !== null) {
+    own.settle = setTimeout(() => { own.pending = null; own.choose?.(fromPython); }, 2000);
+    return own.pending.value;
+  }
+  return fromPython;
+}
+function pend(own, value) {
+  own.pending = { value, time: performance.now() };
+  clearTimeout(own.settle);
+}

@@ -1,0 +1,91 @@
+"""A network as a strip of layers in the order of execution, to pick one from."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from cnnviz.components.pack import pack
+from cnnviz.components.register import picked, register
+
+FAMILIES = ("conv", "norm", "activation", "pooling", "linear", "other")
+
+WORDS = {
+    "filter": "Find a layer",
+    "placeholder": "conv, layer3 …",
+    "count": "{shown} of {count} layers",
+    "none": "no layer matches",
+    "conv": "convolution",
+    "norm": "normalisation",
+    "activation": "activation",
+    "pooling": "pooling",
+    "linear": "linear",
+    "other": "other",
+}
+
+_HTML = """
+<div class="root">
+  <div class="head">
+    <label class="find"><span></span><input type="search" autocomplete="off" spellcheck="false"></label>
+    <span class="count" role="status"></span>
+    <span class="families"></span>
+  </div>
+  <div class="row" role="listbox" aria-orientation="horizontal"></div>
+  <div class="foot"><div class="readout"></div></div>
+</div>
+"""
+
+_mount = register("strip", _HTML)
+
+
+def strip(
+    layers: Sequence[Mapping[str, Any]],
+    *,
+    key: str,
+    selected: str | None,
+    label: str = "Layers",
+    words: Mapping[str, str] | None = None,
+    on_pick: Callable[[str], None] | None = None,
+) -> str | None:
+    """Draw the layers and return the name of the one just picked, or None.
+
+    A layer is a mapping with name ("layer1.0.conv1"), kind ("Conv2d"), size, its output without the batch axis
+    ((64, 112, 112)), and family, one of FAMILIES. A block is as high as the map is large and as wide as it has
+    channels, on a log scale. `selected` is a name. `words` replaces entries of WORDS. `on_pick` hears of a pick
+    before the page's script runs again.
+    """
+    pick = picked(_mount, message(layers, selected=selected, label=label, words=words), key, on_pick)
+    return None if pick is None else str(pick)
+
+
+def message(
+    layers: Sequence[Mapping[str, Any]],
+    *,
+    selected: str | None,
+    label: str = "Layers",
+    words: Mapping[str, str] | None = None,
+) -> bytes:
+    """Return what `strip` sends to the browser for the same arguments: a buffer of `pack`."""
+    groups = _groups([str(layer["name"]) for layer in layers])
+    rows = [
+        {
+            "name": str(layer["name"]),
+            "kind": str(layer["kind"]),
+            "size": [int(length) for length in layer["size"]],
+            "family": layer["family"] if layer.get("family") in FAMILIES else "other",
+            "group": group,
+        }
+        for layer, group in zip(layers, groups, strict=True)
+    ]
+    meta = {"layers": rows, "families": FAMILIES, "selected": selected, "label": label}
+    return pack({**meta, "words": {**WORDS, **(words or {})}})
+
+
+def _groups(names: Sequence[str]) -> list[str]:
+    """Return each layer's group: the first part of its name, or the first two where one part holds most layers."""
+    parts = [name.split(".") for name in names]
+    crowd = Counter(part[0] for part in parts if len(part) > 2)
+    groups = []
+    for part in parts:
+        depth = 2 if crowd[part[0]] > len(names) / 2 else 1
+        groups.append(".".join(part[: min(depth, len(part) - 1)]))
+    return groups

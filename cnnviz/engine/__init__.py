@@ -1,0 +1,79 @@
+"""Who runs a model: the device, the weights, the queue and the caches.
+
+    >>> engine = LocalEngine()
+    >>> engine.ask(Classify(ModelChoice("efficientnet-lite0"), Picture.of(photo))).probabilities.shape
+    (1000,)
+
+Requests are in cnnviz.engine.requests, their results in cnnviz.engine.results; neither imports torch. LocalEngine does,
+when it is first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from cnnviz.engine.interface import Dropped, Engine, Statistics, Ticket
+from cnnviz.engine.requests import (
+    Classify,
+    Filters,
+    Forward,
+    Guided,
+    Input,
+    Layers,
+    Maps,
+    ModelChoice,
+    Picture,
+    Request,
+    Strongest,
+    Unit,
+    key_of,
+)
+from cnnviz.engine.results import (
+    LayerMaps,
+    LayerRow,
+    LayerTable,
+    NetworkInput,
+    Outputs,
+    Patch,
+    Patches,
+    Prediction,
+    Probed,
+)
+
+if TYPE_CHECKING:
+    from cnnviz.engine.local import LocalEngine
+
+__all__ = [
+    "Classify",
+    "Dropped",
+    "Engine",
+    "Filters",
+    "Forward",
+    "Guided",
+    "Input",
+    "LayerMaps",
+    "LayerRow",
+    "LayerTable",
+    "Layers",
+    "LocalEngine",
+    "Maps",
+    "ModelChoice",
+    "NetworkInput",
+    "Outputs",
+    "Patch",
+    "Patches",
+    "Picture",
+    "Prediction",
+    "Probed",
+    "Request",
+    "Statistics",
+    "Strongest",
+    "Ticket",
+    "Unit",
+    "key_of",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "LocalEngine":
+        return import_module("cnnviz.engine.local").LocalEngine
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

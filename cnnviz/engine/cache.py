@@ -1,0 +1,64 @@
+"""A cache that is bounded in bytes and forgets what was used longest ago."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable
+from typing import Any, Generic, TypeVar
+
+V = TypeVar("V")
+
+
+class ByteCache(Generic[V]):
+    """A mapping from keys to values of known size whose sizes never sum to more than `limit` bytes.
+
+    What is larger than the whole cache is not kept. Safe to use from several threads.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self._entries: OrderedDict[Hashable, tuple[V, int]] = OrderedDict()
+        self._nbytes = 0
+        self._lock = threading.Lock()
+
+    @property
+    def nbytes(self) -> int:
+        """Return the bytes that are kept now."""
+        return self._nbytes
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def get(self, key: Hashable) -> V | None:
+        """Return the value kept for `key`, which makes it the last to be forgotten, or None."""
+        with self._lock:
+            if (entry := self._entries.get(key)) is None:
+                return None
+            self._entries.move_to_end(key)
+            return entry[0]
+
+    def put(self, key: Hashable, value: V, nbytes: int) -> None:
+        """Keep `value`, in place of what was kept for `key`, and forget the oldest entries until it fits."""
+        with self._lock:
+            self._forget(key)
+            if nbytes > self.limit:
+                return
+            self._entries[key] = value, nbytes
+            self._nbytes += nbytes
+            while self._nbytes > self.limit:
+                self._forget(next(iter(self._entries)))
+
+    def pop(self, key: Hashable) -> None:
+        """Forget `key`, if it is kept."""
+        with self._lock:
+            self._forget(key)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._entries.clear()
+            self._nbytes = 0
+
+    def _forget(self, key: Any) -> None:
+        entry = self._entries.pop(key, None)
+        if entry is not None:
+            self._nbytes -= entry[1]

@@ -1,0 +1,18 @@
+"""How every kind of request is computed: a new kind is a new file with its own ROWS, named here."""
+
+from typing import Any
+
+from cnnviz.engine import forward, layers, probing, strongest
+from cnnviz.engine.run import Row, Run
+
+__all__ = ["ROWS", "Row", "Run"]
+
+ROWS: dict[type, Row] = {**layers.ROWS, **forward.ROWS, **probing.ROWS, **strongest.ROWS}
+
+
+def row_of(request: Any) -> Row:
+    """Return a request's row; TypeError for what is no known request."""
+    try:
+        return ROWS[type(request)]
+    except KeyError:
+        raise TypeError(f"{type(request).__name__} has no row in cnnviz.engine.registry.") from None

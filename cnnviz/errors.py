@@ -1,0 +1,17 @@
+"""Errors a user can cause. Each message is one plain sentence that says what is wrong and what would be right."""
+
+
+class CnnvizError(Exception):
+    """Base of every error whose message may be shown to a user as it stands."""
+
+
+class ShapeError(CnnvizError):
+    """Sizes that cannot fit together, with the numbers."""
+
+
+class ImageError(CnnvizError):
+    """Bytes that are not a usable image."""
+
+
+class ModelError(CnnvizError):
+    """A model, layer or checkpoint that cannot be used as asked."""

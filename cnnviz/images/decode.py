@@ -1,0 +1,69 @@
+"""Any bytes from a stranger -> an upright RGB image, or one sentence that says what is wrong with them."""
+
+from io import BytesIO
+
+from PIL import Image
+
+from cnnviz.errors import ImageError
+from cnnviz.images.formats import READERS
+from cnnviz.images.kinds import kind_of
+from cnnviz.images.orientation import orientation, upright
+from cnnviz.images.rgb import to_rgb
+from cnnviz.images.source import MAX_BYTES, Damaged, Source, Truncated
+
+
+def decode(data: bytes) -> Image.Image:
+    """The first picture in a file: RGB, upright by its EXIF orientation, transparency laid on white.
+
+    Read are JPEG (and MPO), PNG, WebP, GIF, BMP, TIFF and binary PBM, PGM and PPM of at most 10 MB. Samples of 16 and
+    32 bits are brought to 8 (see `cnnviz.images.rgb`). A JPEG of more than 25 million pixels comes back at a half, a
+    quarter or an eighth of its size; other formats have a limit on pixels. Colour profiles (ICC) are ignored, as they
+    were when the networks were trained. Pillow's global settings are left as they are.
+
+    Raises ImageError, and nothing else, with one sentence for the user.
+    """
+    if not data:
+        raise ImageError("This file is empty (0 bytes); choose a photo saved as JPEG, PNG or WebP.")
+    if len(data) > MAX_BYTES:
+        raise ImageError(
+            f"This file has {len(data):,} bytes, and at most {MAX_BYTES:,} (10 MB) can be read; "
+            "make the picture smaller or save it as JPEG."
+        )
+    kind = kind_of(data)
+    try:
+        rgb, turned = _pixels(READERS[kind](data))
+        return upright(rgb, turned)
+    except ImageError:
+        raise
+    except Truncated as error:
+        raise _cut_short(kind, len(data)) from error
+    except MemoryError as error:
+        raise ImageError(
+            f"There is not enough memory now to decode this {kind} file of {len(data):,} bytes; use a smaller picture."
+        ) from error
+    except Exception as error:  # Pillow's plugins raise some twenty kinds on broken files
+        if "truncated" in str(error) or "not enough image data" in str(error):
+            raise _cut_short(kind, len(data)) from error
+        raise ImageError(
+            f"This {kind} file of {len(data):,} bytes is damaged and cannot be read; "
+            "open it in a picture viewer and save it again as PNG or JPEG."
+        ) from error
+
+
+def _pixels(source: Source) -> tuple[Image.Image, int]:
+    """The decoded picture and its orientation. The decoder's own memory is given back on return."""
+    with Image.open(BytesIO(source.data), formats=(source.format,)) as image:
+        if image.size != source.size:
+            raise Damaged("two sizes in one file")
+        if source.reduce > 1:
+            width, height = source.size
+            image.draft(None, (width // source.reduce, height // source.reduce))
+        image.load()
+        turned = max(source.orientation, orientation(image.info.get("exif") or b""))
+        rgb = to_rgb(image, source.format)
+    rgb.info = {}
+    return rgb, turned
+
+
+def _cut_short(kind: str, length: int) -> ImageError:
+    return ImageError(f"This {kind} file ends too early, after {length:,} bytes; download or save it again.")

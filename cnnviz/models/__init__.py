@@ -1,0 +1,117 @@
+"""Every model that can be loaded by name: its card, and the network with its weights.
+
+    >>> network = load("efficientnet-lite0")
+    >>> card("efficientnet-lite0").classes[281]
+    'tabby'
+
+A source of models is one module with the functions of `Source`, named in `_SOURCES`. Nothing here imports torch before
+a function needs it, and the cards of the sources other than torchvision never do.
+"""
+
+import threading
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from cnnviz.errors import ModelError
+from cnnviz.models import efficientnet_lite0, shipped, torchvision_models
+from cnnviz.models.cards import Card
+from cnnviz.models.downloads import Progress
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
+
+__all__ = ["DEFAULT", "Card", "card", "groups", "is_ready", "load", "names"]
+
+DEFAULT = "efficientnet-lite0"
+
+
+class Source(Protocol):
+    """Where models come from.
+
+    `file` is where the official weights are or will be, None where they cannot be; `official` gives their tensors, and
+    fetches them first; `adapt` renames those of an older or other file.
+    """
+
+    ORIGIN: str
+
+    def names(self) -> tuple[str, ...]: ...
+    def card(self, name: str) -> Card: ...
+    def file(self, name: str) -> Path | None: ...
+    def build(self, name: str, *, random: bool) -> "nn.Module": ...
+    def official(self, name: str, progress: Progress | None) -> "Mapping[str, Tensor]": ...
+    def adapt(self, name: str, state: "Mapping[str, Tensor]", model: "nn.Module") -> "Mapping[str, Tensor]": ...
+
+
+_BUILDING = threading.Lock()
+_SOURCES: tuple[Source, ...] = (shipped, efficientnet_lite0, torchvision_models)
+
+
+def names() -> tuple[str, ...]:
+    """Return every name that `load` takes, grouped by origin."""
+    return tuple(name for source in _SOURCES for name in source.names())
+
+
+def groups() -> dict[str, tuple[str, ...]]:
+    """Return the names by origin, in the order a menu shows them."""
+    return {source.ORIGIN: source.names() for source in _SOURCES}
+
+
+def card(name: str) -> Card:
+    """Return what is known of a model; raises ModelError for a name that is not in `names()`."""
+    return _source(name).card(name)
+
+
+def is_ready(name: str) -> bool:
+    """Return whether the model's weights are on this disk, so that `load` downloads nothing."""
+    file = _source(name).file(name)
+    return file is not None and file.exists()
+
+
+def load(
+    name: str,
+    device: "torch.device | str | None" = None,
+    *,
+    checkpoint: bytes | None = None,
+    checkpoint_name: str = "checkpoint.pth",
+    random_seed: int | None = None,
+    progress: Progress | None = None,
+) -> "nn.Module":
+    """Return a network in eval mode, in 32-bit floating point, on `device` (the CPU where none is named).
+
+    Its weights are the official ones, or those of a person's own file (`checkpoint`, its bytes), or random ones drawn
+    with `random_seed`; torch's global random numbers go on as if nothing had been drawn. `progress` is told
+    (bytes done, bytes in all) of a download. Raises ModelError where the name is unknown, the weights can't be had, or
+    the file doesn't fit (then `fitting.CheckpointError`, which carries the whole account).
+    """
+    if checkpoint is not None and random_seed is not None:
+        raise ModelError("A network has either a checkpoint's weights or random ones; leave one of the two out.")
+    source = _source(name)
+    import torch
+
+    from cnnviz.models import checkpoints, fitting
+
+    state: Mapping[str, Tensor] | None = None
+    if checkpoint is not None:
+        state = checkpoints.read(checkpoint, checkpoint_name)
+    elif random_seed is None:
+        state = source.official(name, progress)
+    # Torch's generator is one for the whole process: two builds at once would draw from each other's seed.
+    with _BUILDING, torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(random_seed or 0)
+        model = source.build(name, random=state is None)
+    if state is not None:
+        file = checkpoint_name if checkpoint is not None else str(source.file(name))
+        fitting.fill(model, source.adapt(name, state, model), file, architecture=name)
+    return model.to(device or "cpu").eval()
+
+
+def _source(name: str) -> Source:
+    for source in _SOURCES:
+        if name in source.names():
+            return source
+    near = [n for n in names() if name and name in n][:3] or get_close_matches(name, names(), n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else "cnnviz.models.names() lists them all."
+    raise ModelError(f"There is no model {name!r}; {hint}")

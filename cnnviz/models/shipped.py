@@ -1,0 +1,166 @@
+"""The models that this project trained, and their weights in assets/weights."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cnnviz.errors import ModelError
+from cnnviz.images import Preprocessing
+from cnnviz.models.cards import Card
+from cnnviz.models.downloads import Progress
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+ORIGIN = "Trained here"
+WEIGHTS = Path(__file__).parents[2] / "assets" / "weights"
+
+_MNIST = Preprocessing(channels=1, resize=(28, 28), crop=(28, 28), mean=(0.1307,), std=(0.3081,))
+_FASHION = Preprocessing(channels=1, resize=(28, 28), crop=(28, 28), mean=(0.2860,), std=(0.3530,))
+_TINY = Preprocessing(resize=64, crop=(64, 64), mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """A row of the table: an architecture, the data set it was trained on and how an image is made ready for it."""
+
+    module: str
+    title: str
+    dataset: str
+    preprocessing: Preprocessing
+    year: int
+    paper: str
+    settings: tuple[tuple[str, int], ...] = ()
+
+    def build(self) -> "nn.Module":
+        """Return the architecture with fresh random weights."""
+        from importlib import import_module
+
+        build: Callable[..., nn.Module] = import_module(f"cnnviz.models.{self.module}").build
+        return partial(build, **dict(self.settings))()
+
+
+_LECUN = "LeCun et al. 1998, Gradient-Based Learning Applied to Document Recognition"
+
+SHIPPED: dict[str, Shipped] = {
+    "lenet5-mnist": Shipped("lenet5", "LeNet-5, digits", "mnist", _MNIST, 1998, _LECUN),
+    "lenet5-fashion": Shipped("lenet5", "LeNet-5, clothes", "fashion-mnist", _FASHION, 1998, _LECUN),
+    "lenet-relu-mnist": Shipped("lenet_relu", "LeNet with ReLU, digits", "mnist", _MNIST, 1998, _LECUN),
+    "linear-mnist": Shipped(
+        "linear", "Linear classifier, digits", "mnist", _MNIST, 1998, _LECUN, (("in_features", 784), ("classes", 10))
+    ),
+    "mlp-mnist": Shipped("mlp", "Multilayer perceptron, digits", "mnist", _MNIST, 1998, _LECUN),
+    "linear-tiny": Shipped(
+        "linear",
+        "Linear classifier, 50 things",
+        "tiny-imagenet-50",
+        _TINY,
+        2026,
+        "",
+        (("in_features", 3 * 64 * 64), ("classes", 50)),
+    ),
+    "mlp-tiny": Shipped(
+        "mlp",
+        "Multilayer perceptron, 50 things",
+        "tiny-imagenet-50",
+        _TINY,
+        2026,
+        "",
+        (("in_features", 3 * 64 * 64), ("hidden", 128), ("classes", 50)),
+    ),
+    "smallvgg-tiny": Shipped(
+        "smallvgg",
+        "Small VGG, 50 things",
+        "tiny-imagenet-50",
+        _TINY,
+        2014,
+        "Simonyan and Zisserman 2015, Very Deep Convolutional Networks for Large-Scale Image Recognition",
+    ),
+    "alexnet-tiny": Shipped(
+        "alexnet_tiny",
+        "AlexNet, 50 things",
+        "tiny-imagenet-50",
+        _TINY,
+        2012,
+        "Krizhevsky, Sutskever and Hinton 2012, ImageNet Classification with Deep Convolutional Neural Networks",
+    ),
+}
+
+_DATASETS = {
+    "mnist": ("MNIST", 10),
+    "fashion-mnist": ("Fashion-MNIST", 10),
+    "tiny-imagenet-50": ("50 classes of Tiny-ImageNet", 50),
+}
+
+
+def names() -> tuple[str, ...]:
+    """Return the table's names, whether or not their weights are on this disk."""
+    return tuple(SHIPPED)
+
+
+def card(name: str) -> Card:
+    """Return the card; before the model is trained it has no accuracy, and its classes have numbers for names."""
+    row = SHIPPED[name]
+    title, classes = _DATASETS[row.dataset]
+    facts = _facts(name)
+    return Card(
+        name=name,
+        title=row.title,
+        origin=ORIGIN,
+        source="trained with this project",
+        weights=facts.get("command", _command(name)),
+        year=row.year,
+        paper=row.paper,
+        input_size=(row.preprocessing.channels, *row.preprocessing.crop),
+        preprocessing=row.preprocessing,
+        classes=tuple(c.replace("_", " ") for c in facts.get("classes", [f"class {i}" for i in range(classes)])),
+        accuracy=facts.get("accuracy"),
+        data=f"{title}, {facts['split']}" if "split" in facts else title,
+        licence="MIT",
+        parameters=facts.get("parameters"),
+    )
+
+
+def file(name: str) -> Path:
+    """Return where the recipe writes the weights."""
+    return WEIGHTS / f"{name}.safetensors"
+
+
+def build(name: str, *, random: bool) -> "nn.Module":
+    """Return the architecture with fresh random weights."""
+    return SHIPPED[name].build()
+
+
+def official(name: str, progress: Progress | None) -> "Mapping[str, Tensor]":
+    """Return the trained weights in half precision; raises ModelError where they have not been made or are damaged."""
+    import safetensors
+    import safetensors.torch
+
+    path = file(name)
+    if not path.exists():
+        raise ModelError(f"The weights of {name} are not at {path}; make them with {_command(name)}.")
+    try:
+        return safetensors.torch.load_file(path)
+    except safetensors.SafetensorError as error:
+        raise ModelError(f"{path} is damaged; make it again with {_command(name)}.") from error
+
+
+def adapt(name: str, state: "Mapping[str, Tensor]", model: "nn.Module") -> "Mapping[str, Tensor]":
+    """Return `state` as it is: these networks have had one set of names only."""
+    return state
+
+
+def _command(name: str) -> str:
+    return f"python -m cnnviz.training {name}"
+
+
+def _facts(name: str) -> dict[str, Any]:
+    """Return what the recipe wrote down, nothing where it has not run."""
+    try:
+        facts: dict[str, Any] = json.loads((WEIGHTS / f"{name}.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return facts

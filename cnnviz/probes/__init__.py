@@ -1,0 +1,25 @@
+"""What is read out of a running model. Each function takes a model in eval mode and a batch, and changes neither."""
+
+from cnnviz.probes.activations import activations
+from cnnviz.probes.filters import FilterBank, colour_tiles, filters_of, first_filters, order
+from cnnviz.probes.guided import Guided, guided
+from cnnviz.probes.maps import as_maps
+from cnnviz.probes.patches import Hit, cut, strongest
+from cnnviz.probes.unit import UnitAccount, account
+
+__all__ = [
+    "FilterBank",
+    "Guided",
+    "Hit",
+    "UnitAccount",
+    "account",
+    "activations",
+    "as_maps",
+    "colour_tiles",
+    "cut",
+    "filters_of",
+    "first_filters",
+    "guided",
+    "order",
+    "strongest",
+]

@@ -1,0 +1,33 @@
+"""One value of a layer under the microscope."""
+
+from cnnviz.probes.unit.account import account
+from cnnviz.probes.unit.kinds import (
+    Combination,
+    Convolution,
+    Elementwise,
+    Linear,
+    Moved,
+    Normalisation,
+    Other,
+    Pooling,
+    Product,
+    Term,
+    UnitAccount,
+    Window,
+)
+
+__all__ = [
+    "Combination",
+    "Convolution",
+    "Elementwise",
+    "Linear",
+    "Moved",
+    "Normalisation",
+    "Other",
+    "Pooling",
+    "Product",
+    "Term",
+    "UnitAccount",
+    "Window",
+    "account",
+]

@@ -1,0 +1,42 @@
+"""Train a shipped model: python -m cnnviz.training NAME [--data-root DIR]."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from cnnviz.errors import CnnvizError
+from cnnviz.training.recipes import RECIPES
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m cnnviz.training", description=__doc__)
+    parser.add_argument("name", choices=sorted(RECIPES), metavar="NAME", help=", ".join(sorted(RECIPES)))
+    parser.add_argument("--data-root", type=Path, help="a folder with the data set; without it, it is downloaded")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--epochs", type=int, help="instead of the recipe's own number")
+    parser.add_argument("--out", type=Path, help="where to write, instead of assets/weights")
+    arguments = parser.parse_args()
+    if arguments.epochs is not None and arguments.epochs < 1:
+        parser.error(f"--epochs is {arguments.epochs} and should be at least 1")
+
+    from cnnviz.models.shipped import WEIGHTS
+    from cnnviz.training.loop import train
+
+    try:
+        card = train(
+            arguments.name,
+            data_root=arguments.data_root,
+            seed=arguments.seed,
+            epochs=arguments.epochs,
+            out=arguments.out or WEIGHTS,
+        )
+    except CnnvizError as error:
+        print(error, file=sys.stderr)
+        return 1
+    bar = card["bar"]
+    print(f"{card['name']}: accuracy {card['accuracy']:.2%}" + (f", bar {bar:.2%}" if bar else ""))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+"""The engine that all sessions of this server share, and how a page asks it."""
+
+import uuid
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import streamlit as st
+
+from cnnviz.errors import CnnvizError
+from cnnviz.ui.lesson import text
+
+if TYPE_CHECKING:
+    from cnnviz.engine.local import LocalEngine
+    from cnnviz.engine.requests import Request
+
+R = TypeVar("R")
+
+_AT_ONCE = 0.05  # seconds: most answers come from the cache, and need no sign that something is going on
+_PATIENCE = 0.2  # seconds between looks at whether the person has moved on
+
+
+@st.cache_resource(show_spinner=False)
+def engine() -> "LocalEngine":
+    """Return the one engine of this process; torch is imported here and not before."""
+    from cnnviz.engine.local import LocalEngine
+
+    return LocalEngine()
+
+
+def session() -> str:
+    """Return a name for this browser tab, so that one person's requests never wait behind their own old ones."""
+    return str(st.session_state.setdefault("session", uuid.uuid4().hex))
+
+
+def ask(request: "Request[R]") -> R | None:
+    """Return the engine's result; where there is none, show its one sentence in place and return None.
+
+    While it takes long the page shows what is going on. When the person moves on, the request is dropped.
+    """
+    ticket = engine().submit(request, session=session(), supersedes=True)
+    sign = None
+    try:
+        try:
+            return ticket.result(timeout=_AT_ONCE)
+        except TimeoutError:
+            sign = st.empty()
+        while True:
+            # Writing to the page is also where Streamlit ends a run that the person has made pointless.
+            _show_progress(sign, getattr(request, "model", None))
+            try:
+                result = ticket.result(timeout=_PATIENCE)
+            except TimeoutError:
+                continue
+            sign.empty()
+            return result
+    except CnnvizError as error:
+        (sign or st).error(str(error), icon=":material/error:")
+        return None
+    finally:
+        if not ticket.done():
+            ticket.cancel()
+
+
+def _show_progress(sign: Any, model: Any) -> None:
+    progress = engine().progress(model) if model is not None else None
+    if progress and progress[1]:
+        done, total = (part / 1e6 for part in progress)
+        sign.progress(min(1.0, done / total), text("common", "downloading", done=done, total=total))
+    else:
+        sign.caption(text("common", "computing"))

@@ -1,0 +1,68 @@
+"""A network's layers as a strip to pick from, with a search box as its twin."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from cnnviz.components.strip import strip
+from cnnviz.ui.lesson import text
+from cnnviz.ui.state import forget, keep_within
+
+if TYPE_CHECKING:
+    from cnnviz.engine.results import LayerRow
+
+_FAMILIES = {
+    "conv": ("conv",),
+    "norm": ("norm",),
+    "pooling": ("pool", "adaptiveavg"),
+    "linear": ("linear", "attention", "matmul", "einsum"),
+    "activation": ("relu", "sigmoid", "swish", "silu", "gelu", "tanh", "softmax", "elu", "hardtanh", "clamp", "mish"),
+}
+
+
+def family(kind: str) -> str:
+    """Return the family that the strip colours a kind of call by."""
+    lower = kind.lower()
+    return next((name for name, words in _FAMILIES.items() if any(word in lower for word in words)), "other")
+
+
+def first_convolution(rows: "Sequence[LayerRow]") -> str:
+    """Return the name of the first convolution, or of the first layer where there is none."""
+    return next((row.name for row in rows if family(row.kind) == "conv"), rows[0].name)
+
+
+def middle_convolution(rows: "Sequence[LayerRow]") -> str:
+    """Return the name of the convolution in the middle of the network, where maps are neither edges nor classes."""
+    names = [row.name for row in rows if family(row.kind) == "conv"]
+    return names[len(names) // 2] if names else rows[0].name
+
+
+def choose_layer(rows: "Sequence[LayerRow]", *, screen: str, default: str, dependents: Sequence[str]) -> "LayerRow":
+    """Show the strip and its twin, and return the chosen row; `dependents` are widgets that a new layer resets."""
+    by_name = {row.name: row for row in rows if row.kind != "Identity"}
+    keep_within("layer", list(by_name), default)
+
+    def choose(name: str) -> None:
+        forget(*dependents)
+        st.session_state["layer"] = name
+
+    strip(
+        [
+            {"name": r.name, "kind": r.kind, "size": r.output_size[1:], "family": family(r.kind)}
+            for r in by_name.values()
+        ],
+        key=f"{screen}-strip",
+        selected=st.session_state.get("layer", st.query_params.get("layer", default)),
+        label=text("common", "layers"),
+        on_pick=choose,
+    )
+    name = st.selectbox(
+        "Layer",
+        list(by_name),
+        key="layer",
+        bind="query-params",
+        on_change=forget,
+        args=tuple(dependents),
+    )
+    return by_name[name]

@@ -1,0 +1,26 @@
+"""Values of widgets that are set from elsewhere, by a click in a component or by a change that voids the old value."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+
+def keep_within(key: str, options: Sequence[Any] | range, default: Any) -> None:
+    """Give the widget `key` its default unless it, or the link that opened the page, holds one of the options.
+
+    Call it before the widget. Without it, a channel of the last layer would raise in a layer that has fewer.
+    """
+    if key in st.session_state:
+        if st.session_state[key] not in options:
+            st.session_state[key] = default
+        return
+    linked = st.query_params.get(key)
+    if linked is None or linked not in {str(option) for option in options}:
+        st.session_state[key] = default
+
+
+def forget(*keys: str) -> None:
+    """Let widgets find their defaults anew."""
+    for key in keys:
+        st.session_state.pop(key, None)

@@ -1,0 +1,205 @@
+"""A photo in, every layer's activation maps out, down to the sum behind a single number."""
+
+import io
+
+import numpy as np
+import streamlit as st
+
+from cnnviz import models
+from cnnviz.components.tiles import tiles
+from cnnviz.components.unit import unit
+from cnnviz.engine.requests import Classify, Input, Layers, Maps, Unit
+from cnnviz.engine.results import LayerRow
+from cnnviz.figures.classes import top_classes
+from cnnviz.figures.maps import feature_map
+from cnnviz.figures.mosaic import mosaic_png
+from cnnviz.figures.statistics import histogram
+from cnnviz.probes.statistics import channel_order, statistics, strongest_unit
+from cnnviz.ui import lesson
+from cnnviz.ui.engine import ask
+from cnnviz.ui.field import field_sentence, field_steps
+from cnnviz.ui.layers import choose_layer, first_convolution
+from cnnviz.ui.microscope import show_account
+from cnnviz.ui.model import choose_model
+from cnnviz.ui.picture import choose_invert, choose_picture
+from cnnviz.ui.preparation import show_preparation
+from cnnviz.ui.state import keep_within
+
+SCREEN = "activations"
+STILL = {"displayModeBar": False}
+SCALES = ("each map's own", "the layer's")
+SORTS = ("index", "mean", "maximum")
+SHARES = (
+    (0.0, 0.0, "none"),
+    (0.0, 1 / 3, "up to a third"),
+    (1 / 3, 2 / 3, "a third to two thirds"),
+    (2 / 3, 1, "more"),
+)
+
+st.title("Activations")
+lesson.say(SCREEN, "idea")
+
+left, right = st.columns(2, gap="large")
+with left:
+    picture = choose_picture()
+with right:
+    model = choose_model(st.session_state["source"])
+if picture is None:
+    st.stop()
+
+card = models.card(model.name)
+with right:
+    invert = choose_invert(card)
+    prediction = ask(Classify(model, picture, invert))
+    if prediction is None:
+        st.stop()
+    lesson.say(SCREEN, "top", classes=len(prediction.classes))
+    st.plotly_chart(top_classes(prediction.probabilities, prediction.classes), theme=None, key="top", config=STILL)
+    if prediction.note:
+        st.info(prediction.note)
+got = ask(Input(model, picture, invert))
+table = ask(Layers(model))
+if got is None or table is None:
+    st.stop()
+with left:
+    show_preparation(picture, got, card)
+
+
+@st.fragment
+def explore() -> None:
+    """Everything about one layer: it runs again alone when another layer, channel or unit is picked."""
+    st.subheader("Layers")
+    lesson.say(SCREEN, "strip")
+    row = choose_layer(
+        table.rows, screen=SCREEN, default=first_convolution(table.rows), dependents=("channel", "row", "column")
+    )
+    maps = ask(Maps(model, picture, row.name, invert))
+    if maps is None:
+        return
+    values = maps.values
+    channels, height, width = values.shape
+    best = strongest_unit(values)
+    keep_within("channel", range(channels), best[0])
+
+    scale_box, sort_box, channel_box = st.columns(3, vertical_alignment="bottom")
+    scale = scale_box.segmented_control(
+        "Scale", SCALES, default=SCALES[0], key="scale", bind="query-params", required=True
+    )
+    sort = sort_box.segmented_control(
+        "Sort by", SORTS, default=SORTS[0], key="sort", bind="query-params", required=True
+    )
+    channel = int(channel_box.number_input("Channel", 0, channels - 1, key="channel", bind="query-params"))
+
+    def pick_channel(index: int) -> None:
+        st.session_state["channel"] = index
+        for key in ("row", "column"):
+            st.session_state.pop(key, None)
+
+    signed = bool(values.min() < 0)
+    order = channel_order(values, sort)
+    shared = scale == SCALES[1]
+    numbers = {"layer": row.name, "kind": row.kind, "channels": channels, "height": height, "width": width}
+    lesson.say(SCREEN, "mosaic" if height * width > 1 else "mosaic_vector", **numbers)
+    tiles(
+        values,
+        key="mosaic",
+        mode="signed" if signed else "positive",
+        shared=shared,
+        order=order,
+        selected=channel,
+        labels=prediction.classes if values.size == len(prediction.classes) else None,
+        label=lesson.text(SCREEN, "mosaic_label", **numbers),
+        on_pick=pick_channel,
+    )
+    at = choose_unit(values[channel], row, channel, signed=signed) if height * width > 1 else (0, 0)
+
+    st.subheader("The unit under the microscope")
+    account = ask(Unit(model, picture, row.name, channel, *at, invert=invert))
+    if account is not None:
+        show_account(account.found)
+
+    show_numbers(row, values, order, shared=shared, channel=channel)
+
+
+def choose_unit(one: np.ndarray, row: LayerRow, channel: int, *, signed: bool) -> tuple[int, int]:
+    """Show one map, (H, W), large and over the picture, and return the (row, column) picked in it."""
+    height, width = one.shape
+    peak = strongest_unit(one)
+    keep_within("row", range(height), peak[0])
+    keep_within("column", range(width), peak[1])
+
+    st.subheader("One channel")
+    lesson.say(SCREEN, "channel", channel=channel, layer=row.name)
+    row_box, column_box, _ = st.columns([1, 1, 2])
+    at = (
+        int(row_box.number_input("Row", 0, height - 1, key="row", bind="query-params", disabled=height == 1)),
+        int(column_box.number_input("Column", 0, width - 1, key="column", bind="query-params", disabled=width == 1)),
+    )
+
+    def pick(place: tuple[int, int]) -> None:
+        st.session_state["row"], st.session_state["column"] = place
+
+    map_box, photo_box = st.columns([1, 2], gap="medium")
+    map_box.plotly_chart(feature_map(one, signed=signed, unit=at), theme=None, key="map", config=STILL)
+    with photo_box:
+        unit(
+            one,
+            got.view,
+            field=field_steps(row.receptive_field),
+            selected=at,
+            key="unit",
+            mode="signed" if signed else "positive",
+            words={"whole": field_sentence(row.receptive_field, at, got.view.shape[:2])},
+            on_pick=pick,
+        )
+    st.markdown(field_sentence(row.receptive_field, at, got.view.shape[:2]))
+    return at
+
+
+def show_numbers(row: LayerRow, values: np.ndarray, order: np.ndarray, *, shared: bool, channel: int) -> None:
+    """Show the statistics of a layer's maps (C, H, W), and offer them to keep."""
+    st.subheader("The layer in numbers")
+    facts = statistics(values)
+    share = next(label for low, high, label in SHARES if low <= facts.zeros <= high)
+    lesson.predict(
+        f"{model}-{picture.sha256}-{row.name}-{invert}",
+        lesson.text(SCREEN, "predict", count=facts.count, layer=row.name),
+        [label for *_, label in SHARES],
+        [label for *_, label in SHARES].index(share),
+        lesson.text(SCREEN, "predict_why", zeros=facts.zeros),
+    )
+    with st.expander("Statistics", icon=":material/bar_chart:"):
+        lesson.say(SCREEN, "statistics", **vars(facts))
+        st.plotly_chart(histogram(values), theme=None, key="histogram", config=STILL)
+    png, npz = st.columns(2)
+    file = f"{model.name}-{row.name}".replace(".", "-")
+    png.download_button(
+        "The mosaic as PNG",
+        lambda: mosaic_png(values, order, shared=shared),
+        f"{file}.png",
+        "image/png",
+        icon=":material/download:",
+        on_click="ignore",
+        width="stretch",
+    )
+    npz.download_button(
+        "The activations as NPZ",
+        lambda: npz_bytes(row.name, values),
+        f"{file}.npz",
+        "application/octet-stream",
+        icon=":material/download:",
+        on_click="ignore",
+        width="stretch",
+    )
+    lesson.code(lesson.text(SCREEN, "code", model=model.name, layer=row.name, channel=channel))
+
+
+def npz_bytes(name: str, values: np.ndarray) -> bytes:
+    """Return the maps (C, H, W), float32, as an NPZ file whose one entry has the layer's name."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **{name: values})
+    return buffer.getvalue()
+
+
+explore()
+lesson.try_this(SCREEN)

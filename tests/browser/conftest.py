@@ -1,0 +1,137 @@
+"""A real Chromium, and Streamlit scripts served to it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+def _missing(reason: str) -> None:
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def _executable() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    places = [os.environ.get("CNNVIZ_CHROMIUM"), "/usr/bin/chromium", *map(shutil.which, names)]
+    return next((place for place in places if place and Path(place).exists()), None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A Chromium; without one the test is skipped, or fails where CI=true."""
+    try:
+        from playwright.sync_api import Error, sync_playwright
+    except ImportError:
+        _missing("Playwright is not installed: pip install -r requirements-dev.txt")
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=_executable(), args=FLAGS)
+        except Error as error:
+            _missing(f"no Chromium: set CNNVIZ_CHROMIUM, or run `playwright install chromium` ({error.message[:80]})")
+        yield browser
+        browser.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(process: subprocess.Popen[bytes], url: str, log: Path, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"streamlit did not start:\n{log.read_text(errors='replace')[-2000:]}")
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str | Path], str]]:
+    """Return the URL at which a Streamlit script is served; started at the first call, stopped after the session."""
+    running: dict[Path, tuple[subprocess.Popen[bytes], str]] = {}
+
+    def start(script: str | Path) -> str:
+        path = (ROOT / script).resolve()
+        if path not in running:
+            url = f"http://localhost:{(port := _free_port())}"
+            log = tmp_path_factory.mktemp("streamlit") / "log.txt"
+            options = {
+                "server.port": port,
+                "server.headless": "true",
+                "server.fileWatcherType": "none",
+                "browser.gatherUsageStats": "false",
+            }
+            command = [sys.executable, "-m", "streamlit", "run", str(path)]
+            command += [f"--{name}={value}" for name, value in options.items()]
+            environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+            with log.open("wb") as out:
+                process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
+            running[path] = process, url
+            _wait(process, url, log)
+        return running[path][1]
+
+    yield start
+    for process, _ in running.values():
+        process.terminate()
+    for process, _ in running.values():
+        process.wait(timeout=10)
+
+
+@pytest.fixture
+def visit(chromium: Any) -> Iterator[Callable[..., Any]]:
+    """Return a function (url, width=1280, height=900, **context options) -> Page; console errors fail the test."""
+    contexts, errors = [], []
+
+    def note(message: Any) -> None:
+        # Opened below its root, Streamlit's own client looks for its server there first, and finds it at the root.
+        if message.type == "error" and "/_stcore/" not in message.location.get("url", ""):
+            errors.append(message.text)
+
+    def go(url: str, *, width: int = 1280, height: int = 900, **options: Any) -> Any:
+        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", note)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.frames_sent = []
+        page.on("websocket", lambda socket: socket.on("framesent", lambda frame: page.frames_sent.append(frame)))
+        page.goto(url)
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+    assert not errors, f"the browser's console: {errors}"

@@ -1,0 +1,109 @@
+"""The screens in a real browser: what a person sees, presses and sends."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import expect
+
+SCREENS = {"home": "", "activations": "activations?model=alexnet-tiny", "filters": "filters?model=alexnet-tiny"}
+LAST = {"home": "The 64 filters", "activations": "Try this", "filters": "Try this"}
+SLOW = 60_000
+
+
+@pytest.fixture
+def screen(serve, visit):
+    """Return a function that opens a screen and waits until all of it is there."""
+
+    def go(name: str, link: str | None = None, **options):
+        page = visit(f"{serve('app.py')}/{SCREENS[name] if link is None else link}", **options)
+        expect(page.get_by_text(LAST[name]).first).to_be_visible(timeout=SLOW)
+        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SLOW)
+        return page
+
+    return go
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("name", SCREENS)
+def test_no_serious_fault_of_access_and_nothing_wider_than_the_window(screen, name, width):
+    page = screen(name, width=width)
+    violations = [
+        f"{v['id']}: {v['help']}: {v['nodes'][0]['html'][:200]}"
+        for v in Axe().run(page).response["violations"]
+        if v["impact"] in ("serious", "critical")
+    ]
+    assert not violations, "\n".join(violations)
+    assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth - main.clientWidth") <= 0
+
+
+def test_home_leads_to_each_screen_in_one_click(screen):
+    page = screen("home")
+    page.get_by_role("link", name=re.compile("Activation maps")).click()
+    expect(page.get_by_role("heading", name="Activations")).to_be_visible(timeout=SLOW)
+    assert page.url.split("?")[0].endswith("/activations")
+
+
+def test_hovering_over_the_mosaic_tells_values_and_sends_nothing(screen):
+    page = screen("activations")
+    mosaic = page.get_by_role("listbox", name=re.compile("activation maps of conv1"))
+    mosaic.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    box = mosaic.bounding_box()
+    before = len(page.frames_sent)
+    for step in range(60):
+        page.mouse.move(box["x"] + 5 + step * 8, box["y"] + 5 + step * 2)
+    expect(page.get_by_text(re.compile(r"channel \d+ · row \d+ · column \d+ · value"))).to_be_visible()
+    assert len(page.frames_sent) == before
+
+
+def test_the_arrow_key_on_the_strip_shows_the_next_layer_and_puts_it_in_the_link(screen):
+    page = screen("activations")
+    page.get_by_role("option", name=re.compile(r"conv1")).first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("listbox", name=re.compile("activation maps of bn1"))).to_be_visible(timeout=SLOW)
+    expect(page).to_have_url(re.compile(r"layer=bn1"))
+
+
+def test_a_click_in_the_mosaic_picks_the_channel(screen):
+    page = screen("activations")
+    mosaic = page.get_by_role("listbox", name=re.compile("activation maps of conv1"))
+    mosaic.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    box = mosaic.bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.click(box["x"] + 20, box["y"] + 20)
+    expect(page.get_by_label("Channel", exact=True)).to_have_value("0", timeout=SLOW)
+
+
+def test_a_photo_of_ones_own_goes_in_and_a_broken_one_gets_one_sentence(screen):
+    page = screen("activations")
+    page.get_by_role("radio", name="Upload").click()
+    pixels = np.random.default_rng(1).integers(0, 256, (60, 90, 3), dtype=np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    chooser = page.locator('input[type="file"]').first
+    chooser.set_input_files({"name": "mine.png", "mimeType": "image/png", "buffer": buffer.getvalue()})
+    expect(page.get_by_text("the original, 60×90")).to_be_visible(timeout=SLOW)
+    chooser.set_input_files({"name": "bad.png", "mimeType": "image/png", "buffer": b"<html>no</html>"})
+    expect(page.get_by_role("alert").first).to_contain_text("web page", timeout=SLOW)
+    expect(page.get_by_text("the original, 60×90")).to_be_visible()
+
+
+def test_a_drawn_one_is_read_as_a_one(screen):
+    page = screen("activations")
+    page.get_by_role("radio", name="Draw").click()
+    pad = page.locator("canvas").first
+    expect(pad).to_be_visible(timeout=SLOW)
+    page.wait_for_timeout(1000)
+    box = pad.bounding_box()
+    page.mouse.move(box["x"] + 140, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 135, box["y"] + 240, steps=15)
+    page.mouse.up()
+    bars = page.get_by_test_id("stPlotlyChart").first
+    expect(bars).to_be_visible(timeout=SLOW)
+    expect(bars.locator("g.ytick text").first).to_have_text("1", timeout=SLOW)

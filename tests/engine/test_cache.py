@@ -1,0 +1,65 @@
+"""The cache against a list that does the same the slow way."""
+
+import threading
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnnviz.engine.cache import ByteCache
+
+KEYS = st.integers(0, 5)
+ACTS = st.one_of(
+    st.tuples(st.just("get"), KEYS, st.just(0)),
+    st.tuples(st.just("pop"), KEYS, st.just(0)),
+    st.tuples(st.just("put"), KEYS, st.integers(0, 14)),
+)
+
+
+@given(acts=st.lists(ACTS, max_size=60))
+def test_behaves_as_a_list_that_is_kept_in_order_of_use(acts: list[tuple[str, int, int]]) -> None:
+    cache: ByteCache[int] = ByteCache(10)
+    known: list[tuple[int, int, int]] = []  # key, value and size, the last used at the end
+    for value, (act, key, size) in enumerate(acts):
+        old = next((entry for entry in known if entry[0] == key), None)
+        known = [entry for entry in known if entry[0] != key]
+        if act == "get":
+            known += [old] if old else []
+            assert cache.get(key) == (old[1] if old else None)
+        elif act == "pop":
+            cache.pop(key)
+        else:
+            cache.put(key, value, size)
+            if size <= 10:
+                known.append((key, value, size))
+                while sum(entry[2] for entry in known) > 10:
+                    known.pop(0)
+        assert cache.nbytes == sum(entry[2] for entry in known) <= 10
+        assert len(cache) == len(known)
+
+
+def test_what_is_larger_than_the_cache_is_not_kept_and_evicts_nothing_else() -> None:
+    cache: ByteCache[str] = ByteCache(10)
+    cache.put("small", "s", 10)
+    cache.put("large", "l", 11)
+    assert cache.get("large") is None
+    assert cache.get("small") == "s"
+
+
+def test_the_sum_stays_right_when_many_threads_write() -> None:
+    cache: ByteCache[int] = ByteCache(50)
+
+    def write(start: int) -> None:
+        for number in range(start, start + 2000):
+            cache.put(number % 37, number, number % 13)
+            cache.get(number % 11)
+
+    threads = [threading.Thread(target=write, args=(start,)) for start in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    left = cache.nbytes
+    assert 0 < left <= 50
+    for key in range(37):
+        cache.pop(key)
+    assert cache.nbytes == 0

@@ -1,0 +1,44 @@
+"""Turns between sessions."""
+
+import itertools
+import threading
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnnviz.engine.fairness import FairQueue
+
+
+def test_a_long_line_does_not_hold_up_another_session() -> None:
+    queue: FairQueue[str] = FairQueue()
+    for number in range(4):
+        queue.put("a", f"a{number}")
+    queue.put("b", "b0")
+    queue.put("c", "c0")
+    queue.put("b", "b1")
+    assert [queue.take() for _ in range(7)] == ["a0", "b0", "c0", "a1", "b1", "a2", "a3"]
+
+
+@given(sessions=st.lists(st.integers(0, 4), min_size=1, max_size=40))
+def test_order_within_a_session_and_at_most_one_turn_of_every_other_in_between(sessions: list[int]) -> None:
+    queue: FairQueue[tuple[int, int]] = FairQueue()
+    for number, session in enumerate(sessions):
+        queue.put(session, (session, number))
+    served = [queue.take() for _ in sessions]
+    for session in set(sessions):
+        mine = [number for taken, number in served if taken == session]
+        assert mine == sorted(mine)
+        places = [place for place, (taken, _) in enumerate(served) if taken == session]
+        gaps = [later - earlier for earlier, later in itertools.pairwise(places)]
+        assert all(gap <= len(set(sessions)) for gap in [places[0] + 1, *gaps])
+
+
+def test_a_closed_queue_sends_waiting_takers_home() -> None:
+    queue: FairQueue[int] = FairQueue()
+    taken: list[int | None] = [0]
+    thread = threading.Thread(target=lambda: taken.append(queue.take()))
+    thread.start()
+    queue.close()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert taken == [0, None]

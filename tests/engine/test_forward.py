@@ -1,0 +1,169 @@
+"""One run for all layers, against running the model by hand."""
+
+import threading
+import time
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from cnnviz import images, models
+from cnnviz.engine import Classify, Engine, Forward, Input, Layers, Maps, ModelChoice, Picture
+from cnnviz.engine.results import nbytes_of
+from cnnviz.errors import ModelError
+
+LENET = ModelChoice("lenet-relu-mnist", random_seed=1)
+# Its ReLUs work in place, so a layer's maps are right only when they were kept before.
+VGG = ModelChoice("smallvgg-tiny", random_seed=1)
+
+
+@torch.no_grad()
+def by_hand(choice: ModelChoice, picture: Picture, *, layer: str | None = None, invert: bool = False) -> torch.Tensor:
+    """Return what a fresh copy of the model gives, by running its modules one after the other up to `layer`."""
+    how = replace(models.card(choice.name).preprocessing, invert=invert)
+    values = torch.tensor(images.prepare(Image.fromarray(picture.pixels), how).tensor)
+    for name, module in models.load(choice.name, random_seed=choice.random_seed).named_modules():
+        if next(module.children(), None) is None:
+            values = module(values)
+            if name == layer:
+                break
+    return values[0]
+
+
+@pytest.mark.parametrize("choice", [LENET, VGG], ids=lambda choice: choice.name)
+@pytest.mark.parametrize("invert", [False, True])
+def test_maps_of_every_layer_and_the_prediction_are_those_of_the_bare_model(
+    choice: ModelChoice, invert: bool, build: Any, pictures: Any
+) -> None:
+    engine: Engine = build()
+    picture = pictures(3, 90, 70)
+    rows = engine.ask(Layers(choice)).rows
+    assert len(rows) >= 10
+    for row in rows:
+        maps = engine.ask(Maps(choice, picture, row.name, invert))
+        expected = by_hand(choice, picture, layer=row.name, invert=invert).numpy()
+        np.testing.assert_allclose(maps.values, expected.reshape(row.maps), atol=1e-5)
+        assert maps.values.shape == row.maps
+    prediction = engine.ask(Classify(choice, picture, invert))
+    np.testing.assert_allclose(
+        prediction.probabilities, by_hand(choice, picture, invert=invert).softmax(0).numpy(), atol=1e-6
+    )
+    assert prediction.classes == models.card(choice.name).classes
+    # One run of the model for all of it, besides the table of layers and what was made of the picture.
+    assert engine.statistics().computed <= 4
+
+
+def test_another_layer_of_the_same_photo_is_read_from_the_cache_in_2_ms(build: Any, pictures: Any) -> None:
+    engine: Engine = build()
+    picture = pictures(1)
+    rows = engine.ask(Layers(VGG)).rows
+    engine.ask(Maps(VGG, picture, rows[0].name))
+    computed = engine.statistics().computed
+    times = []
+    for row in rows[1:]:
+        start = time.perf_counter()
+        engine.ask(Maps(VGG, picture, row.name))
+        times.append(time.perf_counter() - start)
+    assert sorted(times)[len(times) // 2] < 0.002
+    assert engine.statistics().computed == computed
+    assert engine.statistics().hits == len(rows) - 1
+
+
+def test_it_is_read_even_while_the_worker_is_busy(build: Any, pictures: Any, desk: Any) -> None:
+    engine: Engine = build()
+    engine.ask(Maps(LENET, pictures(1), "conv1"))
+    desk.hold(engine)
+    assert engine.ask(Maps(LENET, pictures(1), "conv2"), timeout=5).values.shape == (50, 14, 14)
+    assert engine.ask(Classify(LENET, pictures(1)), timeout=5).probabilities.shape == (10,)
+    assert engine.ask(Input(LENET, pictures(1)), timeout=5).values.shape == (1, 28, 28)
+    desk.gate.set()
+
+
+def test_of_a_network_over_the_limit_only_what_was_asked_for_is_kept(build: Any, pictures: Any) -> None:
+    engine: Engine = build(forward_mb=0.1)
+    picture = pictures(1)
+    assert engine.ask(Layers(VGG)).outputs > 0.1 * 2**20
+    for name in ("block1.conv1", "block2.conv2", "block1.conv1"):
+        maps = engine.ask(Maps(VGG, picture, name))
+        np.testing.assert_allclose(maps.values, by_hand(VGG, picture, layer=name).numpy(), atol=1e-5)
+    expected = by_hand(VGG, picture).softmax(0).numpy()
+    np.testing.assert_allclose(engine.ask(Classify(VGG, picture)).probabilities, expected, atol=1e-6)
+    assert list(engine.ask(Forward(VGG, picture, layers=("block1.conv1",))).maps) == ["block1.conv1"]
+    assert engine.statistics().result_bytes < 4 * engine.ask(Layers(VGG)).outputs
+
+
+def test_the_bytes_of_a_run_are_at_most_the_sum_of_its_layers(build: Any, pictures: Any) -> None:
+    engine: Engine = build()
+    outputs = engine.ask(Forward(VGG, pictures(1)))
+    arrays = {maps.__array_interface__["data"][0]: maps.nbytes for maps in outputs.maps.values()}
+    assert nbytes_of(outputs.maps) - 64 * 100 < sum(arrays.values()) <= engine.ask(Layers(VGG)).outputs
+
+
+def test_an_unknown_layer_is_named_with_others_that_exist(build: Any, pictures: Any) -> None:
+    engine: Engine = build()
+    for _ in range(2):  # computed, then read from the cache
+        with pytest.raises(ModelError, match=r"no layer block1\.conv3 .*block1\.conv1"):
+            engine.ask(Maps(VGG, pictures(1), "block1.conv3"))
+        engine.ask(Maps(VGG, pictures(1), "block1.conv1"))
+    with pytest.raises(ModelError, match="no layer nonsense"):
+        engine.ask(Forward(VGG, pictures(1), layers=("nonsense",)))
+
+
+def test_an_unknown_model_is_a_sentence(build: Any, pictures: Any) -> None:
+    engine: Engine = build()
+    for request in (Layers(ModelChoice("resnet19")), Classify(ModelChoice("resnet19"), pictures(1))):
+        with pytest.raises(ModelError, match="resnet19"):
+            engine.ask(request)
+
+
+def test_layers_at_another_input_size(build: Any) -> None:
+    engine: Engine = build()
+    table = engine.ask(Layers(VGG, (96, 128)))
+    assert table.input_size == (1, 3, 96, 128)
+    assert table.rows[0].output_size == (1, 32, 96, 128)
+    assert table.rows[0].parameters == 32 * 3 * 9
+    assert table.rows[0].macs == 32 * 3 * 9 * 96 * 128
+    assert table.rows[0].receptive_field.size == (3, 3)
+
+
+def test_the_networks_input_is_what_preprocessing_made(build: Any, pictures: Any) -> None:
+    given = build().ask(Input(VGG, pictures(2, 100, 50)))
+    prepared = images.prepare(Image.fromarray(pictures(2, 100, 50).pixels), models.card(VGG.name).preprocessing)
+    assert (given.values == prepared.tensor[0]).all()
+    assert (given.view == prepared.view).all()
+    assert given.crop_box == prepared.crop_box
+    assert given.original_size == (100, 50)
+
+
+def test_thirty_sessions_at_once_each_with_its_own_photo(build: Any, pictures: Any) -> None:
+    engine: Engine = build()
+    names = ["conv1", "relu1", "pool1", "conv2", "fc2"]
+    expected = [[by_hand(LENET, pictures(number), layer=name).numpy() for name in names] for number in range(30)]
+    wrong: list[Any] = []
+
+    def person(number: int) -> None:
+        try:
+            picture = pictures(number)
+            for name, values in zip(names, expected[number], strict=True):
+                maps = engine.ask(Maps(LENET, picture, name), session=f"s{number}")
+                if not np.allclose(maps.values.ravel(), values.ravel(), atol=1e-5):
+                    wrong.append((number, name))
+            best = engine.ask(Classify(LENET, picture), session=f"s{number}").probabilities.argmax()
+            if best != expected[number][-1].argmax():
+                wrong.append((number, "class"))
+        except BaseException as error:
+            wrong.append(error)
+
+    threads = [threading.Thread(target=person, args=(number,)) for number in range(30)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    statistics = engine.statistics()
+    assert statistics.failed == 0
+    # Thirty runs and thirty prepared pictures, not one for each of 180 questions.
+    assert statistics.computed < 100

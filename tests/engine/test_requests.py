@@ -1,0 +1,147 @@
+"""Requests travel: hashable, picklable, and every one in the registry answers with frozen arrays."""
+
+import dataclasses
+import pickle
+import subprocess
+import sys
+from typing import Any, get_type_hints
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis.extra.numpy import array_shapes, arrays
+from PIL import Image
+
+from cnnviz.engine import Maps, ModelChoice, Picture, key_of, registry
+from cnnviz.engine.results import nbytes_of
+from cnnviz.errors import ImageError
+
+RGB = arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=6).map(lambda shape: (*shape, 3)))
+
+
+@settings(max_examples=50)
+@given(one=RGB, other=RGB)
+def test_pictures_are_equal_when_shape_and_pixels_are(one: np.ndarray, other: np.ndarray) -> None:
+    same = one.shape == other.shape and (one == other).all()
+    assert (Picture.of(one) == Picture.of(other)) == same
+    assert Picture.of(Image.fromarray(one)) == Picture.of(one)
+
+
+def test_a_shape_is_part_of_a_picture() -> None:
+    zeros = np.zeros(24, np.uint8)
+    assert Picture.of(zeros.reshape(2, 4, 3)) != Picture.of(zeros.reshape(4, 2, 3))
+
+
+def test_a_grey_picture_and_one_with_strides_become_rgb() -> None:
+    grey = np.arange(12, dtype=np.uint8).reshape(3, 4)
+    picture = Picture.of(grey)
+    assert picture.pixels.shape == (3, 4, 3)
+    assert (picture.pixels == grey[..., None]).all()
+    assert Picture.of(Image.fromarray(grey)) == picture
+    assert Picture.of(np.asfortranarray(picture.pixels)) == picture
+    grey[:] = 0
+    assert picture.pixels.any()
+
+
+@pytest.mark.parametrize("shape", [(4, 4, 4), (0, 4, 3), (3,), (1, 4, 4, 3)])
+def test_other_shapes_are_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ImageError, match="height, width, 3"):
+        Picture.of(np.zeros(shape, np.uint8))
+    with pytest.raises(ImageError, match="float32"):
+        Picture.of(np.zeros((4, 4, 3), np.float32))  # type: ignore[arg-type]
+
+
+def test_a_key_carries_neither_pixels_nor_checkpoints(pictures: Any) -> None:
+    choice = ModelChoice.of_checkpoint("alexnet", bytes(2_000_000), "mine.pth")
+    request = Maps(choice, pictures(1, 600, 600), "conv1")
+    assert len(pickle.dumps(key_of(request))) < 1000 < 3_000_000 < len(pickle.dumps(request))
+    assert nbytes_of(request) > 3_000_000
+    assert key_of(request) == key_of(pickle.loads(pickle.dumps(request)))
+    for other in (
+        dataclasses.replace(request, layer="conv2"),
+        dataclasses.replace(request, invert=True),
+        dataclasses.replace(request, picture=pictures(2)),
+        dataclasses.replace(request, model=ModelChoice("alexnet")),
+        dataclasses.replace(request, model=dataclasses.replace(choice, checkpoint_sha256="0")),
+    ):
+        assert key_of(other) != key_of(request)
+
+
+def example(kind: type, pictures: Any) -> Any:
+    """Return a request of a kind, each field by its name, so that a new kind needs nothing here."""
+    values = {
+        "model": ModelChoice("lenet-relu-mnist", random_seed=1),
+        "picture": pictures(1),
+        "pictures": tuple(pictures(number) for number in range(4)),
+        "layer": "conv2",
+        "channel": 3,
+        "row": 2,
+        "column": 5,
+        "invert": True,
+    }
+    return kind(**{each.name: values[each.name] for each in dataclasses.fields(kind) if each.name in values})
+
+
+@pytest.fixture(params=list(registry.ROWS), ids=lambda kind: kind.__name__)
+def kind(request: pytest.FixtureRequest) -> type:
+    return request.param
+
+
+def test_every_request_is_a_frozen_value_that_travels(kind: type, pictures: Any) -> None:
+    request = example(kind, pictures)
+    assert kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
+    copy = pickle.loads(pickle.dumps(request))
+    assert copy == request
+    assert hash(copy) == hash(request)
+    assert key_of(copy) == key_of(request)
+    assert "model" in get_type_hints(kind, {"results": None})
+
+
+def test_every_result_is_frozen_read_only_and_travels(kind: type, pictures: Any, build: Any) -> None:
+    result = build().ask(example(kind, pictures))
+    copy = pickle.loads(pickle.dumps(result))
+    assert type(copy) is type(result)
+    assert result.nbytes > 0
+    things = list(walk(result))
+    assert all(type(thing).__dataclass_params__.frozen for thing in things if dataclasses.is_dataclass(thing))
+    for array in (thing for thing in things if isinstance(thing, np.ndarray)):
+        assert not array.flags.writeable
+        assert array.dtype in (np.float32, np.uint8)
+    plain = str | int | float | bool | np.ndarray | None
+    others = [thing for thing in things if not (isinstance(thing, plain) or dataclasses.is_dataclass(thing))]
+    assert all(type(thing) in (tuple, dict) or type(thing).__module__ == "fractions" for thing in others), others
+
+
+def walk(value: Any) -> Any:
+    yield value
+    if dataclasses.is_dataclass(value):
+        for each in dataclasses.fields(value):
+            yield from walk(getattr(value, each.name))
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from walk(item)
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from walk(item)
+
+
+@pytest.mark.parametrize("module", ["cnnviz", "cnnviz.engine", "cnnviz.engine.requests"])
+def test_asking_needs_neither_torch_nor_streamlit_nor_plotly(module: str) -> None:
+    code = f"import sys, {module}; sys.exit(', '.join({{'torch', 'streamlit', 'plotly'}} & set(sys.modules)) or 0)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_names_of_the_library_are_there() -> None:
+    import cnnviz
+
+    assert cnnviz.analyze.__module__.startswith("cnnviz.analysis")
+    assert issubclass(cnnviz.ShapeError, cnnviz.CnnvizError)
+    assert {cnnviz.models.__name__, cnnviz.images.__name__, cnnviz.probes.__name__} == {
+        "cnnviz.models",
+        "cnnviz.images",
+        "cnnviz.probes",
+    }
+    assert set(dir(cnnviz)) >= {"analyze", "images", "models", "probes", "CnnvizError", "ImageError", "ModelError"}
+    with pytest.raises(AttributeError, match="nonsense"):
+        cnnviz.nonsense  # noqa: B018

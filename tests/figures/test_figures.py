@@ -1,0 +1,104 @@
+import io
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from PIL import Image
+
+from cnnviz import colours
+from cnnviz.figures.classes import top_classes
+from cnnviz.figures.maps import feature_map, window
+from cnnviz.figures.mosaic import mosaic_png
+from cnnviz.figures.photo import crop, gradient_picture, photo, sheet
+from cnnviz.figures.products import products
+from cnnviz.figures.statistics import histogram
+
+maps_strategy = hnp.arrays(
+    np.float32,
+    st.tuples(st.integers(1, 9), st.integers(1, 7), st.integers(1, 7)),
+    elements=st.floats(-100, 100, width=32),
+)
+
+
+def test_the_bars_are_the_most_probable_classes_with_their_probabilities():
+    probabilities = np.array([0.1, 0.5, 0.05, 0.3, 0.05])
+    bars = top_classes(probabilities, ["a", "b", "c", "b", "e"], count=3).data[0]
+    assert list(bars.customdata) == ["b", "b", "a"]
+    assert list(bars.x) == [0.5, 0.3, 0.1]
+    assert bars.text[0] == "50.0%"
+
+
+@pytest.mark.parametrize(("low", "centred"), [(-3.0, True), (0.0, False)])
+def test_signed_values_are_centred_on_zero_and_others_start_at_zero(low, centred):
+    heat = feature_map(np.linspace(low, 2, 12).reshape(3, 4), unit=(1, 2)).data[0]
+    assert (heat.zmin, heat.zmax) == ((-3, 3) if centred else (0, 2))
+
+
+def test_the_unit_is_outlined_where_it_stands():
+    shape = feature_map(np.zeros((5, 6)), unit=(3, 4)).layout.shapes[0]
+    assert (shape.x0, shape.x1, shape.y0, shape.y1) == (3.5, 4.5, 2.5, 3.5)
+
+
+@pytest.mark.parametrize("values", [np.zeros((4, 4)), np.full((2, 2), np.nan), np.array([[np.inf, 1.0]])])
+def test_constant_and_unfinite_maps_can_be_drawn(values):
+    feature_map(values).to_json()
+    histogram(values).to_json()
+
+
+def test_products_add_up_to_the_terms_of_the_convolution():
+    rng = np.random.default_rng(0)
+    patches, weights = rng.normal(size=(2, 7, 3, 3))
+    figure = products(patches, weights, [f"channel {i}" for i in range(7)], row_titles=("a", "b", "c"))
+    drawn = sum(np.nansum(np.asarray(trace.z, float)) for trace in figure.data[2::3])
+    assert drawn == pytest.approx((patches * weights).sum())
+
+
+@given(maps_strategy, st.booleans())
+def test_a_mosaic_holds_every_map_once_and_decodes(maps, shared):
+    picture = Image.open(io.BytesIO(mosaic_png(maps, np.arange(len(maps)), shared=shared)))
+    assert picture.mode == "RGB"
+    height, width = (8, 8) if maps[0].size == 1 else maps.shape[1:]
+    assert picture.width >= width
+    assert picture.height >= height
+
+
+def test_a_mosaic_keeps_the_order_and_the_screens_colours():
+    maps = np.stack([np.full((2, 3), value, np.float32) for value in (0.0, 1.0)])
+    picture = np.asarray(Image.open(io.BytesIO(mosaic_png(maps, np.array([1, 0]), shared=True))))
+    table = np.frombuffer(colours.table(colours.POSITIVE), np.uint8).reshape(256, 3)
+    assert (picture[0, 0] == table[255]).all()
+    assert (picture[-1, -1] == table[0]).all()
+
+
+def test_the_crop_is_drawn_where_it_was_taken():
+    figure = crop(np.zeros((200, 1000, 3), np.uint8), (400.0, 0.0, 600.0, 200.0))
+    outline = figure.layout.shapes[-1]
+    assert (outline.x0, outline.y0, outline.x1, outline.y1) == (399.5, -0.5, 599.5, 199.5)
+    # the picture itself is shrunk, yet lies in the original's own pixels
+    image = figure.data[0]
+    assert image.x0 - image.dx / 2 == pytest.approx(-0.5)
+
+
+def test_a_gradient_of_zero_is_grey_and_its_signs_are_light_and_dark():
+    gradient = np.zeros((3, 5, 5), np.float32)
+    gradient[:, 0, 0], gradient[:, 4, 4] = 2, -2
+    picture = gradient_picture(gradient)
+    assert picture.shape == (5, 5, 3)
+    assert picture[2, 2].tolist() == [127] * 3
+    assert picture[0, 0, 0] == 255
+    assert picture[4, 4, 0] == 0
+
+
+def test_pictures_of_any_size_stand_side_by_side():
+    tiles = [np.zeros((3, 9, 3), np.uint8), np.zeros((500, 20, 3), np.uint8), np.zeros((1, 1, 3), np.uint8)]
+    figure = sheet(tiles, ["a", "b", "c"], columns=2)
+    assert [note.text for note in figure.layout.annotations] == ["a", "b", "c"]
+    assert len(photo(tiles[0]).data) == 1
+
+
+def test_a_pooling_window_names_its_winner_and_leaves_the_padding_empty():
+    figure = window(np.array([[np.nan, 1.0], [np.nan, 5.0]]), winner=(1, 1))
+    assert figure.layout.shapes[0].x0 == 0.5
+    assert np.isnan(np.asarray(figure.data[0].z, float)[0, 0])

@@ -1,0 +1,93 @@
+"""Training: it learns, it goes on where it stopped, and it writes what it says."""
+
+import json
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from cnnviz import models
+from cnnviz.models import shipped
+from cnnviz.training import loop
+from cnnviz.training.recipes import RECIPES
+
+
+class StoppedError(Exception):
+    pass
+
+
+def stop_at_epoch(monkeypatch, epoch):
+    """Let training die in the evaluation of an epoch, counted from 1, after its weights have changed."""
+    real, seen = loop.evaluate, []
+
+    def evaluate(*arguments):
+        seen.append(1)
+        if len(seen) == epoch:
+            raise StoppedError
+        return real(*arguments)
+
+    monkeypatch.setattr(loop, "evaluate", evaluate)
+    return lambda: monkeypatch.setattr(loop, "evaluate", real)
+
+
+def weights(folder, name):
+    return load_file(folder / f"{name}.safetensors")
+
+
+@pytest.mark.parametrize(("name", "source"), [("lenet-relu-mnist", "digits"), ("smallvgg-tiny", "things")])
+def test_a_stopped_run_goes_on_to_the_same_weights(name, source, request, tmp_path, cache, monkeypatch):
+    found = request.getfixturevalue(source)
+    root = found[0] if source == "digits" else found
+    unbroken = loop.train(name, data_root=root, seed=3, epochs=2, out=tmp_path / "unbroken")
+    goes_on = stop_at_epoch(monkeypatch, 2)
+    with pytest.raises(StoppedError):
+        loop.train(name, data_root=root, seed=3, epochs=2, out=tmp_path / "resumed")
+    assert len(list((cache / "training").iterdir())) == 1
+    goes_on()
+    epochs = []
+    real = loop._epoch
+    monkeypatch.setattr(loop, "_epoch", lambda *arguments: epochs.append(arguments[5]) or real(*arguments))
+    resumed = loop.train(name, data_root=root, seed=3, epochs=2, out=tmp_path / "resumed")
+    assert epochs == [1]
+    assert resumed == unbroken
+    first, second = (weights(tmp_path / run, name) for run in ("unbroken", "resumed"))
+    assert all(torch.equal(first[key], second[key]) for key in first)
+    assert not list((cache / "training").iterdir())
+
+
+def test_another_seed_gives_other_weights(digits, tmp_path):
+    root, _ = digits
+    for seed in (3, 4):
+        assert loop.train("linear-mnist", data_root=root, seed=seed, epochs=1, out=tmp_path / str(seed))["seed"] == seed
+    first, second = (weights(tmp_path / seed, "linear-mnist") for seed in "34")
+    assert all(not torch.equal(first[key], second[key]) for key in first)
+
+
+def test_a_changed_recipe_starts_again(digits, tmp_path, monkeypatch):
+    root, _ = digits
+    goes_on = stop_at_epoch(monkeypatch, 2)
+    with pytest.raises(StoppedError):
+        loop.train("linear-mnist", data_root=root, epochs=2, out=tmp_path / "out")
+    goes_on()
+    monkeypatch.setitem(RECIPES, "linear-mnist", RECIPES["mlp-mnist"])
+    epochs = []
+    real = loop._epoch
+    monkeypatch.setattr(loop, "_epoch", lambda *arguments: epochs.append(arguments[5]) or real(*arguments))
+    loop.train("linear-mnist", data_root=root, epochs=2, out=tmp_path / "out")
+    assert epochs == [0, 1]
+
+
+def test_what_is_written_is_what_is_loaded(digits, tmp_path, monkeypatch):
+    root, written = digits
+    monkeypatch.setattr(shipped, "WEIGHTS", tmp_path)
+    said = loop.train("linear-mnist", data_root=root, epochs=30, out=tmp_path)
+    assert json.loads((tmp_path / "linear-mnist.json").read_text()) == said
+    assert said["command"] == "python -m cnnviz.training linear-mnist --seed 0 --epochs 30"
+    card, network = models.card("linear-mnist"), models.load("linear-mnist")
+    assert card.accuracy == said["accuracy"] > 0.8
+    images, labels = written["t10k"]
+    batch = (torch.tensor(images)[:, None] / 255 - 0.1307) / 0.3081
+    right = (network(batch).argmax(dim=1) == torch.tensor(labels)).float().mean().item()
+    assert right == pytest.approx(card.accuracy, abs=1e-4)
+    assert card.parameters == sum(p.numel() for p in network.parameters())
+    assert card.data == "MNIST, 60 test images"
