@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -65,6 +66,8 @@ def server(script: Path, *, environment: Mapping[str, str] | None = None) -> Ite
                 stdout=out,
                 stderr=out,
             )
+        # Told to stop, Python would leave at once, and leave the server running.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         try:
             yield Server(f"http://127.0.0.1:{port}", process.pid, log, started)
         finally:

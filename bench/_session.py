@@ -47,7 +47,8 @@ class Session:
             kind = message.WhichOneof("type")
             if kind == "new_session":
                 self.number = message.new_session.initialize.session_id
-                self.page = message.new_session.page_script_hash
+            elif kind == "navigation":
+                self.page = message.navigation.page_script_hash
             elif kind == "page_info_changed":
                 self.query = message.page_info_changed.query_string
             elif kind == "delta":

@@ -104,6 +104,5 @@ def test_a_drawn_one_is_read_as_a_one(screen):
     page.mouse.down()
     page.mouse.move(box["x"] + 135, box["y"] + 240, steps=15)
     page.mouse.up()
-    bars = page.get_by_test_id("stPlotlyChart").first
-    expect(bars).to_be_visible(timeout=SLOW)
-    expect(bars.locator("g.ytick text").first).to_have_text("1", timeout=SLOW)
+    # The bars are the one chart with named ticks; the most probable class stands first.
+    expect(page.locator("g.ytick text").first).to_have_text("1", timeout=SLOW)
