@@ -40,6 +40,12 @@ def memory(pid: int) -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 
 
+def processor(pid: int) -> float:
+    """Return the processor seconds that a process has used, on all cores together."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 async def arrive(url: str, number: int) -> Session:
     session = await Session.open(url, "activations", QUERY)
     label = next(label for label in session.widgets if label.startswith(UPLOADER))
@@ -80,9 +86,9 @@ async def measure(url: str, pid: int, options: argparse.Namespace) -> None:
     for number in range(options.people):
         sessions.append(await arrive(url, number))
     print(f"{len(sessions)} people have arrived; the server has {memory(pid):.0f} MB", flush=True)
-    crowd, began = Crowd(pid, options.acts), time.perf_counter()
+    crowd, began, used = Crowd(pid, options.acts), time.perf_counter(), processor(pid)
     await asyncio.gather(*(crowd.person(s, n, len(sessions), options.every) for n, s in enumerate(sessions)))
-    lasted = time.perf_counter() - began
+    lasted, used = time.perf_counter() - began, processor(pid) - used
     everything = [seconds for values in crowd.taken.values() for seconds in values]
     rows = []
     for name, values in {"all acts": everything, **crowd.taken}.items():
@@ -100,7 +106,12 @@ async def measure(url: str, pid: int, options: argparse.Namespace) -> None:
         print(f"slope over the second half: {100 * slope:+.1f} MB in 100 acts")
     errors = [error for session in sessions for error in session.errors]
     megabytes = sum(session.received for session in sessions) / 1e6
-    print(f"{len(everything) / lasted:.1f} acts a second, {megabytes / len(everything):.2f} MB sent for an act")
+    print(f"{len(everything) / lasted:.1f} acts a second of {len(sessions) / options.every:.1f} due")
+    afford = options.cores * options.every / len(sessions)
+    print(
+        f"processor time: {1000 * used / len(everything):.0f} ms an act; the cores have {1000 * afford:.0f} ms for each"
+    )
+    print(f"sent: {megabytes / len(everything):.2f} MB an act")
     print(f"errors on the pages: {len(errors)} {sorted(set(errors))[:5]}")
     for session in sessions:
         await session.socket.close()

@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnnviz.components.strip import strip
 from cnnviz.ui.lesson import text
-from cnnviz.ui.state import forget, keep_within
+from cnnviz.ui.state import current, forget, keep_within
 
 if TYPE_CHECKING:
     from cnnviz.engine.results import LayerRow
@@ -38,10 +38,22 @@ def middle_convolution(rows: "Sequence[LayerRow]") -> str:
     return names[len(names) // 2] if names else rows[0].name
 
 
+def shown_rows(rows: "Sequence[LayerRow]") -> "dict[str, LayerRow]":
+    """Return the rows by name without those that hand on what they get, as timm puts them where an option is off."""
+    return {row.name: row for row in rows if row.kind != "Identity"}
+
+
+def chosen_layer(rows: "Sequence[LayerRow]", default: str) -> "LayerRow":
+    """Return the row that choose_layer has chosen or, before it is drawn for the first time, will choose."""
+    by_name = shown_rows(rows)
+    keep_within("layer", list(by_name), default)
+    return by_name[current("layer", list(by_name), default)]
+
+
 def choose_layer(rows: "Sequence[LayerRow]", *, screen: str, default: str, dependents: Sequence[str]) -> "LayerRow":
     """Show the strip and its twin, and return the chosen row; `dependents` are widgets that a new layer resets."""
-    by_name = {row.name: row for row in rows if row.kind != "Identity"}
-    keep_within("layer", list(by_name), default)
+    by_name = shown_rows(rows)
+    selected = chosen_layer(rows, default).name
 
     def choose(name: str) -> None:
         forget(*dependents)
@@ -53,16 +65,11 @@ def choose_layer(rows: "Sequence[LayerRow]", *, screen: str, default: str, depen
             for r in by_name.values()
         ],
         key=f"{screen}-strip",
-        selected=st.session_state.get("layer", st.query_params.get("layer", default)),
+        selected=selected,
         label=text("common", "layers"),
         on_pick=choose,
     )
     name = st.selectbox(
-        "Layer",
-        list(by_name),
-        key="layer",
-        bind="query-params",
-        on_change=forget,
-        args=tuple(dependents),
+        "Layer", list(by_name), key="layer", bind="query-params", on_change=forget, args=tuple(dependents)
     )
     return by_name[name]

@@ -20,6 +20,18 @@ def keep_within(key: str, options: Sequence[Any] | range, default: Any) -> None:
         st.session_state[key] = default
 
 
+def current(key: str, options: Sequence[Any] | range, default: Any) -> Any:
+    """Return the value that the widget `key` will have, before it is drawn: its own, else the link's, else the default.
+
+    With it a screen can draw what a choice leads to first, and the choice after.
+    """
+    value = st.session_state.get(key)
+    if value in options:
+        return value
+    linked = st.query_params.get(key)
+    return next((option for option in options if str(option) == linked), default)
+
+
 def forget(*keys: str) -> None:
     """Let widgets find their defaults anew."""
     for key in keys:

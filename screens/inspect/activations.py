@@ -1,6 +1,7 @@
 """A photo in, every layer's activation maps out, down to the sum behind a single number."""
 
 import io
+import time
 
 import numpy as np
 import streamlit as st
@@ -18,15 +19,16 @@ from cnnviz.probes.statistics import channel_order, statistics, strongest_unit
 from cnnviz.ui import lesson
 from cnnviz.ui.engine import ask
 from cnnviz.ui.field import field_sentence, field_steps
-from cnnviz.ui.layers import choose_layer, first_convolution
+from cnnviz.ui.layers import choose_layer, chosen_layer, first_convolution
 from cnnviz.ui.microscope import show_account
 from cnnviz.ui.model import choose_model
 from cnnviz.ui.picture import choose_invert, choose_picture
 from cnnviz.ui.preparation import show_preparation
-from cnnviz.ui.state import keep_within
+from cnnviz.ui.state import current, forget, keep_within
 
 SCREEN = "activations"
 STILL = {"displayModeBar": False}
+PAINT = 0.1  # seconds
 SCALES = ("each map's own", "the layer's")
 SORTS = ("index", "mean", "maximum")
 SHARES = (
@@ -68,38 +70,54 @@ with left:
 @st.fragment
 def explore() -> None:
     """Everything about one layer: it runs again alone when another layer, channel or unit is picked."""
-    st.subheader("Layers")
-    lesson.say(SCREEN, "strip")
-    row = choose_layer(
-        table.rows, screen=SCREEN, default=first_convolution(table.rows), dependents=("channel", "row", "column")
-    )
-    maps = ask(Maps(model, picture, row.name, invert))
+    layers_box, controls_box, mosaic_box = (st.container() for _ in range(3))
+    first = first_convolution(table.rows)
+    # The mosaic is what a key press on the strip asks for: it is drawn before the choices above it.
+    row = chosen_layer(table.rows, first)
+    with mosaic_box:
+        maps = ask(Maps(model, picture, row.name, invert))
+        if maps is not None:
+            channel, order, shared, signed = show_mosaic(row, maps.values)
+    # The browser paints what it has before the rest of the page keeps it, and this server, busy.
+    time.sleep(PAINT)
+    with layers_box:
+        st.subheader("Layers")
+        lesson.say(SCREEN, "strip")
+        choose_layer(table.rows, screen=SCREEN, default=first, dependents=("channel", "row", "column"))
     if maps is None:
         return
     values = maps.values
     channels, height, width = values.shape
-    best = strongest_unit(values)
-    keep_within("channel", range(channels), best[0])
+    with controls_box:
+        scale_box, sort_box, channel_box = st.columns(3, vertical_alignment="bottom")
+        scale_box.segmented_control("Scale", SCALES, default=SCALES[0], key="scale", bind="query-params", required=True)
+        sort_box.segmented_control("Sort by", SORTS, default=SORTS[0], key="sort", bind="query-params", required=True)
+        channel_box.number_input("Channel", 0, channels - 1, key="channel", bind="query-params")
+    at = choose_unit(values[channel], row, channel, signed=signed) if height * width > 1 else (0, 0)
 
-    scale_box, sort_box, channel_box = st.columns(3, vertical_alignment="bottom")
-    scale = scale_box.segmented_control(
-        "Scale", SCALES, default=SCALES[0], key="scale", bind="query-params", required=True
-    )
-    sort = sort_box.segmented_control(
-        "Sort by", SORTS, default=SORTS[0], key="sort", bind="query-params", required=True
-    )
-    channel = int(channel_box.number_input("Channel", 0, channels - 1, key="channel", bind="query-params"))
+    st.subheader("The unit under the microscope")
+    account = ask(Unit(model, picture, row.name, channel, *at, invert=invert))
+    if account is not None:
+        show_account(account.found)
 
-    def pick_channel(index: int) -> None:
-        st.session_state["channel"] = index
-        for key in ("row", "column"):
-            st.session_state.pop(key, None)
+    show_numbers(row, values, order, shared=shared, channel=channel)
 
+
+def show_mosaic(row: LayerRow, values: np.ndarray) -> tuple[int, np.ndarray, bool, bool]:
+    """Draw a layer's maps (C, H, W); return the channel, the order, and whether the scale is shared and signed."""
+    channels, height, width = values.shape
+    best = strongest_unit(values)[0]
+    keep_within("channel", range(channels), best)
+    channel = int(current("channel", range(channels), best))
+    order = channel_order(values, current("sort", SORTS, SORTS[0]))
+    shared = current("scale", SCALES, SCALES[0]) == SCALES[1]
     signed = bool(values.min() < 0)
-    order = channel_order(values, sort)
-    shared = scale == SCALES[1]
+
+    def pick(index: int) -> None:
+        st.session_state["channel"] = index
+        forget("row", "column")
+
     numbers = {"layer": row.name, "kind": row.kind, "channels": channels, "height": height, "width": width}
-    lesson.say(SCREEN, "mosaic" if height * width > 1 else "mosaic_vector", **numbers)
     tiles(
         values,
         key="mosaic",
@@ -109,16 +127,10 @@ def explore() -> None:
         selected=channel,
         labels=prediction.classes if values.size == len(prediction.classes) else None,
         label=lesson.text(SCREEN, "mosaic_label", **numbers),
-        on_pick=pick_channel,
+        on_pick=pick,
     )
-    at = choose_unit(values[channel], row, channel, signed=signed) if height * width > 1 else (0, 0)
-
-    st.subheader("The unit under the microscope")
-    account = ask(Unit(model, picture, row.name, channel, *at, invert=invert))
-    if account is not None:
-        show_account(account.found)
-
-    show_numbers(row, values, order, shared=shared, channel=channel)
+    lesson.say(SCREEN, "mosaic" if height * width > 1 else "mosaic_vector", **numbers)
+    return channel, order, shared, signed
 
 
 def choose_unit(one: np.ndarray, row: LayerRow, channel: int, *, signed: bool) -> tuple[int, int]:
