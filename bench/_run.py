@@ -87,6 +87,18 @@ def wait(served: Server, seconds: float = 120) -> None:
     raise RuntimeError(f"streamlit did not start:\n{served.log.read_text(errors='replace')[-2000:]}")
 
 
+def processor(served: Server) -> float:
+    """Return the processor seconds that a server has used, on all cores together."""
+    fields = Path(f"/proc/{served.pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def memory(served: Server) -> float:
+    """Return the resident memory of a server in MB."""
+    lines = Path(f"/proc/{served.pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+
+
 @contextmanager
 def chromium() -> Iterator[Any]:
     """Run a Chromium: CNNVIZ_CHROMIUM, else the system's, else Playwright's own."""

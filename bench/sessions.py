@@ -14,7 +14,6 @@ import io
 import os
 import random
 import time
-from pathlib import Path
 from statistics import linear_regression, median
 
 import _run
@@ -34,18 +33,6 @@ def photo(number: int) -> bytes:
     return buffer.getvalue()
 
 
-def memory(pid: int) -> float:
-    """Return the resident memory of a process in MB."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
-
-
-def processor(pid: int) -> float:
-    """Return the processor seconds that a process has used, on all cores together."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 async def arrive(url: str, number: int) -> Session:
     session = await Session.open(url, "activations", QUERY)
     label = next(label for label in session.widgets if label.startswith(UPLOADER))
@@ -56,10 +43,10 @@ async def arrive(url: str, number: int) -> Session:
 class Crowd:
     """Acts so far: how long each took, by what it was, and the server's memory at every hundredth."""
 
-    def __init__(self, pid: int, acts: int) -> None:
-        self.pid, self.acts, self.begun = pid, acts, 0
+    def __init__(self, app: _run.Server, acts: int) -> None:
+        self.app, self.acts, self.begun = app, acts, 0
         self.taken: dict[str, list[float]] = {"layer": [], "channel": []}
-        self.memory: list[tuple[int, float]] = [(0, memory(pid))]
+        self.memory: list[tuple[int, float]] = [(0, _run.memory(app))]
 
     async def person(self, session: Session, number: int, people: int, every: float) -> None:
         choice = random.Random(number)
@@ -77,18 +64,18 @@ class Crowd:
             due = max(due + every, time.perf_counter())
             done = sum(map(len, self.taken.values()))
             if done % 100 == 0:
-                self.memory.append((done, memory(self.pid)))
+                self.memory.append((done, _run.memory(self.app)))
 
 
-async def measure(url: str, pid: int, options: argparse.Namespace) -> None:
+async def measure(app: _run.Server, options: argparse.Namespace) -> None:
     """Run the crowd and print its tables."""
     sessions = []
     for number in range(options.people):
-        sessions.append(await arrive(url, number))
-    print(f"{len(sessions)} people have arrived; the server has {memory(pid):.0f} MB", flush=True)
-    crowd, began, used = Crowd(pid, options.acts), time.perf_counter(), processor(pid)
+        sessions.append(await arrive(app.url, number))
+    print(f"{len(sessions)} people have arrived; the server has {_run.memory(app):.0f} MB", flush=True)
+    crowd, began, used = Crowd(app, options.acts), time.perf_counter(), _run.processor(app)
     await asyncio.gather(*(crowd.person(s, n, len(sessions), options.every) for n, s in enumerate(sessions)))
-    lasted, used = time.perf_counter() - began, processor(pid) - used
+    lasted, used = time.perf_counter() - began, _run.processor(app) - used
     everything = [seconds for values in crowd.taken.values() for seconds in values]
     rows = []
     for name, values in {"all acts": everything, **crowd.taken}.items():
@@ -128,7 +115,7 @@ def main() -> None:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: options.cores])
     with _run.server(_run.APP) as app:
         _run.wait(app)
-        asyncio.run(measure(app.url, app.pid, options))
+        asyncio.run(measure(app, options))
         print("errors in the server's log:", app.complaints() or "none")
 
 

@@ -30,8 +30,9 @@ _log = logging.getLogger(__name__)
 class LocalEngine:
     """An Engine (cnnviz.engine.interface) on one device of this machine.
 
-    `result_cache_mb` and `model_cache_mb` bound the caches; their defaults are CNNVIZ_RESULT_CACHE_MB or 1024, and
-    CNNVIZ_MODEL_CACHE_MB or 2048 (on a GPU 40 % of its memory). `forward_mb` is the largest sum of layer outputs that
+    `result_cache_mb` and `model_cache_mb` bound the caches. Defaults: CNNVIZ_RESULT_CACHE_MB or a quarter of the
+    machine's memory, so that a class of thirty photos fits where it can, and CNNVIZ_MODEL_CACHE_MB or 2048 (on a GPU
+    40 % of its memory). `forward_mb` is the largest sum of layer outputs that
     is kept of one run; of a larger network only the layer that was asked for is kept. `load` and `is_ready` are those
     of cnnviz.models unless given.
     """
@@ -47,7 +48,7 @@ class LocalEngine:
         is_ready: Callable[[str], bool] | None = None,
     ) -> None:
         self._device = devices.pick(device)
-        results_limit = _limit("CNNVIZ_RESULT_CACHE_MB", result_cache_mb, 1024 * _MB)
+        results_limit = _limit("CNNVIZ_RESULT_CACHE_MB", result_cache_mb, devices.memory_of_machine() // 4)
         memory = devices.memory_of(self._device)
         models_limit = _limit(
             "CNNVIZ_MODEL_CACHE_MB", model_cache_mb, 2048 * _MB if memory is None else memory * 2 // 5

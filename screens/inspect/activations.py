@@ -180,9 +180,10 @@ def show_numbers(row: LayerRow, values: np.ndarray, order: np.ndarray, *, shared
         [label for *_, label in SHARES].index(share),
         lesson.text(SCREEN, "predict_why", zeros=facts.zeros),
     )
-    with st.expander("Statistics", icon=":material/bar_chart:"):
-        lesson.say(SCREEN, "statistics", **vars(facts))
-        st.plotly_chart(histogram(values), theme=None, key="histogram", config=STILL)
+    with st.expander("Statistics", icon=":material/bar_chart:", key="statistics", on_change="rerun") as opened:
+        if opened.open:
+            lesson.say(SCREEN, "statistics", **vars(facts))
+            st.plotly_chart(histogram(values), theme=None, key="histogram", config=STILL)
     png, npz = st.columns(2)
     file = f"{model.name}-{row.name}".replace(".", "-")
     png.download_button(
