@@ -47,8 +47,11 @@ class Server:
 
 
 @contextmanager
-def server(script: Path, *, environment: Mapping[str, str] | None = None) -> Iterator[Server]:
-    """Serve a Streamlit script on the loopback interface while the block runs; begins before it answers."""
+def server(script: Path, *, plain: bool = False) -> Iterator[Server]:
+    """Serve a Streamlit script on the loopback interface while the block runs; begins before it answers.
+
+    A `plain` one has Streamlit's own settings, any other those of this project.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -61,8 +64,8 @@ def server(script: Path, *, environment: Mapping[str, str] | None = None) -> Ite
             started = time.perf_counter()
             process = subprocess.Popen(
                 command,
-                cwd=ROOT,
-                env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
+                cwd=script.parent if plain else ROOT,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
                 stdout=out,
                 stderr=out,
             )

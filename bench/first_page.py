@@ -41,7 +41,7 @@ def opened(browser: Any, url: str, usable: str) -> float:
 
 def cold(browser: Any, script: Path, usable: str) -> float:
     """Return the seconds from starting the server until its page is usable."""
-    with _run.server(script) as served:
+    with _run.server(script, plain=script == _run.EMPTY) as served:
         _run.wait(served)
         opened(browser, served.url, usable)
         return time.perf_counter() - served.started
@@ -53,7 +53,7 @@ def main() -> None:
     parser.add_argument("--cold", type=int, default=2)
     options = parser.parse_args()
     with _run.chromium() as browser:
-        with _run.server(_run.APP) as app, _run.server(_run.EMPTY) as empty:
+        with _run.server(_run.APP) as app, _run.server(_run.EMPTY, plain=True) as empty:
             _run.wait(app)
             _run.wait(empty)
             warm = _run.interleaved(

@@ -1,15 +1,18 @@
 """Another layer of the same photo, from the key press to the mosaic on the screen, against an empty page's rerun.
 
-    python bench/layer_switch.py [--rounds 40]
+    python bench/layer_switch.py [--rounds 25]
 
-In Chromium, both servers up, one press each in turn, each once all is quiet: the arrow key on the strip of layers of EfficientNet-Lite0, Enter
-on the empty page's button. The clock runs in the browser, from the key event until the frame is painted in which the
-mosaic has the new layer's name (its canvas is drawn in the same task), or the empty page its new count. Also the frames
-a second while the pointer moves over the mosaic, and the websocket messages that this causes.
+In Chromium, all servers up, one press each in turn, each once all is quiet: the arrow key on the strip of layers of
+EfficientNet-Lite0, Enter on the empty page's button. The empty page is served twice, with Streamlit's own settings and
+with this project's. The clock runs in the browser, from the key event until the frame is painted in which the mosaic
+has the new layer's name (its canvas is drawn in the same task), or the empty page its new count. Also the frames a
+second while the pointer moves over the mosaic, and the websocket messages that this causes.
 """
 
 import argparse
 import time
+from collections.abc import Sequence
+from contextlib import ExitStack
 from statistics import median
 from typing import Any
 
@@ -47,7 +50,7 @@ FRAMES = """() => {
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 
 
-def settle(pages: list[Any], servers: list[_run.Server]) -> None:
+def settle(pages: Sequence[Any], servers: Sequence[_run.Server]) -> None:
     """Wait until no page is drawing and no server computing: one case's aftermath must not slow the other down."""
     for page in pages:
         page.wait_for_selector(IDLE)
@@ -95,31 +98,38 @@ def opened(browser: Any, url: str) -> Any:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--rounds", type=int, default=25)
     parser.add_argument("--query", default="", help="of the screen's address, such as model=resnet18")
     options = parser.parse_args()
-    with _run.server(_run.APP) as app, _run.server(_run.EMPTY) as empty, _run.chromium() as browser:
-        _run.wait(app)
-        _run.wait(empty)
-        ours, theirs = opened(browser, f"{app.url}/activations?{options.query}"), opened(browser, empty.url)
-        theirs.get_by_role("button", name="Again").focus()
+    with ExitStack() as stack:
+        app, plain, set_up = servers = [
+            stack.enter_context(_run.server(_run.APP)),
+            stack.enter_context(_run.server(_run.EMPTY, plain=True)),
+            stack.enter_context(_run.server(_run.EMPTY)),
+        ]
+        for served in servers:
+            _run.wait(served)
+        browser = stack.enter_context(_run.chromium())
+        ours = opened(browser, f"{app.url}/activations?{options.query}")
+        pages = ours, *(opened(browser, served.url) for served in (plain, set_up))
+        for page in pages[1:]:
+            page.get_by_role("button", name="Again").focus()
         ours.get_by_role("listbox", name="activation maps of").wait_for(timeout=120_000)
         ours.evaluate(FIND)
         ours.get_by_role("option", selected=True).filter(has=ours.locator(".kind")).focus()
 
-        def pressed(*what: Any) -> float:
-            settle([ours, theirs], [app, empty])
-            return press(*what)
+        def pressed(page: Any, kind: str, key: str) -> float:
+            settle(pages, servers)
+            return press(page, kind, key)
 
-        taken = _run.interleaved(
-            options.rounds,
-            {
-                "an empty page's rerun": lambda: pressed(theirs, "count", "Enter"),
-                "another layer": lambda: pressed(ours, "mosaic", "ArrowRight"),
-            },
-            warm=3,
-        )
-        _run.table(_run.RATIO_COLUMNS, _run.ratios(taken, "an empty page's rerun"))
+        base = "an empty page's rerun"
+        cases = {
+            base: lambda: pressed(pages[1], "count", "Enter"),
+            "the same with this project's settings": lambda: pressed(pages[2], "count", "Enter"),
+            "another layer": lambda: pressed(ours, "mosaic", "ArrowRight"),
+        }
+        taken = _run.interleaved(options.rounds, cases, warm=3)
+        _run.table(_run.RATIO_COLUMNS, _run.ratios(taken, base))
         gaps, sent = hover(ours)
         late = sum(gap > 25 for gap in gaps) / len(gaps)
         row = f"{1000 / median(gaps):.0f}", f"{_run.percentile(gaps, 0.95):.1f}", f"{late:.1%}", sent
