@@ -12,7 +12,7 @@ import _run
 import torch
 from torch import Tensor, nn
 from torchvision import models
-from torchvision.models.feature_extraction import create_feature_extractor
+from torchvision.models.feature_extraction import create_feature_extractor, get_graph_node_names
 
 from cnnviz.probes import activations
 
@@ -44,8 +44,10 @@ def compare(name: str, rounds: int) -> None:
     torch.manual_seed(0)
     model, batch = models.get_model(name).eval(), torch.randn(1, 3, 224, 224)
     convolutions = [path for path, module in model.named_modules() if isinstance(module, nn.Conv2d)]
-    # Otherwise its tracer does not look inside torchvision's own building blocks.
-    extractor = create_feature_extractor(model, convolutions, tracer_kwargs={"leaf_modules": []})
+    # Its tracer does not look inside torchvision's own building blocks: there it gives the block's output.
+    nodes = set(get_graph_node_names(model)[1])
+    seen = [name if name in nodes else name.rpartition(".")[0] for name in convolutions]
+    extractor = create_feature_extractor(model, seen)
     taken = _run.interleaved(
         rounds,
         {
