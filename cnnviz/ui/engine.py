@@ -1,5 +1,6 @@
 """The engine that all sessions of this server share, and how a page asks it."""
 
+import atexit
 import gc
 import uuid
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -28,6 +29,7 @@ def engine() -> "LocalEngine":
     # Streamlit collects garbage after every run, which takes 220 ms through torch's 450,000 objects; those never go.
     gc.collect()
     gc.freeze()
+    atexit.register(gc.unfreeze)
     return started
 
 
