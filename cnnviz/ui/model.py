@@ -1,15 +1,13 @@
 """Which network, with which weights."""
 
-import hashlib
-
 import streamlit as st
 
 from cnnviz import models
 from cnnviz.engine.requests import ModelChoice
 from cnnviz.models.cards import Card
 from cnnviz.ui.lesson import text
+from cnnviz.ui.state import current
 
-DEFAULT = "efficientnet-lite0"
 # What a picture of each source is best shown to, when the chosen model cannot make sense of it.
 SUITED = {"Digits": "lenet-relu-mnist", "Draw": "lenet-relu-mnist", "Clothes": "lenet5-fashion"}
 _WEIGHTS = ("trained", "random", "my own file")
@@ -22,13 +20,13 @@ def choose_model(source: str) -> ModelChoice:
     origin = st.pills(
         "Models", list(groups), key="origin", help=text("common", "model_help", count=len(models.names()))
     )
-    chosen = st.session_state.get("model", st.query_params.get("model", DEFAULT))
+    chosen = current("model", models.names(), models.DEFAULT)
     # The chosen model stays on the list: narrowing a search must never load another network.
     names = [name for name in models.names() if origin is None or name in groups[origin] or name == chosen]
     name = st.selectbox(
         "Model",
         names,
-        index=names.index(DEFAULT) if DEFAULT in names else 0,
+        index=names.index(models.DEFAULT) if models.DEFAULT in names else 0,
         key="model",
         bind="query-params",
         label_visibility="collapsed",
@@ -54,12 +52,12 @@ def _suit(source: str) -> None:
         if before is None and source in SUITED and "model" not in st.query_params:
             st.session_state["model"] = SUITED[source]
         return
-    chosen = st.session_state.get("model", DEFAULT)
+    chosen = st.session_state.get("model", models.DEFAULT)
     if source in SUITED:
         if SUITED[source].rsplit("-", 1)[1] != chosen.rsplit("-", 1)[1]:
             st.session_state["model"] = SUITED[source]
     elif models.card(chosen).input_size[0] == 1:
-        st.session_state["model"] = DEFAULT
+        st.session_state["model"] = models.DEFAULT
 
 
 def _own_checkpoint(name: str) -> ModelChoice:
@@ -69,13 +67,7 @@ def _own_checkpoint(name: str) -> ModelChoice:
     if file is None:
         st.caption(text("common", "no_checkpoint"))
         return ModelChoice(name)
-    data = file.getvalue()
-    return ModelChoice(
-        name,
-        checkpoint_sha256=hashlib.sha256(data).hexdigest(),
-        checkpoint=data,
-        checkpoint_name=file.name,
-    )
+    return ModelChoice.of_checkpoint(name, file.getvalue(), file.name)
 
 
 def show_card(card: Card) -> None:

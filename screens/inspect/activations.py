@@ -151,6 +151,7 @@ def choose_unit(one: np.ndarray, row: LayerRow, channel: int, *, signed: bool) -
     def pick(place: tuple[int, int]) -> None:
         st.session_state["row"], st.session_state["column"] = place
 
+    sees = field_sentence(row.receptive_field, at, got.view.shape[:2])
     map_box, photo_box = st.columns([1, 2], gap="medium")
     map_box.plotly_chart(feature_map(one, signed=signed, unit=at), theme=None, key="map", config=STILL)
     with photo_box:
@@ -161,10 +162,10 @@ def choose_unit(one: np.ndarray, row: LayerRow, channel: int, *, signed: bool) -
             selected=at,
             key="unit",
             mode="signed" if signed else "positive",
-            words={"whole": field_sentence(row.receptive_field, at, got.view.shape[:2])},
+            words={"whole": sees},
             on_pick=pick,
         )
-    st.markdown(field_sentence(row.receptive_field, at, got.view.shape[:2]))
+    st.markdown(sees)
     return at
 
 
