@@ -65,6 +65,7 @@ const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
 const MEMORY = new WeakMap();
 function memory(element) {
   if (!MEMORY.has(element)) MEMORY.set(element, {});
+  element.querySelector(".root").classList.add("named");
   return MEMORY.get(element);
 }
 
