@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from cnnviz.figures.style import OUTPUT, finish
+from cnnviz.figures.light import light
+from cnnviz.figures.style import OUTPUT
 
 
 def top_classes(probabilities: np.ndarray, classes: Sequence[str], *, count: int = 5) -> go.Figure:
@@ -14,23 +15,31 @@ def top_classes(probabilities: np.ndarray, classes: Sequence[str], *, count: int
     order = np.argsort(probabilities)[::-1][:count]
     names = [classes[i] for i in order]
     values = probabilities[order]
-    bars = go.Bar(
-        x=values,
+    bars = {
+        "type": "bar",
+        "x": values,
         # The rank keeps two classes of the same name apart (ImageNet has two cranes and two maillots).
-        y=list(range(len(order))),
-        customdata=names,
-        orientation="h",
-        marker={"color": [OUTPUT] + ["#8fb8b3"] * (len(order) - 1)},
-        text=[f"{value:.1%}" for value in values],
-        textposition="outside",
-        cliponaxis=False,
-        hovertemplate="%{customdata}: %{x:.2%}<extra></extra>",
-    )
-    figure = go.Figure(bars)
+        "y": list(range(len(order))),
+        "customdata": names,
+        "orientation": "h",
+        "marker": {"color": [OUTPUT] + ["#8fb8b3"] * (len(order) - 1)},
+        "text": [f"{value:.1%}" for value in values],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "hovertemplate": "%{customdata}: %{x:.2%}<extra></extra>",
+    }
     labels = ["<br>".join(textwrap.wrap(name, 22, max_lines=2, placeholder=" …")) for name in names]
-    # Every bar says its number, so the axis need not.
-    figure.update_xaxes(range=[0, max(1.2 * float(values[0]), 0.05)], visible=False)
-    figure.update_yaxes(
-        tickmode="array", tickvals=list(range(len(order))), ticktext=labels, autorange="reversed", automargin=True
-    )
-    return finish(figure, height=20 + 42 * len(order))
+    layout = {
+        # Every bar says its number, so the axis need not.
+        "xaxis": {"range": [0, max(1.2 * float(values[0]), 0.05)], "visible": False},
+        "yaxis": {
+            "tickmode": "array",
+            "tickvals": list(range(len(order))),
+            "ticktext": labels,
+            "autorange": "reversed",
+            "automargin": True,
+            "showgrid": False,
+            "zeroline": False,
+        },
+    }
+    return light([bars], layout, height=20 + 42 * len(order))

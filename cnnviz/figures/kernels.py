@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from cnnviz.figures.maps import scale_of
-from cnnviz.figures.style import finish, picture_axes
+from cnnviz.figures.light import PICTURE, light
+from cnnviz.figures.maps import BAR, scale_of
 
 
 def kernels(weights: np.ndarray, *, names: Sequence[str] | None = None, height: int = 300) -> go.Figure:
@@ -26,29 +26,26 @@ def kernels(weights: np.ndarray, *, names: Sequence[str] | None = None, height: 
         where[top : top + high, left : left + wide] = np.stack(
             np.broadcast_arrays(index, np.arange(high)[:, None], np.arange(wide)), axis=-1
         )
-    heat = go.Heatmap(
-        z=drawn,
+    heat = {
+        "type": "heatmap",
+        "z": drawn,
         **scale_of(weights, signed=True),
-        customdata=where,
-        hovertemplate="input %{customdata[0]}, row %{customdata[1]}, column %{customdata[2]}: %{z:.5g}<extra></extra>",
-        hoverongaps=False,
-        colorbar={
-            "orientation": "h",
-            "thickness": 12,
-            "outlinewidth": 0,
-            "tickformat": ".2~g",
-            "y": 0,
-            "yanchor": "top",
-        },
-        texttemplate="%{z:.2f}" if inputs * wide <= 16 else None,
-    )
-    figure = go.Figure(heat)
-    for index, name in enumerate(names or ()):
-        figure.add_annotation(
-            x=(index % columns) * (wide + 1) + (wide - 1) / 2,
-            y=(index // columns) * (high + 1) - 0.6,
-            yanchor="bottom",
-            text=name,
-            showarrow=False,
-        )
-    return finish(picture_axes(figure), height=height, top=28 if names else 8)
+        "customdata": where,
+        "hovertemplate": "input %{customdata[0]}, row %{customdata[1]}, column %{customdata[2]}: "
+        "%{z:.5g}<extra></extra>",
+        "hoverongaps": False,
+        "colorbar": {**BAR, "tickformat": ".2~g"},
+        "texttemplate": "%{z:.2f}" if inputs * wide <= 16 else None,
+    }
+    titles = [
+        {
+            "x": (index % columns) * (wide + 1) + (wide - 1) / 2,
+            "y": (index // columns) * (high + 1) - 0.6,
+            "yanchor": "bottom",
+            "text": name,
+            "showarrow": False,
+        }
+        for index, name in enumerate(names or ())
+    ]
+    margin = (28 if names else 8, 8, 8, 8)
+    return light([heat], {**PICTURE, "annotations": titles}, height=height, margin=margin)

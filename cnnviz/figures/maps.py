@@ -4,7 +4,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from cnnviz import colours
-from cnnviz.figures.style import OUTPUT, finish, picture_axes
+from cnnviz.figures.light import PICTURE, light
+from cnnviz.figures.style import OUTPUT
+
+BAR = {"orientation": "h", "thickness": 12, "outlinewidth": 0, "tickformat": ".3~g", "y": 0, "yanchor": "top"}
 
 
 def feature_map(
@@ -15,31 +18,23 @@ def feature_map(
     Values of both signs get the diverging map centred on zero, others the sequential one, as everywhere; `signed` asks
     for the diverging one, so that one map of a layer looks as it does among the others.
     """
-    heat = go.Heatmap(
-        z=values,
+    heat = {
+        "type": "heatmap",
+        "z": values,
         **scale_of(values, signed=signed),
-        colorbar={
-            "orientation": "h",
-            "thickness": 12,
-            "outlinewidth": 0,
-            "tickformat": ".3~g",
-            "y": 0,
-            "yanchor": "top",
-        },
-        hovertemplate="row %{y}, column %{x}: %{z:.5g}<extra></extra>",
-    )
-    figure = go.Figure(heat)
-    if unit is not None:
-        row, column = unit
-        figure.add_shape(
-            type="rect",
-            x0=column - 0.5,
-            x1=column + 0.5,
-            y0=row - 0.5,
-            y1=row + 0.5,
-            line={"color": OUTPUT, "width": 3},
-        )
-    return finish(picture_axes(figure), height=height)
+        "colorbar": BAR,
+        "hovertemplate": "row %{y}, column %{x}: %{z:.5g}<extra></extra>",
+    }
+    return light([heat], {**PICTURE, "shapes": outlined(unit, width=3)}, height=height)
+
+
+def outlined(unit: tuple[int, int] | None, *, width: int) -> list[dict[str, object]]:
+    """Return the shapes that outline the cell at (row, column), none without one."""
+    if unit is None:
+        return []
+    row, column = unit
+    edges = {"x0": column - 0.5, "x1": column + 0.5, "y0": row - 0.5, "y1": row + 0.5}
+    return [{"type": "rect", **edges, "line": {"color": OUTPUT, "width": width}}]
 
 
 def scale_of(values: np.ndarray, *, signed: bool = False) -> dict[str, object]:
@@ -55,25 +50,16 @@ def scale_of(values: np.ndarray, *, signed: bool = False) -> dict[str, object]:
 def window(values: np.ndarray, *, winner: tuple[int, int] | None = None) -> go.Figure:
     """Return a pooling window (kh, kw) with its numbers in the cells; NaN, outside of the input, stays empty."""
     numbers = max(values.shape) <= 9
-    heat = go.Heatmap(
-        z=values,
+    heat = {
+        "type": "heatmap",
+        "z": values,
         **scale_of(values),
-        showscale=False,
-        texttemplate="%{z:.4g}" if numbers else None,
-        hovertemplate="row %{y}, column %{x}: %{z:.6g}<extra></extra>",
-        hoverongaps=False,
-        xgap=2,
-        ygap=2,
-    )
-    figure = go.Figure(heat)
-    if winner is not None:
-        row, column = winner
-        figure.add_shape(
-            type="rect",
-            x0=column - 0.5,
-            x1=column + 0.5,
-            y0=row - 0.5,
-            y1=row + 0.5,
-            line={"color": OUTPUT, "width": 4},
-        )
-    return finish(picture_axes(figure), height=min(420, 60 + 80 * values.shape[0]))
+        "showscale": False,
+        "texttemplate": "%{z:.4g}" if numbers else None,
+        "hovertemplate": "row %{y}, column %{x}: %{z:.6g}<extra></extra>",
+        "hoverongaps": False,
+        "xgap": 2,
+        "ygap": 2,
+    }
+    height = min(420, 60 + 80 * values.shape[0])
+    return light([heat], {**PICTURE, "shapes": outlined(winner, width=4)}, height=height)

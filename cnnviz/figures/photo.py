@@ -1,22 +1,24 @@
 """Photos, what was cut out of them, and gradients drawn as pictures."""
 
+import base64
+import io
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-import plotly.express as px
 import plotly.graph_objects as go
 from PIL import Image
 
-from cnnviz.figures.style import INPUT, finish, picture_axes
+from cnnviz.figures.light import PICTURE, light
+from cnnviz.figures.style import INPUT
 
 _WIDEST = 640
 
 
 def photo(pixels: np.ndarray, *, height: int = 260) -> go.Figure:
     """Return a picture of uint8 `pixels` (H, W, 3) or (H, W), one screen pixel a cell, never smoothed away."""
-    figure = px.imshow(pixels, binary_string=True)
-    figure.update_traces(hovertemplate="row %{y}, column %{x}<extra></extra>", hoverinfo="x+y")
-    return finish(picture_axes(figure), height=height)
+    shown = {**_image(pixels), "hovertemplate": "row %{y}, column %{x}<extra></extra>"}
+    return light([shown], PICTURE, height=height)
 
 
 def crop(pixels: np.ndarray, box: tuple[float, float, float, float], *, height: int = 260) -> go.Figure:
@@ -27,25 +29,33 @@ def crop(pixels: np.ndarray, box: tuple[float, float, float, float], *, height: 
     high, wide = pixels.shape[:2]
     shrink = min(1.0, _WIDEST / max(high, wide))
     small = Image.fromarray(pixels).resize((max(1, round(wide * shrink)), max(1, round(high * shrink))))
-    figure = px.imshow(np.asarray(small), binary_string=True)
     # The picture is drawn in the photo's own pixels, so that the box needs no translation and neither does a reader.
-    figure.update_traces(x0=0.5 / shrink - 0.5, dx=1 / shrink, y0=0.5 / shrink - 0.5, dy=1 / shrink, hoverinfo="skip")
-    figure.update_traces(hovertemplate=None)
+    step, start = 1 / shrink, 0.5 / shrink - 0.5
+    image = {**_image(np.asarray(small)), "x0": start, "dx": step, "y0": start, "dy": step, "hoverinfo": "skip"}
     left, top, right, bottom = (edge - 0.5 for edge in box)
     outer = [-0.5, -0.5, wide - 0.5, high - 0.5]
-    shade = {"fillcolor": "rgba(255,255,255,0.55)", "line": {"width": 0}, "layer": "above"}
-    for x0, y0, x1, y1 in (
-        (outer[0], outer[1], outer[2], max(top, outer[1])),
-        (outer[0], min(bottom, outer[3]), outer[2], outer[3]),
-        (outer[0], max(top, outer[1]), max(left, outer[0]), min(bottom, outer[3])),
-        (min(right, outer[2]), max(top, outer[1]), outer[2], min(bottom, outer[3])),
-    ):
-        figure.add_shape(type="rect", x0=x0, y0=y0, x1=x1, y1=y1, **shade)
-    figure.add_shape(type="rect", x0=left, y0=top, x1=right, y1=bottom, line={"color": INPUT, "width": 3})
-    figure = finish(picture_axes(figure), height=height)
-    figure.update_xaxes(range=[min(outer[0], left), max(outer[2], right)])
-    figure.update_yaxes(range=[max(outer[3], bottom), min(outer[1], top)], autorange=None)
-    return figure
+    shade = {"type": "rect", "fillcolor": "rgba(255,255,255,0.55)", "line": {"width": 0}, "layer": "above"}
+    shapes = [
+        {**shade, "x0": x0, "y0": y0, "x1": x1, "y1": y1}
+        for x0, y0, x1, y1 in (
+            (outer[0], outer[1], outer[2], max(top, outer[1])),
+            (outer[0], min(bottom, outer[3]), outer[2], outer[3]),
+            (outer[0], max(top, outer[1]), max(left, outer[0]), min(bottom, outer[3])),
+            (min(right, outer[2]), max(top, outer[1]), outer[2], min(bottom, outer[3])),
+        )
+    ]
+    edge = {"color": INPUT, "width": 3}
+    shapes.append({"type": "rect", "x0": left, "y0": top, "x1": right, "y1": bottom, "line": edge})
+    across = {**PICTURE["xaxis"], "range": [min(outer[0], left), max(outer[2], right)]}
+    down = {**PICTURE["yaxis"], "range": [max(outer[3], bottom), min(outer[1], top)], "autorange": False}
+    return light([image], {"xaxis": across, "yaxis": down, "shapes": shapes}, height=height)
+
+
+def _image(pixels: np.ndarray) -> dict[str, Any]:
+    buffer = io.BytesIO()
+    # Compressed lightly: this runs while a person waits, and the pixels must arrive as they are.
+    Image.fromarray(pixels).save(buffer, "PNG", compress_level=1)
+    return {"type": "image", "source": f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"}
 
 
 def sheet(tiles: Sequence[np.ndarray], captions: Sequence[str], *, columns: int = 3, side: int = 160) -> go.Figure:
@@ -53,7 +63,7 @@ def sheet(tiles: Sequence[np.ndarray], captions: Sequence[str], *, columns: int 
     gap, below = 8, 26
     rows = -(-len(tiles) // columns)
     canvas = np.full((rows * (side + below), columns * (side + gap) - gap, 3), 255, np.uint8)
-    figure = go.Figure()
+    notes = []
     for index, (tile, caption) in enumerate(zip(tiles, captions, strict=True)):
         high, wide = tile.shape[:2]
         scale = side / max(high, wide)
@@ -64,10 +74,9 @@ def sheet(tiles: Sequence[np.ndarray], captions: Sequence[str], *, columns: int 
         top, left = (index // columns) * (side + below), (index % columns) * (side + gap)
         top_in, left_in = top + (side - size[1]) // 2, left + (side - size[0]) // 2
         canvas[top_in : top_in + size[1], left_in : left_in + size[0]] = drawn
-        figure.add_annotation(x=left + side / 2, y=top + side + below / 2 - 2, text=caption, showarrow=False)
-    figure.add_trace(px.imshow(canvas, binary_string=True).data[0])
-    figure.update_traces(hoverinfo="skip", hovertemplate=None)
-    return finish(picture_axes(figure), height=rows * (side + below) + 16)
+        notes.append({"x": left + side / 2, "y": top + side + below / 2 - 2, "text": caption, "showarrow": False})
+    image = {**_image(canvas), "hoverinfo": "skip"}
+    return light([image], {**PICTURE, "annotations": notes}, height=rows * (side + below) + 16)
 
 
 def gradient_picture(gradient: np.ndarray) -> np.ndarray:

@@ -1,15 +1,17 @@
 """How a convolution's sum comes about: patch, filter and product for each input channel, one column a channel."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
+from cnnviz.figures.light import light
 from cnnviz.figures.maps import scale_of
-from cnnviz.figures.style import INPUT, KERNEL, OUTPUT, finish
+from cnnviz.figures.style import INPUT, KERNEL, OUTPUT
 
 _TEXT_SIDE = 5
+_BETWEEN = 0.1  # of a row's height stays free above the next
 
 
 def products(
@@ -27,55 +29,63 @@ def products(
     columns = min(columns, len(patches))
     lines = -(-len(patches) // columns)
     high, wide = patches[0].shape
+    text = "%{z:.2f}" if max(high, wide) <= _TEXT_SIDE and columns <= 5 else None
     terms = [np.asarray(p, np.float64) * np.asarray(w, np.float64) for p, w in zip(patches, weights, strict=True)]
     stacks = [np.stack([np.asarray(t, np.float64) for t in s]) for s in (patches, weights, terms)]
-    figure = make_subplots(rows=3 * lines, cols=1, vertical_spacing=0.1 / lines / 3, shared_xaxes=False)
+    scales = [scale_of(stack) for stack in stacks]
+    places = np.array([[f", row {row}, column {column}" for column in range(wide)] for row in range(high)], object)
+    traces: list[dict[str, Any]] = []
+    layout: dict[str, Any] = {"annotations": []}
+    slot_height = 1 / (3 * lines)
     for line in range(lines):
         chosen = range(line * columns, min((line + 1) * columns, len(patches)))
-        for kind, (stack, colour) in enumerate(zip(stacks, (INPUT, KERNEL, OUTPUT), strict=True)):
+        for kind, (stack, scale, colour) in enumerate(zip(stacks, scales, (INPUT, KERNEL, OUTPUT), strict=True)):
             strip = np.full((high, columns * (wide + 1) - 1), np.nan)
             where = np.full(strip.shape, "", dtype=object)
             for slot, index in enumerate(chosen):
                 left = slot * (wide + 1)
                 strip[:, left : left + wide] = stack[index]
-                for row in range(high):
-                    for column in range(wide):
-                        where[row, left + column] = f"{names[index]}, row {row}, column {column}"
-            text = max(high, wide) <= _TEXT_SIDE and columns <= 5
-            figure.add_trace(
-                go.Heatmap(
-                    z=strip,
-                    **scale_of(stack),
-                    customdata=where,
-                    hovertemplate="%{customdata}: %{z:.5g}<extra></extra>",
-                    hoverongaps=False,
-                    showscale=False,
-                    texttemplate="%{z:.2f}" if text else None,
-                    xgap=1,
-                    ygap=1,
-                ),
-                row=3 * line + kind + 1,
-                col=1,
+                where[:, left : left + wide] = names[index] + places
+            number = 3 * line + kind
+            axis = "" if number == 0 else str(number + 1)
+            traces.append(
+                {
+                    "type": "heatmap",
+                    "z": strip,
+                    **scale,
+                    "customdata": where,
+                    "hovertemplate": "%{customdata}: %{z:.5g}<extra></extra>",
+                    "hoverongaps": False,
+                    "showscale": False,
+                    "texttemplate": text,
+                    "xgap": 1,
+                    "ygap": 1,
+                    "xaxis": f"x{axis}",
+                    "yaxis": f"y{axis}",
+                }
             )
-            axis = {"showticklabels": False, "showgrid": False, "zeroline": False, "ticks": ""}
-            figure.update_yaxes(
-                **axis,
-                autorange="reversed",
-                title={"text": row_titles[kind], "font": {"color": colour}, "standoff": 4},
-                automargin=True,
-                row=3 * line + kind + 1,
-                col=1,
-            )
-            figure.update_xaxes(**axis, row=3 * line + kind + 1, col=1)
+            bare = {"showticklabels": False, "showgrid": False, "zeroline": False, "ticks": ""}
+            bottom = 1 - (number + 1) * slot_height
+            layout[f"xaxis{axis}"] = {**bare, "anchor": f"y{axis}", "domain": [0, 1]}
+            layout[f"yaxis{axis}"] = {
+                **bare,
+                "anchor": f"x{axis}",
+                "domain": [bottom + _BETWEEN * slot_height, bottom + slot_height],
+                "autorange": "reversed",
+                "title": {"text": row_titles[kind], "font": {"color": colour}, "standoff": 4},
+                "automargin": True,
+            }
             if kind == 0:
-                for slot, index in enumerate(chosen):
-                    figure.add_annotation(
-                        x=slot * (wide + 1) + (wide - 1) / 2,
-                        y=-0.7,
-                        yanchor="bottom",
-                        text=names[index],
-                        showarrow=False,
-                        row=3 * line + 1,
-                        col=1,
-                    )
-    return finish(figure, height=lines * 3 * 110 + 30, top=26)
+                layout["annotations"] += [
+                    {
+                        "x": slot * (wide + 1) + (wide - 1) / 2,
+                        "y": -0.7,
+                        "xref": f"x{axis}",
+                        "yref": f"y{axis}",
+                        "yanchor": "bottom",
+                        "text": names[index],
+                        "showarrow": False,
+                    }
+                    for slot, index in enumerate(chosen)
+                ]
+    return light(traces, layout, height=lines * 3 * 110 + 30, margin=(26, 8, 8, 8))

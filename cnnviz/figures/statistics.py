@@ -3,22 +3,32 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from cnnviz.figures.style import OUTPUT, RULE, finish
+from cnnviz.figures.light import light
+from cnnviz.figures.style import OUTPUT, RULE
 
 
 def histogram(values: np.ndarray, *, bins: int = 60) -> go.Figure:
     """Return the distribution of every value of a layer, any shape; the counts are on a logarithmic scale."""
     finite = values[np.isfinite(values)].ravel()
     counts, edges = np.histogram(finite, bins=bins)
-    bars = go.Bar(
-        x=(edges[:-1] + edges[1:]) / 2,
-        y=counts,
-        width=np.diff(edges),
-        marker={"color": OUTPUT, "line": {"width": 0}},
-        customdata=np.stack([edges[:-1], edges[1:]], axis=1),
-        hovertemplate="%{customdata[0]:.3g} to %{customdata[1]:.3g}: %{y:,} values<extra></extra>",
-    )
-    figure = go.Figure(bars)
-    figure.update_yaxes(type="log", gridcolor=RULE, title="values", dtick=1, exponentformat="power")
-    figure.update_xaxes(title="activation", zeroline=True, zerolinecolor=RULE)
-    return finish(figure, height=260)
+    bars = {
+        "type": "bar",
+        "x": (edges[:-1] + edges[1:]) / 2,
+        "y": counts,
+        "width": np.diff(edges),
+        "marker": {"color": OUTPUT, "line": {"width": 0}},
+        "customdata": np.stack([edges[:-1], edges[1:]], axis=1),
+        "hovertemplate": "%{customdata[0]:.3g} to %{customdata[1]:.3g}: %{y:,} values<extra></extra>",
+    }
+    layout = {
+        "xaxis": {"title": {"text": "activation"}, "showgrid": False, "zerolinecolor": RULE, "automargin": True},
+        "yaxis": {
+            "title": {"text": "values"},
+            "type": "log",
+            "gridcolor": RULE,
+            "dtick": 1,
+            "exponentformat": "power",
+            "automargin": True,
+        },
+    }
+    return light([bars], layout, height=260)

@@ -23,8 +23,12 @@ _PATIENCE = 0.2  # seconds between looks at whether the person has moved on
 @st.cache_resource(show_spinner=False)
 def engine() -> "LocalEngine":
     """Return the one engine of this process; torch is imported here and not before."""
+    import torch
+
     from cnnviz.engine.local import LocalEngine
 
+    # One core is left to the server itself: with all of them a unit's sum of 20 ms waited two seconds behind the pages.
+    torch.set_num_threads(max(1, torch.get_num_threads() - 1))
     started = LocalEngine()
     # Streamlit collects garbage after every run, which takes 220 ms through torch's 450,000 objects; those never go.
     gc.collect()

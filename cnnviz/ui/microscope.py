@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.figures.products import products
+from cnnviz.ui.chart import chart
 from cnnviz.ui.lesson import text
 
 _SCREEN = "activations"
@@ -44,16 +45,14 @@ def _convolution(account: Any) -> None:
     _equation([(f"channel {term.channel}", term.total) for term in account.terms], account)
     if account.rest_count:
         st.caption(text(_SCREEN, "unit_convolution_shown", count=len(account.terms)))
-    st.plotly_chart(
+    chart(
         products(
             [term.patch for term in account.terms],
             [term.weights for term in account.terms],
             [f"channel {term.channel}" for term in account.terms],
             row_titles=("input", "filter", "product"),
         ),
-        theme=None,
         key="products",
-        config={"displayModeBar": False},
     )
 
 
@@ -92,9 +91,7 @@ def _pooling(account: Any) -> None:
         st.markdown(text(_SCREEN, "unit_pooling_norm", count=count, norm=account.norm))
     from cnnviz.figures.maps import window
 
-    st.plotly_chart(
-        window(account.values, winner=account.winner), theme=None, key="window", config={"displayModeBar": False}
-    )
+    chart(window(account.values, winner=account.winner), key="window")
 
 
 def _elementwise(account: Any) -> None:

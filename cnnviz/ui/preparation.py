@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from cnnviz.figures.photo import crop, photo
+from cnnviz.ui.chart import chart
 from cnnviz.ui.lesson import text
 
 if TYPE_CHECKING:
@@ -22,14 +23,12 @@ def show_preparation(picture: "Picture", got: "NetworkInput", card: "Card") -> N
         resize = text("activations", "resize_exact", height=how.resize[0], width=how.resize[1])
     st.markdown(text("activations", "preprocessing", resize=resize, crop_h=how.crop[0], crop_w=how.crop[1]))
     original, tensor = st.columns(2)
-    original.plotly_chart(
-        crop(picture.pixels, got.crop_box, height=230), theme=None, key="crop", config={"displayModeBar": False}
-    )
+    chart(crop(picture.pixels, got.crop_box, height=230), key="crop", at=original)
     original.caption(
         text("activations", "original", height=got.original_size[0], width=got.original_size[1]),
         text_alignment="center",
     )
-    tensor.plotly_chart(photo(got.view, height=230), theme=None, key="view", config={"displayModeBar": False})
+    chart(photo(got.view, height=230), key="view", at=tensor)
     channels, height, width = got.values.shape
     tensor.caption(
         text("activations", "tensor", channels=channels, height=height, width=width), text_alignment="center"

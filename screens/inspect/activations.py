@@ -17,6 +17,7 @@ from cnnviz.figures.mosaic import mosaic_png
 from cnnviz.figures.statistics import histogram
 from cnnviz.probes.statistics import channel_order, statistics, strongest_unit
 from cnnviz.ui import lesson
+from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
 from cnnviz.ui.field import field_sentence, field_steps
 from cnnviz.ui.layers import choose_layer, chosen_layer, first_convolution
@@ -27,7 +28,6 @@ from cnnviz.ui.preparation import show_preparation
 from cnnviz.ui.state import current, forget, keep_within
 
 SCREEN = "activations"
-STILL = {"displayModeBar": False}
 PAINT = 0.1  # seconds
 SCALES = ("each map's own", "the layer's")
 SORTS = ("index", "mean", "maximum")
@@ -56,7 +56,7 @@ with right:
     if prediction is None:
         st.stop()
     lesson.say(SCREEN, "top", classes=len(prediction.classes))
-    st.plotly_chart(top_classes(prediction.probabilities, prediction.classes), theme=None, key="top", config=STILL)
+    chart(top_classes(prediction.probabilities, prediction.classes), key="top")
     if prediction.note:
         st.info(prediction.note)
 got = ask(Input(model, picture, invert))
@@ -153,7 +153,7 @@ def choose_unit(one: np.ndarray, row: LayerRow, channel: int, *, signed: bool) -
 
     sees = field_sentence(row.receptive_field, at, got.view.shape[:2])
     map_box, photo_box = st.columns([1, 2], gap="medium")
-    map_box.plotly_chart(feature_map(one, signed=signed, unit=at), theme=None, key="map", config=STILL)
+    chart(feature_map(one, signed=signed, unit=at), key="map", at=map_box)
     with photo_box:
         unit(
             one,
@@ -184,7 +184,7 @@ def show_numbers(row: LayerRow, values: np.ndarray, order: np.ndarray, *, shared
     with st.expander("Statistics", icon=":material/bar_chart:", key="statistics", on_change="rerun") as opened:
         if opened.open:
             lesson.say(SCREEN, "statistics", **vars(facts))
-            st.plotly_chart(histogram(values), theme=None, key="histogram", config=STILL)
+            chart(histogram(values), key="histogram")
     png, npz = st.columns(2)
     file = f"{model.name}-{row.name}".replace(".", "-")
     png.download_button(

@@ -12,6 +12,7 @@ from cnnviz.figures.photo import gradient_picture, photo, sheet
 from cnnviz.probes.filters import colour_tiles, order
 from cnnviz.probes.statistics import strongest_unit
 from cnnviz.ui import lesson
+from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
 from cnnviz.ui.layers import choose_layer, middle_convolution
 from cnnviz.ui.model import choose_model
@@ -19,7 +20,6 @@ from cnnviz.ui.picture import choose_invert, choose_picture, gallery_picture, sh
 from cnnviz.ui.state import keep_within
 
 SCREEN = "filters"
-STILL = {"displayModeBar": False}
 SCALES = ("each filter's own", "the layer's")
 SORTS = ("index", "norm", "hue")
 COLOURS = ("red", "green", "blue")
@@ -100,18 +100,12 @@ def first_layer() -> None:
     row, column = strongest_unit(one)
     lesson.say(SCREEN, "filter", index=index)
     large, weights, answer = st.columns([2, 3, 3])
-    large.plotly_chart(photo(colour_tiles(bank, shared=False)[index], height=300), theme=None, key="tile", config=STILL)
-    weights.plotly_chart(
-        kernels(bank.weights[index], names=COLOURS if channels == 3 else None),
-        theme=None,
-        key="filter-weights",
-        config=STILL,
-    )
-    answer.plotly_chart(
+    chart(photo(colour_tiles(bank, shared=False)[index], height=300), key="tile", at=large)
+    chart(kernels(bank.weights[index], names=COLOURS if channels == 3 else None), key="filter-weights", at=weights)
+    chart(
         feature_map(one, signed=bool(response.values.min() < 0), unit=(row, column), height=300),
-        theme=None,
         key="response",
-        config=STILL,
+        at=answer,
     )
     lesson.say(SCREEN, "response", row=row, column=column, value=float(one[row, column]))
     if count >= 4:
@@ -186,7 +180,7 @@ def show_kernels(row, channel) -> None:
     weights = deep.found.weights[channel]
     inputs, height, width = weights.shape
     lesson.say(SCREEN, "kernels", channel=channel, layer=row.name, inputs=inputs, height=height, width=width)
-    st.plotly_chart(kernels(weights, height=420), theme=None, key="kernels", config=STILL)
+    chart(kernels(weights, height=420), key="kernels")
 
 
 def show_guided(row, channel) -> None:
@@ -195,7 +189,7 @@ def show_guided(row, channel) -> None:
         return
     found = answer.found
     lesson.say(SCREEN, "guided" if found.rectifiers else "guided_plain", **vars(found))
-    st.plotly_chart(photo(gradient_picture(found.gradient), height=420), theme=None, key="guided", config=STILL)
+    chart(photo(gradient_picture(found.gradient), height=420), key="guided")
 
 
 def show_patches(row, channel) -> None:
@@ -215,7 +209,7 @@ def show_patches(row, channel) -> None:
         width=size[1],
     )
     captions = [lesson.text(SCREEN, "patch", value=patch.value) for patch in found.patches]
-    st.plotly_chart(sheet([patch.pixels for patch in found.patches], captions), theme=None, key="patches", config=STILL)
+    chart(sheet([patch.pixels for patch in found.patches], captions), key="patches")
 
 
 def searched_pictures():

@@ -1,6 +1,7 @@
 import io
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from PIL import Image
 
 from cnnviz import colours
 from cnnviz.figures.classes import top_classes
+from cnnviz.figures.kernels import kernels
 from cnnviz.figures.maps import feature_map, window
 from cnnviz.figures.mosaic import mosaic_png
 from cnnviz.figures.photo import crop, gradient_picture, photo, sheet
@@ -102,3 +104,21 @@ def test_a_pooling_window_names_its_winner_and_leaves_the_padding_empty():
     figure = window(np.array([[np.nan, 1.0], [np.nan, 5.0]]), winner=(1, 1))
     assert figure.layout.shapes[0].x0 == 0.5
     assert np.isnan(np.asarray(figure.data[0].z, float)[0, 0])
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        top_classes(np.array([0.5, 0.5]), ["a", "b"]),
+        feature_map(np.ones((2, 3)), unit=(1, 1)),
+        window(np.ones((2, 2)), winner=(0, 0)),
+        products(np.ones((7, 3, 3)), np.ones((7, 3, 3)), list("abcdefg"), row_titles=("a", "b", "c")),
+        kernels(np.ones((3, 2, 2)), names=["a", "b", "c"]),
+        histogram(np.arange(9.0)),
+        photo(np.zeros((4, 4, 3), np.uint8)),
+        crop(np.zeros((9, 9, 3), np.uint8), (1.0, 1.0, 5.0, 5.0)),
+        sheet([np.zeros((3, 3, 3), np.uint8)], ["a"]),
+    ],
+)
+def test_what_goes_to_the_browser_unchecked_is_what_plotly_would_have_taken(figure):
+    go.Figure(figure.to_dict())

@@ -1,0 +1,11 @@
+"""A Plotly figure on the page, as every screen shows one."""
+
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+
+def chart(figure: go.Figure, *, key: str, at: Any = st) -> None:
+    """Show a figure in its own colours and without Plotly's tool bar; `at` is the container, the page by default."""
+    at.plotly_chart(figure, theme=None, key=key, config={"displayModeBar": False})
