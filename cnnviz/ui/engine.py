@@ -1,7 +1,5 @@
 """The engine that all sessions of this server share, and how a page asks it."""
 
-import atexit
-import gc
 import uuid
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -30,10 +28,6 @@ def engine() -> "LocalEngine":
     # One core is left to the server itself: with all of them a unit's sum of 20 ms waited two seconds behind the pages.
     torch.set_num_threads(max(1, torch.get_num_threads() - 1))
     started = LocalEngine()
-    # Streamlit collects garbage after every run, which takes 220 ms through torch's 450,000 objects; those never go.
-    gc.collect()
-    gc.freeze()
-    atexit.register(gc.unfreeze)
     return started
 
 
