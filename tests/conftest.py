@@ -1,0 +1,22 @@
+"""How many cases Hypothesis tries: 200 a property, and 10,000 with HYPOTHESIS_PROFILE=nightly, which has no time limit.
+
+A test that sets its own number keeps it.
+"""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "everyday")
+SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
+
+settings.register_profile("everyday", max_examples=200, deadline=None, suppress_health_check=SLOW)
+settings.register_profile("nightly", max_examples=10_000, deadline=None, suppress_health_check=SLOW)
+settings.load_profile(PROFILE)
+
+
+def pytest_collection_modifyitems(items):
+    if PROFILE == "nightly":
+        for item in items:
+            item.add_marker(pytest.mark.timeout(0))
