@@ -64,18 +64,20 @@ def observe(
     on_call: Callable[[Call], None],
     *,
     around: "Around | None" = None,
+    steps: bool = True,
 ) -> Iterator[None]:
     """Tell `on_call` of every call that `model` makes in this thread, in the order of execution, until the block ends.
 
     `around(function, arguments, keywords)`, when given, runs every torch function in its place, those inside of modules
-    too. One block a model at a time: a second thread waits. The model's hooks are as before when the block ends,
+    too. Without `steps` calls come without theirs, and no tensor is kept alive a moment longer than the model keeps it.
+    One block a model at a time: a second thread waits. The model's hooks are as before when the block ends,
     whatever ended it.
     """
     with _lock_of(model):
-        observer = _Observer(on_call, around)
+        observer = _Observer(on_call, around, keeps=steps)
         with ExitStack() as stack:
             for name, module in model.named_modules():
-                before, after = observer.hooks(name)
+                before, after = observer.hooks(name, is_leaf(module))
                 stack.callback(module.register_forward_pre_hook(before, with_kwargs=True, prepend=True).remove)
                 # always_call: a forward that raises must still leave the stack of modules as it was
                 handle = module.register_forward_hook(after, with_kwargs=True, always_call=True)
@@ -96,8 +98,11 @@ class _Observer(TorchFunctionMode):
         self,
         on_call: Callable[[Call], None],
         around: "Around | None",
+        *,
+        keeps: bool,
     ) -> None:
         super().__init__()
+        self.keeps = keeps
         self.on_call = on_call
         self.around = around
         self.thread = threading.get_ident()
@@ -120,17 +125,17 @@ class _Observer(TorchFunctionMode):
         self.used[name] += 1
         return f"{name}_{count}" if count else name
 
-    def hooks(self, name: str) -> tuple[Callable[..., None], Callable[..., None]]:
+    def hooks(self, name: str, leaf: bool) -> tuple[Callable[..., None], Callable[..., None]]:
         def before(module: nn.Module, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> None:
             if threading.get_ident() == self.thread:
                 self.path.append(name)
-                self.inside_leaf += is_leaf(module)
+                self.inside_leaf += leaf
 
         def after(module: nn.Module, arguments: tuple[Any, ...], keywords: dict[str, Any], output: Any) -> None:
             if threading.get_ident() != self.thread or not self.path:
                 return
             self.path.pop()
-            if is_leaf(module):
+            if leaf:
                 self.inside_leaf -= 1
                 if not self.inside_leaf:
                     steps, self.steps = tuple(self.steps), []
@@ -150,13 +155,13 @@ class _Observer(TorchFunctionMode):
             return func(*args, **kwargs)
         output = self.around(func, args, kwargs) if self.around else func(*args, **kwargs)
         if _has_tensor(output) and (kind := function_name(func)):
-            step = Step(func, args, kwargs, output)
+            step = (Step(func, args, kwargs, output),) if self.keeps else ()
             if self.inside_leaf:
-                self.steps.append(step)
+                self.steps += step
             else:
                 path = self.path[-1] if self.path else ""
                 name = self.unique(f"{path}.{kind}" if path else kind)
-                self.tell(Call(name, kind, None, (step,), args, output))
+                self.tell(Call(name, kind, None, step, args, output))
         return output
 
 

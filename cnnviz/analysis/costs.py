@@ -1,10 +1,11 @@
 """Multiply-accumulates of one operation: one small function a kind, in one table."""
 
 from collections.abc import Callable
-from math import prod
+from math import isqrt, prod
 from typing import Any
 
 from cnnviz import arithmetic
+from cnnviz.analysis import recurrent
 from cnnviz.analysis.functions import COSTLESS
 from cnnviz.analysis.operations import Operation
 
@@ -58,21 +59,45 @@ def _multi_head_attention(op: Operation) -> int:
 
 
 def _einsum(op: Operation) -> int | None:
+    """Two operands at a time, from the left; a label that one alone has and nobody wants is summed away before.
+
+    Where nothing is summed it is a multiplication of each by each, as `*` is, and no product of matrices.
+    """
     equation: Any = op.arguments[0]
     operands = op.inputs
     if not isinstance(equation, str) or "." in equation:
         return None
-    terms = equation.replace(" ", "").split("->")[0].split(",")
-    if len(operands) == 1:
-        return 0
-    if len(operands) > 2:
-        return None
+    terms, _, wanted = equation.replace(" ", "").partition("->")
+    if "->" not in equation:
+        wanted = "".join(label for label in terms if label.isalpha() and terms.count(label) == 1)
+    labels = [set(term) for term in terms.split(",")]
     sizes = {
         label: size
-        for term, value in zip(terms, operands, strict=True)
+        for term, value in zip(terms.split(","), operands, strict=True)
         for label, size in zip(term, value.shape, strict=True)
     }
-    return prod(sizes.values())
+    total = 0
+    left = labels[0]
+    for place, right in enumerate(labels[1:], 1):
+        later = set(wanted).union(*labels[place + 1 :])
+        if (left & right) - later:
+            total += prod(sizes[label] for label in (left | right) & (later | (left & right)))
+        left = (left | right) & later
+    return total
+
+
+def _deformable(op: Operation) -> int:
+    """As a convolution; the bilinear reading of its inputs is not counted."""
+    weight = op.inputs[1].shape
+    return arithmetic.conv_macs(op.outputs[0].shape, weight[1], weight[2:])
+
+
+def _tensordot(op: Operation) -> int | None:
+    """Every pair of elements that agree in the summed dimensions is multiplied."""
+    left, right = op.inputs[:2]
+    made = prod(op.outputs[0].shape)
+    summed = prod(left.shape) * prod(right.shape) // made if made else 0
+    return made * isqrt(summed)
 
 
 MACS: dict[str, Callable[[Operation], int | None]] = {
@@ -84,4 +109,7 @@ MACS: dict[str, Callable[[Operation], int | None]] = {
     "scaled_dot_product_attention": _attention,
     "multi_head_attention_forward": _multi_head_attention,
     "einsum": _einsum,
+    "tensordot": _tensordot,
+    "deform_conv2d": _deformable,
+    **dict.fromkeys(recurrent.LAYERS | recurrent.CELLS, recurrent.macs),
 }

@@ -23,8 +23,12 @@ Rule = Callable[[Operation, windows.Get], "Field | list[Field | None] | None"]
 
 
 def fields_of(trace: Trace) -> list[Field | None]:
-    """Return the field of every call's output, None where the image does not reach it or has no positions."""
-    known: dict[int, Field | None] = {trace.input.number: of_image(trace.input.shape)}
+    """Return the field of every call's output, None where the image does not reach it or has no positions.
+
+    Of several inputs the image is the first that has positions, (N, C, ...).
+    """
+    image = next((value for value in trace.inputs if len(value.shape) > 2), trace.inputs[0])
+    known: dict[int, Field | None] = {image.number: of_image(image.shape)}
 
     def get(value: Any) -> Field | None:
         return known.get(value.number) if isinstance(value, Value) else None

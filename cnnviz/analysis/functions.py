@@ -1,12 +1,12 @@
 """torch's functions by what they do to sizes and positions. A new one is a new word in its list."""
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
 # Every output depends on the inputs at its own position alone, after broadcasting.
-POINTWISE = _words(
+POINTWISE = words(
     """
     abs absolute acos acosh add addcdiv addcmul alpha_dropout and angle arccos arccosh arcsin arcsinh arctan arctan2
     arctanh asin asinh atan atan2 atanh bernoulli bfloat16 bitwise_and bitwise_left_shift bitwise_not bitwise_or
@@ -25,7 +25,7 @@ POINTWISE = _words(
 )
 
 # A pointwise function of one tensor: written in place, it changes no position of any other view.
-UNARY = _words(
+UNARY = words(
     """
     abs alpha_dropout bfloat16 celu clone contiguous data detach double dropout dropout1d
     dropout2d dropout3d elu exp float gelu half hardshrink hardsigmoid hardswish hardtanh leaky_relu log mish neg
@@ -35,7 +35,7 @@ UNARY = _words(
 )
 
 # Outputs that hold no information on any input's values.
-CONSTANT = _words(
+CONSTANT = words(
     """
     arange as_tensor empty empty_like empty_strided eye fill full full_like linspace logspace new_empty
     new_empty_strided new_full new_ones new_tensor new_zeros normal ones ones_like rand rand_like randint
@@ -45,14 +45,14 @@ CONSTANT = _words(
 )
 
 # The same memory or the same elements under another shape, in row-major order.
-RESHAPING = _words("flatten ravel reshape reshape_as squeeze unflatten unsqueeze view view_as")
+RESHAPING = words("flatten ravel reshape reshape_as squeeze unflatten unsqueeze view view_as")
 
-PERMUTING = _words("H T adjoint mH mT moveaxis movedim permute swapaxes swapdims t transpose")
+PERMUTING = words("H T adjoint mH mT moveaxis movedim permute swapaxes swapdims t transpose")
 
-EXPANDING = _words("broadcast_to expand expand_as repeat tile")
+EXPANDING = words("broadcast_to expand expand_as repeat tile")
 
 # One number for a whole dimension; `keepdim` keeps it with size 1.
-REDUCING = _words(
+REDUCING = words(
     """
     all amax amin aminmax any argmax argmin count_nonzero linalg_vector_norm logsumexp max mean median min mode
     nanmean nansum norm prod quantile std std_mean sum var var_mean vector_norm
@@ -60,7 +60,7 @@ REDUCING = _words(
 )
 
 # As many numbers as before, each of which depends on its whole dimension.
-SPREADING = _words("batch_norm group_norm instance_norm layer_norm log_softmax normalize rms_norm softmax softmin")
+SPREADING = words("batch_norm group_norm instance_norm layer_norm log_softmax normalize rms_norm softmax softmin")
 
 CONVOLUTIONS = frozenset(f"{name}{rank}d" for name in ("conv", "conv_transpose") for rank in (1, 2, 3))
 
@@ -75,10 +75,10 @@ ADAPTIVE_POOLS = frozenset(
     for tail in ("", "_with_indices")
 )
 
-MOVING = _words(
+MOVING = words(
     """
     affine_grid argsort broadcast_tensors bucketize cat channel_shuffle chunk complex concat concatenate copy
-    cumprod cumsum diagonal dstack embedding flip fold gather getitem grid_sample hstack index_add index_copy
+    cumprod cumsum diagonal dstack embedding flip fold gather getitem glu grid_sample hstack index_add index_copy
     index_put index_select interpolate masked_select max_unpool1d max_unpool2d max_unpool3d meshgrid narrow
     native_channel_shuffle nonzero one_hot pad pixel_shuffle pixel_unshuffle polar repeat_interleave roll rot90
     scatter scatter_add select setitem sort split split_with_sizes stack take_along_dim tensor_split topk tril triu

@@ -44,13 +44,18 @@ def reduction(op: Operation, get: Get) -> Field | None:
     field = get(image)
     if field is None:
         return None
-    position = 2 if op.name in ("norm", "vector_norm", "linalg_vector_norm", "quantile") else 1
-    dims = _dims(op, image, position)
+    dims = dims_of_reduction(op, image)
     field = gather(field, dims, image.shape)
     if len(op.outputs[0].shape) == len(image.shape):
         return field
     left = [dim for dim in range(len(image.shape)) if dim not in dims]
     return renumber(field, {old: new for new, old in enumerate(left)}, image.shape)
+
+
+def dims_of_reduction(op: Operation, image: Value) -> tuple[int, ...]:
+    """Return the dimensions over which a reduction goes."""
+    position = 2 if op.name in ("norm", "vector_norm", "linalg_vector_norm", "quantile") else 1
+    return _dims(op, image, position)
 
 
 def _dims(op: Operation, image: Value, position: int) -> tuple[int, ...]:

@@ -14,22 +14,27 @@ Shape = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A tensor of the trace: its number, its size and the bytes of one element."""
+    """A tensor of the trace: its number, its size, the bytes of one element, and the number of the memory it lies in.
+
+    What the network owns, and constants that do not come from its input, have a `storage` of -1.
+    """
 
     number: int
     shape: Shape
     itemsize: int
+    storage: int = -1
 
     @property
-    def count(self) -> int:
-        return prod(self.shape)
+    def nbytes(self) -> int:
+        return prod(self.shape) * self.itemsize
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation:
     """One torch function as it was called, with a Value in the place of every tensor.
 
-    `aliases` are the other tensors into whose memory it wrote.
+    `aliases` are the other tensors into whose memory it wrote. `formulas` are the arguments and keywords once more
+    where some of their numbers were calculated from sizes, each as the formula of cnnviz.analysis.extents.
     """
 
     name: str
@@ -37,6 +42,8 @@ class Operation:
     keywords: Mapping[str, Any]
     outputs: tuple[Value, ...]
     aliases: tuple[Value, ...] = ()
+    writes: bool = False
+    formulas: tuple[tuple[Any, ...], Mapping[str, Any]] | None = None
 
     def get(self, position: int, keyword: str, default: Any = None) -> Any:
         """Return an argument, however it was passed; `default` for one that is missing."""
@@ -56,22 +63,50 @@ class Operation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TracedCall:
-    """One call of the model: its name as in cnnviz.calls, its operations, its output and its own parameters' count."""
+    """One call of the model: its name as in cnnviz.calls, its operations, its output and its own parameters' count.
+
+    `keeps` tells whether its output counts as memory of its own: a module's does, that of a function unless it is a
+    view or was written in place.
+    """
 
     name: str
     kind: str
     operations: tuple[Operation, ...]
     output: Value
     parameters: int
+    keeps: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Parameters of a model: how many numbers, and their bytes; of those that are trained, also how many tensors."""
+
+    count: int
+    nbytes: int
+    trained_bytes: int
+    trained_tensors: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trace:
-    """A model's run on an input of one size. `parameters` counts every registered tensor once, run or not."""
+    """A model's run on inputs of one size. `parameters` counts every registered tensor once, run or not.
 
-    input: Value
+    `ends` tells for every storage how many operations had run when its last tensor was gone. `trained` are the numbers
+    of the Values that are parameters and that autograd follows. `conditions` are formulas and what they must give at
+    another input size for the trace to hold there; None where it cannot hold at another size.
+    """
+
+    inputs: tuple[Value, ...]
     calls: tuple[TracedCall, ...]
-    parameters: int
+    values: tuple[Value, ...]
+    ends: tuple[int, ...]
+    trained: frozenset[int]
+    parameters: Stored
+    conditions: Mapping[Any, Any] | None
+
+    @property
+    def operations(self) -> list[Operation]:
+        return [operation for call in self.calls for operation in call.operations]
 
 
 def values_in(item: Any) -> Iterator[Value]:

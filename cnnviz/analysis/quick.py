@@ -6,20 +6,22 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from cnnviz.analysis import quick_layers as layers
+
 Arguments = tuple[Any, ...]
 
 
-def quick(function: Callable[..., Any], name: str, arguments: Arguments, keywords: dict[str, Any]) -> Tensor | None:
+def quick(function: Callable[..., Any], name: str, arguments: Arguments, keywords: dict[str, Any]) -> Any:
     """Return the output of a function called `name` on meta tensors, or None where torch itself must tell.
 
-    Only what surely is a new contiguous floating-point tensor is answered: errors are left to torch, views and
-    in-place functions too.
+    Only what surely is a new contiguous floating-point tensor is answered, and activations that write in place: errors
+    are left to torch, views and other functions in place too.
     """
     rule = _RULES.get(name)
     raw = getattr(function, "__name__", "")
     if rule is None or raw.startswith("__i") or (raw[-1:] == "_" and raw[-2:] != "__"):
         return None
-    if "out" in keywords or "dtype" in keywords or keywords.get("inplace") or not arguments:
+    if "out" in keywords or "dtype" in keywords or not arguments:
         return None
     tensors = arguments[0] if isinstance(arguments[0], tuple | list) else arguments[:1]
     if not tensors or not all(
@@ -27,8 +29,15 @@ def quick(function: Callable[..., Any], name: str, arguments: Arguments, keyword
         for item in tensors
     ):
         return None
+    if keywords.get("inplace"):
+        return arguments[0] if rule is _activation else None
     shape = rule(arguments, keywords)
-    return None if shape is None else torch.empty(shape, dtype=tensors[0].dtype, device="meta")
+    if shape is None:
+        return None
+    if rule is layers.recurrent:
+        return layers.steps_and_states(shape, arguments)
+    made = torch.empty(shape, dtype=tensors[0].dtype, device="meta")
+    return (made, None) if rule is layers.multi_head_attention else made
 
 
 def _activation(arguments: Arguments, keywords: dict[str, Any]) -> Any:
@@ -86,7 +95,14 @@ def _adaptive_average(arguments: Arguments, keywords: dict[str, Any]) -> Any:
 
 
 _RULES: dict[str, Callable[[Arguments, dict[str, Any]], Any]] = {
-    **dict.fromkeys(("relu", "relu6", "hardswish", "hardsigmoid", "gelu", "sigmoid", "hardtanh"), _activation),
+    **dict.fromkeys(
+        ("relu", "relu6", "hardswish", "hardsigmoid", "gelu", "sigmoid", "hardtanh", "silu", "mish"), _activation
+    ),
+    **dict.fromkeys(("conv1d", "conv2d", "conv3d"), layers.convolution),
+    "linear": layers.linear,
+    "roll": layers.roll,
+    **dict.fromkeys(("lstm", "gru", "rnn_tanh", "rnn_relu"), layers.recurrent),
+    "multi_head_attention_forward": layers.multi_head_attention,
     **dict.fromkeys(("add", "mul", "sub"), _binary),
     "batch_norm": _batch_norm,
     "layer_norm": _layer_norm,

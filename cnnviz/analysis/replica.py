@@ -1,6 +1,8 @@
 """A stand-in for a model that can be run without the model noticing."""
 
 from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
 from types import MethodType
 from typing import Any
 
@@ -20,6 +22,7 @@ _HOOKS = (
 
 
 _PLAIN = frozenset((bool, int, float, str, type(None)))
+_CONTAINERS = frozenset((list, dict, set, OrderedDict))
 
 
 def meta_like(tensor: Tensor) -> Tensor:
@@ -27,41 +30,84 @@ def meta_like(tensor: Tensor) -> Tensor:
     return torch.empty_strided(tensor.size(), tensor.stride(), dtype=tensor.dtype, device="meta")
 
 
-def replica(model: nn.Module) -> tuple[nn.Module, dict[int, Tensor]]:
-    """Return the model's modules over again, in eval mode, with parameters on the meta device; and those by the id of
-    the parameter they stand for.
+@dataclass(eq=False)
+class Replica:
+    """A stand-in for a model: its modules over again, and `twins`, parameters on the meta device by the id of the
+    parameter that each stands for. `parameters` and `tensors` are the model's own, the latter all that it holds.
+    """
+
+    model: nn.Module
+    twins: dict[int, Tensor]
+    parameters: list[Tensor]
+    tensors: list[Tensor]
+    modules: list[nn.Module]
+
+    def remembered(self) -> Callable[[], None]:
+        """Return a function that gives all modules back the attributes that they have now."""
+        states = []
+        for module in self.modules:
+            attributes = vars(module)
+            containers = {name: value.copy() for name, value in attributes.items() if type(value) in _CONTAINERS}
+            states.append((attributes, dict(attributes), containers))
+
+        def restore() -> None:
+            for attributes, state, containers in states:
+                attributes.clear()
+                attributes.update(state)
+                attributes.update({name: value.copy() for name, value in containers.items()})
+
+        return restore
+
+
+def replica(model: nn.Module) -> Replica:
+    """Return a stand-in for a model, in eval mode.
 
     Buffers stay as they are: a forward may read them. What a forward writes to its modules is written to the copies.
     A person's own hooks are left out, because they may keep what they are given; those of torch.nn.utils, which make
     weights, are not. Raises ModelError for lazy layers and TorchScript.
     """
     copies: dict[int, nn.Module] = {}
-    twins: dict[int, Tensor] = {}
-    for name, module in model.named_modules():
+    modules = list(model.named_modules())
+    for name, module in modules:
         if isinstance(module, torch.jit.ScriptModule):
             raise ModelError(f"{name or 'The model'} is compiled TorchScript; analyse the Python model it came from.")
         copies[id(module)] = object.__new__(type(module))
-    for module in model.modules():
-        attributes = vars(module).items()
-        state = {name: value if type(value) in _PLAIN else _redirect(value, copies) for name, value in attributes}
+    twins: dict[int, Tensor] = {}
+    parameters: list[Tensor] = []
+    tensors: list[Tensor] = []
+    for _, module in modules:
+        attributes = vars(module)
+        state = {
+            name: value if type(value) in _PLAIN else _redirect(value, copies) for name, value in attributes.items()
+        }
         state["training"] = False
         state["_modules"] = {name: child and copies[id(child)] for name, child in module._modules.items()}
-        state["_parameters"] = {name: _twin(value, twins) for name, value in module._parameters.items()}
+        state["_parameters"] = {name: _twin(value, twins, parameters) for name, value in module._parameters.items()}
         state["_buffers"] = dict(module._buffers)
         for hooks in _HOOKS:
-            kept = {key: hook for key, hook in vars(module)[hooks].items() if _makes_weights(module, key)}
-            state[hooks] = OrderedDict(kept)
+            state[hooks] = OrderedDict()
+            if attributes[hooks]:
+                state[hooks].update(
+                    (key, hook) for key, hook in attributes[hooks].items() if _makes_weights(module, key)
+                )
         vars(copies[id(module)]).update(state)
-    return copies[id(model)], twins
+        tensors += [item for item in module._buffers.values() if item is not None]
+        tensors += [item for item in attributes.values() if isinstance(item, Tensor)]
+    return Replica(copies[id(model)], twins, parameters, parameters + tensors, list(copies.values()))
 
 
-def _twin(parameter: nn.Parameter | None, twins: dict[int, Tensor]) -> Tensor | None:
+def _copied(value: Any) -> Any:
+    return value.copy() if type(value) in _CONTAINERS else value
+
+
+def _twin(parameter: nn.Parameter | None, twins: dict[int, Tensor], found: list[Tensor]) -> Tensor | None:
     if parameter is None:
         return None
     if is_lazy(parameter):
         raise ModelError("The model has lazy layers that have not seen an input yet; run it once before analysing it.")
     if id(parameter) not in twins:
-        twins[id(parameter)] = nn.Parameter(meta_like(parameter), requires_grad=False)
+        found.append(parameter)
+        twins[id(parameter)] = nn.Parameter(meta_like(parameter), requires_grad=parameter.requires_grad)
     return twins[id(parameter)]
 
 
@@ -77,7 +123,7 @@ def _redirect(value: Any, copies: dict[int, nn.Module]) -> Any:
         return tuple(_redirect(item, copies) for item in value)
     if type(value) is dict:
         return {key: _redirect(item, copies) for key, item in value.items()}
-    return value.copy() if type(value) in (set, OrderedDict) else value
+    return _copied(value)
 
 
 def _makes_weights(module: nn.Module, key: int) -> bool:

@@ -1,24 +1,31 @@
-"""Any network's report: sizes, parameters, multiply-accumulates and receptive fields of every call."""
+"""Any network's report: sizes, parameters, multiply-accumulates, memory and receptive fields of every call."""
 
 from dataclasses import dataclass
+from math import prod
+from typing import Any
 
 from torch import nn
 
-from cnnviz.analysis.costs import macs_of
-from cnnviz.analysis.fields import fields_of
-from cnnviz.analysis.operations import Shape, Trace
-from cnnviz.analysis.receptive_field import ReceptiveField, receptive_field
-from cnnviz.analysis.trace import trace
-from cnnviz.errors import ShapeError
+from cnnviz.analysis.inputs import InputSize, InputType, inputs_of
+from cnnviz.analysis.memory import Memory, Training, training
+from cnnviz.analysis.network import Run, run_of
+from cnnviz.analysis.operations import Shape
+from cnnviz.analysis.receptive_field import ReceptiveField
+
+
+class _Seen:
+    """What a layer looks up when it is asked for; not compared, not shown, and no field of the dataclass."""
+
+    _run: Run
+    _place: int
 
 
 @dataclass(frozen=True)
-class LayerReport:
+class LayerReport(_Seen):
     """One call of the network.
 
-    `parameters` are those that this call is the first to use, so that a column of them adds up. `receptive_field` is
-    None where the layer does not depend on the image, where the input has no positions, and where no one field
-    describes its units; `field_problem` then is the sentence that says why.
+    `parameters` are those that this call is the first to use, and `memory` the bytes of an output that is not the
+    memory of another, so that a column of each adds up. Receptive fields are worked out when the first is asked for.
     """
 
     name: str
@@ -26,66 +33,122 @@ class LayerReport:
     output_size: Shape
     parameters: int
     macs: int
-    receptive_field: ReceptiveField | None
-    field_problem: str = ""
+    memory: int
 
     @property
     def flops(self) -> int:
         """Two for every MAC."""
         return 2 * self.macs
+
+    @property
+    def receptive_field(self) -> ReceptiveField | None:
+        """Which input pixels its units can depend on.
+
+        None where the layer does not depend on the image, where the input has no positions, and where no one field
+        describes its units; `field_problem` then is the sentence that says why.
+        """
+        return self._run.fields[self._place][0]
+
+    @property
+    def field_problem(self) -> str:
+        return self._run.fields[self._place][1]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LayerReport) and self._content == other._content
+
+    def __hash__(self) -> int:
+        return hash(self._content[:-1])
+
+    @property
+    def _content(self) -> tuple[Any, ...]:
+        known = self.name, self.kind, self.output_size, self.parameters, self.macs, self.memory
+        return (*known, self._run.fields[self._place])
+
+
+class _Known:
+    _run: Run
 
 
 @dataclass(frozen=True)
-class NetworkReport:
-    """What a network costs on one input size. `unknown` names the operations whose cost `macs` leaves out."""
+class NetworkReport(_Known):
+    """What a network costs on one input size. `unknown` names the operations whose cost `macs` leaves out.
 
-    input_size: Shape
+    `input_size` is what analyze was given: one size, or the sizes of several inputs.
+    """
+
+    input_size: Any
     layers: tuple[LayerReport, ...]
     parameters: int
+    macs: int
     unknown: tuple[str, ...]
-
-    @property
-    def macs(self) -> int:
-        """Multiply-accumulates of convolutions, linear layers and products of matrices, without bias."""
-        return sum(layer.macs for layer in self.layers)
 
     @property
     def flops(self) -> int:
         """Two for every MAC."""
         return 2 * self.macs
 
+    @property
+    def memory(self) -> Memory:
+        """The three numbers of memory, in bytes."""
+        return self._run.memory
 
-def analyze(model: nn.Module, input_size: tuple[int, ...] = (1, 3, 224, 224)) -> NetworkReport:
+    def training(self, optimiser: str, batch: int) -> Training:
+        """Return what training needs, in bytes, with `optimiser` "sgd", "momentum" or "adam".
+
+        `batch` is the number of images of a step; what is saved for backward grows in proportion. Parameters that do
+        not require a gradient need none. Raises ModelError for another optimiser.
+        """
+        saved = self.memory.saved_for_backward * batch // self._run.inputs.sizes[0][0]
+        return training(self._run.network.trace.parameters, saved, optimiser)
+
+    def resized(self, input_size: InputSize) -> "NetworkReport":
+        """Return the report of the same network on another input size, in the form in which analyze takes it.
+
+        Equal to a fresh analyze, in a small part of its time: sizes are followed through the records of the run. Where
+        the network's own code would run in another way at that size, or asks for its size in a way that cannot be
+        followed, its modules are run over again. Raises ShapeError where the size does not fit.
+        """
+        inputs = self._run.inputs.of(input_size)
+        return _report(self._run.network.followed(inputs) or self._run.network.traced(inputs))
+
+    def followed(self, input_size: InputSize) -> "NetworkReport | None":
+        """Return what `resized` does, or None where that would take the time of a fresh analyze."""
+        run = self._run.network.followed(self._run.inputs.of(input_size))
+        return _report(run) if run else None
+
+
+def analyze(model: nn.Module, input_size: InputSize = (1, 3, 224, 224), *, dtype: InputType = None) -> NetworkReport:
     """Return the report of `model`, as it is in eval mode, on an input (N, C, H, W), or (N, C, L), (N, C, D, H, W).
 
         >>> analyze(torchvision.models.resnet50()).layers[0].output_size
         (1, 64, 112, 112)
+        >>> analyze(model, ((1, 3, 64, 64), (1, 10)), dtype=(None, torch.int64)).macs
+
+    Several inputs are a tuple of sizes, or a dict of them by the names of forward's arguments. Inputs are of the
+    parameters' type unless `dtype` says otherwise: one type, or one for each input in the same form, None for the
+    default; token indices need torch.int64.
 
     The model's modules are run over once with tensors that hold no numbers: weights may be anywhere, nothing is
-    computed, and the model is not changed. Layers are named as in cnnviz.calls. Raises ShapeError where the input does
-    not fit, and ModelError where the control flow depends on values.
+    computed, and the model is not changed. Layers are named as in cnnviz.calls. Receptive fields are those in the
+    first input that has positions. Raises ShapeError where the input does not fit, and ModelError where the control
+    flow depends on values.
     """
-    size = tuple(int(extent) for extent in input_size)
-    if not size or min(size) < 1:
-        raise ShapeError(f"An input of size {size} holds nothing; every extent must be at least 1.")
-    return _report(trace(model, size))
+    return _report(run_of(model, inputs_of(input_size, dtype)))
 
 
-def _report(traced: Trace) -> NetworkReport:
-    unknown: dict[str, None] = {}
+def _report(run: Run) -> NetworkReport:
     layers = []
-    shown_before: dict[tuple[int, Shape], tuple[ReceptiveField | None, str]] = {}
-    fields = fields_of(traced)
-    for call, field in zip(traced.calls, fields, strict=True):
-        macs = 0
-        for operation in call.operations:
-            cost = macs_of(operation)
-            if cost is None:
-                unknown[operation.name] = None
-            macs += cost or 0
-        key = id(field), call.output.shape
-        if key not in shown_before:
-            shown_before[key] = receptive_field(field, call.output.shape)
-        shown, problem = shown_before[key]
-        layers.append(LayerReport(call.name, call.kind, call.output.shape, call.parameters, macs, shown, problem))
-    return NetworkReport(traced.input.shape, tuple(layers), traced.parameters, tuple(unknown))
+    for place, (call, size, macs) in enumerate(zip(run.network.trace.calls, run.outputs, run.macs, strict=True)):
+        memory = prod(size) * call.output.itemsize if call.keeps else 0
+        layer = LayerReport(call.name, call.kind, size, call.parameters, macs, memory)
+        _attach(layer, _run=run, _place=place)
+        layers.append(layer)
+    parameters = run.network.trace.parameters.count
+    report = NetworkReport(run.inputs.shown, tuple(layers), parameters, sum(run.macs), run.network.unknown)
+    _attach(report, _run=run)
+    return report
+
+
+def _attach(report: LayerReport | NetworkReport, **known: Any) -> None:
+    # Frozen dataclasses take no attributes but in this way.
+    vars(report).update(known)

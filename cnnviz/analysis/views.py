@@ -59,7 +59,12 @@ def permute(op: Operation, get: Get) -> Field | None:
     field = get(image)
     if field is None:
         return None
-    size = len(image.shape)
+    order = order_of(op, len(image.shape))
+    return renumber(field, {old: new for new, old in enumerate(order)}, image.shape)
+
+
+def order_of(op: Operation, size: int) -> list[int]:
+    """Return, for each dimension of what a permuting function makes, which one of `size` it was."""
     order = list(range(size))
     if op.name == "permute":
         order = [dim % size for dim in op.rest(1, "dims")]
@@ -72,7 +77,7 @@ def permute(op: Operation, get: Get) -> Field | None:
             order.reverse()
         elif size > 1:
             order[one], order[other] = order[other], order[one]
-    return renumber(field, {old: new for new, old in enumerate(order)}, image.shape)
+    return order
 
 
 def _moved(size: int, source: Any, destination: Any) -> list[int]:

@@ -88,7 +88,7 @@ def _filtered(
 def pool(op: Operation, get: Get) -> Field | None:
     image, field = op.get(0, "input"), get(op.get(0, "input"))
     shift = op.name.startswith("lp")
-    rank = _rank(op.name)
+    rank = rank_of(op.name)
     size = len(image.shape)
     kernel = each_dim(op.get(1 + shift, "kernel_size"), rank)
     given = op.get(2 + shift, "stride")
@@ -100,7 +100,7 @@ def pool(op: Operation, get: Get) -> Field | None:
 
 
 def adaptive_pool(op: Operation, get: Get) -> Field | None:
-    image, rank = op.get(0, "input"), _rank(op.name)
+    image, rank = op.get(0, "input"), rank_of(op.name)
     return _adapted(get(image), image.shape, op.outputs[0].shape, rank)
 
 
@@ -114,7 +114,7 @@ def _adapted(field: Field | None, shape: tuple[int, ...], wanted: tuple[int, ...
     )
 
 
-def _rank(name: str) -> int:
+def rank_of(name: str) -> int:
     return int(name[name.index("pool") + 4])
 
 

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from cnnviz.engine.interface import Dropped, Engine, Statistics, Ticket
 from cnnviz.engine.requests import (
+    Analyze,
     Classify,
+    EffectiveField,
     Filters,
     Forward,
     Guided,
@@ -22,6 +24,7 @@ from cnnviz.engine.requests import (
     Maps,
     ModelChoice,
     Picture,
+    Reads,
     Request,
     Strongest,
     Unit,
@@ -43,8 +46,10 @@ if TYPE_CHECKING:
     from cnnviz.engine.local import LocalEngine
 
 __all__ = [
+    "Analyze",
     "Classify",
     "Dropped",
+    "EffectiveField",
     "Engine",
     "Filters",
     "Forward",
@@ -64,6 +69,7 @@ __all__ = [
     "Picture",
     "Prediction",
     "Probed",
+    "Reads",
     "Request",
     "Statistics",
     "Strongest",

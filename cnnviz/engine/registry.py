@@ -2,12 +2,34 @@
 
 from typing import Any
 
-from cnnviz.engine import forward, layers, probing, strongest
+from cnnviz.engine import (
+    analysis,
+    connecting,
+    convolving,
+    effective,
+    forward,
+    layers,
+    pooling,
+    probing,
+    reading,
+    strongest,
+)
 from cnnviz.engine.run import Row, Run
 
 __all__ = ["ROWS", "Row", "Run"]
 
-ROWS: dict[type, Row] = {**layers.ROWS, **forward.ROWS, **probing.ROWS, **strongest.ROWS}
+ROWS: dict[type, Row] = {
+    **analysis.ROWS,
+    **layers.ROWS,
+    **forward.ROWS,
+    **probing.ROWS,
+    **strongest.ROWS,
+    **convolving.ROWS,
+    **effective.ROWS,
+    **reading.ROWS,
+    **pooling.ROWS,
+    **connecting.ROWS,
+}
 
 
 def row_of(request: Any) -> Row:

@@ -19,9 +19,16 @@ from cnnviz.errors import ImageError
 
 if TYPE_CHECKING:
     # In the subscripts below:
+    from cnnviz.analysis import NetworkReport  # noqa: F401
     from cnnviz.engine import results  # noqa: F401
+    from cnnviz.engine.reading import Reading  # noqa: F401
+    from cnnviz.probes.connectivity import Collapsed, Connected  # noqa: F401
+    from cnnviz.probes.convolution import Convolved, ConvolvedPhoto, Learned  # noqa: F401
+    from cnnviz.probes.effective import Effective  # noqa: F401
     from cnnviz.probes.filters import FilterBank  # noqa: F401
     from cnnviz.probes.guided import Guided as Gradient  # noqa: F401
+    from cnnviz.probes.pooling import Moved, Pooled, Shifts  # noqa: F401
+    from cnnviz.probes.shuffling import ShuffledAnswers, ShuffledPicture  # noqa: F401
     from cnnviz.probes.unit import UnitAccount  # noqa: F401
 
 R_co = TypeVar("R_co", covariant=True)
@@ -49,6 +56,24 @@ class Picture:
         digest = hashlib.sha256(repr(pixels.shape).encode())
         digest.update(pixels)
         return cls(digest.hexdigest(), pixels)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A small array of float32, known by its shape and bytes."""
+
+    shape: tuple[int, ...]
+    data: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, array: NDArray[Any]) -> "Numbers":
+        """Return the numbers of an array of any kind."""
+        return cls(array.shape, np.ascontiguousarray(array, np.float32).tobytes())
+
+    @property
+    def array(self) -> NDArray[np.float32]:
+        """Return them as a read-only array."""
+        return np.frombuffer(self.data, np.float32).reshape(self.shape)
 
 
 @dataclass(frozen=True)
@@ -161,6 +186,142 @@ class Strongest(Request["results.Patches"]):
     pictures: tuple[Picture, ...]
     invert: bool = False
     count: int = 9
+
+
+@dataclass(frozen=True)
+class Convolve(Request["results.Probed[Convolved]"]):
+    """A convolution of given numbers: `inputs` (C_in, ...), `weights` in the order of torch's layer `kind`."""
+
+    kind: str
+    inputs: Numbers
+    weights: Numbers
+    bias: Numbers | None = None
+    stride: int = 1
+    padding: int | str = 0
+    padding_mode: str = "zeros"
+    dilation: int = 1
+    groups: int = 1
+    output_padding: int = 0
+    flip: bool = False
+
+
+@dataclass(frozen=True)
+class ConvolvePhoto(Request["results.Probed[ConvolvedPhoto]"]):
+    """A picture before and after one kernel (k_h, k_w) went over each of its colours."""
+
+    picture: Picture
+    kernel: Numbers
+    stride: int = 1
+    padding: int | str = 0
+    padding_mode: str = "zeros"
+    dilation: int = 1
+    flip: bool = False
+
+
+@dataclass(frozen=True)
+class LearnKernel(Request["results.Probed[Learned]"]):
+    """What cross-correlation and true convolution learn from the answers of one kernel (k_h, k_w)."""
+
+    kernel: Numbers
+
+
+Settings = tuple[tuple[str, int | float | bool], ...]
+
+
+@dataclass(frozen=True)
+class Pool(Request["results.Probed[Pooled]"]):
+    """What torch's layer `kind` ("MaxPool2d", "AdaptiveAvgPool2d", ...) with `settings` makes of `inputs` (C, ...)."""
+
+    kind: str
+    inputs: Numbers
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class PoolMoved(Request["results.Probed[Moved]"]):
+    """The same of the inputs moved to the right by some columns."""
+
+    kind: str
+    inputs: Numbers
+    settings: Settings
+    columns: int
+
+
+@dataclass(frozen=True)
+class PoolShifts(Request["results.Probed[Shifts]"]):
+    """What a pooling (without `kind`, none) keeps of a sheet of test images moved by 1 to `longest` columns."""
+
+    kind: str | None
+    settings: Settings = ()
+    longest: int = 8
+    sheet: str = "digits"
+
+
+@dataclass(frozen=True)
+class Connect(Request["results.Probed[Connected]"]):
+    """The outputs of `inputs` over one or two axes, connected as `step` of cnnviz.probes.connectivity says."""
+
+    step: str
+    inputs: Numbers
+    weights: Numbers
+    stride: int = 1
+
+
+@dataclass(frozen=True)
+class Collapse(Request["results.Probed[Collapsed]"]):
+    """Two kernels over an image (H, W), one after the other, and the one kernel that does the same."""
+
+    image: Numbers
+    first: Numbers
+    second: Numbers
+
+
+@dataclass(frozen=True)
+class ShufflePicture(Request["results.Probed[ShuffledPicture]"]):
+    """A grey picture after the fixed shuffle of cnnviz.models.shuffled."""
+
+    picture: Picture
+
+
+@dataclass(frozen=True)
+class ReadShuffled(Request["results.Probed[ShuffledAnswers]"]):
+    """What a network for digits says to the hundred test digits, as they are and after that shuffle."""
+
+    model: ModelChoice
+
+
+@dataclass(frozen=True)
+class EffectiveField(Request["results.Probed[Effective]"]):
+    """How strongly each pixel of the input moves the unit at (row, column), of one channel or of all added up.
+
+    Averaged over `pictures`, or, without any, over `noise` images of normal random numbers.
+    """
+
+    model: ModelChoice
+    layer: str
+    row: int
+    column: int
+    channel: int | None = None
+    pictures: tuple[Picture, ...] = ()
+    noise: int = 0
+    invert: bool = False
+
+
+@dataclass(frozen=True)
+class Reads(Request["Reading"]):
+    """What a layer reads of the one before it, that one of the one before, and so on, `depth` layers at most."""
+
+    model: ModelChoice
+    layer: str
+    depth: int = 1
+
+
+@dataclass(frozen=True)
+class Analyze(Request["NetworkReport"]):
+    """What an architecture of cnnviz.models.architectures costs on an input of (N, C, H, W), whatever its weights."""
+
+    architecture: str
+    input_size: tuple[int, ...]
 
 
 def key_of(value: Any) -> Hashable:

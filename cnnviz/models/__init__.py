@@ -4,6 +4,8 @@
     >>> card("efficientnet-lite0").classes[281]
     'tabby'
 
+A network that somebody designed is its own name, "design:1x28x28: Conv 20 5 p2, ReLU, Flatten, Linear 10".
+
 A source of models is one module with the functions of `Source`, named in `_SOURCES`. Nothing here imports torch before
 a function needs it, and the cards of the sources other than torchvision never do.
 """
@@ -15,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from cnnviz.errors import ModelError
-from cnnviz.models import efficientnet_lite0, shipped, torchvision_models
+from cnnviz.models import designed, efficientnet_lite0, shipped, torchvision_models
 from cnnviz.models.cards import Card
 from cnnviz.models.downloads import Progress
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
 
-__all__ = ["DEFAULT", "Card", "card", "groups", "is_ready", "load", "names"]
+__all__ = ["DEFAULT", "Card", "card", "groups", "is_designed", "is_ready", "load", "names"]
 
 DEFAULT = "efficientnet-lite0"
 
@@ -32,7 +34,7 @@ class Source(Protocol):
     """Where models come from.
 
     `file` is where the official weights are or will be, None where they cannot be; `official` gives their tensors, and
-    fetches them first; `adapt` renames those of an older or other file.
+    fetches them first, or None for networks that nobody trained; `adapt` renames those of an older or other file.
     """
 
     ORIGIN: str
@@ -41,7 +43,7 @@ class Source(Protocol):
     def card(self, name: str) -> Card: ...
     def file(self, name: str) -> Path | None: ...
     def build(self, name: str, *, random: bool) -> "nn.Module": ...
-    def official(self, name: str, progress: Progress | None) -> "Mapping[str, Tensor]": ...
+    def official(self, name: str, progress: Progress | None) -> "Mapping[str, Tensor] | None": ...
     def adapt(self, name: str, state: "Mapping[str, Tensor]", model: "nn.Module") -> "Mapping[str, Tensor]": ...
 
 
@@ -50,7 +52,7 @@ _SOURCES: tuple[Source, ...] = (shipped, efficientnet_lite0, torchvision_models)
 
 
 def names() -> tuple[str, ...]:
-    """Return every name that `load` takes, grouped by origin."""
+    """Return the name of every model that is known beforehand, grouped by origin."""
     return tuple(name for source in _SOURCES for name in source.names())
 
 
@@ -60,12 +62,19 @@ def groups() -> dict[str, tuple[str, ...]]:
 
 
 def card(name: str) -> Card:
-    """Return what is known of a model; raises ModelError for a name that is not in `names()`."""
+    """Return what is known of a model; raises ModelError for one that `load` does not take."""
     return _source(name).card(name)
 
 
+def is_designed(name: str) -> bool:
+    """Return whether a name is that of a network that somebody designed, which has no weights but random ones."""
+    return name.startswith(designed.PREFIX)
+
+
 def is_ready(name: str) -> bool:
-    """Return whether the model's weights are on this disk, so that `load` downloads nothing."""
+    """Return whether `load` downloads nothing: the weights are on this disk, or there are none."""
+    if is_designed(name):
+        return True
     file = _source(name).file(name)
     return file is not None and file.exists()
 
@@ -82,9 +91,10 @@ def load(
     """Return a network in eval mode, in 32-bit floating point, on `device` (the CPU where none is named).
 
     Its weights are the official ones, or those of a person's own file (`checkpoint`, its bytes), or random ones drawn
-    with `random_seed`; torch's global random numbers go on as if nothing had been drawn. `progress` is told
-    (bytes done, bytes in all) of a download. Raises ModelError where the name is unknown, the weights can't be had, or
-    the file doesn't fit (then `fitting.CheckpointError`, which carries the whole account).
+    with `random_seed`, or with seed 0 where nobody trained the network; torch's global random numbers go on as if
+    nothing had been drawn. `progress` is told (bytes done, bytes in all) of a download. Raises ModelError where the
+    name is unknown, the weights can't be had, or the file doesn't fit (then `fitting.CheckpointError`, which carries
+    the whole account).
     """
     if checkpoint is not None and random_seed is not None:
         raise ModelError("A network has either a checkpoint's weights or random ones; leave one of the two out.")
@@ -109,6 +119,8 @@ def load(
 
 
 def _source(name: str) -> Source:
+    if is_designed(name):
+        return designed
     for source in _SOURCES:
         if name in source.names():
             return source

@@ -4,9 +4,10 @@ import streamlit as st
 
 from cnnviz import models
 from cnnviz.engine.requests import ModelChoice
+from cnnviz.errors import ModelError
 from cnnviz.models.cards import Card
 from cnnviz.ui.lesson import text
-from cnnviz.ui.state import current
+from cnnviz.ui.state import current, forget
 
 # What a picture of each source is best shown to, when the chosen model cannot make sense of it.
 SUITED = {"Digits": "lenet-relu-mnist", "Draw": "lenet-relu-mnist", "Clothes": "lenet5-fashion"}
@@ -20,9 +21,12 @@ def choose_model(source: str) -> ModelChoice:
     origin = st.pills(
         "Models", list(groups), key="origin", help=text("common", "model_help", count=len(models.names()))
     )
-    chosen = current("model", models.names(), models.DEFAULT)
+    designed = _designed()
+    chosen = designed or current("model", models.names(), models.DEFAULT)
     # The chosen model stays on the list: narrowing a search must never load another network.
     names = [name for name in models.names() if origin is None or name in groups[origin] or name == chosen]
+    if designed:
+        names.insert(0, designed)
     name = st.selectbox(
         "Model",
         names,
@@ -31,6 +35,10 @@ def choose_model(source: str) -> ModelChoice:
         bind="query-params",
         label_visibility="collapsed",
     )
+    if models.is_designed(name):
+        show_card(models.card(name))
+        st.caption(text("common", "designed_weights"))
+        return ModelChoice(name, random_seed=0)
     weights = st.segmented_control(
         "Weights", _WEIGHTS, default="trained", key="weights", bind="query-params", required=True
     )
@@ -43,6 +51,20 @@ def choose_model(source: str) -> ModelChoice:
     return ModelChoice(name)
 
 
+def _designed() -> str | None:
+    """Return the designed network that is chosen, or that the link names; one that cannot be run is told why not."""
+    name = st.session_state.get("model") or st.query_params.get("model") or ""
+    if not models.is_designed(name):
+        return None
+    try:
+        models.card(name)
+    except ModelError as error:
+        st.error(str(error))
+        forget("model")
+        return None
+    return name
+
+
 def _suit(source: str) -> None:
     """Change the model when the kind of picture changes to one that it was not made for."""
     before = st.session_state.get("suited-source")
@@ -53,8 +75,10 @@ def _suit(source: str) -> None:
             st.session_state["model"] = SUITED[source]
         return
     chosen = st.session_state.get("model", models.DEFAULT)
+    if models.is_designed(chosen):
+        return
     if source in SUITED:
-        if SUITED[source].rsplit("-", 1)[1] != chosen.rsplit("-", 1)[1]:
+        if SUITED[source].rsplit("-", 1)[-1] != chosen.rsplit("-", 1)[-1]:
             st.session_state["model"] = SUITED[source]
     elif models.card(chosen).input_size[0] == 1:
         st.session_state["model"] = models.DEFAULT
@@ -77,7 +101,7 @@ def show_card(card: Card) -> None:
     st.caption(
         text(
             "common",
-            "card",
+            "card" if card.year else "card_designed",
             title=card.title,
             year=card.year,
             size=f"{channels}×{height}×{width}",
@@ -89,7 +113,7 @@ def show_card(card: Card) -> None:
         rows = {
             "Source": card.source,
             "Paper": card.paper or "–",
-            "Licence": card.licence,
+            "Licence": card.licence or "–",
             "Input": f"{channels}×{height}×{width}",
             "Preprocessing": text(
                 "common",
@@ -100,7 +124,7 @@ def show_card(card: Card) -> None:
                 std=", ".join(f"{v:.4g}" for v in card.preprocessing.std),
                 interpolation=card.preprocessing.interpolation,
             ),
-            "Data": card.data,
+            "Data": card.data or "–",
             "Classes": ", ".join(card.classes[:12]) + (" …" if len(card.classes) > 12 else ""),
         }
         st.table(rows, border="horizontal")

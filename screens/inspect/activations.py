@@ -186,7 +186,8 @@ def show_numbers(row: LayerRow, values: np.ndarray, order: np.ndarray, *, shared
             lesson.say(SCREEN, "statistics", **vars(facts))
             chart(histogram(values), key="histogram")
     png, npz = st.columns(2)
-    file = f"{model.name}-{row.name}".replace(".", "-")
+    network = "network" if models.is_designed(model.name) else model.name
+    file = f"{network}-{row.name}".replace(".", "-")
     png.download_button(
         "The mosaic as PNG",
         lambda: mosaic_png(values, order, shared=shared),

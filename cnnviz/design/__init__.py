@@ -1,0 +1,31 @@
+"""A network as rows: typed, pasted or picked, with its sizes and costs at once. No torch until one is built.
+
+>>> evaluate(parse("Conv 20 5 p2, ReLU, MaxPool 2, Flatten, Linear 10"), (1, 1, 28, 28)).parameters
+39730
+"""
+
+from cnnviz.design.evaluation import Evaluated, Line, evaluate
+from cnnviz.design.exported import to_pytorch
+from cnnviz.design.memory import Memory, Training
+from cnnviz.design.pasted import from_pytorch
+from cnnviz.design.presets import PRESETS, Preset
+from cnnviz.design.rows import Row
+from cnnviz.design.text import parse, parse_row, split, write, write_row
+
+__all__ = [
+    "PRESETS",
+    "Evaluated",
+    "Line",
+    "Memory",
+    "Preset",
+    "Row",
+    "Training",
+    "evaluate",
+    "from_pytorch",
+    "parse",
+    "parse_row",
+    "split",
+    "to_pytorch",
+    "write",
+    "write_row",
+]

@@ -1,0 +1,164 @@
+"""A network as text, one syntax for the typed line, the link, the preset and the saved file.
+
+    >>> write(parse("conv 20 5 p2, relu, maxpool 2"))
+    'Conv 20 5 p2, ReLU, MaxPool 2'
+
+Items stand between commas or on lines of their own. After the name come bare numbers in the order of
+`kinds.settings_of`, then settings by letter (s2 p1 d2 g32 op1 k3, `p same`), flags (nobias, ceil, bn, inplace) and
+name=value for everything else. 3x5 is a size along two axes, 96/128 the channels along a branch of an Inception block.
+"""
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+from functools import lru_cache
+
+from cnnviz.design import kinds
+from cnnviz.design.rows import Row, Setting, allowed
+from cnnviz.errors import ModelError
+
+MOST_CHARACTERS = 100_000
+MOST_ROWS = 2_000
+
+_NUMBER = r"[-+]?(?:\d{1,12}(?:\.\d{0,20})?|\.\d{1,20})(?:e[-+]?\d{1,3})?"
+_PART = rf"(?:{_NUMBER}|none)"
+_VALUE = re.compile(rf"{_PART}(?:[x×/]{_PART})*", re.IGNORECASE)
+_LETTERED = re.compile(rf"(op|[ksdpg])({_VALUE.pattern}|same|valid)", re.IGNORECASE)
+_SWITCH = {"yes": True, "true": True, "no": False, "false": False}
+
+
+def split(text: str) -> tuple[str, ...]:
+    """Return the items of a text, trimmed, as they were typed, without empty ones. Raises ModelError for too many."""
+    if len(text) > MOST_CHARACTERS:
+        raise ModelError(f"The text has {len(text):,} characters; a network may have {MOST_CHARACTERS:,}.")
+    items = tuple(item for part in re.split(r"[,;\n]", text) if (item := " ".join(part.split())))
+    if len(items) > MOST_ROWS:
+        raise ModelError(f"The network has {len(items):,} rows; it may have {MOST_ROWS:,}.")
+    return items
+
+
+def parse(text: str) -> tuple[Row, ...]:
+    """Return the rows of a network; raises ModelError, which names the item and what would be right."""
+    return tuple(map(parse_row, split(text)))
+
+
+@lru_cache(maxsize=4096)
+def parse_row(text: str) -> Row:
+    """Return the row that one item means; raises ModelError, which names the item and what would be right."""
+    words = re.sub(r"\s*=\s*", "=", text).split()
+    if not words:
+        raise ModelError("The row is empty; it should name a layer, such as Conv 20 5 p2.")
+    shown = " ".join(words) if len(text) <= 60 else text[:57] + "..."
+    kind = kinds.kind_named(words[0])
+    if kind is None:
+        raise ModelError(f"There is no layer {words[0][:40]!r}; {_near(words[0])}.")
+    try:
+        return Row(kind, tuple(_settings(kind, words[1:])))
+    except ModelError as error:
+        raise ModelError(f"In {shown!r}: {error}") from None
+
+
+def _near(name: str) -> str:
+    names = {short.lower(): short for short in kinds.all_names()}
+    if near := get_close_matches(name.lower()[:40], names, n=3, cutoff=0.5):
+        return f"did you mean {' or '.join(names[each] for each in near)}?".rstrip("?")
+    return "there are Conv, MaxPool, Linear, ReLU, Flatten and others, such as Conv 20 5 p2"
+
+
+def _settings(kind: str, words: list[str]) -> Iterable[tuple[str, Setting]]:
+    order = kinds.settings_of(kind)
+    place, lettered = 0, False
+    words = list(words)
+    while words:
+        word = words.pop(0)
+        # `p same` is one setting in two words.
+        if word.lower() in kinds.LETTERS and words:
+            word += words.pop(0)
+        if _VALUE.fullmatch(word):
+            if lettered:
+                raise ModelError(f"the bare number {word} stands after a named setting; bare numbers come first.")
+            if place == kinds.bare_numbers(kind)[0]:
+                raise ModelError(f"{word} is one number too many: {_follows(kind)}{allowed(kind)}.")
+            yield order[place], _value(word)
+            place += 1
+            continue
+        lettered = True
+        yield _named(kind, word)
+
+
+def _follows(kind: str) -> str:
+    found = [name for name in kinds.TORCH_ARGUMENTS.get(kind, ()) if name in kinds.INPUTS]
+    return f"{found[0]} follows from what arrives, and " if found else ""
+
+
+def _named(kind: str, word: str) -> tuple[str, Setting]:
+    name, equals, value = word.partition("=")
+    if equals:
+        name = _letter(kind, name.lower())
+        return name, value.lower() if value.lower() in kinds.words_of(kind, name) else _value(value)
+    if word.lower() in kinds.FLAGS:
+        return kinds.FLAGS[word.lower()]
+    if found := _LETTERED.fullmatch(word):
+        return _letter(kind, found[1].lower()), _value(found[2])
+    raise ModelError(
+        f"{word[:40]!r} is no setting; write numbers such as 20 5, then s2 (stride), p1 or p same (padding), "
+        "d2 (dilation), g4 (groups), nobias, ceil, or name=value."
+    )
+
+
+def _letter(kind: str, name: str) -> str:
+    """Return the setting that a letter stands for; the p of Dropout and the k of LocalResponseNorm are their own."""
+    return name if name in kinds.settings_of(kind) else kinds.LETTERS.get(name, name)
+
+
+def _value(text: str) -> Setting:
+    low = text.lower()
+    if low in _SWITCH:
+        return _SWITCH[low]
+    if _VALUE.fullmatch(text):
+        parts = tuple(_number(part) for part in re.split("[x×/]", low))
+        return parts if len(parts) > 1 else parts[0]
+    return low
+
+
+def _number(text: str) -> int | float | None:
+    if text == "none":
+        return None
+    return int(text) if re.fullmatch(r"[-+]?\d+", text) else float(text)
+
+
+def write(rows: Iterable[Row]) -> str:
+    """Return the text of a network, from which `parse` makes the same rows."""
+    return ", ".join(map(write_row, rows))
+
+
+@lru_cache(maxsize=4096)
+def write_row(row: Row) -> str:
+    """Return a row as it is typed, in its one spelling."""
+    words = [row.short]
+    order, most = kinds.settings_of(row.kind), kinds.bare_numbers(row.kind)[1]
+    bare = True
+    for place, (name, value) in enumerate(row.settings):
+        bare = bare and place < most and order[place] == name and not isinstance(value, str)
+        words.append(_written(name, value, bare=bare))
+    return " ".join(words)
+
+
+def _written(name: str, value: Setting, *, bare: bool) -> str:
+    for flag, meaning in kinds.FLAGS.items():
+        if meaning == (name, value) and isinstance(value, bool):
+            return flag
+    if isinstance(value, bool):
+        return f"{name}={'yes' if value else 'no'}"
+    if isinstance(value, str):
+        return f"p {value}" if name == "padding" else f"{name}={value}"
+    separator = "/" if name.startswith("branch") else "x"
+    shown = separator.join(map(_plain, value)) if isinstance(value, tuple) else _plain(value)
+    if bare:
+        return shown
+    letter = kinds.LETTER_OF.get(name)
+    return f"{letter}{shown}" if letter and value is not None else f"{name}={shown}"
+
+
+def _plain(value: object) -> str:
+    return "none" if value is None else repr(value)
