@@ -6,6 +6,26 @@ st.set_page_config(page_title="cnnviz", page_icon="assets/icon.png", layout="wid
 
 menu = {
     "": [st.Page("screens/home.py", title="Home", icon=":material/home:", default=True)],
+    "Basics": [
+        st.Page(
+            "screens/basics/convolution.py",
+            title="Convolution",
+            icon=":material/grid_on:",
+            help="A window slides over numbers; every sum can be pointed at, played and changed.",
+        ),
+        st.Page(
+            "screens/basics/pooling.py",
+            title="Pooling",
+            icon=":material/compress:",
+            help="Windows that keep one number each, and what stays when the picture moves.",
+        ),
+        st.Page(
+            "screens/basics/connectivity.py",
+            title="Connectivity",
+            icon=":material/hub:",
+            help="From all connections to a convolution in three steps, counted and drawn as a matrix.",
+        ),
+    ],
     "Inspect": [
         st.Page(
             "screens/inspect/activations.py",
@@ -18,6 +38,26 @@ menu = {
             title="Filters",
             icon=":material/blur_on:",
             help="What each filter learned, and what it looks for in a photo.",
+        ),
+        st.Page(
+            "screens/inspect/receptive_field.py",
+            title="Receptive field",
+            icon=":material/center_focus_strong:",
+            help="What a unit sees of the layer before and of the photo, and what of that really matters to it.",
+        ),
+    ],
+    "Design": [
+        st.Page(
+            "screens/design/layer.py",
+            title="One layer",
+            icon=":material/calculate:",
+            help="A layer's output size, parameters, MACs and memory, with the formula in your numbers.",
+        ),
+        st.Page(
+            "screens/design/network.py",
+            title="Network",
+            icon=":material/account_tree:",
+            help="Sizes, parameters, MACs, memory and receptive fields of a network, while you edit it.",
         ),
     ],
 }

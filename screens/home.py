@@ -5,12 +5,26 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from cnnviz.arithmetic.alternatives import alternatives
+from cnnviz.components.axes import windows
+from cnnviz.components.connections import connections
+from cnnviz.components.dots import dots
+from cnnviz.components.sliding import sliding
 from cnnviz.components.tiles import tiles
+from cnnviz.design import PRESETS
+from cnnviz.figures.costs import costs
+from cnnviz.figures.style import KERNEL
+from cnnviz.figures.where import where
 from cnnviz.ui import lesson
+from cnnviz.ui.chart import chart
+from cnnviz.ui.network import of_text
+from cnnviz.ui.network_charts import costs_of
+from cnnviz.ui.stacks import equal_layers
 
 SCREEN = "home"
 MODEL = "alexnet-tiny"
 EXAMPLES = Path(__file__).parents[1] / "assets" / "home"
+STACKED = 3
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -19,16 +33,47 @@ def example(name: str) -> dict[str, np.ndarray]:
         return dict(arrays)
 
 
-st.title("cnnviz")
-lesson.say(SCREEN, "idea")
-activations_box, filters_box = st.columns(2, gap="large")
+def convolution() -> None:
+    shown = example("windows")
+    axis = windows(shown["digit"].shape[-1], shown["kernel"].shape[-1])
+    lesson.say(SCREEN, "convolution")
+    sliding(
+        shown["digit"],
+        shown["convolved"],
+        axes=(axis, axis),
+        weights=shown["kernel"],
+        editable=(),
+        name="torch.nn.functional.conv2d",
+        key="home-convolution",
+    )
 
-with activations_box:
+
+def pooling() -> None:
+    shown = example("windows")
+    axis = windows(shown["digit"].shape[-1], 2, stride=2)
+    lesson.say(SCREEN, "pooling")
+    sliding(
+        shown["digit"],
+        shown["maxima"],
+        axes=(axis, axis),
+        operation="max",
+        winners=shown["winners"],
+        editable=(),
+        name="torch.nn.functional.max_pool2d",
+        key="home-pooling",
+    )
+
+
+def connectivity() -> None:
+    shown = example("connections")
+    inputs, outputs, matrix, owners = (shown[name] for name in ("inputs", "outputs", "matrix", "owners"))
+    lesson.say(SCREEN, "connectivity", inputs=len(inputs), outputs=len(outputs), weights=owners.max() + 1)
+    connections(inputs, outputs, matrix, owners, sizes=((len(inputs),), (len(outputs),)), key="home-connectivity")
+
+
+def activations() -> None:
     shown = example("activations")
     count, height, width = shown["maps"].shape
-    st.page_link(
-        "screens/inspect/activations.py", label=lesson.text(SCREEN, "activations_link"), icon=":material/arrow_forward:"
-    )
     lesson.say(SCREEN, "activations", channels=count, height=height, width=width)
     picked = tiles(
         shown["maps"].astype(np.float32),
@@ -42,11 +87,9 @@ with activations_box:
         link = {"model": MODEL, "layer": "relu1", "channel": str(shown["channels"][picked])}
         st.switch_page("screens/inspect/activations.py", query_params=link)
 
-with filters_box:
+
+def filters() -> None:
     shown = example("filters")
-    st.page_link(
-        "screens/inspect/filters.py", label=lesson.text(SCREEN, "filters_link"), icon=":material/arrow_forward:"
-    )
     lesson.say(SCREEN, "filters", filters=len(shown["tiles"]))
     picked = tiles(
         shown["tiles"],
@@ -60,3 +103,45 @@ with filters_box:
     if picked is not None:
         link = {"model": MODEL, "filter": str(shown["filters"][picked])}
         st.switch_page("screens/inspect/filters.py", query_params=link)
+
+
+def receptive_field() -> None:
+    names = [lesson.text(SCREEN, "stack_input")]
+    names += [lesson.text(SCREEN, "stack_layer", number=number) for number in range(1, STACKED + 1)]
+    stack = equal_layers(STACKED, 3, stride=1, dilation=1, doubling=True, names=names)
+    lesson.say(SCREEN, "receptive_field", layers=STACKED, field=stack.sizes[-1])
+    dots(stack.rows, key="home-receptive-field")
+
+
+def layer() -> None:
+    asked = {"out_channels": 10, "kernel_size": 5, "padding": 2}
+    ways = alternatives("Conv2d", (1, 3, 32, 32), asked)
+    lesson.say(SCREEN, "layer", parameters=ways[0].parameters, macs=ways[0].macs)
+    names = [lesson.text(SCREEN, f"layer_{way.name}") for way in ways]
+    title = lesson.text(SCREEN, "layer_title")
+    chart(costs(names, [way.parameters for way in ways], title=title, colour=KERNEL), key="home-layer")
+
+
+def network() -> None:
+    preset = PRESETS["alexnet"]
+    shown = of_text(preset.text, preset.input_size, 4)
+    lesson.say(SCREEN, "network", parameters=shown.parameters)
+    chart(where([costs_of(shown, shown.working)], height=520), key="home-network")
+
+
+ROWS = (
+    {"basics/convolution": convolution},
+    {"inspect/activations": activations, "inspect/filters": filters},
+    {"basics/pooling": pooling, "basics/connectivity": connectivity},
+    {"inspect/receptive_field": receptive_field, "design/layer": layer},
+    {"design/network": network},
+)
+
+st.title("cnnviz")
+lesson.say(SCREEN, "idea")
+for row in ROWS:
+    for box, (screen, show) in zip(st.columns(len(row), gap="large"), row.items(), strict=True):
+        with box:
+            label = lesson.text(SCREEN, f"{screen.rsplit('/', 1)[1]}_link")
+            st.page_link(f"screens/{screen}.py", label=label, icon=":material/arrow_forward:")
+            show()

@@ -1,4 +1,4 @@
-"""Make the small arrays that the home page shows, from the shipped AlexNet: python -m cnnviz.training.examples.
+"""Make the small arrays that the home page shows: python -m cnnviz.training.examples.
 
 One file a screen, so that the page needs neither torch nor a model to be alive.
 """
@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from PIL import Image
+from torch.nn import functional
 
 from cnnviz import images, models
 from cnnviz.probes.activations import activations
@@ -15,10 +17,18 @@ from cnnviz.probes.filters import colour_tiles, first_filters, order
 FOLDER = Path(__file__).parents[2] / "assets" / "home"
 MODEL = "alexnet-tiny"
 SHOWN = 32
+DIGIT = 70  # a seven
 
 
 def main() -> None:
-    """Write assets/home/activations.npz and assets/home/filters.npz."""
+    """Write the files in assets/home."""
+    first_layer()
+    windows()
+    weights_shared()
+
+
+def first_layer() -> None:
+    """Write activations.npz and filters.npz, from the shipped AlexNet."""
     model = models.load(MODEL)
     prepared = images.prepare(images.gallery_image("chelsea"), models.card(MODEL).preprocessing)
     batch = torch.from_numpy(prepared.tensor)
@@ -32,6 +42,37 @@ def main() -> None:
         tiles=colour_tiles(bank, shared=False)[by_hue],
         weights=bank.weights[by_hue].astype(np.float16),
         filters=by_hue,
+    )
+
+
+def windows() -> None:
+    """Write windows.npz: a digit, what Sobel's kernel makes of it, and its 2 x 2 maxima and where they are."""
+    small = Image.fromarray(images.sheet("digits")[DIGIT]).resize((8, 8), Image.Resampling.BOX)
+    digit = torch.from_numpy(np.asarray(small, np.float32) / 255).round(decimals=1)[None]
+    kernel = torch.tensor([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])[None, None]
+    maxima, places = functional.max_pool2d(digit, 2, return_indices=True)
+    np.savez_compressed(
+        FOLDER / "windows.npz",
+        digit=digit.numpy(),
+        kernel=kernel.numpy(),
+        convolved=functional.conv2d(digit, kernel).numpy(),
+        maxima=maxima.numpy(),
+        winners=places.numpy().astype(np.int32),
+    )
+
+
+def weights_shared() -> None:
+    """Write connections.npz: 7 inputs, 3 outputs of 3 inputs each, and the matrix of the weights they share."""
+    inputs, weights = torch.tensor([1.0, 3, 2, 0, -1, 2, 1]), torch.tensor([1.0, -2, 1])
+    owners = np.full((3, 7), -1, np.int32)
+    for output in range(3):
+        owners[output, 2 * output : 2 * output + 3] = range(3)
+    np.savez_compressed(
+        FOLDER / "connections.npz",
+        inputs=inputs.numpy(),
+        outputs=functional.conv1d(inputs[None, None], weights[None, None], stride=2)[0, 0].numpy(),
+        matrix=np.where(owners < 0, 0, weights.numpy()[owners]).astype(np.float32),
+        owners=owners,
     )
 
 

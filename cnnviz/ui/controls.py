@@ -1,10 +1,17 @@
-"""Values that a screen asks for, known before their widgets are drawn, so that what they lead to can be drawn first."""
+"""Values that a screen asks for, known before their widgets are drawn, so that what they lead to can be drawn first.
+
+A widget gets its default besides the value that the session may hold, for a link leaves out what equals the default.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
+from streamlit import config
+
+# Streamlit would log a warning that a widget has both a default and a value of its own, which is what links need here.
+config.set_option("global.disableWidgetStateDuplicationWarning", True)
 
 
 @dataclass(frozen=True)
@@ -46,10 +53,11 @@ class Dial:
                 self.label,
                 self.low,
                 self.most,
+                self.default,
                 key=self.key,
                 bind="query-params",
                 label_visibility="collapsed",
-                width=116,
+                width=96,
                 disabled=disabled,
             )
 
@@ -72,8 +80,7 @@ class Switch:
 
     def draw(self, *, disabled: bool = False) -> None:
         """Draw the switch; its value is in the link."""
-        value_of(self)
-        st.toggle(self.label, key=self.key, bind="query-params", disabled=disabled)
+        st.toggle(self.label, self.default, key=self.key, bind="query-params", disabled=disabled, width="content")
 
 
 @dataclass(frozen=True)
@@ -94,9 +101,9 @@ class Choice:
         return value in self.options
 
     def draw(self, *, disabled: bool = False) -> None:
-        """Draw a list to choose from; its value is in the link."""
-        value_of(self)
-        st.selectbox(self.label, self.options, key=self.key, bind="query-params", disabled=disabled)
+        """Draw the list of words; the value is in the link."""
+        index = self.options.index(self.default)
+        st.selectbox(self.label, self.options, index, key=self.key, bind="query-params", disabled=disabled)
 
 
 Control = Dial | Switch | Choice
@@ -105,14 +112,12 @@ Control = Dial | Switch | Choice
 def value_of(control: Control) -> Any:
     """Return the value that a control has or, before it is drawn for the first time, will have.
 
-    That is its own, else the link's, else its default, which it is given here.
+    That is its own, else the link's, else its default, which also takes the place of what the control cannot hold.
     """
-    value = st.session_state.get(control.key)
-    if control.accepts(value):
+    if control.key in st.session_state:
+        value = st.session_state[control.key]
+        if not control.accepts(value):
+            value = st.session_state[control.key] = control.default
         return value
-    if control.key not in st.session_state and control.key in st.query_params:
-        linked = control.parse(st.query_params[control.key])
-        if linked is not None:
-            return linked
-    st.session_state[control.key] = control.default
-    return control.default
+    linked = control.parse(st.query_params[control.key]) if control.key in st.query_params else None
+    return control.default if linked is None else linked

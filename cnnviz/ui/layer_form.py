@@ -12,16 +12,24 @@ Size = tuple[int, ...]
 AXES: dict[int, tuple[str, ...]] = {0: (), 1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 # Settings of which no number on the screen depends.
 _SILENT = frozenset(
-    "inplace divisor_override count_include_pad eps momentum negative_slope init approximate align_corners value "
-    "threshold p padding_idx size alpha beta k norm_type mode".split()
+    {
+        *("inplace", "divisor_override", "count_include_pad", "eps", "momentum", "negative_slope", "init", "p"),
+        *("align_corners", "threshold", "alpha", "beta", "k", "return_indices", "recompute_scale_factor"),
+        *("padding_idx", "max_norm", "scale_grad_by_freq", "sparse"),
+    }
 )
+# Settings that a kind shares with others by name alone, or that need a value no number depends on.
+_LEFT_OUT = {("Embedding", "norm_type"), ("Upsample", "size")}
+_FIXED = {"value": 0.0}
 # low, high of the slider, most, default
 _RANGES: dict[str, tuple[int, int, int, int]] = {
     "batch": (1, 256, 65_536, 1),
     "channels": (1, 256, 65_536, 3),
     "features": (1, 4096, 1_000_000, 2450),
     "positions": (1, 256, 65_536, 1),
-    "size": (1, 256, 4096, 32),
+    "side": (1, 256, 4096, 32),
+    "size": (1, 15, 1000, 5),
+    "norm_type": (1, 8, 100, 2),
     "out_channels": (1, 256, 65_536, 10),
     "out_features": (1, 4096, 1_000_000, 500),
     "kernel_size": (1, 15, 1000, 5),
@@ -38,6 +46,10 @@ _RANGES: dict[str, tuple[int, int, int, int]] = {
     "scale_factor": (1, 8, 64, 2),
     "upscale_factor": (1, 8, 64, 2),
     "downscale_factor": (1, 8, 64, 2),
+    "num_parameters": (1, 256, 65_536, 1),
+    "into_channels": (1, 256, 65_536, 16),
+    "into_height": (1, 64, 4096, 5),
+    "into_width": (1, 64, 4096, 5),
     "start_dim": (0, 3, 3, 1),
     "end_dim": (-1, 3, 3, -1),
     "dim": (0, 3, 3, 1),
@@ -45,22 +57,29 @@ _RANGES: dict[str, tuple[int, int, int, int]] = {
 _OTHER = (0, 16, 1000, 1)
 # What a kind begins with, where that is not what all begin with; the first prefix that fits counts.
 _BEGIN: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("ConvTranspose", {"channels": 10, "size": 16, "kernel_size": 4, "stride": 2, "padding": 1}),
-    ("Conv3d", {"channels": 1, "size": 16, "kernel_size": 3, "padding": 1}),
+    ("ConvTranspose", {"channels": 10, "side": 16, "kernel_size": 4, "stride": 2, "padding": 1}),
+    ("Conv3d", {"channels": 1, "side": 16, "kernel_size": 3, "padding": 1}),
     ("Conv", {"padding": 2}),
     ("MaxPool", {"channels": 10, "kernel_size": 2, "stride": 2}),
     ("AvgPool", {"channels": 10, "kernel_size": 2, "stride": 2}),
     ("LPPool", {"channels": 10, "kernel_size": 2, "stride": 2}),
-    ("Adaptive", {"channels": 64, "size": 7}),
+    ("Adaptive", {"channels": 64, "side": 7}),
     ("GroupNorm", {"channels": 32, "num_groups": 4}),
-    ("PixelShuffle", {"channels": 12, "size": 16}),
+    ("PixelShuffle", {"channels": 12, "side": 16}),
     ("Embedding", {"positions": 16}),
     ("Linear", {}),
-    ("Flatten", {"channels": 50, "size": 7}),
+    ("Unflatten", {"features": 400}),
+    ("LocalResponseNorm", {"channels": 96}),
+    ("Flatten", {"channels": 50, "side": 7}),
     ("", {"channels": 10}),
 )
-_PADDING = {"ZeroPad", "ConstantPad", "ReflectionPad", "ReplicationPad", "CircularPad"}
-_WORDS = {"padding_mode": ("zeros", "reflect", "replicate", "circular")}
+_WORDS = {
+    "padding_mode": ("zeros", "reflect", "replicate", "circular"),
+    "mode": ("nearest", "nearest-exact", "bilinear", "bicubic"),
+    "approximate": ("none", "tanh"),
+}
+_INTO = ("into_channels", "into_height", "into_width")
+_FLAT = ("Linear", "Embedding", "Unflatten")
 RECTANGULAR = "rectangular"
 
 
@@ -68,7 +87,7 @@ def rank_of(kind: str) -> int:
     """Return how many axes of positions the screen gives a kind: the digit of its name, 2 where any number goes."""
     if kind[-2:-1].isdigit() and kind.endswith("d"):
         return int(kind[-2])
-    return 0 if kind in ("Linear", "Embedding") else 2
+    return 0 if kind in _FLAT else 2
 
 
 @cache
@@ -79,7 +98,9 @@ def input_controls(kind: str, rectangular: bool) -> tuple[Control, ...]:
         return tuple(_dial(kind, key) for key in ("batch", "positions", "features"))
     if kind == "Embedding":
         return tuple(_dial(kind, key) for key in ("batch", "positions"))
-    return _dial(kind, "batch"), _dial(kind, "channels"), *_on_axes(kind, "size", rank, rectangular)
+    if kind == "Unflatten":
+        return tuple(_dial(kind, key) for key in ("batch", "features"))
+    return _dial(kind, "batch"), _dial(kind, "channels"), *_on_axes(kind, "side", rank, rectangular)
 
 
 @cache
@@ -94,7 +115,11 @@ def setting_controls(kind: str, rectangular: bool) -> tuple[Control, ...]:
             made.append(Choice(name, _label(name), _WORDS.get(name, (parameter.default,)), parameter.default))
         elif name == "normalized_shape":
             made.append(_dial(kind, "normalized_axes"))
-        elif int in types and len(types) > 1 and rank_of(kind):
+        elif name == "unflattened_size":
+            made += [_dial(kind, key) for key in _INTO]
+        elif name in _FIXED:
+            continue
+        elif int in types and len(types) > 1 and rank_of(kind) and "Pad" not in kind:
             if str in types:
                 made.append(Switch("same", 'Padding "same"', False))
             made += _on_axes(kind, name, rank_of(kind), rectangular)
@@ -111,12 +136,18 @@ def asked(kind: str, rectangular: bool, values: Mapping[str, Any]) -> tuple[Size
         size: Size = (values["batch"], *positions, values["features"])
     elif kind == "Embedding":
         size = values["batch"], values["positions"]
+    elif kind == "Unflatten":
+        size = values["batch"], values["features"]
     else:
-        size = values["batch"], values["channels"], *_each_axis("size", rank, rectangular, values)
+        size = values["batch"], values["channels"], *_each_axis("side", rank, rectangular, values)
     settings: dict[str, Any] = {}
     for name, parameter in _settings(kind).items():
         if name == "normalized_shape":
             settings[name] = size[-values["normalized_axes"] :]
+        elif name == "unflattened_size":
+            settings[name] = tuple(values[key] for key in _INTO)
+        elif name in _FIXED:
+            settings[name] = _FIXED[name]
         elif name == "padding" and values.get("same"):
             settings[name] = "same"
         elif name in values:
@@ -140,33 +171,38 @@ def tied(kind: str) -> dict[str, tuple[str, ...]]:
     return {key: tuple(f"{key}_{axis}" for axis in AXES[rank]) for key in sorted(per_axis)}
 
 
+@cache
 def _settings(kind: str) -> dict[str, inspect.Parameter]:
     parameters = inspect.signature(KINDS[kind]).parameters.items()
-    return {name: each for name, each in parameters if each.kind is each.KEYWORD_ONLY and name not in _SILENT}
+    return {
+        name: each
+        for name, each in parameters
+        if each.kind is each.KEYWORD_ONLY and name not in _SILENT and (kind, name) not in _LEFT_OUT
+    }
 
 
 def _on_axes(kind: str, name: str, rank: int, rectangular: bool) -> list[Control]:
     """Return one dial for all axes, or one an axis."""
     if rank == 1:
-        return [_dial(kind, name, label="Length" if name == "size" else None)]
+        return [_dial(kind, name, label="Length" if name == "side" else None)]
     if not rectangular:
-        return [_dial(kind, name, label=" = ".join(AXES[rank]).capitalize() if name == "size" else None)]
-    labels = [axis.capitalize() if name == "size" else f"{_label(name)}, {axis}" for axis in AXES[rank]]
+        return [_dial(kind, name, label=" = ".join(AXES[rank]).capitalize() if name == "side" else None)]
+    labels = [axis.capitalize() if name == "side" else f"{_label(name)}, {axis}" for axis in AXES[rank]]
     return [_dial(kind, name, f"_{axis}", label) for axis, label in zip(AXES[rank], labels, strict=True)]
 
 
 def _each_axis(name: str, rank: int, rectangular: bool, values: Mapping[str, Any]) -> Any:
-    if name != "size" and not (rectangular and rank > 1):
+    if name != "side" and not (rectangular and rank > 1):
         return values[name]
     keys = [f"{name}_{axis}" for axis in AXES[rank]] if rectangular and rank > 1 else [name] * rank
     entries = tuple(values[key] for key in keys)
-    return entries[0] if name != "size" and len(set(entries)) == 1 else entries
+    return entries[0] if name != "side" and len(set(entries)) == 1 else entries
 
 
 def _dial(kind: str, name: str, suffix: str = "", label: str | None = None) -> Dial:
     low, high, most, default = _RANGES.get(name, _OTHER)
     begin = next(values for prefix, values in _BEGIN if kind.startswith(prefix))
-    if name == "padding" and kind[:-2] in _PADDING:
+    if name == "padding" and "Pad" in kind:
         default = 2
     return Dial(name + suffix, label or _label(name), low, high, most, begin.get(name, default))
 

@@ -12,7 +12,15 @@ _GIVEN = (
     ("GroupNorm", "num_channels", 1),
 )
 # Written without their names, as everybody does.
-_BARE = ("in_channels", "out_channels", "in_features", "out_features", "num_features", "num_embeddings", "embedding_dim")
+_BARE = (
+    "in_channels",
+    "out_channels",
+    "in_features",
+    "out_features",
+    "num_features",
+    "num_embeddings",
+    "embedding_dim",
+)
 
 
 def torch_line(kind: str, input_size: tuple[int, ...], settings: Mapping[str, Any]) -> str:

@@ -9,8 +9,28 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import expect
 
-SCREENS = {"home": "", "activations": "activations?model=alexnet-tiny", "filters": "filters?model=alexnet-tiny"}
-LAST = {"home": "The 64 filters", "activations": "Try this", "filters": "Try this"}
+SCREENS = {
+    "home": "",
+    "activations": "activations?model=alexnet-tiny",
+    "filters": "filters?model=alexnet-tiny",
+    "receptive_field": "receptive_field?model=alexnet-tiny",
+    "layer": "layer",
+    "network": "network",
+    "convolution": "convolution",
+    "pooling": "pooling",
+    "connectivity": "connectivity",
+}
+LAST = {
+    "home": "The 64 filters",
+    "activations": "Try this",
+    "filters": "Try this",
+    "receptive_field": "Try this",
+    "layer": "Try this",
+    "network": "Try this",
+    "convolution": "Try this",
+    "pooling": "Try this",
+    "connectivity": "Try this",
+}
 SLOW = 60_000
 
 

@@ -44,7 +44,10 @@ def test_every_layer_of_a_network_adds_up(name: str) -> None:
             continue
         place = tuple(draw.randrange(size) for size in maps.shape)
         one = account(model, batch, layer, *place)
-        assert one.kind != "other", layer
+        if one.kind == "other":
+            # A warp has a screen of its own, which takes it apart.
+            assert one.operation in ("affine_grid", "grid_sample", "matmul"), layer
+            continue
         assert one.value == float(maps[place]), layer
         assert abs(one.total - one.value) <= 1e-4 * max(1.0, abs(one.value)), layer
     assert all(torch.equal(before[key], value) for key, value in model.state_dict().items())

@@ -1,0 +1,86 @@
+"""From a key press on the stride's slider to the new output grid on `basics/convolution`, against an empty page.
+
+    python bench/sliding.py [--rounds 25] [--query kind=Conv3d]
+
+In Chromium, all servers up, one arrow key on the slider each in turn, each once all is quiet. The empty page is served
+twice, with Streamlit's own settings and with this project's. The clock runs in the browser, from the key event until
+the frame is painted in which the output grid has its new size (it is drawn in the same task), or the empty page its
+new number.
+"""
+
+import argparse
+from contextlib import ExitStack
+from typing import Any
+
+import _run
+from layer_switch import opened, settle
+
+# Looked at in every frame: when the text is new, what goes with it is painted with this frame, before the next task.
+TIMED = """(grids) => new Promise((done, failed) => {
+  const panel = () => [...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')]
+    .map((host) => host.shadowRoot?.querySelector("[data-panel=output]")).find(Boolean);
+  const read = () => grids ? panel().getAttribute("aria-label")
+    : document.querySelector('[data-testid="stText"]').textContent;
+  const before = read(), channel = new MessageChannel();
+  addEventListener("keydown", (event) => {
+    const began = event.timeStamp;
+    channel.port1.onmessage = () => done((performance.now() - began) / 1000);
+    const look = () => {
+      if (read() !== before) channel.port2.postMessage(null);
+      else if (performance.now() - began > 20_000) failed(new Error("nothing changed"));
+      else requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  }, { once: true, capture: true });
+})"""
+THUMB = 'input[type="range"][aria-label="Stride"]'
+
+
+def press(page: Any, key: str, *, grids: bool) -> float:
+    """Press a key where the focus is; return the seconds until what it changes is painted."""
+    page.evaluate(f"(what) => {{ window.timing = ({TIMED})(what); window.timing.catch(() => 0); }}", grids)
+    page.keyboard.press(key)
+    return float(page.evaluate("() => window.timing"))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=25)
+    parser.add_argument("--query", default="", help="of the screen's address, such as kind=Conv3d")
+    options = parser.parse_args()
+    with ExitStack() as stack:
+        slider = _run.ROOT / "bench" / "apps" / "slider.py"
+        app, plain, set_up = servers = [
+            stack.enter_context(_run.server(_run.APP)),
+            stack.enter_context(_run.server(slider, plain=True)),
+            stack.enter_context(_run.server(slider)),
+        ]
+        for served in servers:
+            _run.wait(served)
+        browser = stack.enter_context(_run.chromium())
+        pages = [opened(browser, f"{app.url}/convolution?{options.query}")]
+        pages += [opened(browser, served.url) for served in (plain, set_up)]
+        for page in pages:
+            page.locator(THUMB).focus(timeout=120_000)
+        turns = dict.fromkeys(range(len(pages)), 0)
+
+        def moved(number: int) -> float:
+            settle(pages, servers)
+            turns[number] += 1
+            # Back and forth between three strides, so that the engine's cache is no more than a person's.
+            key = "ArrowRight" if turns[number] % 4 in (1, 2) else "ArrowLeft"
+            return press(pages[number], key, grids=number == 0)
+
+        base = "an empty page with a slider"
+        cases = {
+            base: lambda: moved(1),
+            "the same with this project's settings": lambda: moved(2),
+            "the output grid of a convolution": lambda: moved(0),
+        }
+        taken = _run.interleaved(options.rounds, cases, warm=3)
+        _run.table(_run.RATIO_COLUMNS, _run.ratios(taken, base))
+        print("errors:", [*(error for page in pages for error in page.errors), *app.complaints()] or "none")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""A network as charts, in the lesson's words."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from cnnviz.figures.depth import Growth
+from cnnviz.figures.where import Costs
+from cnnviz.ui.amounts import of_bytes, of_count
+from cnnviz.ui.layers import family
+from cnnviz.ui.lesson import text
+from cnnviz.ui.network import Entry, Shown
+
+SCREEN = "network"
+# The lesson's words for the families of cnnviz.ui.layers.
+_FAMILIES = {
+    "conv": "family_conv",
+    "linear": "family_linear",
+    "norm": "family_norm",
+    "pooling": "family_pooling",
+    "activation": "family_activation",
+    "other": "family_other",
+}
+
+
+def costs_of(shown: Shown, entries: Sequence[Entry], title: str = "") -> Costs:
+    """Return what each of the entries costs, and what stands over each panel.
+
+    With a title, for two side by side, that is the total alone; without, it says where the most of it sits.
+    """
+    totals = of_bytes(sum(entry.memory for entry in entries)), of_count(shown.parameters), of_count(shown.macs)
+    if title:
+        keys = ("both_memory", "both_parameters", "both_macs")
+        notes = [text(SCREEN, key, total=total) for key, total in zip(keys, totals, strict=True)]
+    else:
+        memory = [leaf.memory for leaf in shown.leaves]
+        early = sum(memory[: -(-len(memory) // 4)]) / (sum(memory) or 1)
+        notes = [
+            text(SCREEN, "where_memory", total=totals[0], share=early),
+            text(SCREEN, "where_parameters", total=totals[1], **_largest(shown, "parameters")),
+            text(SCREEN, "where_macs", total=totals[2], **_largest(shown, "macs")),
+        ]
+    return Costs(
+        [entry.name for entry in entries],
+        [entry.memory for entry in entries],
+        [entry.parameters for entry in entries],
+        [entry.macs for entry in entries],
+        (notes[0], notes[1], notes[2]),
+        title,
+    )
+
+
+def _largest(shown: Shown, number: str) -> dict[str, object]:
+    """Return the family of layers that has the most of a number, in words, and its share of all."""
+    sums: Counter[str] = Counter()
+    for leaf in shown.leaves:
+        sums[family(leaf.kind)] += getattr(leaf, number)
+    name, most = max(sums.items(), key=lambda item: item[1], default=("other", 0))
+    return {"family": text(SCREEN, _FAMILIES[name]), "share": most / (sums.total() or 1)}
+
+
+def growth_of(shown: Shown, entries: Sequence[Entry]) -> Growth | None:
+    """Return how the receptive field grows along the entries; None where the input has no positions."""
+    image = shown.input_size[2:]
+    if not image:
+        return None
+    covers = next((place for place, entry in enumerate(entries) if _covers(entry, image)), None)
+    return Growth(
+        [entry.name for entry in entries],
+        [None if entry.seen is None else int(entry.seen[0]) for entry in entries],
+        image[0],
+        text(SCREEN, "image_line", side=image[0]),
+        covers,
+        next((place for place, entry in enumerate(entries) if entry.whole), None),
+        text(SCREEN, "whole"),
+    )
+
+
+def _covers(entry: Entry, image: Sequence[int]) -> bool:
+    field = entry.seen or ()
+    return entry.whole or (bool(field) and all(size >= side for size, side in zip(field, image, strict=True)))

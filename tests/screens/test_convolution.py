@@ -1,0 +1,156 @@
+"""The screen on convolution without a browser: it opens in every state, and its numbers come from the engine."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.ui.convolution_form import KIND
+from cnnviz.ui.convolution_presets import PRESETS
+from cnnviz.ui.lesson import LESSONS, text
+
+ROOT = Path(__file__).parents[2]
+
+
+def open_screen(**link: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for key, value in link.items():
+        app.query_params[key] = value
+    return app.switch_page("screens/basics/convolution.py").run()
+
+
+def said(app: AppTest) -> str:
+    return "\n".join(each.value for each in app.markdown)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_opens(name):
+    app = open_screen()
+    app.pills(key="preset").set_value(name).run()
+    assert not app.exception
+    assert not app.error
+    assert app.selectbox(key="kind").value == PRESETS[name].get("kind", KIND.default)
+    assert app.latex
+
+
+def test_a_link_opens_the_very_state():
+    app = open_screen(
+        kind="Conv2d",
+        size="7",
+        kernel_size="5",
+        stride="2",
+        padding_mode="reflect",
+        padding="2",
+        flip="true",
+        edits="kernel.0:3",
+    )
+    assert not app.exception
+    assert app.number_input(key="kernel_size").value == 5
+    assert app.selectbox(key="padding_mode").value == "reflect"
+    assert app.toggle(key="flip").value is True
+    assert text("convolution", "flip") in said(app)
+    assert app.session_state["edits-kept"] == {("kernel", 0): 3.0}
+    assert any("Undo" in button.label for button in app.button)
+
+
+def test_nonsense_in_a_link_opens_with_the_defaults():
+    app = open_screen(kind="Conv9d", size="-3", padding_mode="x", edits="x.y:z_kernel.99999:1", at="no")
+    assert not app.exception
+    assert not app.error
+    assert app.selectbox(key="kind").value == "Conv2d"
+
+
+@pytest.mark.parametrize(("changes", "number"), [
+    ({"size": 2, "kernel_size": 5, "padding": 0}, "5"),
+    ({"channels": 3, "groups": 2}, "3"),
+    ({"same": True, "stride": 2}, "2"),
+])  # fmt: skip
+def test_what_torch_refuses_gets_one_sentence_and_the_controls_stay(changes, number):
+    app = open_screen()
+    for key, value in changes.items():
+        widget = app.toggle(key=key) if isinstance(value, bool) else app.number_input(key=key)
+        widget.set_value(value)
+    app.run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert number in app.error[0].value
+    assert app.error[0].value.endswith(".")
+    for key, value in changes.items():
+        widget = app.toggle(key=key) if isinstance(value, bool) else app.number_input(key=key)
+        assert widget.value == value
+    app.number_input(key="stride").set_value(1)
+    app.number_input(key="groups").set_value(1)
+    app.number_input(key="size").set_value(9)
+    app.run()
+    assert not app.error
+
+
+def test_an_edit_goes_when_what_it_changed_is_another():
+    app = open_screen(edits="kernel.0:3_input.5:0.25")
+    app.selectbox(key="weights").select("Laplacian").run()
+    assert app.session_state["edits-kept"] == {("input", 5): 0.25}
+    app.number_input(key="stride").set_value(2).run()
+    assert app.session_state["edits-kept"] == {("input", 5): 0.25}
+    app.number_input(key="size").set_value(8).run()
+    assert app.session_state["edits-kept"] == {}
+
+
+def test_even_kernels_say_how_same_pads():
+    app = open_screen(kernel_size="4", same="true")
+    assert "needs 1 before and 2 after" in said(app)
+
+
+def test_a_one_by_one_equals_its_linear_layer():
+    app = open_screen(kernel_size="1", padding="0", channels="3", filters="2", weights="random")
+    assert "linear layer at each pixel" in said(app)
+    assert any("bmatrix" in each.value for each in app.latex)
+
+
+def test_the_learning_demonstration():
+    app = open_screen(weights="emboss")
+    app.session_state["learning"] = True
+    app.run()
+    assert not app.exception
+    assert "One kernel is the other mirrored" in said(app)
+
+
+def test_the_code_on_the_screen_runs_and_gives_the_output_size():
+    for link in (
+        {
+            "kernel_size": "4",
+            "same": "true",
+            "padding_mode": "circular",
+            "bias": "true",
+            "channels": "2",
+            "filters": "2",
+        },
+        {
+            "kind": "ConvTranspose2d",
+            "output_padding": "1",
+            "groups": "2",
+            "channels": "2",
+            "filters": "4",
+            "flip": "true",
+        },
+        {"kind": "Conv3d"},
+        {"kind": "Conv1d", "dilation": "2", "padding": "3", "padding_mode": "reflect"},
+    ):
+        app = open_screen(**link)
+        assert not app.exception
+        assert not app.error
+        scope: dict[str, object] = {}
+        exec(app.code[0].value, scope)
+        size = tuple(scope["output"].shape)
+        assert any(rf"\mathbf{{{size[-1]}}}" in each.value for each in app.latex)
+        assert size[1] == int(link.get("filters", 1))
+
+
+def test_every_section_of_the_lesson_is_used():
+    sections = [
+        line[3:].strip() for line in (LESSONS / "convolution.md").read_text().splitlines() if line.startswith("## ")
+    ]
+    files = [ROOT / "screens/basics/convolution.py", *sorted((ROOT / "cnnviz/ui").glob("convolution_*.py"))]
+    source = "\n".join(file.read_text() for file in files)
+    made = ("mode_", "word_", "formula_", "learning_")
+    missing = [key for key in sections if f'"{key}"' not in source and not key.startswith(made) and key not in ("try",)]
+    assert not missing

@@ -1,0 +1,299 @@
+"""The screen design/network, without a browser: its numbers, its rows, its links and its sentences."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+from torch import nn
+
+from cnnviz.design import PRESETS
+from cnnviz.ui import lesson
+
+ROOT = Path(__file__).parents[2]
+SCREEN = "screens/design/network.py"
+
+
+def open_screen(**link: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for key, value in link.items():
+        app.query_params[key] = value
+    return app.switch_page(SCREEN).run()
+
+
+def assert_well(app: AppTest) -> None:
+    assert not app.exception, app.exception[0].message
+    assert not app.error, app.error[0].value
+
+
+def exact(app: AppTest, label: str) -> int:
+    """Return the exact number below a total."""
+    return int(re.sub(r"\D", "", next(metric.delta for metric in app.metric if metric.label == label)))
+
+
+def column(app: AppTest, name: str) -> list:
+    return app.data_editor[0].value[name].tolist()
+
+
+def rows(app: AppTest) -> list[str]:
+    return [text for text in column(app, "layer") if text]
+
+
+def test_it_opens_without_torch():
+    code = (
+        "import sys; from streamlit.testing.v1 import AppTest;"
+        f"app = AppTest.from_file('app.py', default_timeout=30).switch_page('{SCREEN}').run();"
+        "assert app.title[0].value == 'Network', app.title; assert not app.exception, app.exception;"
+        "assert 'torch' not in sys.modules, 'torch was imported'"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_the_first_view_is_alexnet_with_the_published_number_of_parameters():
+    app = open_screen()
+    assert_well(app)
+    # Caffe's reference AlexNet, of the paper's two groups, has 60,965,224 parameters.
+    assert exact(app, "Parameters") == 60_965_224
+    assert exact(app, "FLOPs") == 2 * exact(app, "MACs")
+    assert rows(app)[0] == "Conv 96 11 s4"
+    assert sum(column(app, "parameters")[: len(rows(app))]) == 60_965_224
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_opens_with_charts_and_can_be_compared(name):
+    app = open_screen()
+    app.selectbox(key="net-preset").select(name).run()
+    app.selectbox(key="other-preset").select("lenet5").run()
+    assert_well(app)
+    assert app.text_input(key="size-typed").value == "x".join(map(str, PRESETS[name].input_size[1:]))
+    assert len(app.get("plotly_chart")) == 4
+
+
+def test_a_typed_line_gives_the_numbers_that_torch_gives():
+    app = open_screen(net="Conv 20 5 p2, ReLU, MaxPool 2, Flatten, Linear 500", size="1x28x28")
+    assert_well(app)
+    net = nn.Sequential(
+        nn.Conv2d(1, 20, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(20 * 14 * 14, 500)
+    )
+    assert exact(app, "Parameters") == sum(parameter.numel() for parameter in net.parameters())
+    sizes, value = [], torch.zeros(1, 1, 28, 28)
+    for module in net:
+        value = module(value)
+        sizes.append("×".join(map(str, value.shape[1:])))
+    assert column(app, "output")[:5] == sizes
+
+
+def test_a_link_with_nonsense_in_it_gets_sentences_and_keeps_what_was_typed():
+    app = open_screen(net="Conv 20 5, Frobnicate 3, Linear 10", size="tree", batch="x", row="99", net_open="7.a.1")
+    assert not app.exception
+    assert len(app.error) == 2
+    assert any("Row 2" in error.value and "Frobnicate" in error.value for error in app.error)
+    assert rows(app) == ["Conv 20 5", "Frobnicate 3", "Linear 10"]
+    assert column(app, "#")[:3] == ["1", "✗ 2", "3"]
+
+
+def test_rows_before_one_that_cannot_work_keep_their_numbers():
+    app = open_screen(net="Conv 20 5, MaxPool 2, Conv 50 15, ReLU, Linear 10", size="1x28x28")
+    assert not app.exception
+    assert len(app.error) == 1
+    assert "Row 3" in app.error[0].value
+    assert column(app, "parameters")[:2] == [20 * 25 + 20, 0]
+    assert column(app, "output")[:2] == ["20×24×24", "20×12×12"]
+    assert "15" in column(app, "output")[2]
+    assert column(app, "output")[3:5] == ["", ""]
+    assert exact(app, "Parameters") == 520
+    assert rows(app)[2:] == ["Conv 50 15", "ReLU", "Linear 10"]
+
+
+def press(app: AppTest, action: str, row: int) -> AppTest:
+    app.number_input(key="row").set_value(row).run()
+    return app.button(key=f"row-{action}").click().run()
+
+
+def test_rows_move_are_copied_and_go_and_all_can_be_taken_back():
+    app = open_screen(net="Conv 20 5, ReLU, MaxPool 2", size="1x28x28")
+    app = press(app, "Move down", 1)
+    assert rows(app) == ["ReLU", "Conv 20 5", "MaxPool 2"]
+    app = press(app, "Duplicate", 3)
+    assert rows(app) == ["ReLU", "Conv 20 5", "MaxPool 2", "MaxPool 2"]
+    app = press(app, "Remove", 1)
+    assert rows(app) == ["Conv 20 5", "MaxPool 2", "MaxPool 2"]
+    assert app.query_params["net"] in ("Conv 20 5, MaxPool 2, MaxPool 2", ["Conv 20 5, MaxPool 2, MaxPool 2"])
+    for _ in range(3):
+        undo = next(button for button in app.button if button.label == "Undo")
+        app = undo.click().run()
+    assert rows(app) == ["Conv 20 5", "ReLU", "MaxPool 2"]
+    assert_well(app)
+
+
+def test_a_block_opens_in_place_and_its_parts_add_up():
+    app = open_screen(net="Conv 64 7 s2 p3, MaxPool 3 s2 p1, Inception 64 96/128 16/32 32, ReLU", size="3x224x224")
+    whole = column(app, "parameters")[2]
+    app = press(app, "Open", 3)
+    assert_well(app)
+    inside = [place for place, text in enumerate(column(app, "layer")) if text.startswith("└")]
+    assert sum(column(app, "parameters")[place] for place in inside) == whole
+    assert {f"branch{number}" for number in range(1, 5)} <= set(re.findall(r"branch\d", str(column(app, "layer"))))
+    app = press(app, "Close", 3)
+    assert len(rows(app)) == 4
+
+
+def test_the_slider_the_batch_and_the_precision_move_the_numbers():
+    app = open_screen(net="Conv 8 3 p1, ReLU", size="3x32x32")
+    macs, outputs = exact(app, "MACs"), exact(app, "Sum of outputs")
+    app.slider(key="size-side").set_value(64).run()
+    assert exact(app, "MACs") == 4 * macs
+    assert app.text_input(key="size-typed").value == "3x64x64"
+    app.number_input(key="batch").set_value(5).run()
+    assert exact(app, "MACs") == 20 * macs
+    app.selectbox(key="precision").select("float16").run()
+    assert exact(app, "Sum of outputs") == 20 * outputs // 2
+    assert_well(app)
+
+
+def test_training_needs_three_and_four_times_the_parameters_and_what_is_saved():
+    app = open_screen(net="Linear 1000", size="1000")
+    assert_well(app)
+    parameters, saved = 4 * 1_001_000, exact(app, "Saved for backward")
+    assert exact(app, "Training, SGD") == 2 * parameters + saved
+    assert exact(app, "Training, momentum") == 3 * parameters + saved
+    assert exact(app, "Training, Adam") == pytest.approx(4 * parameters + saved, abs=64)
+
+
+def test_a_size_that_is_none_gets_one_sentence_and_the_last_good_one_stays():
+    app = open_screen(net="Conv 8 3", size="3x32x32")
+    app.text_input(key="size-typed").set_value("3x0x32").run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert "3x0x32" in app.error[0].value
+    assert app.text_input(key="size-typed").value == "3x0x32"
+    assert column(app, "output")[0] == "8×30×30"
+
+
+def test_pasted_pytorch_becomes_rows_and_a_hostile_text_a_sentence():
+    app = open_screen(net="ReLU", size="1x28x28")
+    app.segmented_control(key="net-start").set_value("PyTorch code").run()
+    app.text_area(key="net-pasted").set_value("nn.Sequential(nn.Conv2d(1, 6, 5, padding=2), nn.Sigmoid())").run()
+    app.button(key="net-pasted-read").click().run()
+    assert_well(app)
+    assert rows(app) == ["Conv 6 5 p2", "Sigmoid"]
+    hostile = "nn.Sequential(__import__('os').system('true'))"
+    app.text_area(key="net-pasted").set_value(hostile).run()
+    app.button(key="net-pasted-read").click().run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert app.text_area(key="net-pasted").value == hostile
+    assert rows(app) == ["Conv 6 5 p2", "Sigmoid"]
+
+
+def test_an_empty_network_says_how_to_begin_and_the_link_holds_it():
+    app = open_screen()
+    app.selectbox(key="net-preset").select("empty").run()
+    assert_well(app)
+    assert rows(app) == []
+    assert exact(app, "Parameters") == 0
+    assert any("No rows yet" in text.value for text in app.markdown)
+    assert open_screen(net="").data_editor[0].value["layer"].tolist() == column(app, "layer")
+
+
+def test_the_formula_has_the_rows_own_numbers():
+    app = open_screen(net="Conv 20 5 p2, ReLU", size="1x28x28", row="1")
+    typeset = " ".join(latex.value for latex in app.latex)
+    assert r"\frac{28 + 2 \cdot 2 - 5}{1}" in typeset
+    assert "520" in typeset
+    assert "392{,}000" in typeset
+
+
+@pytest.mark.parametrize(
+    ("net", "size", "parameters", "macs"),
+    [
+        ("Conv 8 3 p1, AdaptiveAvgPool 1, Flatten, Linear 10", "3x32x32", "grows_not", "grows_up"),
+        ("Conv 8 3 p1, ReLU", "3x32x32", "grows_not", "grows_four"),
+        ("Conv 8 3, ReLU", "3x32x32", "grows_not", "grows_more"),
+        ("Conv 8 3 p1, Flatten, Linear 10", "3x32x32", "grows_up", "grows_four"),
+        ("Conv 8 3 p1, LayerNorm 8x32x32", "3x32x32", "grows_breaks", "grows_breaks"),
+    ],
+)
+def test_predictions_are_marked_against_what_really_happens(net, size, parameters, macs):
+    app = open_screen(net=net, size=size)
+    for radio, right in zip(list(app.radio), (parameters, macs), strict=True):
+        app.radio(key=radio.key).set_value(lesson.text("network", right))
+    app.run()
+    if parameters == "grows_breaks" and not app.success:
+        pytest.fail(str([warning.value for warning in app.warning]))
+    assert not app.exception
+    assert len(app.success) == 2
+
+
+def test_the_other_network_is_told_apart_by_name_even_if_it_is_the_same():
+    app = open_screen()
+    app.selectbox(key="other-preset").select("alexnet").run()
+    assert_well(app)
+    table = app.dataframe[-1].value
+    assert table["difference"].tolist()[1] == "±0"
+    assert set(table["ratio"]) == {"1×"}
+
+
+def test_what_was_designed_is_still_there_after_a_visit_to_another_screen():
+    app = open_screen(net="Conv 8 3, ReLU", size="3x32x32")
+    app = press(app, "Duplicate", 2)
+    app.switch_page("screens/home.py").run()
+    app.query_params.clear()
+    app.switch_page(SCREEN).run()
+    assert_well(app)
+    assert rows(app) == ["Conv 8 3", "ReLU", "ReLU"]
+
+
+def test_a_librarys_network_is_shown_with_torchvisions_own_numbers():
+    from torchvision.models import ResNet18_Weights
+
+    app = open_screen(net="model:resnet18", size="3x224x224")
+    assert_well(app)
+    assert exact(app, "Parameters") == ResNet18_Weights.DEFAULT.meta["num_params"]
+    assert len(app.data_editor) == 0
+    app.slider(key="size-side").set_value(64).run()
+    assert_well(app)
+    assert exact(app, "Parameters") == ResNet18_Weights.DEFAULT.meta["num_params"]
+
+
+def test_a_library_is_searched_and_its_network_opens_at_its_own_size():
+    app = open_screen()
+    app.segmented_control(key="net-start").set_value("torchvision or timm").run()
+    app.selectbox(key="net-library").select("timm/xception71").run()
+    assert_well(app)
+    assert app.text_input(key="size-typed").value == "3x299x299"
+    # Chollet 2017; timm's documentation gives 42.3 million.
+    assert exact(app, "Parameters") == pytest.approx(42.3e6, rel=1e-2)
+    next(button for button in app.button if button.label == "Undo").click().run()
+    assert exact(app, "Parameters") == 60_965_224
+
+
+def test_a_library_network_that_cannot_read_the_size_says_so_in_one_sentence():
+    app = open_screen(net="model:vit_b_16", size="3x100x100")
+    assert not app.exception
+    assert len(app.error) == 1
+    assert app.error[0].value.endswith(".")
+    app.text_input(key="size-typed").set_value("3x224x224").run()
+    assert_well(app)
+
+
+def test_an_architecture_that_is_none_gets_one_sentence():
+    app = open_screen(net="model:resnet9999")
+    assert not app.exception
+    assert len(app.error) == 1
+
+
+def test_the_lines_of_python_run_and_give_the_numbers_of_the_screen(capsys):
+    lines = lesson.text("network", "code", text="Conv 20 5 p2, ReLU", size=(1, 1, 28, 28))
+    exec(compile(lines, "code", "exec"), {})
+    assert "520 392000 784000" in capsys.readouterr().out
+
+
+def test_the_lines_of_python_for_a_library_run(capsys):
+    lines = lesson.text("network", "code_library", name="squeezenet1_1", size=(1, 3, 64, 64))
+    exec(compile(lines, "code_library", "exec"), {})
+    assert "1235496" in capsys.readouterr().out
