@@ -1,5 +1,6 @@
 """One live example from each screen; opens without torch."""
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,7 @@ SCREEN = "home"
 MODEL = "alexnet-tiny"
 EXAMPLES = Path(__file__).parents[1] / "assets" / "home"
 STACKED = 3
+PAINT = 0.3  # seconds
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -126,20 +128,23 @@ def network() -> None:
     preset = PRESETS["alexnet"]
     shown = of_text(preset.text, preset.input_size, 4)
     lesson.say(SCREEN, "network", parameters=shown.parameters)
-    chart(where([costs_of(shown, shown.working)], height=520), key="home-network")
+    chart(where([costs_of(shown, shown.working)], height=480), key="home-network")
 
 
 ROWS = (
     {"basics/convolution": convolution},
     {"inspect/activations": activations, "inspect/filters": filters},
     {"basics/pooling": pooling, "basics/connectivity": connectivity},
-    {"inspect/receptive_field": receptive_field, "design/layer": layer},
-    {"design/network": network},
+    {"inspect/receptive_field": receptive_field},
+    {"design/layer": layer, "design/network": network},
 )
 
 st.title("cnnviz")
 lesson.say(SCREEN, "idea")
 for row in ROWS:
+    if row is ROWS[-1]:
+        # A browser that meets Plotly for the first time needs a second for it: the rest answers the pointer before.
+        time.sleep(PAINT)
     for box, (screen, show) in zip(st.columns(len(row), gap="large"), row.items(), strict=True):
         with box:
             label = lesson.text(SCREEN, f"{screen.rsplit('/', 1)[1]}_link")
