@@ -20,6 +20,10 @@ WEIGHTS = Path(__file__).parents[2] / "assets" / "weights"
 
 _MNIST = Preprocessing(channels=1, resize=(28, 28), crop=(28, 28), mean=(0.1307,), std=(0.3081,))
 _FASHION = Preprocessing(channels=1, resize=(28, 28), crop=(28, 28), mean=(0.2860,), std=(0.3530,))
+# Distorted digits keep black at zero, so that what a transformer reads outside of the image is ground like any other.
+_R, _RTS, _CLUTTERED = (
+    Preprocessing(channels=1, resize=(28, 28), crop=(side, side), mean=(0.0,), std=(1.0,)) for side in (28, 42, 60)
+)
 _TINY = Preprocessing(resize=64, crop=(64, 64), mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
 
 
@@ -44,6 +48,7 @@ class Shipped:
 
 
 _LECUN = "LeCun et al. 1998, Gradient-Based Learning Applied to Document Recognition"
+_JADERBERG = "Jaderberg et al. 2015, Spatial Transformer Networks"
 
 SHIPPED: dict[str, Shipped] = {
     "lenet5-mnist": Shipped("lenet5", "LeNet-5, digits", "mnist", _MNIST, 1998, _LECUN),
@@ -87,12 +92,70 @@ SHIPPED: dict[str, Shipped] = {
         2012,
         "Krizhevsky, Sutskever and Hinton 2012, ImageNet Classification with Deep Convolutional Neural Networks",
     ),
+    "cnn-r-mnist": Shipped(
+        "digit_cnn",
+        "CNN, turned digits",
+        "r-mnist",
+        _R,
+        2015,
+        _JADERBERG,
+        (("side", 28), ("width", 16), ("hidden", 160)),
+    ),
+    "stn-r-mnist": Shipped(
+        "spatial_transformer",
+        "Spatial transformer, turned digits",
+        "r-mnist",
+        _R,
+        2015,
+        _JADERBERG,
+        (("side", 28), ("width", 16)),
+    ),
+    "cnn-rts-mnist": Shipped(
+        "digit_cnn",
+        "CNN, turned, scaled and moved digits",
+        "rts-mnist",
+        _RTS,
+        2015,
+        _JADERBERG,
+        (("side", 42), ("width", 16), ("hidden", 60)),
+    ),
+    "stn-rts-mnist": Shipped(
+        "spatial_transformer",
+        "Spatial transformer, turned, scaled and moved digits",
+        "rts-mnist",
+        _RTS,
+        2015,
+        _JADERBERG,
+        (("side", 42), ("pool", 2), ("locating", 64), ("width", 16)),
+    ),
+    "stn-tps-rts-mnist": Shipped(
+        "spatial_transformer",
+        "Spatial transformer with a thin-plate spline, turned, scaled and moved digits",
+        "rts-mnist",
+        _RTS,
+        2015,
+        _JADERBERG,
+        (("side", 42), ("points", 4), ("pool", 2), ("locating", 64), ("width", 16)),
+    ),
+    "stn-cluttered-mnist": Shipped(
+        "spatial_transformer",
+        "Spatial transformer, digits among clutter",
+        "cluttered-mnist",
+        _CLUTTERED,
+        2015,
+        _JADERBERG,
+        (("side", 60), ("pool", 2), ("locating", 64), ("width", 16)),
+    ),
+    "lenet-relu-shuffled-mnist": Shipped("shuffled", "LeNet with ReLU, shuffled digits", "mnist", _MNIST, 1998, _LECUN),
 }
 
 _DATASETS = {
     "mnist": ("MNIST", 10),
     "fashion-mnist": ("Fashion-MNIST", 10),
     "tiny-imagenet-50": ("50 classes of Tiny-ImageNet", 50),
+    "r-mnist": ("MNIST turned by up to 90°", 10),
+    "rts-mnist": ("MNIST turned by up to 45°, scaled by 0.7 to 1.2 and moved in 42×42", 10),
+    "cluttered-mnist": ("MNIST moved in 60×60 among 6 pieces of other digits", 10),
 }
 
 

@@ -5,8 +5,9 @@ import lzma
 import re
 import tarfile
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from torchvision.datasets.utils import download_and_extract_archive
 
 from cnnviz.errors import CnnvizError
 from cnnviz.training.classes import FASHION_CLASSES, TINY_CLASSES
+from cnnviz.training.distortions import DISTORTIONS, TEST_SEED, distort
 
 CACHE = Path.home() / ".cache" / "cnnviz"
 
@@ -40,14 +42,17 @@ class Splits:
 
 
 def load(dataset: str, data_root: Path | None = None) -> Splits:
-    """Return a data set by name: mnist, fashion-mnist or tiny-imagenet-50.
+    """Return a data set by name: mnist, fashion-mnist, tiny-imagenet-50, or r-mnist, rts-mnist and cluttered-mnist.
 
-    Without `data_root` it is downloaded to ~/.cache/cnnviz/data. Raises CnnvizError where it can be had neither way.
+    Of a distorted one the test images are distorted, always in the same way, and the training images are MNIST's own:
+    a recipe distorts them anew each time. Without `data_root` a data set is downloaded to ~/.cache/cnnviz/data. Raises
+    CnnvizError where it can be had neither way.
     """
-    readers = {
+    readers: dict[str, Callable[[], Splits]] = {
         "mnist": lambda: _idx(datasets.MNIST, data_root, None),
         "fashion-mnist": lambda: _idx(datasets.FashionMNIST, data_root, FASHION_CLASSES),
         "tiny-imagenet-50": lambda: _tiny(data_root),
+        **{f"{name}-mnist": partial(_distorted, name, data_root) for name in DISTORTIONS},
     }
     try:
         return readers[dataset]()
@@ -68,6 +73,13 @@ def _idx(kind: type[datasets.MNIST], data_root: Path | None, classes: tuple[str,
         test.targets,
         classes or tuple(str(digit) for digit in range(10)),
     )
+
+
+def _distorted(name: str, data_root: Path | None) -> Splits:
+    plain = _idx(datasets.MNIST, data_root, None)
+    generator = torch.Generator().manual_seed(TEST_SEED)
+    seen = distort(plain.test_images.float() / 255, name, generator)
+    return replace(plain, test_images=(seen * 255).round().to(torch.uint8))
 
 
 _TINY_URL = "http://cs231n.stanford.edu/tiny-imagenet-200.zip"

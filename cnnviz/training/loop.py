@@ -14,6 +14,7 @@ from tqdm import tqdm
 from cnnviz.models.shipped import SHIPPED, WEIGHTS, Shipped
 from cnnviz.training import data
 from cnnviz.training.augment import augment
+from cnnviz.training.distortions import distort
 from cnnviz.training.recipes import RECIPES, Recipe
 
 
@@ -83,11 +84,14 @@ def _epoch(
     mean_loss = 0.0
     for step, chosen in enumerate(tqdm(batches, desc=f"epoch {epoch + 1}/{total}", leave=False, mininterval=1)):
         for group in optimiser.param_groups:
-            group["lr"] = recipe.learning_rate * _warm_then_cosine((epoch + step / len(batches)) / total)
+            progress = (epoch + step / len(batches)) / total
+            group["lr"] = group["rate"] * recipe.learning_rate * _warm_then_cosine(progress)
         batch = augment(splits.train_images[chosen].float() / 255, recipe, generator)
+        if recipe.distortion:
+            batch = distort(batch, recipe.distortion, generator)
         if side and side != batch.shape[-1]:
             batch = functional.interpolate(batch, size=(side, side), mode="bilinear", antialias=True)
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=recipe.optimiser == "sgd"):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=recipe.bfloat16):
             scores = model(standardise(batch, shipped))
         loss = functional.cross_entropy(
             scores.float(), splits.train_labels[chosen], label_smoothing=recipe.label_smoothing
@@ -115,13 +119,20 @@ def _warm_then_cosine(progress: float, warm: float = 0.1) -> float:
 
 
 def _optimiser(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
-    weights = [p for p in model.parameters() if p.ndim > 1]
+    named = list(model.named_parameters())
+    weights = [(name, p) for name, p in named if p.ndim > 1]
     first_decay = recipe.weight_decay if recipe.first_layer_decay is None else recipe.first_layer_decay
-    groups = [
-        {"params": weights[:1], "weight_decay": first_decay},
-        {"params": weights[1:], "weight_decay": recipe.weight_decay},
-        {"params": [p for p in model.parameters() if p.ndim <= 1], "weight_decay": 0.0},
-    ]
+    groups = []
+    for some, decay in (
+        (weights[:1], first_decay),
+        (weights[1:], recipe.weight_decay),
+        ([(name, p) for name, p in named if p.ndim <= 1], 0.0),
+    ):
+        locating = [p for name, p in some if name.startswith("localisation.")]
+        others = [p for name, p in some if not name.startswith("localisation.")]
+        groups.append({"params": others, "weight_decay": decay, "rate": 1.0})
+        groups.append({"params": locating, "weight_decay": decay, "rate": recipe.localisation_rate})
+    groups = [group for group in groups if group["params"]]
     if recipe.optimiser == "sgd":
         return torch.optim.SGD(groups, lr=recipe.learning_rate, momentum=0.9, nesterov=True)
     return torch.optim.AdamW(groups, lr=recipe.learning_rate)

@@ -27,8 +27,7 @@ def engine() -> "LocalEngine":
 
     # One core is left to the server itself: with all of them a unit's sum of 20 ms waited two seconds behind the pages.
     torch.set_num_threads(max(1, torch.get_num_threads() - 1))
-    started = LocalEngine()
-    return started
+    return LocalEngine()
 
 
 def session() -> str:

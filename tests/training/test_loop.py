@@ -1,6 +1,7 @@
 """Training: it learns, it goes on where it stopped, and it writes what it says."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import torch
@@ -34,7 +35,9 @@ def weights(folder, name):
     return load_file(folder / f"{name}.safetensors")
 
 
-@pytest.mark.parametrize(("name", "source"), [("lenet-relu-mnist", "digits"), ("smallvgg-tiny", "things")])
+@pytest.mark.parametrize(
+    ("name", "source"), [("lenet-relu-mnist", "digits"), ("smallvgg-tiny", "things"), ("stn-r-mnist", "digits")]
+)
 def test_a_stopped_run_goes_on_to_the_same_weights(name, source, request, tmp_path, cache, monkeypatch):
     found = request.getfixturevalue(source)
     root = found[0] if source == "digits" else found
@@ -53,6 +56,16 @@ def test_a_stopped_run_goes_on_to_the_same_weights(name, source, request, tmp_pa
     first, second = (weights(tmp_path / run, name) for run in ("unbroken", "resumed"))
     assert all(torch.equal(first[key], second[key]) for key in first)
     assert not list((cache / "training").iterdir())
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.25])
+def test_a_localisation_network_learns_at_its_own_rate(digits, tmp_path, monkeypatch, rate):
+    monkeypatch.setitem(RECIPES, "stn-r-mnist", replace(RECIPES["stn-r-mnist"], localisation_rate=rate))
+    loop.train("stn-r-mnist", data_root=digits[0], epochs=1, out=tmp_path)
+    after = weights(tmp_path, "stn-r-mnist")
+    still = torch.tensor([1.0, 0.0, 0.0, 0.0, 1.0, 0.0]).half()
+    assert torch.equal(after["localisation.regression.bias"], still) == (rate == 0)
+    assert bool((after["localisation.regression.weight"] == 0).all()) == (rate == 0)
 
 
 def test_another_seed_gives_other_weights(digits, tmp_path):

@@ -1,0 +1,85 @@
+"""Digits turned, scaled, moved and hidden among clutter, a batch at a time.
+
+    >>> seen = distort(digits, "rts", torch.Generator().manual_seed(0))  # (N, 1, 28, 28) -> (N, 1, 42, 42)
+
+Source: Jaderberg et al. 2015, "Spatial Transformer Networks", appendix A.4. Values are in [0, 1], the ground is 0.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+# The test set of a distortion is drawn once, with this seed, and is the same for every model and training seed.
+TEST_SEED = 20_150_605
+PATCH = 6
+
+
+@dataclass(frozen=True)
+class Distortion:
+    """What is drawn, evenly: `degrees` up to either way, a scale between two, a place where the scaled digit fits.
+
+    `side` is that of the canvas and `clutter` the number of 6x6 patches of other digits strewn over it.
+    """
+
+    side: int
+    degrees: float = 0.0
+    scale: tuple[float, float] = (1.0, 1.0)
+    moved: bool = False
+    clutter: int = 0
+
+
+DISTORTIONS: dict[str, Distortion] = {
+    "r": Distortion(28, degrees=90),
+    "rts": Distortion(42, degrees=45, scale=(0.7, 1.2), moved=True),
+    "cluttered": Distortion(60, moved=True, clutter=6),
+}
+
+
+def distort(images: Tensor, name: str, generator: torch.Generator) -> Tensor:
+    """Return (N, 1, H, W) in [0, 1] distorted as `name` says, (N, 1, side, side), drawn with `generator` alone."""
+    kind, count = DISTORTIONS[name], len(images)
+    degrees, across, down = (2 * torch.rand(3, count, generator=generator) - 1).unbind()
+    low, high = kind.scale
+    scale = low + (high - low) * torch.rand(count, generator=generator)
+    room = (kind.side - images.shape[-1] * scale) / 2 * kind.moved
+    canvas = place(
+        images, side=kind.side, degrees=degrees * kind.degrees, scale=scale, across=across * room, down=down * room
+    )
+    return _strew(canvas, images, kind.clutter, generator)
+
+
+def place(images: Tensor, *, side: int, degrees: Tensor, scale: Tensor, across: Tensor, down: Tensor) -> Tensor:
+    """Return square images (N, 1, H, H) on black canvases (N, 1, side, side), each by its own four numbers, (N,) each.
+
+    About its middle an image is turned counter-clockwise by `degrees` and made `scale` times as large; then the middle
+    goes from the canvas's `across` pixels to the right and `down` pixels down.
+    """
+    angle = torch.deg2rad(degrees)
+    shrink = side / (images.shape[-1] * scale)
+    # affine_grid wants the way back: from the canvas to the image.
+    turned = torch.stack([angle.cos(), -angle.sin(), angle.sin(), angle.cos()], dim=1).view(-1, 2, 2)
+    back = shrink[:, None, None] * turned
+    move = torch.stack([across, down], dim=1)[..., None] * 2 / side
+    theta = torch.cat([back, -back @ move], dim=2).to(images.dtype)
+    grid = functional.affine_grid(theta, [len(images), 1, side, side], align_corners=False)
+    return functional.grid_sample(images, grid, padding_mode="zeros", align_corners=False)
+
+
+def _strew(canvas: Tensor, images: Tensor, patches: int, generator: torch.Generator) -> Tensor:
+    """Lay `patches` pieces of other digits over each canvas; where two things lie, the lighter is seen."""
+    count, side = len(canvas), canvas.shape[-1]
+    every, run = torch.arange(count)[:, None, None], torch.arange(PATCH)
+
+    def window(length: int) -> tuple[Tensor, Tensor]:
+        corner = torch.randint(length - PATCH + 1, (2, count, 1, 1), generator=generator)
+        return corner[0] + run[:, None], corner[1] + run
+
+    for _ in range(patches):
+        other = (every + torch.randint(1, max(count, 2), (count, 1, 1), generator=generator)) % count
+        rows, columns = window(images.shape[-1])
+        piece = images[other, 0, rows, columns]
+        rows, columns = window(side)
+        canvas[every, 0, rows, columns] = torch.maximum(canvas[every, 0, rows, columns], piece)
+    return canvas
