@@ -61,8 +61,12 @@ menu = {
         ),
     ],
 }
-# The space that Streamlit keeps free for a toolbar which this app does not show.
-st.html("<style>.stMainBlockContainer { padding-top: 2rem }</style>")
+# Streamlit keeps space free for a toolbar which this app does not show. And formulas, which are broken to fit a phone,
+# must not become regions to scroll for a pixel or two, which no key could reach.
+st.html("""<style>
+.stMainBlockContainer { padding-top: 2rem }
+.stApp .katex-display { overflow: hidden; padding: 2px 4px }
+</style>""")
 # Streamlit's own menu turns, on a phone, into lists that a screen reader cannot follow; a row of links wraps instead.
 page = st.navigation(menu, position="hidden")
 with st.container(horizontal=True, gap="small"):

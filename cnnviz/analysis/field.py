@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
-from cnnviz.analysis.bounds import Span, constant, identity
 from cnnviz.analysis.operations import Shape
+from cnnviz.arithmetic.bounds import Span, constant, identity
 
 
 @dataclass(frozen=True, slots=True)

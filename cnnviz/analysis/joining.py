@@ -2,11 +2,11 @@
 
 from itertools import accumulate
 
-from cnnviz.analysis.bounds import Span
 from cnnviz.analysis.field import Field, Lost, dims_of, lose, renumber, unite
 from cnnviz.analysis.indexing import pick
 from cnnviz.analysis.operations import Operation, Value
 from cnnviz.analysis.windows import Get, through
+from cnnviz.arithmetic.bounds import Span
 
 
 def split(op: Operation, get: Get) -> list[Field | None]:

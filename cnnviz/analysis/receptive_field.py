@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from cnnviz.analysis.bounds import Span, constant
 from cnnviz.analysis.field import Field, Lost
 from cnnviz.analysis.operations import Shape
+from cnnviz.arithmetic.bounds import Span, constant
 
 Number = int | Fraction
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from cnnviz.analysis.bounds import Link
 from cnnviz.analysis.field import Axis, Field, Lost, dims_of, gather, gather_all, lose, unite
 from cnnviz.analysis.operations import Operation, Value
+from cnnviz.arithmetic.bounds import Link
 
 Get = Callable[[Any], Field | None]
 Links = Mapping[int, tuple[Link, Link]]

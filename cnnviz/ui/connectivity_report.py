@@ -23,8 +23,6 @@ from cnnviz.ui.lesson import say, text
 from cnnviz.ui.picture import sheet_picture
 
 SCREEN = "connectivity"
-# Formulas must not become regions to scroll, which no key could reach.
-STYLE = "<style>[class*='st-key-formula'] .katex-display { overflow: visible }</style>"
 FIRST = Choice("first", "First kernel", KERNELS, "Sobel x")
 SECOND = Choice("second", "Second kernel", KERNELS, "Gaussian blur")
 DIGIT = Dial("digit", "Test digit", 0, 99, 99, 32)

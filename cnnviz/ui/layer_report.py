@@ -36,8 +36,7 @@ WAYS = {
 STACKS = {1: "alternative_stack_1d", 2: "alternative_stack", 3: "alternative_stack_3d"}
 COLOURS = {"output": OUTPUT, "parameters": KERNEL, "macs": INPUT, "memory": INK}
 _NUMBER = '<div><dt>{label}</dt><dd style="color:{colour}">{value}</dd><dd>{note}</dd></div>'
-# On a phone the controls fill the screen: there the numbers stay in sight above them. Formulas are broken to fit, and
-# must not become regions to scroll, which no key could reach.
+# On a phone the controls fill the screen: there the numbers stay in sight above them.
 _STYLE = """<style>
 .st-key-numbers dl { display: flex; flex-wrap: wrap; gap: 0.25rem 1.5rem; margin: 0; padding: 0 }
 .st-key-numbers dl > div { flex: 1 1 8rem }
@@ -51,8 +50,7 @@ _STYLE = """<style>
   .st-key-numbers dt, .st-key-numbers dd { font-size: 0.75rem }
   .st-key-numbers dt + dd { font-size: 1.2rem }
 }
-.st-key-formulas { overflow-x: clip }
-.st-key-formulas .katex-display { text-align: left; overflow: visible; margin: 0 0 0.75rem }
+.st-key-formulas .katex-display { text-align: left; margin: 0 0 0.75rem }
 .st-key-formulas .katex { font-size: 1.05em; text-align: left }
 </style>"""
 

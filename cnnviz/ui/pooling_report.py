@@ -27,8 +27,6 @@ _OPERATIONS = {
     "adaptive average": "adaptive_average",
     "adaptive max": "adaptive_max",
 }
-# Formulas must not become regions to scroll, which no key could reach.
-_STYLE = "<style>.st-key-formulas .katex-display { overflow: visible }</style>"
 
 
 def show_notes(made: Experiment, found: Any) -> None:
@@ -71,7 +69,6 @@ def _numbers(made: Experiment, found: Any) -> dict[str, object]:
 
 def show_formula(made: Experiment) -> None:
     """Typeset how the output's size comes about."""
-    st.html(_STYLE)
     say(SCREEN, "formula")
     if made.kind.startswith("Adaptive"):
         st.latex(text(SCREEN, "formula_adaptive", size=made.inputs.shape[-1], output=made.layer.output_size[-1]))

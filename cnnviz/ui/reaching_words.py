@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from cnnviz.engine.results import LayerRow
 
 SCREEN = "receptive_field"
-# Streamlit lets a formula scroll, which the keyboard could not do; these fit a phone in any case.
-STYLE = "<style>[class*='st-key-formula-'] .katex-display { overflow: visible }</style>"
 
 
 def formula(key: str, *lines: str) -> None:

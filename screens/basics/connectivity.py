@@ -7,7 +7,6 @@ from cnnviz.errors import ShapeError
 from cnnviz.ui import lesson
 from cnnviz.ui.connectivity_form import AXES, INPUT, PRESETS, STEP, controls, experiment
 from cnnviz.ui.connectivity_report import (
-    STYLE,
     code_lines,
     predict,
     show_collapse,
@@ -85,7 +84,6 @@ def digits() -> None:
 
 
 st.title("Connectivity")
-st.html(STYLE)
 lesson.say(SCREEN, "idea")
 st.pills("Start from", list(PRESETS), key="preset", on_change=begin_preset, label_visibility="collapsed")
 explore()

@@ -19,7 +19,7 @@ from cnnviz.ui.layers import choose_layer, chosen_layer
 from cnnviz.ui.model import choose_model
 from cnnviz.ui.picture import choose_invert, choose_picture
 from cnnviz.ui.reaching import show_reach, telling_layer
-from cnnviz.ui.reaching_words import STYLE, formula, say_field, say_formula, say_window
+from cnnviz.ui.reaching_words import formula, say_field, say_formula, say_window
 from cnnviz.ui.stacks import Stack, equal_layers, of_network
 from cnnviz.ui.state import keep_within
 
@@ -32,7 +32,6 @@ DILATION = Dial("dots_dilation", "Dilation", 1, 4, 4, 1)
 DOUBLING = Switch("dots_doubling", "Double the dilation at each layer", False)
 
 st.title("Receptive field")
-st.html(STYLE)
 lesson.say(SCREEN, "idea")
 
 left, right = st.columns(2, gap="large")
