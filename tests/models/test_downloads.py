@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import random
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ import pytest
 from cnnviz.errors import ModelError
 from cnnviz.models.downloads import fetch, file_name
 
-BODY = os.urandom(1_000_000)
+BODY = random.Random(0).randbytes(1_000_000)
 PROMISE = hashlib.sha256(BODY).hexdigest()[:8]
 GOOD = f"net-{PROMISE}.pth"
 OTHER = ("0" if PROMISE[0] != "0" else "1") + PROMISE[1:]
