@@ -8,10 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
-from streamlit import config
-
-# Streamlit would log a warning that a widget has both a default and a value of its own, which is what links need here.
-config.set_option("global.disableWidgetStateDuplicationWarning", True)
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,11 @@ from cnnviz.figures.growth import growth
 from cnnviz.figures.layer import layer_blocks, sized
 from cnnviz.figures.reading import ONE_ROW, Axis, reading
 from cnnviz.figures.style import INK, INPUT, KERNEL, OUTPUT
+from cnnviz.ui.chart import chart
 from cnnviz.ui.lesson import say, text
 from cnnviz.ui.steps import distinct, equation, grouped
 
 SCREEN = "layer"
-STILL = {"displayModeBar": False}
 STACKED = 8
 RUNS = {
     "depth": ("one_depth", "run_depth"),
@@ -91,11 +91,9 @@ def show_blocks(layer: Layer, settings: Mapping[str, Any]) -> None:
         text(SCREEN, "window_word"),
     )
     shown = {"input": sized(layer.input_size[1:]), "output": sized(layer.output_size[1:])}
-    st.plotly_chart(
+    chart(
         layer_blocks(layer, settings, words=words),
-        theme=None,
         key="blocks",
-        config=STILL,
         alt=text(SCREEN, "blocks_label", **shown),
     )
     st.caption(text(SCREEN, "drawn_volume" if len(layer.input_size) == 5 else "drawn"))
@@ -126,11 +124,9 @@ def show_reading(layer: Layer) -> None:
         say(SCREEN, "reading_whole" if layer.whole else "reading_plain")
         return
     axes = _axes(layer)
-    st.plotly_chart(
+    chart(
         reading(*([ONE_ROW, *axes][-2:])),
-        theme=None,
         key="reading",
-        config=STILL,
         alt=text(SCREEN, "reading_label"),
     )
     st.caption(
@@ -214,11 +210,9 @@ def show_growth(layer: Layer) -> None:
     covers = text(SCREEN, "growth_not", size=size)
     if first is not None:
         covers = text(SCREEN, "growth_covers", layer=first, size=size)
-    st.plotly_chart(
+    chart(
         growth(fields, size, covers=text(SCREEN, "growth_line", size=size)),
-        theme=None,
         key="growth",
-        config=STILL,
         alt=text(SCREEN, "growth_label", count=STACKED),
     )
     numbers = {"first": fields[0], "last": f"{fields[-1]:,}", "count": STACKED, "axis": AXES[rank][axis]}
@@ -235,11 +229,10 @@ def show_alternatives(layer: Layer, settings: Mapping[str, Any]) -> None:
     names = [_way(way, layer) for way in ways]
     parameters, macs = [way.parameters for way in ways], [way.macs for way in ways]
     for box, key, counts in zip(st.columns(2), ("parameters", "macs"), (parameters, macs), strict=True):
-        box.plotly_chart(
+        chart(
             costs(names, counts, title=text(SCREEN, key), colour=COLOURS[key]),
-            theme=None,
             key=f"costs-{key}",
-            config=STILL,
+            at=box,
             alt=text(SCREEN, "otherwise_label", what=text(SCREEN, key)),
         )
     rows = [text(SCREEN, "otherwise_head"), "|---|--:|--:|"]

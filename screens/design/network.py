@@ -6,8 +6,9 @@ import json
 
 import streamlit as st
 
-from cnnviz.design import PRESETS, parse, split, to_pytorch, write
+from cnnviz.design import PRESETS, parse, split, to_pytorch
 from cnnviz.errors import CnnvizError
+from cnnviz.models.designed import name_of
 from cnnviz.ui import lesson
 from cnnviz.ui.network import Shown, as_rows, of_library, of_text, sums_of_text
 from cnnviz.ui.network_report import show_charts, show_comparison, show_row, show_totals
@@ -201,7 +202,7 @@ def export() -> None:
         for label, name, kind, made in files:
             st.download_button(label, made, name, kind, icon=":material/download:", on_click="ignore")
         if own and len(size) == 3 and size[0] in (1, 3):
-            model = f"design:{'x'.join(map(str, size))}: {write(parse(net))}"
+            model = name_of(parse(net), (1, *size))
             st.page_link(
                 "screens/inspect/activations.py",
                 label=lesson.text(SCREEN, "open"),

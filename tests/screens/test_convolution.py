@@ -1,26 +1,16 @@
 """The screen on convolution without a browser: it opens in every state, and its numbers come from the engine."""
 
-from pathlib import Path
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.ui.convolution_form import KIND
 from cnnviz.ui.convolution_presets import PRESETS
 from cnnviz.ui.lesson import LESSONS, text
+from tests.screens import opening
+from tests.screens.opening import ROOT, said
 
-ROOT = Path(__file__).parents[2]
-
-
-def open_screen(**link: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for key, value in link.items():
-        app.query_params[key] = value
-    return app.switch_page("screens/basics/convolution.py").run()
-
-
-def said(app: AppTest) -> str:
-    return "\n".join(each.value for each in app.markdown)
+open_screen = partial(opening.open_screen, "screens/basics/convolution.py")
 
 
 @pytest.mark.parametrize("name", PRESETS)

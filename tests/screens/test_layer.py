@@ -3,24 +3,19 @@
 import re
 import subprocess
 import sys
+from functools import partial
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.arithmetic import KINDS
 from cnnviz.ui.layer_presets import PRESETS
+from tests.screens import opening
+from tests.screens.opening import ROOT, assert_well
 
-ROOT = Path(__file__).parents[2]
 SCREEN = "screens/design/layer.py"
-
-
-def open_screen(**link: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for key, value in link.items():
-        app.query_params[key] = value
-    return app.switch_page(SCREEN).run()
+open_screen = partial(opening.open_screen, SCREEN)
 
 
 class _Text(HTMLParser):
@@ -45,11 +40,6 @@ def numbers(app: AppTest) -> dict[str, str]:
     parser = _Text()
     parser.feed(found[0])
     return {name: value for name, value, *_ in parser.terms}
-
-
-def assert_well(app: AppTest) -> None:
-    assert not app.exception
-    assert not app.error
 
 
 def test_it_opens_with_the_lectures_question_answered():

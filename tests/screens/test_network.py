@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from pathlib import Path
+from functools import partial
 
 import pytest
 import torch
@@ -12,21 +12,11 @@ from torch import nn
 
 from cnnviz.design import PRESETS
 from cnnviz.ui import lesson
+from tests.screens import opening
+from tests.screens.opening import ROOT, assert_well
 
-ROOT = Path(__file__).parents[2]
 SCREEN = "screens/design/network.py"
-
-
-def open_screen(**link: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for key, value in link.items():
-        app.query_params[key] = value
-    return app.switch_page(SCREEN).run()
-
-
-def assert_well(app: AppTest) -> None:
-    assert not app.exception, app.exception[0].message
-    assert not app.error, app.error[0].value
+open_screen = partial(opening.open_screen, SCREEN)
 
 
 def exact(app: AppTest, label: str) -> int:

@@ -1,28 +1,18 @@
 """The screen on pooling without a browser: it opens in every state, and says what torch computes."""
 
 import re
-from pathlib import Path
+from functools import partial
 
 import pytest
 import torch
-from streamlit.testing.v1 import AppTest
 from torch.nn import functional
 
 from cnnviz.ui.grids import input_values
 from cnnviz.ui.pooling_form import PRESETS
+from tests.screens import opening
+from tests.screens.opening import said
 
-ROOT = Path(__file__).parents[2]
-
-
-def open_screen(**link: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for key, value in link.items():
-        app.query_params[key] = value
-    return app.switch_page("screens/basics/pooling.py").run()
-
-
-def said(app: AppTest) -> str:
-    return "\n".join(each.value for each in app.markdown)
+open_screen = partial(opening.open_screen, "screens/basics/pooling.py")
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from cnnviz import analyze, models
-from tests.screens.test_screens import assert_well, open_screen
+from tests.screens.opening import assert_well, open_screen
 
 SCREEN = "screens/inspect/receptive_field.py"
 

@@ -4,28 +4,14 @@ import io
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
-ROOT = Path(__file__).parents[2]
+from tests.screens.opening import ROOT, assert_well, open_screen
+
 SCREENS = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "screens").rglob("*.py"))
-PATIENCE = 60
-
-
-def open_screen(screen: str, **link: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
-    for key, value in link.items():
-        app.query_params[key] = value
-    return app.switch_page(screen).run()
-
-
-def assert_well(app: AppTest) -> None:
-    assert not app.exception
-    assert not app.error
 
 
 @pytest.mark.parametrize("screen", SCREENS)
