@@ -18,9 +18,9 @@ from cnnviz.figures.style import KERNEL
 from cnnviz.figures.where import where
 from cnnviz.ui import lesson
 from cnnviz.ui.chart import chart
-from cnnviz.ui.network import of_text
-from cnnviz.ui.network_charts import costs_of
-from cnnviz.ui.stacks import equal_layers
+from cnnviz.ui.design.network import of_text
+from cnnviz.ui.design.network_charts import costs_of
+from cnnviz.ui.inspect.stacks import equal_layers
 
 SCREEN = "home"
 MODEL = "alexnet-tiny"

@@ -14,7 +14,7 @@ MOST = len(_LINES)
 
 
 class Network(Protocol):
-    """What is drawn of a network: see cnnviz.ui.depths.Course."""
+    """What is drawn of a network: see cnnviz.ui.inspect.depths.Course."""
 
     @property
     def title(self) -> str: ...

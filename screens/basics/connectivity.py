@@ -5,8 +5,8 @@ import streamlit as st
 from cnnviz.components.connections import connections
 from cnnviz.errors import ShapeError
 from cnnviz.ui import lesson
-from cnnviz.ui.connectivity_form import AXES, INPUT, PRESETS, STEP, controls, experiment
-from cnnviz.ui.connectivity_report import (
+from cnnviz.ui.basics.connectivity_form import AXES, INPUT, PRESETS, STEP, controls, experiment
+from cnnviz.ui.basics.connectivity_report import (
     code_lines,
     predict,
     show_collapse,

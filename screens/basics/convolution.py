@@ -7,11 +7,11 @@ import streamlit as st
 
 from cnnviz.components.sliding import sliding
 from cnnviz.errors import ShapeError
-from cnnviz.ui import edits, lesson
-from cnnviz.ui.controls import Control, value_of
-from cnnviz.ui.convolution_form import INPUT, KERNEL, KIND, Experiment, controls, experiment, switches
-from cnnviz.ui.convolution_presets import PRESETS
-from cnnviz.ui.convolution_report import (
+from cnnviz.ui import lesson
+from cnnviz.ui.basics import edits
+from cnnviz.ui.basics.convolution_form import INPUT, KERNEL, KIND, Experiment, controls, experiment, switches
+from cnnviz.ui.basics.convolution_presets import PRESETS
+from cnnviz.ui.basics.convolution_report import (
     code_lines,
     middle_of,
     predict,
@@ -21,6 +21,7 @@ from cnnviz.ui.convolution_report import (
     show_photo,
     words,
 )
+from cnnviz.ui.controls import Control, value_of
 from cnnviz.ui.engine import ask
 from cnnviz.ui.picture import choose_picture
 

@@ -6,12 +6,10 @@ import streamlit as st
 
 from cnnviz.components.sliding import sliding
 from cnnviz.errors import ShapeError
-from cnnviz.ui import edits, lesson
-from cnnviz.ui.controls import Control, Switch, value_of
-from cnnviz.ui.convolution_report import middle_of
-from cnnviz.ui.engine import ask
-from cnnviz.ui.picture import choose_picture
-from cnnviz.ui.pooling_form import (
+from cnnviz.ui import lesson
+from cnnviz.ui.basics import edits
+from cnnviz.ui.basics.convolution_report import middle_of
+from cnnviz.ui.basics.pooling_form import (
     CHANNELS,
     INPUT,
     OPERATION,
@@ -23,7 +21,10 @@ from cnnviz.ui.pooling_form import (
     controls,
     experiment,
 )
-from cnnviz.ui.pooling_report import code_lines, predict, show_formula, show_notes, show_shift
+from cnnviz.ui.basics.pooling_report import code_lines, predict, show_formula, show_notes, show_shift
+from cnnviz.ui.controls import Control, Switch, value_of
+from cnnviz.ui.engine import ask
+from cnnviz.ui.picture import choose_picture
 
 SCREEN = "pooling"
 COLUMNS = 4

@@ -10,9 +10,9 @@ from cnnviz.arithmetic import layer as computed
 from cnnviz.errors import ShapeError
 from cnnviz.ui import lesson
 from cnnviz.ui.controls import Choice, Control, Switch, value_of
-from cnnviz.ui.layer_form import asked, defaults, input_controls, rank_of, setting_controls, tied
-from cnnviz.ui.layer_presets import PRESETS
-from cnnviz.ui.layer_report import (
+from cnnviz.ui.design.layer_form import asked, defaults, input_controls, rank_of, setting_controls, tied
+from cnnviz.ui.design.layer_presets import PRESETS
+from cnnviz.ui.design.layer_report import (
     show_alternatives,
     show_blocks,
     show_formulas,
@@ -21,8 +21,8 @@ from cnnviz.ui.layer_report import (
     show_numbers,
     show_reading,
 )
-from cnnviz.ui.predict_layer import predict_layer
-from cnnviz.ui.torch_line import torch_line
+from cnnviz.ui.design.predict_layer import predict_layer
+from cnnviz.ui.design.torch_line import torch_line
 
 SCREEN = "layer"
 KIND = Choice("kind", "Kind", tuple(KINDS), "Conv2d")

@@ -10,11 +10,11 @@ from cnnviz.design import PRESETS, parse, split, to_pytorch
 from cnnviz.errors import CnnvizError
 from cnnviz.models.designed import name_of
 from cnnviz.ui import lesson
-from cnnviz.ui.network import Shown, as_rows, of_library, of_text, sums_of_text
-from cnnviz.ui.network_report import show_charts, show_comparison, show_row, show_totals
-from cnnviz.ui.network_start import choose_start
-from cnnviz.ui.network_state import LIBRARY, MAIN, OTHER, Slot, can_undo, parse_size, undo
-from cnnviz.ui.network_table import edit_table, read_table, toolbar
+from cnnviz.ui.design.network import Shown, as_rows, of_library, of_text, sums_of_text
+from cnnviz.ui.design.network_report import show_charts, show_comparison, show_row, show_totals
+from cnnviz.ui.design.network_start import choose_start
+from cnnviz.ui.design.network_state import LIBRARY, MAIN, OTHER, Slot, can_undo, parse_size, undo
+from cnnviz.ui.design.network_table import edit_table, read_table, toolbar
 
 SCREEN = "network"
 SINGLE = "float32"

@@ -19,12 +19,12 @@ from cnnviz.probes.statistics import channel_order, statistics, strongest_unit
 from cnnviz.ui import lesson
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
-from cnnviz.ui.field import field_sentence, field_steps
+from cnnviz.ui.inspect.field import field_sentence, field_steps
+from cnnviz.ui.inspect.microscope import show_account
+from cnnviz.ui.inspect.preparation import show_preparation
 from cnnviz.ui.layers import choose_layer, chosen_layer, first_convolution
-from cnnviz.ui.microscope import show_account
 from cnnviz.ui.model import choose_model
 from cnnviz.ui.picture import choose_invert, choose_picture
-from cnnviz.ui.preparation import show_preparation
 from cnnviz.ui.state import current, forget, keep_within
 
 SCREEN = "activations"

@@ -12,15 +12,15 @@ from cnnviz.engine.results import LayerRow
 from cnnviz.errors import ShapeError
 from cnnviz.ui import lesson
 from cnnviz.ui.controls import Dial, Switch, value_of
-from cnnviz.ui.effective import show_effective
 from cnnviz.ui.engine import ask
-from cnnviz.ui.growth import show_growth, title_of
+from cnnviz.ui.inspect.effective import show_effective
+from cnnviz.ui.inspect.growth import show_growth, title_of
+from cnnviz.ui.inspect.reaching import show_reach, telling_layer
+from cnnviz.ui.inspect.reaching_words import formula, say_field, say_formula, say_window
+from cnnviz.ui.inspect.stacks import Stack, equal_layers, of_network
 from cnnviz.ui.layers import choose_layer, chosen_layer
 from cnnviz.ui.model import choose_model
 from cnnviz.ui.picture import choose_invert, choose_picture
-from cnnviz.ui.reaching import show_reach, telling_layer
-from cnnviz.ui.reaching_words import formula, say_field, say_formula, say_window
-from cnnviz.ui.stacks import Stack, equal_layers, of_network
 from cnnviz.ui.state import keep_within
 
 SCREEN = "receptive_field"

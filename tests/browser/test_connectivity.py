@@ -8,7 +8,7 @@ import torch
 from playwright.sync_api import expect
 from torch.nn import functional
 
-from cnnviz.ui.connectivity_form import controls, made
+from cnnviz.ui.basics.connectivity_form import controls, made
 from tests.browser.test_components import smooth, sweep
 
 SLOW = 60_000

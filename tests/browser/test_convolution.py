@@ -8,8 +8,8 @@ import torch
 from playwright.sync_api import expect
 from torch.nn import functional
 
-from cnnviz.ui.convolution_form import controls, made, switches
-from cnnviz.ui.convolution_presets import PRESETS
+from cnnviz.ui.basics.convolution_form import controls, made, switches
+from cnnviz.ui.basics.convolution_presets import PRESETS
 from tests.browser.test_components import smooth, sweep
 
 SLOW = 60_000

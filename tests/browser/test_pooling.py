@@ -8,8 +8,8 @@ import torch
 from playwright.sync_api import expect
 from torch.nn import functional
 
-from cnnviz.ui.grids import input_values
-from cnnviz.ui.pooling_form import PRESETS
+from cnnviz.ui.basics.grids import input_values
+from cnnviz.ui.basics.pooling_form import PRESETS
 from tests.browser.test_components import smooth, sweep
 
 SLOW = 60_000

@@ -14,7 +14,7 @@ from cnnviz.figures.growth import growth
 from cnnviz.figures.layer import layer_blocks
 from cnnviz.figures.parts import parts
 from cnnviz.figures.reading import Axis, reading
-from cnnviz.ui.layer_form import asked, defaults, input_controls, setting_controls
+from cnnviz.ui.design.layer_form import asked, defaults, input_controls, setting_controls
 
 WORDS = ("input", "output", "{count} kernels of", "window")
 

@@ -6,7 +6,7 @@ import pytest
 
 from cnnviz.figures.depths import MOST, depths
 from cnnviz.figures.effective import effective_field
-from cnnviz.ui.depths import Course
+from cnnviz.ui.inspect.depths import Course
 
 COURSES = [
     Course("a", (64, 64), [0, 1, 2], [1, 3, 70], ["input", "conv1", "conv2"], (2, "conv2"), (3, "pool")),

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from cnnviz import models
-from cnnviz.ui.connectivity_form import PRESETS, STEPS
+from cnnviz.ui.basics.connectivity_form import PRESETS, STEPS
 from tests.screens import opening
 from tests.screens.opening import said
 

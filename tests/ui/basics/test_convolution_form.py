@@ -10,9 +10,9 @@ from torch import nn
 from cnnviz.components.sliding import message
 from cnnviz.engine.local import LocalEngine
 from cnnviz.errors import ShapeError
+from cnnviz.ui.basics.convolution_form import KIND, Experiment, controls, made, switches
+from cnnviz.ui.basics.convolution_presets import PRESETS
 from cnnviz.ui.controls import Choice, Dial
-from cnnviz.ui.convolution_form import KIND, Experiment, controls, made, switches
-from cnnviz.ui.convolution_presets import PRESETS
 from tests.components.tables import from_tables
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from cnnviz.engine.local import LocalEngine
 from cnnviz.errors import ShapeError
-from cnnviz.ui.connectivity_form import AXES, INPUT, PRESETS, STEP, STEPS, controls, made
+from cnnviz.ui.basics.connectivity_form import AXES, INPUT, PRESETS, STEP, STEPS, controls, made
 
 
 def begun(axes: str = "one axis", step: str = "shared", **changes):

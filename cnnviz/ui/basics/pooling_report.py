@@ -11,11 +11,11 @@ from cnnviz.errors import ShapeError
 from cnnviz.figures.moved import before_and_after, stays
 from cnnviz.ui import lesson
 from cnnviz.ui.amounts import of_size
+from cnnviz.ui.basics.pooling_form import FARTHEST, SHIFT, Experiment
 from cnnviz.ui.chart import chart
 from cnnviz.ui.controls import value_of
 from cnnviz.ui.engine import ask
 from cnnviz.ui.lesson import say, text
-from cnnviz.ui.pooling_form import FARTHEST, SHIFT, Experiment
 from cnnviz.ui.steps import distinct, equation
 
 SCREEN = "pooling"

@@ -13,8 +13,8 @@ from cnnviz.components.pack import unpack
 from cnnviz.components.sliding import message
 from cnnviz.engine.local import LocalEngine
 from cnnviz.errors import ShapeError
+from cnnviz.ui.basics.pooling_form import CHANNELS, FARTHEST, INPUT, OPERATION, PRESETS, SHIFT, SIZE, controls, made
 from cnnviz.ui.controls import Dial
-from cnnviz.ui.pooling_form import CHANNELS, FARTHEST, INPUT, OPERATION, PRESETS, SHIFT, SIZE, controls, made
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from cnnviz import models
 from cnnviz.engine.requests import Analyze, Layers, ModelChoice
 from cnnviz.figures.depths import MOST, depths
 from cnnviz.ui.chart import chart
-from cnnviz.ui.depths import Course, course
 from cnnviz.ui.engine import ask
+from cnnviz.ui.inspect.depths import Course, course
 from cnnviz.ui.lesson import say, text
 
 if TYPE_CHECKING:

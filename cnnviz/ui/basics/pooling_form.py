@@ -11,9 +11,9 @@ from cnnviz.arithmetic import Layer, layer
 from cnnviz.components.axes import Axis, adaptive, windows
 from cnnviz.components.sliding import Operation
 from cnnviz.engine.requests import Numbers, Picture, Pool, PoolMoved, PoolShifts, Settings
+from cnnviz.ui.basics.edits import Edits, applied, kept
+from cnnviz.ui.basics.grids import INPUTS, input_values
 from cnnviz.ui.controls import Choice, Control, Dial, Switch, value_of
-from cnnviz.ui.edits import Edits, applied, kept
-from cnnviz.ui.grids import INPUTS, input_values
 
 LARGEST, FARTHEST = 16, 8
 # By the name on the screen: torch's layer.

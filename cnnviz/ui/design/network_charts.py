@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from cnnviz.figures.depth import Growth
 from cnnviz.figures.where import Costs
 from cnnviz.ui.amounts import of_bytes, of_count
+from cnnviz.ui.design.network import Entry, Shown
 from cnnviz.ui.layers import family
 from cnnviz.ui.lesson import text
-from cnnviz.ui.network import Entry, Shown
 
 SCREEN = "network"
 # The lesson's words for the families of cnnviz.ui.layers.

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from cnnviz.arithmetic import layer
 from cnnviz.engine.requests import Connect, Numbers
 from cnnviz.errors import ShapeError
+from cnnviz.ui.basics.grids import KERNELS, input_values, kernel_values
 from cnnviz.ui.controls import Choice, Control, Dial, value_of
-from cnnviz.ui.grids import KERNELS, input_values, kernel_values
 
 STEPS = ("all", "local", "shared")
 STEP = Choice("step", "Step", STEPS, "shared")

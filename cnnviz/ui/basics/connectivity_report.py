@@ -14,11 +14,11 @@ from cnnviz.figures.photo import photo
 from cnnviz.images import sheet, sheet_labels
 from cnnviz.ui import lesson
 from cnnviz.ui.amounts import of_count, of_size
+from cnnviz.ui.basics.connectivity_form import REAL, STEPS, Experiment, real_counts
+from cnnviz.ui.basics.grids import KERNELS, kernel
 from cnnviz.ui.chart import chart
-from cnnviz.ui.connectivity_form import REAL, STEPS, Experiment, real_counts
 from cnnviz.ui.controls import Choice, Dial, value_of
 from cnnviz.ui.engine import ask
-from cnnviz.ui.grids import KERNELS, kernel
 from cnnviz.ui.lesson import say, text
 from cnnviz.ui.picture import sheet_picture
 

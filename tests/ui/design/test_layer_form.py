@@ -9,9 +9,9 @@ from torch import nn
 from cnnviz.arithmetic import KINDS, layer
 from cnnviz.ui import lesson
 from cnnviz.ui.controls import Dial
-from cnnviz.ui.layer_form import asked, defaults, input_controls, setting_controls, tied
-from cnnviz.ui.layer_presets import PRESETS
-from cnnviz.ui.torch_line import torch_line
+from cnnviz.ui.design.layer_form import asked, defaults, input_controls, setting_controls, tied
+from cnnviz.ui.design.layer_presets import PRESETS
+from cnnviz.ui.design.torch_line import torch_line
 
 
 def made(kind, *, rectangular=False, **changes):

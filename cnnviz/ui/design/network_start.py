@@ -4,8 +4,8 @@ import streamlit as st
 
 from cnnviz.design import PRESETS, from_pytorch, write
 from cnnviz.errors import CnnvizError
+from cnnviz.ui.design.network_state import LIBRARY, Slot, bump, of_size, parse_size
 from cnnviz.ui.lesson import text
-from cnnviz.ui.network_state import LIBRARY, Slot, bump, of_size, parse_size
 
 SCREEN = "network"
 EMPTY = "empty"

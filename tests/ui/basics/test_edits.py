@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.ui.edits import applied, parse, write
+from cnnviz.ui.basics.edits import applied, parse, write
 
 values = st.floats(-1e6, 1e6, width=32, allow_nan=False)
 grids = st.sampled_from(["input", "kernel", "bias"])

@@ -14,8 +14,8 @@ from cnnviz.engine.reading import _row
 from cnnviz.errors import ShapeError
 from cnnviz.models.architectures import architecture
 from cnnviz.probes.reading import reads
-from cnnviz.ui.depths import course
-from cnnviz.ui.stacks import MOST, equal_layers, of_network
+from cnnviz.ui.inspect.depths import course
+from cnnviz.ui.inspect.stacks import MOST, equal_layers, of_network
 
 
 def names(count):

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from cnnviz.design import PRESETS, split
 from cnnviz.errors import ShapeError
 from cnnviz.ui.amounts import of_bytes, of_count
-from cnnviz.ui.network import as_rows, of_text
-from cnnviz.ui.network_places import laid_out, retyped
-from cnnviz.ui.network_state import parse_size
+from cnnviz.ui.design.network import as_rows, of_text
+from cnnviz.ui.design.network_places import laid_out, retyped
+from cnnviz.ui.design.network_state import parse_size
 
 LENET = "Conv 20 5 p2, ReLU, MaxPool 2, Flatten, Linear 10"
 items = st.lists(st.sampled_from(["Conv 8 3", "ReLU", "Frobnicate", "Inception 8 8/8 8/8 8"]), max_size=9)

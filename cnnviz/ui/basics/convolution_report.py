@@ -14,8 +14,8 @@ from cnnviz.figures.kernels import kernels
 from cnnviz.figures.photo import photo
 from cnnviz.ui import lesson
 from cnnviz.ui.amounts import of_size
+from cnnviz.ui.basics.convolution_form import Experiment
 from cnnviz.ui.chart import chart
-from cnnviz.ui.convolution_form import Experiment
 from cnnviz.ui.engine import ask
 from cnnviz.ui.lesson import say, text
 from cnnviz.ui.steps import distinct, equation, grouped

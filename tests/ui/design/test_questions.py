@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from cnnviz.ui.design.questions import LEVELS, Question, mistake, question
+from cnnviz.ui.design.torch_line import torch_line
 from cnnviz.ui.lesson import text
-from cnnviz.ui.questions import LEVELS, Question, mistake, question
 from cnnviz.ui.steps import step_of
-from cnnviz.ui.torch_line import torch_line
 
 LECTURE = Question("Conv2d", (1, 3, 32, 32), {"out_channels": 10, "kernel_size": 5, "stride": 3, "padding": 2})
 

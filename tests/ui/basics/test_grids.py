@@ -4,7 +4,7 @@ from PIL import Image
 
 from cnnviz import images
 from cnnviz.engine.requests import Picture
-from cnnviz.ui.grids import INPUTS, KERNELS, input_values, kernel, kernel_values, patch
+from cnnviz.ui.basics.grids import INPUTS, KERNELS, input_values, kernel, kernel_values, patch
 
 # As Gonzalez and Woods, "Digital Image Processing", print them.
 PUBLISHED = {

@@ -9,9 +9,9 @@ from cnnviz.figures.depth import depth
 from cnnviz.figures.where import where
 from cnnviz.ui.amounts import of_bytes, of_count, of_size
 from cnnviz.ui.chart import chart
+from cnnviz.ui.design.network import Entry, Shown
+from cnnviz.ui.design.network_charts import costs_of, growth_of
 from cnnviz.ui.lesson import say, text
-from cnnviz.ui.network import Entry, Shown
-from cnnviz.ui.network_charts import costs_of, growth_of
 from cnnviz.ui.steps import distinct, grouped
 
 SCREEN = "network"

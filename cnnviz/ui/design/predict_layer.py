@@ -3,10 +3,10 @@
 import streamlit as st
 
 from cnnviz.figures.layer import sized
+from cnnviz.ui.design.questions import LEVELS, Question, mistake, question
+from cnnviz.ui.design.torch_line import torch_line
 from cnnviz.ui.lesson import text
-from cnnviz.ui.questions import LEVELS, Question, mistake, question
 from cnnviz.ui.steps import equation, step_of
-from cnnviz.ui.torch_line import torch_line
 
 SCREEN = "layer"
 _MOST = 10**12

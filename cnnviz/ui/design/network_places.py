@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cnnviz.design import split
-from cnnviz.ui.network import Entry
+from cnnviz.ui.design.network import Entry
 
 # The table grows by four rows at a time, so that it rarely changes its shape under the hands of somebody who types.
 _SPARE = 4
