@@ -1,5 +1,9 @@
 """One run of a model without arithmetic, written down as flat records."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 from torch import Tensor, nn
 
@@ -18,21 +22,37 @@ def trace(model: nn.Module, inputs: Inputs) -> tuple[Trace, nn.Module]:
     storage, so that weights, buffers, hooks, training mode and other threads that use the model are left alone. Raises
     ShapeError where the sizes do not fit and ModelError where the model's control flow asks for values.
     """
-    stand_in = replica(model)
-    restore = stand_in.remembered()
-    try:
+    with _nothing_collected():
+        stand_in = replica(model)
+        restore = stand_in.remembered()
         try:
-            return _run(stand_in, inputs, follows=True), stand_in.model
-        except Exception:
-            # A model may refuse sizes that are no plain ints. Errors of its own come again, in its own words.
+            try:
+                return _run(stand_in, inputs, follows=True), stand_in.model
+            except Exception:
+                # A model may refuse sizes that are no plain ints. Errors of its own come again, in its own words.
+                restore()
+                return _run(stand_in, inputs, follows=False), stand_in.model
+        except CnnvizError:
+            raise
+        except Exception as error:
+            raise _explained(error, inputs) from error
+        finally:
             restore()
-            return _run(stand_in, inputs, follows=False), stand_in.model
-    except CnnvizError:
-        raise
-    except Exception as error:
-        raise _explained(error, inputs) from error
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Keep Python from looking for reference cycles: the many records of a trace would make it look at all there is
+    in the process, torch included, which can take longer than the trace.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
     finally:
-        restore()
+        gc.enable()
 
 
 def _run(stand_in: Replica, inputs: Inputs, *, follows: bool) -> Trace:
