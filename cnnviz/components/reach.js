@@ -195,23 +195,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const settle = () => own.again ? own.again() : rest();
   map.onfocus = settle;
   map.onblur = settle;
-  map.onkeydown = (event) => {
-    const moves = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0],
-      Home: [0, -columns], End: [0, columns], PageUp: [-rows, 0], PageDown: [rows, 0] };
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Enter" || event.key === " ") pick(own.at);
-    else if (event.key in moves) {
-      const [down, right] = moves[event.key];
-      own.at = [clamp(own.at[0] + down, 0, rows - 1), clamp(own.at[1] + right, 0, columns - 1)];
-      readout.setAttribute("aria-live", "polite");
-      own.choose(own.selected);
-      put(cursor, own.at);
-      look(own.at);
-    } else return;
+  walk(map, own, [rows, columns], (at) => { own.again = null; pick(at); }, () => {
     own.again = null;
-    event.preventDefault();
-    event.stopPropagation();
-  };
+    readout.setAttribute("aria-live", "polite");
+    own.choose(own.selected);
+    put(cursor, own.at);
+    look(own.at);
+  });
 
   return follow(find(".three"), () => {
     const count = 1 + stages.length, fits = own.width >= 260 * count;

@@ -101,3 +101,20 @@ function pend(own, value) {
   own.pending = { value, time: performance.now() };
   clearTimeout(own.settle);
 }
+
+/** The arrow keys walk `own.at` over a grid's cells, Home to PageDown to its edges; Enter and space `pick` the cell. */
+function walk(grid, own, [rows, columns], pick, moved) {
+  grid.onkeydown = (event) => {
+    const moves = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0],
+      Home: [0, -columns], End: [0, columns], PageUp: [-rows, 0], PageDown: [rows, 0] };
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Enter" || event.key === " ") pick(own.at);
+    else if (event.key in moves) {
+      const [down, right] = moves[event.key];
+      own.at = [clamp(own.at[0] + down, 0, rows - 1), clamp(own.at[1] + right, 0, columns - 1)];
+      moved();
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+}

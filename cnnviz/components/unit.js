@@ -133,23 +133,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
   map.onfocus = settle;
   map.onblur = settle;
   map.onclick = (event) => pick(under(event));
-  map.onkeydown = (event) => {
-    const moves = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0],
-      Home: [0, -columns], End: [0, columns], PageUp: [-rows, 0], PageDown: [rows, 0] };
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Enter" || event.key === " ") pick(own.at);
-    else if (event.key in moves) {
-      const [down, right] = moves[event.key];
-      own.at = [clamp(own.at[0] + down, 0, rows - 1), clamp(own.at[1] + right, 0, columns - 1)];
-      readout.setAttribute("aria-live", "polite");
-      own.choose(own.selected);
-      put(cursor, own.at);
-      look(own.at);
-    } else return;
+  walk(map, own, [rows, columns], (at) => { own.pointer = null; pick(at); }, () => {
     own.pointer = null;
-    event.preventDefault();
-    event.stopPropagation();
-  };
+    readout.setAttribute("aria-live", "polite");
+    own.choose(own.selected);
+    put(cursor, own.at);
+    look(own.at);
+  });
   slider.oninput = () => { over.style.opacity = slider.value / 100; };
   slider.onkeydown = (event) => event.stopPropagation();
   slider.oninput();

@@ -103,8 +103,7 @@ def explore(picture: Any) -> None:
         with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
             for toggle in toggles:
                 toggle.draw()
-            if edits.any_kept():
-                st.button("Undo all changed values", icon=":material/undo:", on_click=edits.clear)
+            edits.offer_undo()
     if made is None or answer is None:
         return
     notes_box, formula_box = st.columns([3, 2], gap="large")

@@ -98,8 +98,7 @@ def explore(picture: Any) -> None:
             for each in settings:
                 if isinstance(each, Switch):
                     each.draw()
-            if edits.any_kept():
-                st.button("Undo all changed values", icon=":material/undo:", on_click=edits.clear)
+            edits.offer_undo()
     if made is None or answer is None:
         return
     notes_box, formula_box = st.columns([3, 2], gap="large")

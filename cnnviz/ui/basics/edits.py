@@ -77,6 +77,7 @@ def applied(edits: Edits, grid: str, values: NDArray[Any]) -> NDArray[Any]:
     return out
 
 
-def any_kept() -> bool:
-    """Return whether any cell holds a person's own value."""
-    return bool(st.session_state.get(_KEY + "-kept"))
+def offer_undo() -> None:
+    """Offer to forget all edits, once there are any."""
+    if st.session_state.get(_KEY + "-kept"):
+        st.button("Undo all changed values", icon=":material/undo:", on_click=clear)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from cnnviz.arithmetic import Step
 from cnnviz.figures.depth import depth
 from cnnviz.figures.where import where
 from cnnviz.ui.amounts import of_bytes, of_count, of_size
@@ -12,7 +11,7 @@ from cnnviz.ui.chart import chart
 from cnnviz.ui.design.network import Entry, Shown
 from cnnviz.ui.design.network_charts import costs_of, growth_of
 from cnnviz.ui.lesson import say, text
-from cnnviz.ui.steps import distinct, grouped
+from cnnviz.ui.steps import distinct, equation, grouped
 
 SCREEN = "network"
 _OPTIMISER_NAMES = {"sgd": "SGD", "momentum": "momentum", "adam": "Adam"}
@@ -92,15 +91,7 @@ def show_row(entry: Entry) -> None:
         with size_box if heading == "formula_size" else costs_box:
             say(SCREEN, heading)
             for step in steps:
-                st.latex(_typeset(step))
-
-
-def _typeset(step: Step) -> str:
-    """Return formula = numbers = result, a line each: side by side they are wider than a phone."""
-    result = f"{step.result:,}".replace(",", "{,}")
-    lines = rf"&{step.formula}\\&= {step.numbers}\\&= \mathbf{{{result}}}"
-    # Without the space at its end it is two pixels wider than its box, which then scrolls.
-    return rf"\small\begin{{aligned}}{lines}\end{{aligned}}\,"
+                st.latex(rf"\small{equation([step])}")
 
 
 def show_comparison(shown: Shown, other: Shown, titles: tuple[str, str]) -> None:
