@@ -60,6 +60,20 @@ menu = {
             help="Sizes, parameters, MACs, memory and receptive fields of a network, while you edit it.",
         ),
     ],
+    "Transform": [
+        st.Page(
+            "screens/transform/spatial_transformer.py",
+            title="Spatial transformer",
+            icon=":material/transform:",
+            help="Six numbers that say where to look: by dragging a box, and as a network learns them.",
+        ),
+        st.Page(
+            "screens/transform/invariance.py",
+            title="Invariance",
+            icon=":material/rotate_right:",
+            help="A picture moved, turned, scaled and lit: what the answer and each layer make of it.",
+        ),
+    ],
 }
 # Streamlit keeps space free for a toolbar which this app does not show. And formulas, which are broken to fit a phone,
 # must not become regions to scroll for a pixel or two, which no key could reach.

@@ -10,8 +10,10 @@ from cnnviz.arithmetic.alternatives import alternatives
 from cnnviz.components.axes import windows
 from cnnviz.components.connections import connections
 from cnnviz.components.dots import dots
+from cnnviz.components.moving import moving
 from cnnviz.components.sliding import sliding
 from cnnviz.components.tiles import tiles
+from cnnviz.components.warp import warp
 from cnnviz.design import PRESETS
 from cnnviz.figures.costs import costs
 from cnnviz.figures.style import KERNEL
@@ -21,6 +23,7 @@ from cnnviz.ui.chart import chart
 from cnnviz.ui.design.network import of_text
 from cnnviz.ui.design.network_charts import costs_of
 from cnnviz.ui.inspect.stacks import equal_layers
+from cnnviz.ui.transform.theta import written
 
 SCREEN = "home"
 MODEL = "alexnet-tiny"
@@ -115,6 +118,48 @@ def receptive_field() -> None:
     dots(stack.rows, key="home-receptive-field")
 
 
+def spatial_transformer() -> None:
+    shown = example("warped")
+    lesson.say(SCREEN, "spatial_transformer")
+
+    def dragged(theta: tuple[float, ...]) -> None:
+        st.session_state["home-theta"] = theta
+
+    warp(
+        shown["image"],
+        shown["output"],
+        theta=shown["theta"].tolist(),
+        selected=(14, 14),
+        key="home-warp",
+        on_theta=dragged,
+    )
+    if "home-theta" in st.session_state:
+        link = {"theta": written(st.session_state.pop("home-theta"))}
+        st.switch_page("screens/transform/spatial_transformer.py", query_params=link)
+
+
+def invariance() -> None:
+    shown = example("turned")
+    degrees, classes, answers = shown["degrees"], shown["classes"], shown["answers"]
+    says = classes[answers.argmax(axis=1)]
+    lesson.say(SCREEN, "invariance", first=says[0], last=says[-1])
+    moving(
+        shown["pictures"],
+        shown["maps"].astype(np.float32),
+        answers,
+        key="home-invariance",
+        names=[str(each) for each in classes],
+        channels=shown["channels"].tolist(),
+        labels=[lesson.text(SCREEN, "invariance_label", degrees=each) for each in degrees],
+        said=[
+            lesson.text(SCREEN, "invariance_said", degrees=degree, answer=answer, share=shares.max())
+            for degree, answer, shares in zip(degrees, says[1:], answers[1:], strict=True)
+        ],
+        selected=len(degrees) - 4,
+        words={"slider": lesson.text(SCREEN, "invariance_slider")},
+    )
+
+
 def layer() -> None:
     asked = {"out_channels": 10, "kernel_size": 5, "padding": 2}
     ways = alternatives("Conv2d", (1, 3, 32, 32), asked)
@@ -135,7 +180,8 @@ ROWS = (
     {"basics/convolution": convolution},
     {"inspect/activations": activations, "inspect/filters": filters},
     {"basics/pooling": pooling, "basics/connectivity": connectivity},
-    {"inspect/receptive_field": receptive_field},
+    {"inspect/receptive_field": receptive_field, "transform/invariance": invariance},
+    {"transform/spatial_transformer": spatial_transformer},
     {"design/layer": layer, "design/network": network},
 )
 

@@ -7,12 +7,17 @@ from cnnviz.engine import (
     connecting,
     convolving,
     effective,
+    equivariance,
     forward,
+    interpolating,
     layers,
     pooling,
     probing,
     reading,
     strongest,
+    sweeping,
+    transforming,
+    warping,
 )
 from cnnviz.engine.run import Row, Run
 
@@ -29,6 +34,11 @@ ROWS: dict[type, Row] = {
     **reading.ROWS,
     **pooling.ROWS,
     **connecting.ROWS,
+    **sweeping.ROWS,
+    **warping.ROWS,
+    **transforming.ROWS,
+    **interpolating.ROWS,
+    **equivariance.ROWS,
 }
 
 

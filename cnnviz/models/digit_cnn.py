@@ -35,7 +35,6 @@ def build(*, side: int = 28, width: int = 24, hidden: int = 64, classes: int = 1
             flatten=nn.Flatten(),
             fc1=nn.Linear(4 * width * last * last, hidden),
             relu6=nn.ReLU(inplace=True),
-            dropout=nn.Dropout(0.2),
             fc2=nn.Linear(hidden, classes),
         )
     )

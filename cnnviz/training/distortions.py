@@ -14,6 +14,8 @@ from torch.nn import functional
 # The test set of a distortion is drawn once, with this seed, and is the same for every model and training seed.
 TEST_SEED = 20_150_605
 PATCH = 6
+# Places along each side at which a bend is drawn.
+COARSE = 5
 
 
 @dataclass(frozen=True)
@@ -37,24 +39,43 @@ DISTORTIONS: dict[str, Distortion] = {
 }
 
 
-def distort(images: Tensor, name: str, generator: torch.Generator) -> Tensor:
-    """Return (N, 1, H, W) in [0, 1] distorted as `name` says, (N, 1, side, side), drawn with `generator` alone."""
+def distort(images: Tensor, name: str, generator: torch.Generator, *, bend: float = 0.0) -> Tensor:
+    """Return (N, 1, H, W) in [0, 1] distorted as `name` says, (N, 1, side, side), drawn with `generator` alone.
+
+    Strokes are besides bent smoothly, by some `bend` pixels either way (Simard et al. 2003's elastic distortion).
+    """
     kind, count = DISTORTIONS[name], len(images)
     degrees, across, down = (2 * torch.rand(3, count, generator=generator) - 1).unbind()
     low, high = kind.scale
     scale = low + (high - low) * torch.rand(count, generator=generator)
     room = (kind.side - images.shape[-1] * scale) / 2 * kind.moved
     canvas = place(
-        images, side=kind.side, degrees=degrees * kind.degrees, scale=scale, across=across * room, down=down * room
+        images,
+        side=kind.side,
+        degrees=degrees * kind.degrees,
+        scale=scale,
+        across=across * room,
+        down=down * room,
+        bend=_bend(images, kind.side, bend, generator) if bend else None,
     )
     return _strew(canvas, images, kind.clutter, generator)
 
 
-def place(images: Tensor, *, side: int, degrees: Tensor, scale: Tensor, across: Tensor, down: Tensor) -> Tensor:
+def place(
+    images: Tensor,
+    *,
+    side: int,
+    degrees: Tensor,
+    scale: Tensor,
+    across: Tensor,
+    down: Tensor,
+    bend: Tensor | None = None,
+) -> Tensor:
     """Return square images (N, 1, H, H) on black canvases (N, 1, side, side), each by its own four numbers, (N,) each.
 
     About its middle an image is turned counter-clockwise by `degrees` and made `scale` times as large; then the middle
-    goes from the canvas's `across` pixels to the right and `down` pixels down.
+    goes from the canvas's `across` pixels to the right and `down` pixels down. `bend`, (N, side, side, 2), is added to
+    the places of the image, in halves of its width, where the pixels of the canvas are read.
     """
     angle = torch.deg2rad(degrees)
     shrink = side / (images.shape[-1] * scale)
@@ -64,7 +85,15 @@ def place(images: Tensor, *, side: int, degrees: Tensor, scale: Tensor, across: 
     move = torch.stack([across, down], dim=1)[..., None] * 2 / side
     theta = torch.cat([back, -back @ move], dim=2).to(images.dtype)
     grid = functional.affine_grid(theta, [len(images), 1, side, side], align_corners=False)
+    grid = grid if bend is None else grid + bend
     return functional.grid_sample(images, grid, padding_mode="zeros", align_corners=False)
+
+
+def _bend(images: Tensor, side: int, pixels: float, generator: torch.Generator) -> Tensor:
+    """Return for each image a smooth field (N, side, side, 2), drawn on a coarse grid."""
+    coarse = torch.randn(len(images), 2, COARSE, COARSE, generator=generator) * 2 * pixels / images.shape[-1]
+    smooth = functional.interpolate(coarse, size=(side, side), mode="bicubic", align_corners=True)
+    return smooth.permute(0, 2, 3, 1)
 
 
 def _strew(canvas: Tensor, images: Tensor, patches: int, generator: torch.Generator) -> Tensor:

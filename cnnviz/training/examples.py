@@ -11,13 +11,19 @@ from PIL import Image
 from torch.nn import functional
 
 from cnnviz import images, models
+from cnnviz.arithmetic.affine import composed
 from cnnviz.probes.activations import activations
 from cnnviz.probes.filters import colour_tiles, first_filters, order
+from cnnviz.probes.invariance import moved, moving_maps
+from cnnviz.probes.warps import Sampling, warped
 
 FOLDER = Path(__file__).parents[2] / "assets" / "home"
-MODEL = "alexnet-tiny"
+MODEL, DIGITS = "alexnet-tiny", "lenet-relu-mnist"
 SHOWN = 32
 DIGIT = 70  # a seven
+WARPED = 32  # a three
+TURNED = 60  # a six
+CHANNELS = 3
 
 
 def main() -> None:
@@ -25,6 +31,8 @@ def main() -> None:
     first_layer()
     windows()
     weights_shared()
+    warped_digit()
+    turned_digit()
 
 
 def first_layer() -> None:
@@ -73,6 +81,40 @@ def weights_shared() -> None:
         outputs=functional.conv1d(inputs[None, None], weights[None, None], stride=2)[0, 0].numpy(),
         matrix=np.where(owners < 0, 0, weights.numpy()[owners]).astype(np.float32),
         owners=owners,
+    )
+
+
+def warped_digit() -> None:
+    """Write warped.npz: a digit, a box on it as theta, and what is in the box."""
+    image = images.sheet("digits")[WARPED][None]
+    theta = composed(rotation=-20, scale=(0.7, 0.7), shear=0, shift=(0, 0))
+    output = warped(torch.from_numpy(image) / 255, theta, (28, 28), Sampling()).output
+    np.savez_compressed(FOLDER / "warped.npz", image=image, theta=np.array(theta), output=output)
+
+
+def turned_digit() -> None:
+    """Write turned.npz: a digit turned all the way round, what LeNet says of it, and maps of its first layer."""
+    model, how = models.load(DIGITS), models.card(DIGITS).preprocessing
+    picture = Image.fromarray(images.sheet("digits")[TURNED]).convert("RGB")
+    ground, spread = how.mean[0], how.std[0]
+    pixels = torch.from_numpy(images.prepare(picture, how).tensor)[0] * spread + ground
+    degrees = torch.linspace(-180, 180, 25)
+    states = torch.cat([torch.zeros(1), degrees])
+    seen = moved(pixels, degrees=states)
+    batch = (seen - ground) / spread
+    first = activations(model, batch[:1], ["conv1"])["conv1"][0].flatten(1)
+    channels = first.std(dim=1).argsort(descending=True)[:CHANNELS].tolist()
+    with torch.inference_mode():
+        answers = model(batch).softmax(1).numpy()
+    classes = np.argsort(-answers.max(axis=0), kind="stable")[:5]
+    np.savez_compressed(
+        FOLDER / "turned.npz",
+        pictures=(seen.clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).repeat(1, 1, 1, 3).numpy(),
+        maps=moving_maps(model, batch, "conv1", channels).numpy().astype(np.float16),
+        answers=answers[:, classes],
+        classes=classes,
+        channels=np.array(channels),
+        degrees=degrees.numpy(),
     )
 
 

@@ -88,7 +88,7 @@ def _epoch(
             group["lr"] = group["rate"] * recipe.learning_rate * _warm_then_cosine(progress)
         batch = augment(splits.train_images[chosen].float() / 255, recipe, generator)
         if recipe.distortion:
-            batch = distort(batch, recipe.distortion, generator)
+            batch = distort(batch, recipe.distortion, generator, bend=recipe.bend)
         if side and side != batch.shape[-1]:
             batch = functional.interpolate(batch, size=(side, side), mode="bilinear", antialias=True)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=recipe.bfloat16):

@@ -19,6 +19,8 @@ SCREENS = {
     "convolution": "convolution",
     "pooling": "pooling",
     "connectivity": "connectivity",
+    "spatial_transformer": "spatial_transformer",
+    "invariance": "invariance",
 }
 LAST = {
     "home": "The 64 filters",
@@ -30,6 +32,8 @@ LAST = {
     "convolution": "Try this",
     "pooling": "Try this",
     "connectivity": "Try this",
+    "spatial_transformer": "Try this",
+    "invariance": "Try this",
 }
 SLOW = 60_000
 

@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image
 
 from cnnviz.engine import Analyze, Maps, ModelChoice, Picture, key_of, registry
-from cnnviz.engine.requests import Connect, Convolve, Numbers
+from cnnviz.engine.requests import Connect, Convolve, DerivePixel, Move, Numbers
 from cnnviz.engine.results import nbytes_of
 from cnnviz.errors import ImageError
 
@@ -84,13 +84,27 @@ def example(kind: type, pictures: Any) -> Any:
         "kind": "Conv2d" if kind is Convolve else "MaxPool2d",
         "inputs": Numbers.of(np.arange(128).reshape((16, 8) if kind is Connect else (2, 8, 8))),
         "weights": Numbers.of(np.ones((3, 3) if kind is Connect else (3, 2, 3, 3))),
-        "step": "shared",
         "image": Numbers.of(np.eye(9)),
         "first": Numbers.of(np.eye(3)),
         "second": Numbers.of(np.ones((3, 3))),
         "kernel": Numbers.of(np.eye(3)),
         "settings": (("kernel_size", 2),),
         "columns": 1,
+        "signal": Numbers.of(np.arange(8)),
+        "theta": (0.9, 0.1, 0.2, -0.1, 0.9, 0.1),
+        "right": 2,
+        "down": 1,
+        "step": 0.01 if kind is DerivePixel else "shared",
+        "reach": 0.5,
+        "number": 2,
+        "low": -0.5,
+        "high": 0.5,
+        "rate": 0.03,
+        "steps": 5,
+        "momentum": 0.9,
+        "only_shift": True,
+        "moves": (Move(degrees=30.0), Move(right=0.1)),
+        "channels": (0, 2),
     }
     return kind(**{each.name: values[each.name] for each in dataclasses.fields(kind) if each.name in values})
 
@@ -107,7 +121,7 @@ def test_every_request_is_a_frozen_value_that_travels(kind: type, pictures: Any)
     assert copy == request
     assert hash(copy) == hash(request)
     assert key_of(copy) == key_of(request)
-    assert {"model", "architecture", "kind", "kernel", "step", "image", "picture"} & set(
+    assert {"model", "architecture", "kind", "kernel", "step", "image", "signal", "picture"} & set(
         get_type_hints(kind, {"results": None})
     )
 
@@ -121,7 +135,7 @@ def test_every_result_is_frozen_read_only_and_travels(kind: type, pictures: Any,
     assert all(type(thing).__dataclass_params__.frozen for thing in things if dataclasses.is_dataclass(thing))
     for array in (thing for thing in things if isinstance(thing, np.ndarray)):
         assert not array.flags.writeable
-        assert array.dtype in (np.float32, np.uint8, np.int32)
+        assert array.dtype in (np.float32, np.float64, np.uint8, np.int32, np.bool_)
     plain = str | int | float | bool | np.ndarray | None
     others = [thing for thing in things if not (isinstance(thing, plain) or dataclasses.is_dataclass(thing))]
     assert all(type(thing) in (tuple, dict) or type(thing).__module__ == "fractions" for thing in others), others

@@ -25,7 +25,7 @@ def test_all_are_named():
         "lenet5-mnist", "lenet5-fashion", "lenet-relu-mnist", "linear-mnist",
         "mlp-mnist", "linear-tiny", "mlp-tiny", "smallvgg-tiny", "alexnet-tiny",
         "cnn-r-mnist", "stn-r-mnist", "cnn-rts-mnist", "stn-rts-mnist", "stn-tps-rts-mnist", "stn-cluttered-mnist",
-        "lenet-relu-shuffled-mnist",
+        "lenet-relu-shuffled-mnist", "lenet-relu-plain-mnist", "lenet-relu-augmented-mnist",
     }  # fmt: skip
 
 

@@ -30,29 +30,75 @@ def bars(count):
 def test_a_bar_that_is_turned_lies_down(name):
     images, labels = bars(8), torch.tensor([1, 1, 1, 1, 1, 1, 0, 0])
     plain = data.Splits(images, labels, images, labels, ("lies", "stands"))
-    assert curves.errors(Tall(), name, plain, (-90, 0, 20, 90, 180)) == [0.75, 0.25, 0.25, 0.75, 0.25]
+    assert curves.errors(Tall(), name, plain, "degrees", (-90, 0, 20, 90, 180)) == [0.75, 0.25, 0.25, 0.75, 0.25]
 
 
-def test_the_file_is_what_was_measured(digits, tmp_path, monkeypatch):
+class Placed(nn.Module):
+    """Says 1 where there is less ink than in the digits as they are and all of it is on the right, else 0."""
+
+    def forward(self, batch):
+        inked = batch[:, 0] > 0.5
+        small = (inked.sum(dim=(1, 2)) < 60) & ~inked[:, :, :14].any(dim=2).any(dim=1)
+        return torch.stack([~small, small], dim=1).float()
+
+
+def test_a_bar_is_scaled_about_the_middle_and_moved_to_the_right():
+    images, labels = bars(4), torch.tensor([1, 1, 1, 0])
+    plain = data.Splits(images, labels, images, labels, ("no", "yes"))
+    # 16 x 4 pixels are 64; half of a half-sized bar stays on the left; two columns to the right all of it is gone.
+    assert curves.errors(Placed(), "cnn-r-mnist", plain, "scale", (1.0, 0.5)) == [0.75, 0.75]
+    assert curves.errors(Placed(), "cnn-r-mnist", plain, "across", (2, 13)) == [0.75, 0.25]
+
+
+def test_the_files_are_what_was_measured(digits, tmp_path, monkeypatch):
     root, _ = digits
-    monkeypatch.setattr(curves, "FILE", tmp_path / "new" / "rotation.json")
-    monkeypatch.setattr(curves, "DEGREES", (0, 45))
-    monkeypatch.setattr(curves, "NAMES", ("cnn-r-mnist",))
+    amounts = {"degrees": (0, 45), "scale": (0.5, 1.0)}
+    asked = {f"over-{axis}": curves.Curve(axis, these, ("cnn-r-mnist",)) for axis, these in amounts.items()}
+    monkeypatch.setattr(curves, "FOLDER", tmp_path / "new")
+    monkeypatch.setattr(curves, "CURVES", asked)
     monkeypatch.setattr(models, "is_ready", lambda name: True)
     monkeypatch.setattr(models, "load", lambda name: Tall())
+    monkeypatch.setattr(sys, "argv", ["curves", "over-scale", "--data-root", str(root)])
+    curves.main()
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["over-scale.json"]
     monkeypatch.setattr(sys, "argv", ["curves", "--data-root", str(root)])
     curves.main()
-    expected = curves.errors(Tall(), "cnn-r-mnist", data.load("mnist", root), (0, 45))
-    written = json.loads((tmp_path / "new" / "rotation.json").read_text())
-    assert written == {"images": 60, "degrees": [0, 45], "errors": {"cnn-r-mnist": expected}}
+    for axis, these in amounts.items():
+        expected = curves.errors(Tall(), "cnn-r-mnist", data.load("mnist", root), axis, these)
+        written = json.loads((tmp_path / "new" / f"over-{axis}.json").read_text())
+        assert written == {"images": 60, axis: list(these), "errors": {"cnn-r-mnist": expected}}
 
 
-@pytest.mark.skipif(not curves.FILE.exists(), reason="the curves have not been made")
+def test_a_curve_that_is_not_there_is_refused(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["curves", "rotations"])
+    with pytest.raises(SystemExit):
+        curves.main()
+    assert "there is no curve rotations; there are rotation, " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", [name for name in curves.CURVES if (curves.FOLDER / f"{name}.json").exists()])
+def test_the_shipped_files_are_of_the_shipped_models(name):
+    curve, shipped = curves.CURVES[name], json.loads((curves.FOLDER / f"{name}.json").read_text())
+    assert set(shipped["errors"]) == {model for model in curve.models if models.is_ready(model)}
+    assert tuple(shipped[curve.axis]) == curve.amounts
+    assert all(len(errors) == len(curve.amounts) for errors in shipped["errors"].values())
+
+
+@pytest.mark.parametrize("name", [name for name in curves.CURVES if name.startswith("augmentation")])
+def test_where_nothing_is_distorted_the_error_is_that_of_the_card(name):
+    file, curve = curves.FOLDER / f"{name}.json", curves.CURVES[name]
+    if not file.exists():
+        pytest.skip("the curves have not been made")
+    shipped = json.loads(file.read_text())
+    at = curve.amounts.index(1 if curve.axis == "scale" else 0)
+    for model, errors in shipped["errors"].items():
+        assert errors[at] == pytest.approx(1 - models.card(model).accuracy, abs=2e-4)
+
+
+@pytest.mark.skipif(not (curves.FOLDER / "rotation.json").exists(), reason="the curves have not been made")
 def test_the_shipped_curves_agree_with_the_cards():
     """A network trained on turned digits alone has, over its angles, the error of its card, give or take."""
-    shipped = json.loads(curves.FILE.read_text())
-    assert set(shipped["errors"]) == {name for name in curves.NAMES if models.is_ready(name)}
-    assert all(len(errors) == len(shipped["degrees"]) for errors in shipped["errors"].values())
+    shipped = json.loads((curves.FOLDER / "rotation.json").read_text())
     for name in {"cnn-r-mnist", "stn-r-mnist"} & set(shipped["errors"]):
         errors = shipped["errors"][name]
         # The two ends are half a step wide.

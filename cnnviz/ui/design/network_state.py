@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnnviz.design import PRESETS
 from cnnviz.errors import ShapeError
-from cnnviz.ui.design.linked import linked, put
+from cnnviz.ui.linked import linked, put
 
 LIBRARY = "model:"
 _LARGEST = 100_000

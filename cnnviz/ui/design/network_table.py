@@ -9,11 +9,11 @@ import streamlit as st
 
 from cnnviz.errors import ModelError
 from cnnviz.ui.amounts import of_bytes, of_size
-from cnnviz.ui.design.linked import linked, put
 from cnnviz.ui.design.network import Entry, Shown
 from cnnviz.ui.design.network_places import Place, laid_out, retyped
 from cnnviz.ui.design.network_state import Slot, bump, version
 from cnnviz.ui.lesson import text
+from cnnviz.ui.linked import linked, put
 
 SCREEN = "network"
 UP, DOWN, COPY, REMOVE, OPEN, CLOSE = "Move up", "Move down", "Duplicate", "Remove", "Open", "Close"

@@ -1,0 +1,150 @@
+const A_SECOND = 20, TALL = 150, LEFT = 56, FOOT = 22, HEAD = 8, FIRST = "#b45309", SECOND = "#0b5cad";
+
+/** Bytes as grey, or numbers from -255 to 255 in the signed colours. */
+function paint(canvas, [h, w], value, colours) {
+  canvas.width = w;
+  canvas.height = h;
+  const context = canvas.getContext("2d"), image = context.createImageData(w, h);
+  const pixels = new Uint32Array(image.data.buffer);
+  for (let i = 0; i < pixels.length; i++) {
+    const level = value(i);
+    pixels[i] = colours ? colours[clamp(Math.round((level + 255) / 2), 0, 255)] : (0xff000000 | level * 0x010101) >>> 0;
+  }
+  context.putImageData(image, 0, 0);
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  if (!data) return;
+  const find = (name) => parentElement.querySelector(name);
+  const own = memory(parentElement), [meta, arrays] = unpack(data), { size, steps, words } = meta;
+  const [target, given, ...rest] = arrays, pictures = rest.slice(0, 2), losses = rest.slice(2, 4), thetas = rest.slice(4);
+  const [slider, button, readout, curve] = [".tools input", ".play", ".readout", ".losses canvas"].map(find);
+  const area = size[0] * size[1], count = meta.numbers.length, signed = palette("signed");
+  const names = [words.first, words.second];
+
+  // A new film begins where Python says; the same one, sent again, goes on.
+  const film = [steps, ...losses[0].slice(0, 40), ...target.slice(area / 2, area / 2 + 40)].join();
+  const asked = chosen(own, meta.at);
+  if (own.film !== film) { own.pending = null; stop(); own.step = meta.at; }
+  else if (!own.playing && asked !== own.asked) own.step = asked;
+  own.film = film;
+  own.asked = meta.at;
+  own.choose = (step) => { if (!own.playing) look(step); };
+  slider.max = steps;
+
+  const head = document.createElement("tr"), body = [];
+  const cell = (tag, text, scope) => {
+    const made = document.createElement(tag);
+    made.textContent = text;
+    if (scope) made.scope = scope;
+    return made;
+  };
+  head.append(cell("td", ""), cell("th", words.loss, "col"), ...meta.numbers.map((name) => cell("th", name, "col")));
+  [...names, words.answer].forEach((name, row) => {
+    const line = document.createElement("tr");
+    line.append(cell("th", name, "row"), ...Array.from({ length: count + 1 }, () => cell("td", "")));
+    line.className = ["one", "two", "right"][row];
+    body.push(line);
+  });
+  find("thead").replaceChildren(head);
+  find("tbody").replaceChildren(...body);
+  find("table").setAttribute("aria-label", words.table);
+  body[2].cells[1].textContent = "0";
+  meta.answer.forEach((number, i) => { body[2].cells[i + 2].textContent = digits(number); });
+  const captions = [...parentElement.querySelectorAll("figcaption")];
+  const off = names.map((name) => fill(words.difference, { name }));
+  [words.target, ...names, words.given, ...off].forEach((text, i) => { captions[i].textContent = text; });
+  find(".tools label span").textContent = words.step;
+
+  paint(find(".target"), size, (i) => target[i]);
+  paint(find(".given"), size, (i) => given[i]);
+
+  function digits(number) { return number.toFixed(3).replace("-", "−"); }
+  const most = Math.max(...losses[0], ...losses[1]) * 1.05 || 1;
+  const x = (step) => LEFT + (own.width - LEFT - 10) * step / Math.max(1, steps);
+  const y = (loss) => HEAD + (TALL - HEAD - FOOT) * (1 - loss / most);
+  const drawLosses = () => {
+    const ratio = devicePixelRatio, context = curve.getContext("2d");
+    curve.width = Math.round(own.width * ratio);
+    curve.height = Math.round(TALL * ratio);
+    Object.assign(curve.style, { width: own.width + "px", height: TALL + "px" });
+    context.scale(ratio, ratio);
+    context.font = `13px ${getComputedStyle(slider).fontFamily}`;
+    context.fillStyle = getComputedStyle(readout).color;
+    context.strokeStyle = "#d5dbe3";
+    context.strokeRect(LEFT, HEAD, own.width - LEFT - 10, TALL - HEAD - FOOT);
+    context.textAlign = "right";
+    context.fillText(Number((most / 1.05).toPrecision(2)), LEFT - 6, y(most / 1.05) + 5);
+    context.fillText("0", LEFT - 6, y(0) + 4);
+    context.fillText(words.loss, LEFT - 6, (y(0) + y(most)) / 2 + 4);
+    context.textAlign = "center";
+    context.fillText("0", x(0), TALL - 6);
+    context.fillText(steps, x(steps) - 4, TALL - 6);
+    context.fillText(words.step, (x(0) + x(steps)) / 2, TALL - 6);
+    losses.forEach((loss, which) => {
+      context.strokeStyle = which ? SECOND : FIRST;
+      context.setLineDash(which ? [7, 4] : []);
+      context.lineWidth = 2.5;
+      context.beginPath();
+      loss.forEach((value, step) => context.lineTo(x(step), y(value)));
+      context.stroke();
+    });
+    context.setLineDash([]);
+    losses.forEach((loss, which) => {
+      context.fillStyle = which ? SECOND : FIRST;
+      context.strokeStyle = "#fff";
+      context.beginPath();
+      context.arc(x(own.step), y(loss[own.step]), 6.5, 0, 2 * Math.PI);
+      context.fill();
+      context.stroke();
+    });
+  };
+
+  function look(step) {
+    own.step = clamp(step, 0, steps);
+    slider.value = own.step;
+    const text = fill(words.steps, { step: own.step, steps });
+    readout.textContent = text;
+    slider.setAttribute("aria-valuetext", `${text}, ${names[0]}: ${words.loss} ${losses[0][own.step].toPrecision(3)}`);
+    [[".first", ".first-off"], [".second", ".second-off"]].forEach(([whole, change], which) => {
+      const picture = pictures[which].subarray(own.step * area, (own.step + 1) * area);
+      paint(find(whole), size, (i) => picture[i]);
+      paint(find(change), size, (i) => picture[i] - target[i], signed);
+      const cells = body[which].cells;
+      cells[1].textContent = Number(losses[which][own.step].toPrecision(3));
+      for (let i = 0; i < count; i++) cells[i + 2].textContent = digits(thetas[which][own.step * count + i]);
+    });
+    if (own.width > 0) drawLosses();
+  }
+
+  function stop() {
+    cancelAnimationFrame(own.playing);
+    own.playing = null;
+    button.textContent = words.play;
+  }
+  const settle = () => {
+    pend(own, own.step);
+    setTriggerValue("pick", own.step);
+  };
+  const play = () => {
+    if (own.step >= steps) look(0);
+    const from = own.step, began = performance.now();
+    button.textContent = words.pause;
+    const tick = (now) => {
+      const step = from + Math.floor(Math.max(0, now - began) / 1000 * A_SECOND);
+      own.playing = requestAnimationFrame(tick);
+      if (step !== own.step) look(step);
+      if (own.step >= steps) { stop(); settle(); }
+    };
+    own.playing = requestAnimationFrame(tick);
+  };
+  button.textContent = own.playing ? words.pause : words.play;
+  button.onclick = () => {
+    if (own.playing) { stop(); settle(); } else play();
+  };
+  slider.oninput = () => { if (own.playing) stop(); look(Number(slider.value)); };
+  slider.onchange = settle;
+
+  const unfollow = follow(find(".losses"), () => look(own.step), own);
+  return () => { unfollow(); if (!parentElement.isConnected) stop(); };
+}

@@ -1,0 +1,119 @@
+"""Requests about pictures that move: ShiftLayers, ShiftMaps, ShiftAnswers, MoveMaps and BlurSignal."""
+
+from fractions import Fraction
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from cnnviz import images, models
+from cnnviz.engine.forward import batch_of
+from cnnviz.engine.layers import layer_row
+from cnnviz.engine.requests import (
+    BlurSignal,
+    Input,
+    Layers,
+    ModelChoice,
+    MoveMaps,
+    Picture,
+    ShiftAnswers,
+    ShiftLayers,
+    ShiftMaps,
+)
+from cnnviz.engine.results import LayerTable, Probed
+from cnnviz.engine.run import Row, Run
+from cnnviz.probes.equivariance import LayerGap, Places, ShiftedMaps, equivariance, shifted_maps
+from cnnviz.probes.movements import Change, Shifted, movements, shifted
+from cnnviz.probes.subsampling import Moved1d, moved1d
+
+# They hand on what they get, or only get it ready for the next.
+_SILENT = ("Identity", "Dropout", "Dropout2d", "pad")
+
+
+def places_of(table: LayerTable) -> dict[str, Places]:
+    """Return where the units of each layer stand.
+
+    Where every unit sees the whole picture, they stand as evenly as their number says.
+    """
+    height, width = table.input_size[2:]
+    found = {}
+    for row in table.rows:
+        if row.kind in _SILENT:
+            continue
+        field, (_, rows, columns) = row.receptive_field, row.maps
+        if field is None or field.size is None or len(field.spans) != 2 or not all(field.stride):
+            found[row.name] = Places((_ratio(height, rows), _ratio(width, columns)))
+            continue
+        down, across = field.spans
+        reads = [
+            tuple((int(span.first(unit)), int(span.last(unit))) for unit in range(count))
+            for span, count in ((down, rows), (across, columns))
+        ]
+        found[row.name] = Places(tuple(field.stride), *reads)
+    return found
+
+
+def _ratio(pixels: int, units: int) -> int | Fraction:
+    found = Fraction(pixels, units)
+    return int(found) if found.denominator == 1 else found
+
+
+def shift_layers(request: ShiftLayers, run: Run) -> Probed[tuple[LayerGap, ...]]:
+    """Return the gaps of all layers."""
+    found = equivariance(run.network, _batch(request, run), places_of(run.ask(Layers(request.model))), **_how(request))
+    return Probed(found, str(run.device), run.note)
+
+
+def shift_maps(request: ShiftMaps, run: Run) -> Probed[ShiftedMaps]:
+    """Return one channel of one layer."""
+    table = run.ask(Layers(request.model))
+    layer_row(table, request.layer)
+    batch = _batch(request, run)
+    found = shifted_maps(run.network, batch, places_of(table), request.layer, request.channel, **_how(request))
+    return Probed(found, str(run.device), run.note)
+
+
+def shift_answers(request: ShiftAnswers, run: Run) -> Probed[Shifted]:
+    """Return what a network for digits makes of the hundred test digits."""
+    pictures = [Picture.of(pixels) for pixels in images.sheet("digits")]
+    batch = batch_of(*(run.ask(Input(request.model, picture)) for picture in pictures), device=run.device)
+    found = shifted(run.network, batch, torch.tensor(images.sheet_labels()), request.shifts, _ground(request.model))
+    return Probed(found, str(run.device), run.note)
+
+
+def move_maps(request: MoveMaps, run: Run) -> Probed[tuple[Change, ...]]:
+    """Return what each move does to the layer."""
+    table = run.ask(Layers(request.model))
+    layer_row(table, request.layer)
+    where = places_of(table)[request.layer]
+    amounts = {name: [getattr(move, name) for move in request.moves] for name in ("right", "degrees", "scale")}
+    found = movements(run.network, _batch(request, run), request.layer, where, **amounts)
+    return Probed(found, str(run.device), run.note)
+
+
+def blur_signal(request: BlurSignal, run: Run) -> Probed[Moved1d]:
+    """Return a signal's poolings, computed on the CPU: a GPU would be slower for so little."""
+    return Probed(moved1d(torch.tensor(request.signal.array), request.shift, blur=request.blur), "cpu", "")
+
+
+def _batch(request: Any, run: Run) -> Tensor:
+    return batch_of(run.ask(Input(request.model, request.picture, request.invert)), device=run.device)
+
+
+def _how(request: ShiftLayers | ShiftMaps) -> dict[str, Any]:
+    return {name: getattr(request, name) for name in ("down", "right", "circular", "blur")}
+
+
+def _ground(model: ModelChoice) -> float:
+    """Return what a network gets for black."""
+    how = models.card(model.name).preprocessing
+    return -how.mean[0] / how.std[0]
+
+
+ROWS: dict[type, Row] = {
+    ShiftLayers: Row(shift_layers),
+    ShiftMaps: Row(shift_maps),
+    ShiftAnswers: Row(shift_answers),
+    MoveMaps: Row(move_maps),
+    BlurSignal: Row(blur_signal),
+}

@@ -1,0 +1,59 @@
+"""Requests about why a warp interpolates: DerivePixel, PixelProfile, PullBack and LossAlong. They need no model.
+
+All are computed on the CPU, in double precision: for so little a GPU would be slower.
+"""
+
+import torch
+from torch import Tensor
+
+from cnnviz.engine.requests import DerivePixel, LossAlong, Numbers, PixelProfile, PullBack
+from cnnviz.engine.results import Probed
+from cnnviz.engine.run import Row, Run
+from cnnviz.probes.descent import Descent, LossCurve, descend, loss_curve, moved
+from cnnviz.probes.interpolation import PixelDerivatives, Profile, derivatives
+from cnnviz.probes.interpolation import profile as profile_of
+
+
+def derive(request: DerivePixel, run: Run) -> Probed[PixelDerivatives]:
+    """Return one pixel's derivatives."""
+    place = request.row, request.column
+    return Probed(derivatives(_image(request.image), _doubles(request.theta), *place, request.step), "cpu", "")
+
+
+def profile(request: PixelProfile, run: Run) -> Probed[Profile]:
+    """Return one pixel's values."""
+    given = request.row, request.column, request.number, request.reach
+    return Probed(profile_of(_image(request.image), _doubles(request.theta), *given), "cpu", "")
+
+
+def pull_back(request: PullBack, run: Run) -> Probed[Descent]:
+    """Return all steps of the descents."""
+    target = _image(request.image)
+    picture = moved(target, request.right, request.down)
+    settings = {"rate": request.rate, "steps": request.steps, "momentum": request.momentum}
+    return Probed(descend(picture, target, **settings, only_shift=request.only_shift), "cpu", "")  # type: ignore[arg-type]
+
+
+def along(request: LossAlong, run: Run) -> Probed[LossCurve]:
+    """Return the loss along one number of theta."""
+    target = _image(request.image)
+    picture = moved(target, request.right, request.down)
+    found = loss_curve(picture, target, _doubles(request.theta), request.number, request.low, request.high)
+    return Probed(found, "cpu", "")
+
+
+def _image(numbers: Numbers) -> Tensor:
+    # torch.tensor copies: the bytes of a request are read-only.
+    return torch.tensor(numbers.array, dtype=torch.float64)
+
+
+def _doubles(theta: tuple[float, ...]) -> Tensor:
+    return torch.tensor(theta, dtype=torch.float64)
+
+
+ROWS: dict[type, Row] = {
+    DerivePixel: Row(derive),
+    PixelProfile: Row(profile),
+    PullBack: Row(pull_back),
+    LossAlong: Row(along),
+}

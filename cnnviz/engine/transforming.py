@@ -1,0 +1,234 @@
+"""Requests about transformers in networks: what one learned, and what warping maps inside of a network does."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor, nn
+
+from cnnviz import images, models
+from cnnviz.analysis import analyze
+from cnnviz.arithmetic.affine import Theta
+from cnnviz.arithmetic.placing import AMOUNTS, Lattice, placed_of, undoing
+from cnnviz.engine.forward import batch_of
+from cnnviz.engine.layers import layer_row
+from cnnviz.engine.requests import (
+    AnswerWarped,
+    FollowBox,
+    Input,
+    Layers,
+    Localise,
+    ModelChoice,
+    Picture,
+    Placed,
+    TransformDigits,
+    WarpMaps,
+)
+from cnnviz.engine.results import Bytes, Floats, LayerRow, Probed, Sized
+from cnnviz.engine.run import Row, Run
+from cnnviz.errors import ModelError
+from cnnviz.models.spatial_transformer import SpatialTransformer
+from cnnviz.probes.transformers import Looked, chosen_affine, has_transformer, looked
+from cnnviz.probes.warped_maps import Lattices, WarpedMaps, warped_answers, warped_maps
+from cnnviz.training.distortions import distort, place
+
+DIGIT = 28
+_PLAIN = images.Preprocessing(resize=(DIGIT, DIGIT), crop=(DIGIT, DIGIT), mean=(0.0,), std=(1.0,), channels=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Transformed:
+    """What a network got, `inputs` (N, S, S), and what it did with it; `hand` is the theta that undoes the placing."""
+
+    inputs: Bytes
+    found: Looked
+    hand: Theta
+
+
+@dataclass(frozen=True, eq=False)
+class Followed:
+    """The same amount of the box, (values, N), and by how much it changes on average where that of the digit does by 1.
+
+    The amount of a box is that of the digit which it would hold exactly. There are no rows without a transformer.
+    """
+
+    amounts: Floats
+    slope: float
+
+
+@dataclass(frozen=True, eq=False)
+class WarpedAnswers:
+    """A network's answers (100,) to the test digits as they are, to them warped, and with a layer's maps warped."""
+
+    plain: NDArray[np.int32]
+    photos: NDArray[np.int32]
+    maps: NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A layer of a localisation network."""
+
+    name: str
+    kind: str
+    output_size: tuple[int, ...]
+    parameters: int
+
+
+@dataclass(frozen=True)
+class Localised(Sized):
+    """A localisation network for maps of `input_size` (C, H, W), with its `parameters` and `macs` in all.
+
+    `whole_parameters` and `whole_macs` are those of the network that it would stand in.
+    """
+
+    input_size: tuple[int, ...]
+    parts: tuple[Part, ...]
+    parameters: int
+    macs: int
+    whole_parameters: int
+    whole_macs: int
+
+
+def transform(request: TransformDigits, run: Run) -> Probed[Transformed]:
+    """Return what a network makes of digits, all in one run."""
+    side = models.card(request.model.name).preprocessing.crop[0]
+    canvas = _canvas(_digits(request.pictures, invert=request.invert), side, request.placed)
+    placed = request.placed
+    hand = undoing(
+        side=side, inner=DIGIT, degrees=placed.degrees, scale=placed.scale, across=placed.across, down=placed.down
+    )
+    found = looked(run.network, _ready(canvas, request.model, run), hand)
+    return Probed(Transformed(canvas[:, 0].numpy(), found, hand), str(run.device), run.note)
+
+
+def follow(request: FollowBox, run: Run) -> Probed[Followed]:
+    """Return how the boxes follow, all values of all digits in one run."""
+    if request.amount not in AMOUNTS:
+        raise ModelError(f"A digit is placed by {', '.join(AMOUNTS)}, not by {request.amount!r}.")
+    count = len(request.pictures)
+    if not has_transformer(run.network):
+        return Probed(Followed(np.zeros((0, count), np.float32), 0.0), str(run.device), run.note)
+    side = models.card(request.model.name).preprocessing.crop[0]
+    digits = _digits(request.pictures, invert=False)
+    canvas = torch.cat(
+        [_canvas(digits, side, _changed(request.placed, request.amount, value)) for value in request.values]
+    )
+    thetas = chosen_affine(run.network, _ready(canvas, request.model, run)).tolist()
+    boxes = [placed_of((a, b, c, d, e, f), side=side, inner=DIGIT) for a, b, c, d, e, f in thetas]
+    amounts = np.array([box[AMOUNTS.index(request.amount)] for box in boxes]).reshape(-1, count)
+    if request.amount == "degrees":
+        amounts = np.unwrap(amounts, period=360, axis=0)
+    slope = float(np.polyfit(request.values, amounts.mean(axis=1), 1)[0])
+    return Probed(Followed(amounts.astype(np.float32), slope), str(run.device), run.note)
+
+
+def warp_maps(request: WarpMaps, run: Run) -> Probed[WarpedMaps]:
+    """Return the maps warped, and those of the warped photo."""
+    photo = batch_of(run.ask(Input(request.model, request.picture, request.invert)), device=run.device)
+    lattices = _lattices(request.model, run)
+    found = warped_maps(run.network, photo, _black(request.model, run), request.layer, request.theta, lattices)
+    return Probed(found, str(run.device), run.note)
+
+
+def answer_warped(request: AnswerWarped, run: Run) -> Probed[WarpedAnswers]:
+    """Return the answers to the hundred test digits, three runs of them all."""
+    pictures = [Picture.of(pixels) for pixels in images.sheet("digits")]
+    photos = batch_of(*(run.ask(Input(request.model, picture)) for picture in pictures), device=run.device)
+    lattices = _lattices(request.model, run)
+    found = warped_answers(run.network, photos, _black(request.model, run), request.layer, request.theta, lattices)
+    return Probed(WarpedAnswers(*found), str(run.device), run.note)
+
+
+def localise(request: Localise, run: Run) -> Localised:
+    """Return the layers of a localisation network for a layer's maps."""
+    size = layer_row(run.ask(Layers(request.model)), request.layer).maps
+    if size[1] != size[2] or size[1] < 4:
+        raise ModelError(
+            f"The maps of {request.layer} are {size[1]}×{size[2]}; a localisation network that halves them twice "
+            "needs square ones of at least 4×4."
+        )
+    made = SpatialTransformer(channels=size[0], side=size[1], warped=size[1], hidden=request.hidden).localisation
+    layers = nn.Sequential(OrderedDict([*made.features.named_children(), ("regression", made.regression)]))
+    report = analyze(layers, (1, *size))
+    # Only what works: without a first pooling there is an identity in its place.
+    rows = [layer for layer in report.layers if layer.kind != "Identity"]
+    parts = tuple(Part(each.name, each.kind, tuple(each.output_size[1:]), each.parameters) for each in rows)
+    whole = analyze(run.network, (1, *models.card(request.model.name).input_size))
+    return Localised(size, parts, report.parameters, report.macs, whole.parameters, whole.macs)
+
+
+def _digits(pictures: tuple[Picture, ...], *, invert: bool) -> Tensor:
+    """Return pictures as MNIST has its digits, (N, 1, 28, 28) in [0, 1]."""
+    how = replace(_PLAIN, invert=invert)
+    return torch.cat([torch.tensor(images.prepare(Image.fromarray(each.pixels), how).tensor) for each in pictures])
+
+
+def _canvas(digits: Tensor, side: int, placed: Placed) -> Tensor:
+    """Return digits as they are placed, in the whole numbers of pictures: (N, 1, side, side) uint8."""
+    amounts = {name: getattr(placed, name) for name in AMOUNTS}
+    each = {name: torch.full((len(digits),), float(amount)) for name, amount in amounts.items()}
+    canvas = place(digits, side=side, **each)
+    if placed.clutter is not None:
+        canvas = torch.maximum(canvas, _clutter(side, placed.clutter))
+    return (canvas * 255).round().to(torch.uint8)
+
+
+def _changed(placed: Placed, amount: str, value: float) -> Placed:
+    change: dict[str, Any] = {amount: value}
+    return replace(placed, **change)
+
+
+def _clutter(side: int, seed: int) -> Tensor:
+    """Return what training strews about a digit, (1, 1, side, side), cut to the canvas or in its middle."""
+    sheet = torch.tensor(images.sheet("digits"))[:, None].float() / 255
+    # Strewn about a first digit that is black, pieces of the others are all there is.
+    alone = distort(torch.cat([torch.zeros_like(sheet[:1]), sheet]), "cluttered", torch.Generator().manual_seed(seed))
+    apart = alone.shape[-1] - side
+    return nn.functional.pad(alone[:1], [-(apart // 2), apart // 2 - apart] * 2)
+
+
+def _ready(canvas: Tensor, model: ModelChoice, run: Run) -> Tensor:
+    """Return bytes (N, 1, S, S) as a model's batch."""
+    how = models.card(model.name).preprocessing
+    mean, std = (torch.tensor(numbers)[:, None, None] for numbers in (how.mean, how.std))
+    return ((canvas.float() / 255 - mean) / std).to(run.device)
+
+
+def _black(model: ModelChoice, run: Run) -> Tensor:
+    how = models.card(model.name).preprocessing
+    mean, std = (torch.tensor(numbers)[:, None, None] for numbers in (how.mean, how.std))
+    return (-mean / std).to(run.device)
+
+
+def _lattices(model: ModelChoice, run: Run) -> dict[str, Lattices]:
+    """Return where the units of each layer lie on the photo, for layers whose units lie evenly."""
+    table = run.ask(Layers(model))
+    found = {row.name: _lattice(row, table.input_size[2:]) for row in table.rows}
+    return {name: both for name, both in found.items() if both is not None}
+
+
+def _lattice(row: LayerRow, sides: tuple[int, ...]) -> Lattices | None:
+    field: Any = row.receptive_field
+    if field is None or field.size is None or len(row.output_size) != 4 or min(row.output_size[2:]) < 2:
+        return None
+    if not all(isinstance(stride, int) and stride > 0 for stride in field.stride):
+        return None
+    rows, columns = (
+        Lattice(*numbers)
+        for numbers in zip(sides, row.output_size[2:], field.size, field.stride, field.padding, strict=True)
+    )
+    return rows, columns
+
+
+ROWS: dict[type, Row] = {
+    TransformDigits: Row(transform),
+    FollowBox: Row(follow),
+    WarpMaps: Row(warp_maps),
+    AnswerWarped: Row(answer_warped),
+    Localise: Row(localise),
+}

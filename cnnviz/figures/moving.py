@@ -1,0 +1,125 @@
+"""What a network says, and how its layers change, while a picture moves."""
+
+import html
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from cnnviz import colours
+from cnnviz.figures.light import light
+from cnnviz.figures.style import INK, INPUT, KERNEL, OUTPUT, RULE
+
+# Colours that stay apart for colour-blind eyes, and dashes for those who see none.
+_LINES = (
+    (INPUT, "solid"),
+    (KERNEL, "dash"),
+    (OUTPUT, "dot"),
+    ("#9b3f7a", "dashdot"),
+    ("#4d4d4d", "longdash"),
+    ("#7a5c00", "longdashdot"),
+)
+MOST = len(_LINES)
+
+
+def lines(
+    amounts: Sequence[float],
+    values: np.ndarray,
+    names: Sequence[str],
+    *,
+    at: float,
+    x: str,
+    y: str,
+    share: bool = False,
+    height: int = 340,
+) -> go.Figure:
+    """Return curves (K, N), at most MOST, over N amounts; the amount `at` is marked. A `share` runs from 0 to 100 %."""
+    form = ".1%" if share else ".3~g"
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "x": list(amounts),
+            "y": np.where(np.isfinite(row), row, np.nan),
+            "name": name,
+            "line": {"color": colour, "width": 3, "dash": dash},
+            "marker": {"size": 5},
+            "hovertemplate": f"%{{x:~g}}: %{{y:{form}}}<extra>%{{fullData.name}}</extra>",
+        }
+        for row, name, (colour, dash) in zip(values, names, _LINES, strict=False)
+    ]
+    scale = {"tickformat": ".0%", "range": [-0.03, 1.05]} if share else {"rangemode": "tozero"}
+    axis = {"gridcolor": RULE, "zeroline": False, "fixedrange": True}
+    layout = {
+        "xaxis": {**axis, "title": {"text": x}},
+        "yaxis": {**axis, "title": {"text": y}, **scale},
+        "shapes": [_mark(at, RULE, 7)],
+        "showlegend": True,
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+    }
+    return light(traces, layout, height=height, margin=(70, 8, 48, 64))
+
+
+def layers_heat(
+    amounts: Sequence[float],
+    values: np.ndarray,
+    names: Sequence[str],
+    *,
+    at: float,
+    chosen: int,
+    x: str,
+    y: str,
+    height: int = 420,
+) -> go.Figure:
+    """Return a heatmap of (L, N): a row a layer, the first on top; the amount `at` and the row `chosen` are marked."""
+    count = len(names)
+    heat = {
+        "type": "heatmap",
+        "x": list(amounts),
+        "y": list(range(count)),
+        "z": np.where(np.isfinite(values), values, np.nan),
+        "customdata": np.broadcast_to(np.array(names, object)[:, None], values.shape),
+        "colorscale": colours.colorscale(colours.POSITIVE),
+        "zmin": 0,
+        "colorbar": {"title": {"text": y, "side": "right"}, "thickness": 12, "outlinewidth": 0, "tickformat": ".2~g"},
+        "hovertemplate": "%{customdata}<br>%{x:~g}: %{z:.3g}<extra></extra>",
+        "hoverongaps": False,
+    }
+    ticks = list(range(0, count, max(1, -(-count // 16))))
+    row = {"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": chosen - 0.5, "y1": chosen + 0.5}
+    frame = {"color": "#ffd400", "width": 3 if count < 40 else 1.5}
+    layout = {
+        "xaxis": {"title": {"text": x}, "fixedrange": True, "showgrid": False},
+        "yaxis": {
+            "autorange": "reversed",
+            "tickvals": ticks,
+            "ticktext": [_short(names[tick]) for tick in ticks],
+            "automargin": True,
+            "fixedrange": True,
+            "showgrid": False,
+        },
+        "shapes": [_mark(at, "#ffffff", 5), _mark(at, INK, 2), {**row, "line": frame}],
+    }
+    return light([heat], layout, height=height, margin=(8, 8, 48, 8))
+
+
+def page(title: str, figures: Sequence[go.Figure]) -> str:
+    """Return figures as one HTML file that needs no network."""
+    parts = [
+        figure.to_html(full_html=False, include_plotlyjs=index == 0, default_height=f"{figure.layout.height}px")
+        for index, figure in enumerate(figures)
+    ]
+    name = html.escape(title)
+    head = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{name}</title></head>'
+    return f"{head}<body><h1>{name}</h1>{''.join(parts)}</body></html>"
+
+
+def _mark(at: float, colour: str, width: int) -> dict[str, Any]:
+    line = {"color": colour, "width": width}
+    layer = "below" if colour == RULE else "above"
+    return {"type": "line", "x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "paper", "line": line, "layer": layer}
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 18 else "…" + name[-17:]

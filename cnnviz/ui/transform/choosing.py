@@ -1,0 +1,36 @@
+"""The picture and the network that a part of the screen is about, folded away below what they lead to."""
+
+import streamlit as st
+
+from cnnviz import models
+from cnnviz.engine.requests import Picture
+from cnnviz.ui.lesson import text
+from cnnviz.ui.model import choose_model
+from cnnviz.ui.picture import choose_invert, choose_picture
+from cnnviz.ui.transform.subject import Subject
+
+
+def begin_with_a_digit() -> None:
+    """Choose a test digit where neither a link nor the session has chosen a picture or a network."""
+    if not {"source", "photo", "model"} & {*st.session_state, *st.query_params}:
+        st.session_state["source"] = "Digits"
+
+
+def choose_subject(screen: str) -> Subject | None:
+    """Show the choice of both, folded; `screen` is the lesson that has the words. None while there is no picture."""
+    with st.expander(text(screen, "choose"), icon=":material/image:"):
+        left, right = st.columns(2, gap="large")
+        with left:
+            picture = choose_picture()
+        with right:
+            model = choose_model(st.session_state["source"])
+            invert = choose_invert(models.card(model.name))
+    return None if picture is None else Subject(model, picture, invert)
+
+
+def choose_digit(screen: str, model: str) -> tuple[Picture, bool] | None:
+    """Show the choice of a picture for a network of digits, folded; return it and whether it is to be inverted."""
+    with st.expander(text(screen, "choose"), icon=":material/image:"):
+        picture = choose_picture()
+        invert = choose_invert(models.card(model))
+    return None if picture is None else (picture, invert)

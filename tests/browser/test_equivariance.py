@@ -1,0 +1,65 @@
+"""The parts Equivariance and Augmentation in a real browser."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+SLOW = 60_000
+LAST = {"Equivariance": "Turned by 45°", "Augmentation": "The same in Python"}
+
+
+@pytest.fixture
+def part(serve, visit):
+    """Return a function that opens a part and waits until all of it is there."""
+
+    def go(name, link="", **options):
+        page = visit(f"{serve('app.py')}/invariance?part={name}{link}", **options)
+        expect(page.get_by_text(LAST[name]).first).to_be_visible(timeout=SLOW)
+        expect(page.get_by_text("Try this").first).to_be_visible(timeout=SLOW)
+        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SLOW)
+        return page
+
+    return go
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("name", LAST)
+def test_no_serious_fault_of_access_and_nothing_wider_than_the_window(part, name, width):
+    page = part(name, width=width)
+    violations = [
+        f"{v['id']}: {v['help']}: {v['nodes'][0]['html'][:200]}"
+        for v in Axe().run(page).response["violations"]
+        if v["impact"] in ("serious", "critical")
+    ]
+    assert not violations, "\n".join(violations)
+    assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth - main.clientWidth") <= 0
+
+
+def test_a_shift_by_a_key_changes_the_numbers_and_the_link(part):
+    page = part("Equivariance")
+    expect(page.get_by_text("6 of the 6 layers that have positions")).to_be_visible()
+    page.get_by_role("slider", name="To the right, pixels").first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("2 of the 6 layers that have positions")).to_be_visible(timeout=SLOW)
+    expect(page).to_have_url(re.compile(r"dx=5"))
+
+
+def test_turning_the_digit_changes_the_answers_and_the_link(part):
+    page = part("Augmentation")
+    expect(page.get_by_text(re.compile(r"Without augmentation: 2 .* With it: 7"))).to_be_visible()
+    number = page.get_by_role("spinbutton", name="Turned, degrees")
+    number.fill("0")
+    number.press("Enter")
+    expect(page.get_by_text(re.compile(r"Without augmentation: 7 .* With it: 7"))).to_be_visible(timeout=SLOW)
+    expect(page).to_have_url(re.compile(r"turned=0"))
+
+
+def test_the_table_is_offered(part):
+    page = part("Augmentation")
+    with page.expect_download() as started:
+        page.get_by_role("button", name="The table as CSV").first.click()
+    lines = started.value.path().read_text().splitlines()
+    assert lines[0] == "degrees,without augmentation,with augmentation"
+    assert len(lines) == 32

@@ -1,0 +1,147 @@
+"""The part "By hand" without a browser: it opens in every state, and says what torch computes."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional
+
+from cnnviz import images
+from cnnviz.arithmetic.affine import IDENTITY
+from cnnviz.ui.transform.by_hand_form import PRESETS, squared
+from cnnviz.ui.transform.theta import DEFAULT, amounts_of, made_of, parse, written
+from tests.screens import opening
+from tests.screens.opening import assert_well, said
+
+open_screen = partial(opening.open_screen, "screens/transform/spatial_transformer.py")
+DIGIT = torch.tensor(images.sheet("digits")[32] / 255)[None, None]
+
+
+def latex(app):
+    return "\n".join(each.value for each in app.latex)
+
+
+def by_torch(theta, size=28, mode="bilinear", padding="zeros", grid_align=False, sample_align=False, image=DIGIT):
+    matrix = torch.tensor(theta, dtype=torch.float64).view(1, 2, 3)
+    grid = functional.affine_grid(matrix, [1, 1, size, size], align_corners=grid_align)
+    return functional.grid_sample(image, grid, mode, padding, sample_align)[0, 0]
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_opens(name):
+    app = open_screen()
+    app.pills(key="hand_preset").set_value(name).run()
+    assert_well(app)
+    assert app.latex
+    theta = made_of(PRESETS[name].amounts)
+    assert [app.number_input(key=f"theta-number-{place}").value for place in range(6)] == list(theta)
+    assert app.slider(key="theta-scale-0").value == PRESETS[name].amounts.scale[0]
+
+
+def test_a_link_opens_the_very_state():
+    app = open_screen(theta="0.5,0.25,0.1,-0.25,0.5,-0.2", sampling="nearest", outside="border", align_grid="true",
+                      height_28="9", hand_digit="7")  # fmt: skip
+    assert_well(app)
+    assert app.number_input(key="theta-number-1").value == 0.25
+    assert app.slider(key="theta-rotation-0").value == pytest.approx(np.degrees(np.arctan2(-0.25, 0.5)), abs=1e-3)
+    assert app.selectbox(key="sampling").value == "nearest"
+    assert app.toggle(key="align_grid").value is True
+    assert app.number_input(key="height_28").value == 9
+    assert "of the 9×28 output" in said(app)
+
+
+def test_nonsense_in_a_link_opens_with_the_defaults():
+    app = open_screen(theta="1,2,x", sampling="cubic", height_28="0", hand_digit="100")
+    assert_well(app)
+    assert app.number_input(key="theta-number-0").value == DEFAULT[0]
+    assert app.selectbox(key="sampling").value == "bilinear"
+    assert_well(open_screen(theta="nan,0,0,0,1,0"))
+
+
+def test_a_slider_changes_the_six_numbers_and_they_change_the_sliders():
+    app = open_screen(theta="1,0,0,0,1,0")
+    app.slider(key="theta-rotation-0").set_value(90.0).run()
+    assert [app.number_input(key=f"theta-number-{place}").value for place in range(6)] == [0, -1, 0, 1, 0, 0]
+    app.slider(key="theta-scale-0").set_value(-0.5).run()
+    assert app.slider(key="theta-scale-0").value == -0.5
+    assert app.slider(key="theta-rotation-0").value == 90
+    assert [app.number_input(key=f"theta-number-{place}").value for place in range(6)] == [0, -1, 0, -0.5, 0, 0]
+    app.number_input(key="theta-number-3").set_value(0.5).run()
+    assert app.slider(key="theta-scale-0").value == 0.5
+    assert_well(app)
+
+
+def test_the_pinned_pixel_is_torchs():
+    app = open_screen()
+    value = by_torch(DEFAULT)[16, 14]
+    assert 0.2 < value < 0.8
+    assert rf"\mathbf{{{f'{value:.4f}'.rstrip('0')}}}" in latex(app)
+    app = open_screen(theta="1.5,0.25,0.1,-0.25,1.5,-0.2", sampling="bicubic", outside="reflection", align_grid="true")
+    value = by_torch((1.5, 0.25, 0.1, -0.25, 1.5, -0.2), 28, "bicubic", "reflection", True)[16, 14]
+    assert rf"\mathbf{{{f'{value:.4f}'.rstrip('0')}}}" in latex(app)
+
+
+def test_mixing_align_corners_is_told_in_numbers():
+    app = open_screen(align_grid="true", theta="1,0,0,0,1,0")
+    gap = (by_torch(IDENTITY, grid_align=True) - DIGIT[0, 0]).abs()
+    assert f"| **True** | **False** | **{gap.max():.3f}** | **{gap.mean():.3f}** |" in said(app)
+    assert "| True | True | 0 | 0 |" in said(app)
+    assert "You have them mixed now: True in `affine_grid`" in said(app)
+    assert "they agree" in said(open_screen())
+
+
+def test_there_and_back_loses_something_and_a_singular_theta_gets_one_sentence():
+    app = open_screen(theta="0.5,0,0,0,0.5,0")
+    there = by_torch((0.5, 0, 0, 0, 0.5, 0))
+    back = by_torch((2.0, 0, 0, 0, 2.0, 0), image=there[None, None])
+    gap = (back - DIGIT[0, 0]).abs()
+    assert f"by {gap.mean():.3f} on average and by {gap.max():.3f} at most" in said(app)
+    app.selectbox(key="then").set_value("quarter turn").run()
+    assert_well(app)
+    assert "first warp stands on the left" in said(app)
+    app = open_screen(theta="1,0,0,0,0,0")
+    assert_well(app)
+    assert [each.value for each in app.warning if "determinant 1 · 0 − 0 · 0 = 0" in each.value]
+    assert "The determinant is 0" in said(app)
+
+
+def test_the_prediction_is_made_from_theta_and_marked():
+    app = open_screen(theta="0,-1,0,1,0,0")
+    question = next(each for each in app.radio if "θ13" in each.label)
+    # The box is turned clockwise by a quarter, so to the right on the input is up in the output: the picture goes down.
+    question.set_value("down").run()
+    assert any("Right" in each.value for each in app.success)
+    column = by_torch((0, -1, 0.5, 1, 0, 0)).nonzero()[:, 0].double().mean()
+    assert column > by_torch((0, -1, 0, 1, 0, 0)).nonzero()[:, 0].double().mean() + 3
+    app = open_screen(theta="0.5,-0.5,0,0.5,0.5,0")
+    assert any("were halved" in each.label for each in app.radio)
+
+
+def test_the_code_on_the_screen_runs_and_gives_the_output_size():
+    app = open_screen(height_28="7", sampling="bicubic", outside="reflection", align_sample="true")
+    scope: dict[str, object] = {}
+    exec(app.code[0].value, scope)
+    assert scope["warped"].shape == (1, 1, 7, 28)
+
+
+def test_a_photo_has_three_channels_and_its_own_choice():
+    app = open_screen(hand_image="photo", plane="blue")
+    assert_well(app)
+    assert app.selectbox(key="plane").value == "blue"
+    assert any("blue channel" in each.value for each in app.caption)
+
+
+@pytest.mark.parametrize(("shape", "made"), [
+    ((300, 200), (3, 96, 96)), ((28, 28), (3, 28, 28)), ((1, 7), (3, 8, 8)), ((97, 500), (3, 96, 96)),
+])  # fmt: skip
+def test_any_picture_becomes_a_small_square(shape, made):
+    pixels = np.random.default_rng(0).integers(0, 256, (*shape, 3), dtype=np.uint8)
+    assert squared(pixels).shape == made
+    assert squared(np.repeat(pixels[..., :1], 3, axis=2)).shape == (1, *made[1:])
+
+
+def test_a_theta_survives_the_link():
+    theta = made_of(amounts_of((0.123456, -1.9, 3, 0.5, 0.25, -10)))
+    assert parse(written(theta)) == theta
+    assert parse("1,0,0,0,1") is None
