@@ -1,4 +1,4 @@
-"""What a network says, and how its layers change, while a picture moves."""
+"""How a network's layers change while a picture moves; and figures as a file of their own."""
 
 import html
 from collections.abc import Sequence
@@ -9,56 +9,7 @@ import plotly.graph_objects as go
 
 from cnnviz import colours
 from cnnviz.figures.light import light
-from cnnviz.figures.style import INK, INPUT, KERNEL, OUTPUT, RULE
-
-# Colours that stay apart for colour-blind eyes, and dashes for those who see none.
-_LINES = (
-    (INPUT, "solid"),
-    (KERNEL, "dash"),
-    (OUTPUT, "dot"),
-    ("#9b3f7a", "dashdot"),
-    ("#4d4d4d", "longdash"),
-    ("#7a5c00", "longdashdot"),
-)
-MOST = len(_LINES)
-
-
-def lines(
-    amounts: Sequence[float],
-    values: np.ndarray,
-    names: Sequence[str],
-    *,
-    at: float,
-    x: str,
-    y: str,
-    share: bool = False,
-    height: int = 340,
-) -> go.Figure:
-    """Return curves (K, N), at most MOST, over N amounts; the amount `at` is marked. A `share` runs from 0 to 100 %."""
-    form = ".1%" if share else ".3~g"
-    traces = [
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "x": list(amounts),
-            "y": np.where(np.isfinite(row), row, np.nan),
-            "name": name,
-            "line": {"color": colour, "width": 3, "dash": dash},
-            "marker": {"size": 5},
-            "hovertemplate": f"%{{x:~g}}: %{{y:{form}}}<extra>%{{fullData.name}}</extra>",
-        }
-        for row, name, (colour, dash) in zip(values, names, _LINES, strict=False)
-    ]
-    scale = {"tickformat": ".0%", "range": [-0.03, 1.05]} if share else {"rangemode": "tozero"}
-    axis = {"gridcolor": RULE, "zeroline": False, "fixedrange": True}
-    layout = {
-        "xaxis": {**axis, "title": {"text": x}},
-        "yaxis": {**axis, "title": {"text": y}, **scale},
-        "shapes": [_mark(at, RULE, 7)],
-        "showlegend": True,
-        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-    }
-    return light(traces, layout, height=height, margin=(70, 8, 48, 64))
+from cnnviz.figures.style import INK
 
 
 def layers_heat(
@@ -117,8 +68,7 @@ def page(title: str, figures: Sequence[go.Figure]) -> str:
 
 def _mark(at: float, colour: str, width: int) -> dict[str, Any]:
     line = {"color": colour, "width": width}
-    layer = "below" if colour == RULE else "above"
-    return {"type": "line", "x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "paper", "line": line, "layer": layer}
+    return {"type": "line", "x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "paper", "line": line}
 
 
 def _short(name: str) -> str:

@@ -3,7 +3,6 @@ import plotly.graph_objects as go
 import pytest
 
 from cnnviz.figures.gaps import bars, side_by_side, signals
-from cnnviz.figures.over import over
 
 NAMES, SERIES = ["conv1", "pool1", "fc1"], {"inside": [0.0, 0.3, None], "border": [0.2, 0.1, None]}
 MAP = np.arange(6.0).reshape(2, 3)
@@ -17,8 +16,6 @@ INSIDE = np.array([[0, 1, 1], [0, 0, 0]])
     side_by_side({"one": MAP, "other": -MAP}, frame=INSIDE),
     side_by_side({"one": MAP, "other": MAP}, frame=np.zeros((2, 3)), signed=True),
     signals({"signal": np.array([0.0, 1, np.nan]), "kept": np.array([np.nan, 1, 1])}),
-    over((0, 1, 2), {"plain": [0.1, 0.2, 0.3]}, x="degrees", y="errors", at=1, band=(-1, 1), most=1),
-    over(range(60), {"plain": np.zeros(60), "other": np.ones(60)}, x="degrees", y="errors"),
 ])  # fmt: skip
 def test_plotly_finds_nothing_wrong_with_it(figure):
     checked = go.Figure(figure.to_plotly_json())
@@ -46,8 +43,3 @@ def test_maps_stand_side_by_side_and_each_has_its_frame():
 def test_a_hover_names_the_column_of_its_own_map():
     columns = np.array(side_by_side({"one": MAP, "other": MAP}).data[0].customdata)
     assert columns[0].tolist() == [0, 1, 2, -1, 0, 1, 2]
-
-
-def test_the_marked_amount_and_the_stretch_are_where_they_are():
-    shapes = over((0, 1), {"a": [0, 1]}, x="x", y="y", at=0.5, band=(-2, 3)).to_plotly_json()["layout"]["shapes"]
-    assert [(shape["x0"], shape["x1"]) for shape in shapes] == [(-2, 3), (0.5, 0.5)]

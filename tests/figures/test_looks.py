@@ -3,7 +3,6 @@ import plotly.graph_objects as go
 import pytest
 
 from cnnviz.figures.looks import boxed, digits_answered, digits_boxed, output, verdicts
-from cnnviz.figures.sweeps import sweep
 from cnnviz.figures.warped_maps import gaps, map_row
 
 PIXELS = np.arange(64, dtype=np.uint8).reshape(8, 8)
@@ -20,8 +19,6 @@ MAPS = np.random.default_rng(0).normal(size=(3, 5, 5)).astype(np.float32)
     verdicts({"with": np.eye(3)[0], "without": np.eye(3)[1]}, ("a", "b", "c")),
     digits_boxed(np.stack([PIXELS, PIXELS]), np.stack([BOX, 3 * BOX])),
     digits_answered(np.stack([PIXELS, PIXELS]) / 64, [["1", "2"], ["3", "4"]]),
-    sweep((-1.0, 0, 1), {"a": np.array([1.0, 2, 3])}, x="x", y="y", at=0.5, faint=MAPS[0, :3]),
-    sweep((-1.0, 0, 1), {"a": np.array([0.0, 0.2, 0.3])}, x="x", y="y", at=5, share=True),
     map_row(MAPS, (4, 0, 2), MAPS),
     gaps(("conv1", "relu1"), np.array([0.5, 0.2]), np.array([np.nan, 0.2]), ("all", "inner"), y="apart"),
 ])  # fmt: skip
@@ -49,10 +46,6 @@ def test_every_digit_of_a_row_has_its_own_box_where_it_is_drawn():
     first, second = np.split(x, 2)
     np.testing.assert_allclose((second - first)[:-1], 92)
     assert 0 < np.nanmin(first) < np.nanmax(first) < 84
-
-
-def test_a_zero_has_no_place_on_a_logarithmic_axis():
-    assert np.isnan(sweep((0, 1), {"a": np.array([0.0, 0.5])}, x="", y="", share=True).data[0].y[0])
 
 
 def test_each_map_stands_under_its_channel():

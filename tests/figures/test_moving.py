@@ -2,7 +2,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from cnnviz.figures.moving import MOST, layers_heat, lines, page
+from cnnviz.figures.moving import layers_heat, page
 
 AMOUNTS = [-10, 0, 25]
 VALUES = np.array([[0.1, 0.0, np.inf], [0.5, 0.0, 0.3]])
@@ -10,8 +10,6 @@ HEAT = layers_heat(AMOUNTS, VALUES, ["input", "a.very.long.name.of.a.layer"], at
 
 
 @pytest.mark.parametrize("figure", [
-    lines(AMOUNTS, VALUES, ["a", "b"], at=25, x="degrees", y="change"),
-    lines(AMOUNTS, np.ones((MOST + 3, 3)), [str(k) for k in range(MOST + 3)], at=0, x="x", y="y", share=True),
     HEAT,
     layers_heat(AMOUNTS, np.zeros((150, 3)), [f"layer{k}" for k in range(150)], at=-10, chosen=0, x="x", y="y"),
 ])  # fmt: skip

@@ -11,9 +11,9 @@ import streamlit as st
 from cnnviz import models
 from cnnviz.engine.requests import ModelChoice, Move, Picture, Sweep
 from cnnviz.figures.gaps import bars
-from cnnviz.figures.over import over
 from cnnviz.figures.photo import photo
 from cnnviz.figures.style import KERNEL, OUTPUT
+from cnnviz.figures.sweeps import sweep
 from cnnviz.images import sheet_labels
 from cnnviz.training.recipes import RECIPES
 from cnnviz.ui import lesson
@@ -130,14 +130,14 @@ def _show_sweep(given: dict[str, Any], state: State, wanted: int) -> None:
     sure = {_name(name): answer.found.probabilities[:, wanted] for name, answer in swept.items() if answer is not None}
     label = models.card(PLAIN).classes[wanted]
     st.subheader(text(SCREEN, "sweep", label=label))
-    figure = over(
+    figure = sweep(
         ANGLES,
         sure,
         x=text(SCREEN, "angle"),
         y=text(SCREEN, "sure", label=label),
         at=state.degrees,
         band=ranges()["degrees"],
-        most=1.05,
+        scale="whole",
     )
     chart(figure, key="sweep", alt=text(SCREEN, "sweep_alt"))
     held = {name: int((values > 0.5).sum()) for name, values in sure.items()}

@@ -8,7 +8,7 @@ import pandas as pd  # type: ignore[import-untyped]
 import streamlit as st
 
 from cnnviz import models
-from cnnviz.figures.over import over
+from cnnviz.figures.sweeps import sweep
 from cnnviz.training.recipes import RECIPES
 from cnnviz.ui.chart import chart
 from cnnviz.ui.lesson import say, text
@@ -58,13 +58,14 @@ def show_curves(degrees: float, scale: float, across: float) -> None:
     for box, (name, curve) in zip(st.columns(3, gap="medium"), found.items(), strict=True):
         axis = _AXES[name]
         figures.append(
-            over(
+            sweep(
                 curve[axis],
                 _named(curve),
                 x=text(SCREEN, _X[axis]),
                 y=text(SCREEN, "error"),
                 at=at[axis],
                 band=ranges()[axis],
+                scale="share",
             )
         )
         chart(figures[-1], key=name, at=box, alt=text(SCREEN, "curve_alt", axis=text(SCREEN, _X[axis])))

@@ -205,6 +205,7 @@ def show_following(made: Experiment) -> None:
         y=text(SCREEN, "follow_y", unit=unit),
         at=getattr(made.placed, words[name]),
         faint=each.amounts,
+        scale="signed",
         height=380,
     )
     chart(figure, key="follow", at=drawn_box, alt=text(SCREEN, "alt_follow"))
@@ -240,7 +241,7 @@ def show_curves(made: Experiment) -> None:
     at = made.placed.degrees
     nearest = int(np.abs(degrees - at).argmin())
     figure = sweep(
-        found["degrees"], lines, x=text(SCREEN, "curves_x"), y=text(SCREEN, "curves_y"), at=at, share=True, height=380
+        found["degrees"], lines, x=text(SCREEN, "curves_x"), y=text(SCREEN, "curves_y"), at=at, scale="log", height=380
     )
     drawn_box, said_box = st.columns([3, 2], gap="large")
     chart(figure, key="curves", at=drawn_box, alt=text(SCREEN, "alt_curves"))

@@ -1,5 +1,6 @@
 """A picture moved, turned, scaled and brightened: what the network says of it, and how its layers change."""
 
+from collections import Counter
 from math import prod
 from typing import Any
 
@@ -91,8 +92,11 @@ def edge_section(edge: str, channels: int) -> str:
 
 
 def classes_of(names: tuple[str, ...], count: int) -> tuple[str, ...]:
-    """Return a name for each of the network's answers."""
-    return names if len(names) == count else tuple(text(SCREEN, "class", index=index) for index in range(count))
+    """Return a name for each of the network's answers, no two alike: ImageNet has two cranes."""
+    if len(names) != count:
+        return tuple(text(SCREEN, "class", index=index) for index in range(count))
+    often = Counter(names)
+    return tuple(name if often[name] == 1 else f"{name} ({index})" for index, name in enumerate(names))
 
 
 def choose_channels(values: Any) -> list[int]:

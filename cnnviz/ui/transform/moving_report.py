@@ -9,7 +9,8 @@ import streamlit as st
 
 from cnnviz.components.moving import moving
 from cnnviz.engine.requests import Move, Sweep
-from cnnviz.figures.moving import MOST, layers_heat, lines, page
+from cnnviz.figures.moving import layers_heat, page
+from cnnviz.figures.sweeps import MOST, sweep
 from cnnviz.probes.sweep_facts import answer_change, keeps, leading
 from cnnviz.probes.sweep_facts import table as table_of
 from cnnviz.ui import lesson
@@ -97,17 +98,17 @@ def figures(seen: Seen) -> dict[str, Any]:
     curves[names[-1]] = found.changes[-1]
     curves[text(SCREEN, "answers")] = answer_change(found)
     return {
-        "answers": lines(
+        "answers": sweep(
             amounts,
-            found.probabilities[:, seen.shown].T,
-            [seen.classes[index] for index in seen.shown],
+            {seen.classes[index]: found.probabilities[:, index] for index in seen.shown},
             at=at,
             x=seen.what,
             y=text(SCREEN, "probability"),
-            share=True,
+            scale="whole",
+            height=340,
         ),
         "layers": layers_heat(amounts, found.changes, names, at=at, chosen=seen.row, x=seen.what, y=change),
-        "change": lines(amounts, np.stack([*curves.values()]), [*curves], at=at, x=seen.what, y=change),
+        "change": sweep(amounts, curves, at=at, x=seen.what, y=change, height=340),
     }
 
 

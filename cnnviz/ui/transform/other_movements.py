@@ -9,7 +9,7 @@ import streamlit as st
 from cnnviz import models
 from cnnviz.engine.requests import Layers, ModelChoice, Move, MoveMaps, ShiftAnswers
 from cnnviz.figures.gaps import bars
-from cnnviz.figures.over import over
+from cnnviz.figures.sweeps import sweep
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
 from cnnviz.ui.layers import shown_rows
@@ -49,10 +49,10 @@ def show_digits() -> None:
     left, right = st.columns(2, gap="large")
     x = text(SCREEN, "digits_x")
     lines = {text(SCREEN, "line_right"): found.right, text(SCREEN, "line_inside"): found.inside}
-    figures = [over(SHIFTS, lines, x=x, y=text(SCREEN, "share"), most=1.05)]
+    figures = [sweep(SHIFTS, lines, x=x, y=text(SCREEN, "share"), scale="whole")]
     chart(figures[0], key="digits-right", at=left, alt=text(SCREEN, "digits_alt"))
     changes = {name: found.changes[number] for name, number in at.items()}
-    figures.append(over(SHIFTS, changes, x=x, y=text(SCREEN, "relative")))
+    figures.append(sweep(SHIFTS, changes, x=x, y=text(SCREEN, "relative"), scale="share"))
     chart(figures[1], key="digits-changes", at=right, alt=text(SCREEN, "digits_changes_alt"))
     one_pixel = {name: f"{found.changes[number, one]:.0%}" for name, number in at.items()}
     half_image = {f"{name}_half": f"{found.changes[number, half]:.0%}" for name, number in at.items()}
