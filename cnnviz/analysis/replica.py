@@ -47,13 +47,19 @@ class Replica:
         states = []
         for module in self.modules:
             attributes = vars(module)
-            containers = {name: value.copy() for name, value in attributes.items() if type(value) in _CONTAINERS}
-            states.append((attributes, dict(attributes), containers))
+            held = {name: value for name, value in attributes.items() if type(value) in _CONTAINERS}
+            containers = {name: value.copy() for name, value in held.items() if value}
+            # A module has a dozen dicts of hooks, as a rule all empty: these are not copied.
+            empty = [value for value in held.values() if not value]
+            states.append((attributes, dict(attributes), containers, empty))
 
         def restore() -> None:
-            for attributes, state, containers in states:
+            for attributes, state, containers, empty in states:
                 attributes.clear()
                 attributes.update(state)
+                for value in empty:
+                    if value:
+                        value.clear()
                 attributes.update({name: value.copy() for name, value in containers.items()})
 
         return restore
@@ -113,6 +119,8 @@ def _twin(parameter: nn.Parameter | None, twins: dict[int, Tensor], found: list[
 
 def _redirect(value: Any, copies: dict[int, nn.Module]) -> Any:
     """Return an attribute for the copy: methods and modules lead to copies, containers are its own."""
+    if type(value) in (OrderedDict, set):
+        return value.copy()
     if isinstance(value, nn.Module):
         return copies.get(id(value), value)
     if isinstance(value, MethodType) and id(value.__self__) in copies:

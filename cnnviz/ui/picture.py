@@ -22,9 +22,12 @@ _THUMBNAIL = 96
 _PAD = 280
 
 
-def choose_picture() -> Picture | None:
-    """Show the choice of a picture and return it, or None while there is none; keeps the last good one of a person."""
-    source = st.pills("Picture", SOURCES, default="Gallery", key="source", bind="query-params", required=True)
+def choose_picture(first: str = "Gallery") -> Picture | None:
+    """Show the choice of a picture and return it, or None while there is none; keeps the last good one of a person.
+
+    `first` is the kind to begin with; a link leaves it out, and holds any other.
+    """
+    source = st.pills("Picture", SOURCES, default=first, key="source", bind="query-params", required=True)
     if source in SHEETS:
         return _from_sheet(SHEETS[source])
     if source == "Draw":

@@ -126,3 +126,18 @@ def test_a_network_of_ones_own_is_moved_too():
     )
     assert_well(app)
     assert "the network says **class" in said(app)
+
+
+@pytest.mark.parametrize(
+    ("link", "source"),
+    [({}, "Digits"), ({"model": "lenet-relu-mnist"}, "Digits"), ({"photo": "coffee"}, "Gallery")],
+)
+def test_a_link_that_leaves_out_the_kind_of_picture_means_a_digit_unless_it_names_a_photo(link, source):
+    app = open_screen(**link)
+    assert_well(app)
+    assert app.session_state["source"] == source
+
+
+def test_what_did_not_move_is_not_in_the_formula():
+    assert "u' \\\\ v'" in open_screen().latex[0].value
+    assert "u'-3 \\\\ v'+2" in open_screen(right="3", down="-2").latex[0].value

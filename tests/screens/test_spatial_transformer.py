@@ -145,3 +145,10 @@ def test_a_theta_survives_the_link():
     theta = made_of(amounts_of((0.123456, -1.9, 3, 0.5, 0.25, -10)))
     assert parse(written(theta)) == theta
     assert parse("1,0,0,0,1") is None
+
+
+@pytest.mark.parametrize("theta", ["nan,0,0,0,1,0", "1,2", "nonsense"])
+def test_a_link_with_no_theta_opens_the_default_and_loses_it(theta):
+    app = open_screen(theta=theta)
+    assert_well(app)
+    assert "theta" not in app.query_params

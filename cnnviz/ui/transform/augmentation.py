@@ -24,6 +24,7 @@ from cnnviz.ui.lesson import say, text
 from cnnviz.ui.transform.choosing import begin_with_a_digit, choose_digit
 from cnnviz.ui.transform.error_curves import AUGMENTED, PLAIN, curve_of, ranges, show_curves
 from cnnviz.ui.transform.keeping import offer
+from cnnviz.ui.transform.writing import less
 
 SCREEN = "augmentation"
 TURN = Dial("turned", "Turned, degrees", -180, 180, 180, -45)
@@ -161,7 +162,7 @@ def _show_formula(state: State) -> None:
     angle, size = np.deg2rad(state.degrees), state.percent / 100
     say(SCREEN, "formula_text")
     numbers = {"cos": f"{np.cos(angle) / size:.3f}", "sin": f"{np.sin(angle) / size:.3f}"}
-    st.latex(text(SCREEN, "formula", **numbers, minus=f"{-np.sin(angle) / size:.3f}", right=f"{-state.right:+d}"))
+    st.latex(text(SCREEN, "formula", **numbers, minus=f"{-np.sin(angle) / size:.3f}", right=less(state.right)))
 
 
 def _predict(state: State) -> None:

@@ -11,9 +11,12 @@ from cnnviz.ui.transform.subject import Subject
 
 
 def begin_with_a_digit() -> None:
-    """Choose a test digit where neither a link nor the session has chosen a picture or a network."""
-    if not {"source", "photo", "model"} & {*st.session_state, *st.query_params}:
-        st.session_state["source"] = "Digits"
+    """Choose a test digit where neither a link has chosen a photo nor the session a picture or a network."""
+    if "source" in st.session_state or "source" in st.query_params:
+        return
+    # A link leaves out "Digits"; its network alone says nothing of the picture.
+    photo = "photo" in st.query_params or {"photo", "model"} & {*st.session_state}
+    st.session_state["source"] = "Gallery" if photo else "Digits"
 
 
 def choose_subject(screen: str) -> Subject | None:
@@ -21,7 +24,7 @@ def choose_subject(screen: str) -> Subject | None:
     with st.expander(text(screen, "choose"), icon=":material/image:"):
         left, right = st.columns(2, gap="large")
         with left:
-            picture = choose_picture()
+            picture = choose_picture("Digits")
         with right:
             model = choose_model(st.session_state["source"])
             invert = choose_invert(models.card(model.name))
@@ -31,6 +34,6 @@ def choose_subject(screen: str) -> Subject | None:
 def choose_digit(screen: str, model: str) -> tuple[Picture, bool] | None:
     """Show the choice of a picture for a network of digits, folded; return it and whether it is to be inverted."""
     with st.expander(text(screen, "choose"), icon=":material/image:"):
-        picture = choose_picture()
+        picture = choose_picture("Digits")
         invert = choose_invert(models.card(model))
     return None if picture is None else (picture, invert)

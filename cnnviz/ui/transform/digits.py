@@ -20,7 +20,7 @@ def choose_digit(card: Any, *, entered: str) -> tuple[Any, int | None, bool]:
     if entered not in st.session_state and st.session_state.get("source") in _OTHERS:
         st.session_state["source"] = "Digits"
     keep_within("source", SOURCES, "Digits")
-    picture = choose_picture()
+    picture = choose_picture("Digits")
     return picture, chosen_number() // 10 if st.session_state["source"] == "Digits" else None, choose_invert(card)
 
 

@@ -130,9 +130,9 @@ def _say_how_it_went(state: PullState, found: Any) -> None:
     if first < _NOTHING:
         say(SCREEN, "went_nowhere")
     elif last < first / 20:
-        say(SCREEN, "went_well", **numbers, factor=f"{first / max(last, 1e-30):,.0f}")
+        say(SCREEN, "went_well", **numbers)
     elif last < first:
-        say(SCREEN, "went_partly", **numbers, factor=f"{first / last:.2g}")
+        say(SCREEN, "went_partly", **numbers)
     else:
         say(SCREEN, "went_badly", **numbers)
     moved = float(np.abs(found.nearest.thetas - found.nearest.thetas[0]).max())
@@ -168,6 +168,8 @@ def _show_loss(state: PullState, found: Any) -> None:
         name=name,
         stairs=stairs,
         samples=len(curve.at),
+        smooth=curve.at[curve.bilinear.argmin()],
+        stepped=curve.at[curve.nearest.argmin()],
     )
 
 
@@ -181,6 +183,8 @@ def _show_step(state: PullState, found: Any) -> None:
         "gradient": f"{path.gradients[at, number]:.4f}",
         "before": _brackets(before),
         "velocity": _brackets(path.velocities[at, number]),
+        # A result stands alone and needs no brackets.
+        "velocity_is": f"{path.velocities[at, number]:.4f}",
         "momentum": f"{state.momentum:g}",
         "rate": f"{state.rate:g}",
         "theta": f"{path.thetas[at, number]:.4f}",

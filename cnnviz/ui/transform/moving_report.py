@@ -20,6 +20,7 @@ from cnnviz.ui.layers import family
 from cnnviz.ui.lesson import say, text
 from cnnviz.ui.transform.moving_form import SCREEN, Plan, axes
 from cnnviz.ui.transform.subject import Subject
+from cnnviz.ui.transform.writing import less
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +169,7 @@ def show_formulas(seen: Seen) -> None:
         entries = {"cosine": cos(turn) / size, "sine": sin(turn) / size, "minus": -sin(turn) / size}
         # Neither 1e-16 nor -0.
         rounded = {name: round(value, 6) + 0.0 for name, value in entries.items()}
-        st.latex(text(SCREEN, "formula_move", right=state["right"], down=state["down"], **rounded))
+        st.latex(text(SCREEN, "formula_move", right=less(state["right"]), down=less(state["down"]), **rounded))
         relative, norm = float(found.changes[seen.row, index]), float(found.norms[seen.row])
         if np.isfinite(relative):
             st.latex(

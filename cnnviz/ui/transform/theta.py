@@ -87,7 +87,11 @@ DEFAULT = made_of(DEFAULT_AMOUNTS)
 
 def current() -> Theta:
     """Return theta: the link's, else the session's, else the default. Call it once a run, before it is drawn."""
-    return parse(linked(KEY, written(DEFAULT))) or DEFAULT
+    theta = parse(linked(KEY, written(DEFAULT)))
+    if theta is None:
+        keep(DEFAULT)
+        linked(KEY, written(DEFAULT))
+    return theta or DEFAULT
 
 
 def keep(theta: Theta) -> None:
