@@ -79,7 +79,7 @@ menu = {
 # must not become regions to scroll for a pixel or two, which no key could reach.
 st.html("""<style>
 .stMainBlockContainer { padding-top: 2rem }
-.stApp .katex-display { overflow: hidden; padding: 2px 4px }
+.stApp .katex-display { overflow: hidden !important; padding: 2px 4px }
 </style>""")
 # Streamlit's own menu turns, on a phone, into lists that a screen reader cannot follow; a row of links wraps instead.
 page = st.navigation(menu, position="hidden")

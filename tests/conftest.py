@@ -1,6 +1,6 @@
 """How many cases Hypothesis tries: 200 a property, and 10,000 with HYPOTHESIS_PROFILE=nightly, which has no time limit.
 
-A test that sets its own number keeps it.
+A test that sets its own number keeps it. What takes a browser long is tried on `some` cases, and nightly on all.
 """
 
 import os
@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "everyday")
+NIGHTLY = PROFILE == "nightly"
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 settings.register_profile("everyday", max_examples=200, deadline=None, suppress_health_check=SLOW)
@@ -17,6 +18,11 @@ settings.load_profile(PROFILE)
 
 
 def pytest_collection_modifyitems(items):
-    if PROFILE == "nightly":
+    if NIGHTLY:
         for item in items:
             item.add_marker(pytest.mark.timeout(0))
+
+
+def some(cases, every=3):
+    """Return each `every`-th of the cases, the first among them; nightly all of them."""
+    return [*cases][:: 1 if NIGHTLY else every]

@@ -18,7 +18,8 @@ def equation(steps: Sequence[Step]) -> str:
         result = f"{step.result:,}".replace(",", "{,}")
         apart = r"\\&\quad" if _length(step.numbers) > _LONG else ""
         lines.append(rf"&{step.formula}\\&\quad = {_broken(step.numbers)}{apart} = \mathbf{{{result}}}")
-    return r"\begin{aligned}" + r"\\[0.6em]".join(lines) + r"\end{aligned}"
+    # Without the space at its end it is two pixels wider than its box, which then scrolls.
+    return r"\begin{aligned}" + r"\\[0.6em]".join(lines) + r"\end{aligned}\,"
 
 
 def _length(numbers: str) -> int:

@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from cnnviz.ui.basics.connectivity_form import controls, made
 from tests.browser.test_components import smooth, sweep
+from tests.conftest import some
 
 SLOW = 60_000
 NUMBER = r"−?\d+(?:\.\d+)?"
@@ -111,7 +112,7 @@ def test_each_step_draws_its_own_connections(open_at):
         assert entry in told(page)[1]
 
 
-@pytest.mark.parametrize("query", ["", "axes=two axes&size=5&kernel_size=1&step=all"])
+@pytest.mark.parametrize("query", some(["axes=two axes&size=5&kernel_size=1&step=all", ""]))
 def test_hovering_keeps_the_frame_rate_and_sends_nothing(open_at, query):
     page = open_at(query)
     box = matrix(page).bounding_box()

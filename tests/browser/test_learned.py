@@ -6,6 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.conftest import some
+
 SLOW = 60_000
 SAID = {"Learned": "With the transformer the answer is", "Inside a network": "Both orders bring them something else"}
 
@@ -25,7 +27,7 @@ def open_at(serve, visit):
     return go
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", some([390, 1280]))
 @pytest.mark.parametrize("part", SAID)
 def test_no_serious_fault_of_access_and_nothing_wider_than_the_window(open_at, part, width):
     page = open_at(part, width=width)

@@ -11,6 +11,7 @@ from torch.nn import functional
 from cnnviz.ui.basics.grids import input_values
 from cnnviz.ui.basics.pooling_form import PRESETS
 from tests.browser.test_components import smooth, sweep
+from tests.conftest import some
 
 SLOW = 60_000
 YELLOW = (255, 212, 0)
@@ -93,7 +94,7 @@ def test_padding_of_a_maximum_is_minus_infinity(open_at):
 def test_the_browser_pools_as_torch_does_in_every_preset(open_at):
     page = open_at()
     pills = page.get_by_test_id("stButtonGroup").first
-    for name in [*PRESETS][1:]:
+    for name in some([*PRESETS][1:]):
         pills.get_by_text(name, exact=True).click()
         page.wait_for_timeout(2000)
         expect(page.locator(".check")).to_contain_text("gives the same", timeout=SLOW)

@@ -32,8 +32,13 @@ def field():
 
 
 def point(page, selector: str, down: float, across: float) -> None:
-    box = page.locator(selector).bounding_box()
-    page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"])
+    """Point at a place of an element, again when the page has moved it in the meantime."""
+    for _ in range(20):
+        box = page.locator(selector).bounding_box()
+        page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"])
+        page.wait_for_timeout(50)
+        if page.locator(selector).bounding_box() == box:
+            return
 
 
 def box_in(page, stage: str, height: int) -> tuple[float, float, float, float]:

@@ -55,6 +55,11 @@ def screen(serve, visit):
 @pytest.mark.parametrize("name", SCREENS)
 def test_no_serious_fault_of_access_and_nothing_wider_than_the_window(screen, name, width):
     page = screen(name, width=width)
+    # app.py's style for formulas may come after the formulas.
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.katex-display')]"
+        ".every((each) => getComputedStyle(each).overflowX === 'hidden')"
+    )
     violations = [
         f"{v['id']}: {v['help']}: {v['nodes'][0]['html'][:200]}"
         for v in Axe().run(page).response["violations"]

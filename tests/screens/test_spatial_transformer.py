@@ -108,7 +108,7 @@ def test_there_and_back_loses_something_and_a_singular_theta_gets_one_sentence()
 
 def test_the_prediction_is_made_from_theta_and_marked():
     app = open_screen(theta="0,-1,0,1,0,0")
-    question = next(each for each in app.radio if "θ13" in each.label)
+    question = next(each for each in app.radio if "θ₁₃" in each.label)
     # The box is turned clockwise by a quarter, so to the right on the input is up in the output: the picture goes down.
     question.set_value("down").run()
     assert any("Right" in each.value for each in app.success)

@@ -153,7 +153,7 @@ def show_numbers(theta: Theta) -> None:
                 if st.session_state.get(key) != theta[place]:
                     st.session_state[key] = theta[place]
                 st.number_input(
-                    f"θ{row + 1}{column + 1}",
+                    "θ" + "₁₂"[row] + "₁₂₃"[column],
                     -MOST,
                     MOST,
                     step=0.05,
