@@ -7,22 +7,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from cnnviz.components.pack import pack
 from cnnviz.components.quantise import quantise
 from cnnviz.components.register import shared_script
+from tests.browser.access import assert_accessible
+from tests.browser.frames import smooth, sweep
 
 APPS = "tests/browser/apps"
 WIDTHS = [1280, 390]
-
-RECORD_FRAMES = """() => {
-  window.gaps = [];
-  let last = performance.now();
-  const tick = (now) => { window.gaps.push(now - last); last = now; window.frame = requestAnimationFrame(tick); };
-  window.frame = requestAnimationFrame(tick);
-}"""
-STOP_FRAMES = "() => { cancelAnimationFrame(window.frame); return window.gaps.slice(1); }"
 
 
 @pytest.fixture
@@ -57,22 +50,6 @@ def waves(count: int, side: int) -> np.ndarray:
     y, x = np.mgrid[:side, :side] / side
     angle = np.arange(count)[:, None, None] * np.pi / count
     return (np.sin(12 * (x * np.cos(angle) + y * np.sin(angle)) + angle) * (1 + angle)).astype(np.float32)
-
-
-def sweep(page: Any, selector: str) -> list[float]:
-    """Move the pointer a hundred times over an element; return the gaps between frames in milliseconds."""
-    box = page.locator(selector).bounding_box()
-    height = min(box["height"], 850 - box["y"])
-    page.evaluate(RECORD_FRAMES)
-    for i in range(100):
-        across, down = (i * 7 % 100) / 100, (i * 13 % 100) / 100
-        page.mouse.move(box["x"] + 2 + across * (box["width"] - 4), box["y"] + 2 + down * (height - 4))
-    return list(page.evaluate(STOP_FRAMES))
-
-
-def smooth(gaps: list[float]) -> bool:
-    """Return whether most frames came in time and none was blocked for long."""
-    return bool(np.mean(np.array(gaps) < 50) > 0.8 and max(gaps) < 250)
 
 
 @pytest.mark.parametrize(("app", "element"), [("tiles", ".frame"), ("unit", ".map"), ("strip", ".row")])
@@ -282,10 +259,7 @@ def test_the_overlay_follows_its_slider_in_the_browser(show: Callable[..., Any])
 )
 def test_accessible_and_within_the_width(show: Callable[..., Any], app: str, kind: str | None, width: int) -> None:
     page = show(app, kind, width=width)
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
-    found = Axe().run(page).response["violations"]
-    serious = [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in ("serious", "critical")]
-    assert serious == []
+    assert_accessible(page)
 
 
 def test_painting_a_large_layer_takes_less_than_a_frame(

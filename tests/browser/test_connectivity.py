@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from torch.nn import functional
 
 from cnnviz.ui.basics.connectivity_form import controls, made
-from tests.browser.test_components import smooth, sweep
+from tests.browser.frames import smooth, sweep
 from tests.conftest import some
 
 SLOW = 60_000

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from cnnviz.ui.basics.convolution_form import controls, made, switches
 from cnnviz.ui.basics.convolution_presets import PRESETS
-from tests.browser.test_components import smooth, sweep
+from tests.browser.frames import smooth, sweep
 from tests.conftest import some
 
 SLOW = 60_000

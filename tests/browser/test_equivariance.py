@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.access import assert_accessible
 from tests.conftest import some
 
 SLOW = 60_000
@@ -30,13 +30,7 @@ def part(serve, visit):
 @pytest.mark.parametrize("name", LAST)
 def test_no_serious_fault_of_access_and_nothing_wider_than_the_window(part, name, width):
     page = part(name, width=width)
-    violations = [
-        f"{v['id']}: {v['help']}: {v['nodes'][0]['html'][:200]}"
-        for v in Axe().run(page).response["violations"]
-        if v["impact"] in ("serious", "critical")
-    ]
-    assert not violations, "\n".join(violations)
-    assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth - main.clientWidth") <= 0
+    assert_accessible(page)
 
 
 def test_a_shift_by_a_key_changes_the_numbers_and_the_link(part):

@@ -5,12 +5,12 @@ import re
 import numpy as np
 import pytest
 import torch
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from cnnviz import images
 from cnnviz.probes.descent import descend, moved
-from tests.browser.test_components import RECORD_FRAMES, STOP_FRAMES, smooth
+from tests.browser.access import assert_accessible
+from tests.browser.frames import RECORD_FRAMES, STOP_FRAMES, smooth
 from tests.conftest import some
 
 SLOW = 60_000
@@ -137,10 +137,4 @@ def test_another_digit_is_picked_by_its_picture(open_at):
 @pytest.mark.parametrize("query", [LINK, LINK + "&why_picture=digit&why_step=0.5&why_all_six=true"])
 def test_no_serious_fault_of_access_and_nothing_wider_than_the_window(open_at, query, width):
     page = open_at(query, width=width)
-    violations = [
-        f"{v['id']}: {v['help']}: {v['nodes'][0]['html'][:200]}"
-        for v in Axe().run(page).response["violations"]
-        if v["impact"] in ("serious", "critical")
-    ]
-    assert not violations, "\n".join(violations)
-    assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth - main.clientWidth") <= 0
+    assert_accessible(page)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz.images import sheet
-from tests.browser.test_components import smooth, sweep
+from tests.browser.frames import smooth, sweep
 
 SLOW = 60_000
 PIXELS = """canvas => [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data]"""

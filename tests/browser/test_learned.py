@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.access import assert_accessible
 from tests.conftest import some
 
 SLOW = 60_000
@@ -31,13 +31,7 @@ def open_at(serve, visit):
 @pytest.mark.parametrize("part", SAID)
 def test_no_serious_fault_of_access_and_nothing_wider_than_the_window(open_at, part, width):
     page = open_at(part, width=width)
-    violations = [
-        f"{v['id']}: {v['help']}: {v['nodes'][0]['html'][:200]}"
-        for v in Axe().run(page).response["violations"]
-        if v["impact"] in ("serious", "critical")
-    ]
-    assert not violations, "\n".join(violations)
-    assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth - main.clientWidth") <= 0
+    assert_accessible(page)
 
 
 def test_the_ten_digits_and_their_answers_are_all_drawn_on_a_phone(open_at):

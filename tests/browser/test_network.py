@@ -4,9 +4,9 @@ import re
 from urllib.parse import quote
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.access import assert_accessible
 from tests.conftest import some
 
 SLOW = 60_000
@@ -70,13 +70,7 @@ def expect_layers(page: Page, *layers: str) -> None:
 @pytest.mark.parametrize("link", ["", f"{LENET}&other=Conv+8+3"])
 def test_no_serious_fault_of_access_and_nothing_wider_than_the_window(screen, width, link):
     page = screen(link, width=width)
-    violations = [
-        f"{v['id']}: {v['help']}: {v['nodes'][0]['html'][:200]}"
-        for v in Axe().run(page).response["violations"]
-        if v["impact"] in ("serious", "critical")
-    ]
-    assert not violations, "\n".join(violations)
-    assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth - main.clientWidth") <= 0
+    assert_accessible(page)
 
 
 def test_a_layer_is_changed_added_and_taken_away_by_typing(screen):

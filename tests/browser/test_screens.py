@@ -5,9 +5,10 @@ import re
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import expect
+
+from tests.browser.access import assert_accessible
 
 SCREENS = {
     "home": "",
@@ -55,18 +56,7 @@ def screen(serve, visit):
 @pytest.mark.parametrize("name", SCREENS)
 def test_no_serious_fault_of_access_and_nothing_wider_than_the_window(screen, name, width):
     page = screen(name, width=width)
-    # app.py's style for formulas may come after the formulas.
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('.katex-display')]"
-        ".every((each) => getComputedStyle(each).overflowX === 'hidden')"
-    )
-    violations = [
-        f"{v['id']}: {v['help']}: {v['nodes'][0]['html'][:200]}"
-        for v in Axe().run(page).response["violations"]
-        if v["impact"] in ("serious", "critical")
-    ]
-    assert not violations, "\n".join(violations)
-    assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth - main.clientWidth") <= 0
+    assert_accessible(page)
 
 
 def test_home_leads_to_each_screen_in_one_click(screen):

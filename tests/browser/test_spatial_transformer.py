@@ -12,7 +12,7 @@ from torch.nn import functional
 from cnnviz import images
 from cnnviz.ui.transform.by_hand_form import PRESETS, squared
 from cnnviz.ui.transform.theta import DEFAULT
-from tests.browser.test_components import RECORD_FRAMES, STOP_FRAMES, smooth
+from tests.browser.frames import RECORD_FRAMES, STOP_FRAMES, smooth
 from tests.conftest import some
 
 SLOW = 60_000
