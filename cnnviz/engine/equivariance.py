@@ -4,18 +4,14 @@ from fractions import Fraction
 from typing import Any
 
 import torch
-from torch import Tensor
 
-from cnnviz import images, models
-from cnnviz.engine.forward import batch_of
+from cnnviz import images
+from cnnviz.engine.given import black, digits_batch, picture_batch, tensor
 from cnnviz.engine.layers import layer_row
 from cnnviz.engine.requests import (
     BlurSignal,
-    Input,
     Layers,
-    ModelChoice,
     MoveMaps,
-    Picture,
     ShiftAnswers,
     ShiftLayers,
     ShiftMaps,
@@ -60,7 +56,9 @@ def _ratio(pixels: int, units: int) -> int | Fraction:
 
 def shift_layers(request: ShiftLayers, run: Run) -> Probed[tuple[LayerGap, ...]]:
     """Return the gaps of all layers."""
-    found = equivariance(run.network, _batch(request, run), places_of(run.ask(Layers(request.model))), **_how(request))
+    found = equivariance(
+        run.network, picture_batch(request, run), places_of(run.ask(Layers(request.model))), **_how(request)
+    )
     return Probed(found, str(run.device), run.note)
 
 
@@ -68,16 +66,15 @@ def shift_maps(request: ShiftMaps, run: Run) -> Probed[ShiftedMaps]:
     """Return one channel of one layer."""
     table = run.ask(Layers(request.model))
     layer_row(table, request.layer)
-    batch = _batch(request, run)
+    batch = picture_batch(request, run)
     found = shifted_maps(run.network, batch, places_of(table), request.layer, request.channel, **_how(request))
     return Probed(found, str(run.device), run.note)
 
 
 def shift_answers(request: ShiftAnswers, run: Run) -> Probed[Shifted]:
     """Return what a network for digits makes of the hundred test digits."""
-    pictures = [Picture.of(pixels) for pixels in images.sheet("digits")]
-    batch = batch_of(*(run.ask(Input(request.model, picture)) for picture in pictures), device=run.device)
-    found = shifted(run.network, batch, torch.tensor(images.sheet_labels()), request.shifts, _ground(request.model))
+    batch, ground = digits_batch(request.model, run), black(request.model, run)
+    found = shifted(run.network, batch, torch.tensor(images.sheet_labels()), request.shifts, ground)
     return Probed(found, str(run.device), run.note)
 
 
@@ -87,27 +84,17 @@ def move_maps(request: MoveMaps, run: Run) -> Probed[tuple[Change, ...]]:
     layer_row(table, request.layer)
     where = places_of(table)[request.layer]
     amounts = {name: [getattr(move, name) for move in request.moves] for name in ("right", "degrees", "scale")}
-    found = movements(run.network, _batch(request, run), request.layer, where, **amounts)
+    found = movements(run.network, picture_batch(request, run), request.layer, where, **amounts)
     return Probed(found, str(run.device), run.note)
 
 
 def blur_signal(request: BlurSignal, run: Run) -> Probed[Moved1d]:
     """Return a signal's poolings, computed on the CPU: a GPU would be slower for so little."""
-    return Probed(moved1d(torch.tensor(request.signal.array), request.shift, blur=request.blur), "cpu", "")
-
-
-def _batch(request: Any, run: Run) -> Tensor:
-    return batch_of(run.ask(Input(request.model, request.picture, request.invert)), device=run.device)
+    return Probed(moved1d(tensor(request.signal), request.shift, blur=request.blur), "cpu", "")
 
 
 def _how(request: ShiftLayers | ShiftMaps) -> dict[str, Any]:
     return {name: getattr(request, name) for name in ("down", "right", "circular", "blur")}
-
-
-def _ground(model: ModelChoice) -> float:
-    """Return what a network gets for black."""
-    how = models.card(model.name).preprocessing
-    return -how.mean[0] / how.std[0]
 
 
 ROWS: dict[type, Row] = {

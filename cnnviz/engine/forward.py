@@ -12,8 +12,9 @@ from cnnviz import images, models
 from cnnviz.engine.layers import layer_row
 from cnnviz.engine.requests import Classify, Forward, Input, Layers, Maps, ModelChoice, Picture
 from cnnviz.engine.results import Floats, LayerMaps, NetworkInput, Outputs, Prediction, frozen
-from cnnviz.engine.run import Row, Run, to_numpy
+from cnnviz.engine.run import Row, Run
 from cnnviz.probes.activations import activations, first_tensor
+from cnnviz.probes.arrays import to_numpy
 from cnnviz.probes.maps import as_maps
 
 

@@ -6,12 +6,14 @@ All are computed on the CPU, in double precision: for so little a GPU would be s
 import torch
 from torch import Tensor
 
+from cnnviz.engine.given import tensor
 from cnnviz.engine.requests import DerivePixel, LossAlong, Numbers, PixelProfile, PullBack
 from cnnviz.engine.results import Probed
 from cnnviz.engine.run import Row, Run
-from cnnviz.probes.descent import Descent, LossCurve, descend, loss_curve, moved
+from cnnviz.probes.descent import Descent, LossCurve, descend, loss_curve
 from cnnviz.probes.interpolation import PixelDerivatives, Profile, derivatives
 from cnnviz.probes.interpolation import profile as profile_of
+from cnnviz.probes.moving import by_pixels
 
 
 def derive(request: DerivePixel, run: Run) -> Probed[PixelDerivatives]:
@@ -29,7 +31,7 @@ def profile(request: PixelProfile, run: Run) -> Probed[Profile]:
 def pull_back(request: PullBack, run: Run) -> Probed[Descent]:
     """Return all steps of the descents."""
     target = _image(request.image)
-    picture = moved(target, request.right, request.down)
+    picture = by_pixels(target, right=request.right, down=request.down)
     settings = {"rate": request.rate, "steps": request.steps, "momentum": request.momentum}
     return Probed(descend(picture, target, **settings, only_shift=request.only_shift), "cpu", "")  # type: ignore[arg-type]
 
@@ -37,14 +39,13 @@ def pull_back(request: PullBack, run: Run) -> Probed[Descent]:
 def along(request: LossAlong, run: Run) -> Probed[LossCurve]:
     """Return the loss along one number of theta."""
     target = _image(request.image)
-    picture = moved(target, request.right, request.down)
+    picture = by_pixels(target, right=request.right, down=request.down)
     found = loss_curve(picture, target, _doubles(request.theta), request.number, request.low, request.high)
     return Probed(found, "cpu", "")
 
 
 def _image(numbers: Numbers) -> Tensor:
-    # torch.tensor copies: the bytes of a request are read-only.
-    return torch.tensor(numbers.array, dtype=torch.float64)
+    return tensor(numbers).double()
 
 
 def _doubles(theta: tuple[float, ...]) -> Tensor:

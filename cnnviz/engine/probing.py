@@ -3,8 +3,8 @@
 import torch
 
 from cnnviz import models
-from cnnviz.engine.forward import batch_of
-from cnnviz.engine.requests import Filters, Guided, Input, Unit
+from cnnviz.engine.given import picture_batch
+from cnnviz.engine.requests import Filters, Guided, Unit
 from cnnviz.engine.results import Probed
 from cnnviz.engine.run import Row, Run
 from cnnviz.probes.filters import FilterBank, filters_of, first_filters
@@ -16,7 +16,7 @@ from cnnviz.probes.unit import UnitAccount, account
 def unit(request: Unit, run: Run) -> Probed[UnitAccount]:
     """Return how one value came about."""
     place = request.channel, request.row, request.column
-    return Probed(account(run.network, _batch(request, run), request.layer, *place), str(run.device), run.note)
+    return Probed(account(run.network, picture_batch(request, run), request.layer, *place), str(run.device), run.note)
 
 
 def filters(request: Filters, run: Run) -> Probed[FilterBank]:
@@ -31,12 +31,8 @@ def filters(request: Filters, run: Run) -> Probed[FilterBank]:
 def guided(request: Guided, run: Run) -> Probed[Gradient]:
     """Return the guided gradient of a channel's strongest unit, or of the one at (row, column)."""
     place = request.channel, request.row, request.column
-    found = guided_gradient(run.network, _batch(request, run), request.layer, *place)
+    found = guided_gradient(run.network, picture_batch(request, run), request.layer, *place)
     return Probed(found, str(run.device), run.note)
-
-
-def _batch(request: Unit | Guided, run: Run) -> torch.Tensor:
-    return batch_of(run.ask(Input(request.model, request.picture, request.invert)), device=run.device)
 
 
 ROWS: dict[type, Row] = {Unit: Row(unit), Filters: Row(filters), Guided: Row(guided)}

@@ -4,12 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from cnnviz.engine.requests import Request
-from cnnviz.engine.results import Floats, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,12 +60,3 @@ class Row:
     compute: Callable[[Any, Run], Any]
     bases: "Callable[[Any], Iterable[Request[Any]]]" = _no_bases
     read: Callable[[Any, Any], Any] = _nothing
-
-
-def to_numpy(tensor: Tensor) -> Floats:
-    """Return a tensor as a contiguous read-only float32 array in the CPU's memory, which keeps no larger one alive."""
-    tensor = tensor.detach().to("cpu", torch.float32).contiguous()
-    if tensor.untyped_storage().nbytes() > tensor.nbytes:
-        tensor = tensor.clone()
-    array: Floats = tensor.numpy()
-    return frozen(np.asarray(array))

@@ -9,7 +9,8 @@ from cnnviz import models
 from cnnviz.engine.layers import layer_row
 from cnnviz.engine.requests import Input, Layers, Move, Sweep, SweepMaps
 from cnnviz.engine.results import Bytes, Floats, Probed
-from cnnviz.engine.run import Row, Run, to_numpy
+from cnnviz.engine.run import Row, Run
+from cnnviz.probes.arrays import to_numpy
 from cnnviz.probes.invariance import Swept, changes, difference, moved, moving_maps, relative
 
 SIDE = 112  # of the pictures that are sent back, at most

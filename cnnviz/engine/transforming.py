@@ -14,12 +14,11 @@ from cnnviz import images, models
 from cnnviz.analysis import analyze
 from cnnviz.arithmetic.affine import Theta
 from cnnviz.arithmetic.placing import AMOUNTS, Lattice, placed_of, undoing
-from cnnviz.engine.forward import batch_of
+from cnnviz.engine.given import black, digits_batch, normalised, picture_batch
 from cnnviz.engine.layers import layer_row
 from cnnviz.engine.requests import (
     AnswerWarped,
     FollowBox,
-    Input,
     Layers,
     Localise,
     ModelChoice,
@@ -129,18 +128,17 @@ def follow(request: FollowBox, run: Run) -> Probed[Followed]:
 
 def warp_maps(request: WarpMaps, run: Run) -> Probed[WarpedMaps]:
     """Return the maps warped, and those of the warped photo."""
-    photo = batch_of(run.ask(Input(request.model, request.picture, request.invert)), device=run.device)
+    photo = picture_batch(request, run)
     lattices = _lattices(request.model, run)
-    found = warped_maps(run.network, photo, _black(request.model, run), request.layer, request.theta, lattices)
+    found = warped_maps(run.network, photo, black(request.model, run), request.layer, request.theta, lattices)
     return Probed(found, str(run.device), run.note)
 
 
 def answer_warped(request: AnswerWarped, run: Run) -> Probed[WarpedAnswers]:
     """Return the answers to the hundred test digits, three runs of them all."""
-    pictures = [Picture.of(pixels) for pixels in images.sheet("digits")]
-    photos = batch_of(*(run.ask(Input(request.model, picture)) for picture in pictures), device=run.device)
+    photos = digits_batch(request.model, run)
     lattices = _lattices(request.model, run)
-    found = warped_answers(run.network, photos, _black(request.model, run), request.layer, request.theta, lattices)
+    found = warped_answers(run.network, photos, black(request.model, run), request.layer, request.theta, lattices)
     return Probed(WarpedAnswers(*found), str(run.device), run.note)
 
 
@@ -194,15 +192,7 @@ def _clutter(side: int, seed: int) -> Tensor:
 
 def _ready(canvas: Tensor, model: ModelChoice, run: Run) -> Tensor:
     """Return bytes (N, 1, S, S) as a model's batch."""
-    how = models.card(model.name).preprocessing
-    mean, std = (torch.tensor(numbers)[:, None, None] for numbers in (how.mean, how.std))
-    return ((canvas.float() / 255 - mean) / std).to(run.device)
-
-
-def _black(model: ModelChoice, run: Run) -> Tensor:
-    how = models.card(model.name).preprocessing
-    mean, std = (torch.tensor(numbers)[:, None, None] for numbers in (how.mean, how.std))
-    return (-mean / std).to(run.device)
+    return normalised(canvas.float() / 255, model).to(run.device)
 
 
 def _lattices(model: ModelChoice, run: Run) -> dict[str, Lattices]:

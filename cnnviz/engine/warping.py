@@ -3,9 +3,9 @@
 All run on the CPU in double precision: a GPU would be slower for so little.
 """
 
-import torch
 from torch import Tensor
 
+from cnnviz.engine.given import tensor
 from cnnviz.engine.requests import Numbers, Warp, WarpIdentity, WarpPixel, WarpTwice
 from cnnviz.engine.results import Probed
 from cnnviz.engine.run import Row, Run
@@ -54,8 +54,8 @@ def _sampling(request: Warp | WarpTwice) -> Sampling:
 
 
 def _planes(numbers: Numbers) -> Tensor:
-    """Return (C, H, W) float64 of an image (H, W) or (C, H, W); torch.tensor copies, as a request is read-only."""
-    image = torch.tensor(numbers.array).double()
+    """Return (C, H, W) float64 of an image (H, W) or (C, H, W)."""
+    image = tensor(numbers).double()
     return image if image.ndim == 3 else image[None]
 
 

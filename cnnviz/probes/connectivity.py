@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-Floats = NDArray[np.float32]
+from cnnviz.probes.arrays import Floats, to_numpy
 
 STEPS = ("all", "local", "shared")
 
@@ -73,7 +73,7 @@ def connected(step: str, inputs: Tensor, weights: Tensor, *, stride: int = 1) ->
     owners.scatter_(1, windows, numbers)
     matrix = torch.where(owners >= 0, weights.flatten()[owners.clamp(min=0)], 0.0)
     product = matrix @ inputs.flatten()
-    return Connected(_floats(matrix), owners.to(torch.int32).numpy(), _floats(product), _floats(other))
+    return Connected(to_numpy(matrix), owners.to(torch.int32).numpy(), to_numpy(product), to_numpy(other))
 
 
 def collapsed(image: Tensor, first: Tensor, second: Tensor) -> Collapsed:
@@ -95,8 +95,8 @@ def collapsed(image: Tensor, first: Tensor, second: Tensor) -> Collapsed:
     image, first, second = image.float(), first.float(), second.float()
     two = functional.conv2d(functional.conv2d(image, first), second)
     gap = float((two - functional.conv2d(image, composed.float())).abs().max())
-    one, kernel, both, broken = (_floats(each[0, 0]) for each in (single, composed, stacked, rectified))
-    return Collapsed(kernel, both, one, gap, broken, _floats(best.reshape(broken.shape)), misses)
+    one, kernel, both, broken = (to_numpy(each[0, 0]) for each in (single, composed, stacked, rectified))
+    return Collapsed(kernel, both, one, gap, broken, to_numpy(best.reshape(broken.shape)), misses)
 
 
 def _windows(values: Tensor, kernel: Any, stride: int) -> Tensor:
@@ -112,8 +112,3 @@ def _convolution(inputs: Tensor, weights: Tensor, stride: int) -> Tensor:
     convolution: Any = functional.conv1d if inputs.ndim == 1 else functional.conv2d
     made: Tensor = convolution(inputs[None, None], weights[:, None], stride=stride)[0].flatten(1)
     return made
-
-
-def _floats(tensor: Tensor) -> Floats:
-    array: Floats = tensor.detach().to("cpu", torch.float32).contiguous().numpy()
-    return array

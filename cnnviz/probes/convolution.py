@@ -11,8 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from cnnviz.arithmetic import layer
-
-Floats = NDArray[np.float32]
+from cnnviz.probes.arrays import Floats, to_numpy
 
 LONGEST_SIDE = 2048
 LEARNING_RATE = 0.1
@@ -115,8 +114,8 @@ def convolved(kind: str, inputs: Tensor, weights: Tensor, bias: Tensor | None, *
     plain = all(settings.get(name, value) == value for name, value in moved.items())
     linear = None
     if not kind.startswith("ConvTranspose") and set(weights.shape[2:]) == {1} and plain:
-        linear = _floats(at_each_pixel(batch, weights, bias)[0])
-    return Convolved(_floats(output), linear)
+        linear = to_numpy(at_each_pixel(batch, weights, bias)[0])
+    return Convolved(to_numpy(output), linear)
 
 
 def convolved_photo(pixels: NDArray[np.uint8], kernel: Tensor, **settings: Any) -> ConvolvedPhoto:
@@ -160,11 +159,6 @@ def learned(kernel: Tensor, *, steps: int = 40, side: int = 24, seed: int = 0) -
             with torch.no_grad():
                 weights -= LEARNING_RATE * gradient
             losses.append(float(loss.detach()))
-        kernels.append(_floats(weights.detach()[0, 0]))
+        kernels.append(to_numpy(weights.detach()[0, 0]))
         curves.append(losses)
     return Learned(np.stack(kernels), np.asarray(curves, np.float32))
-
-
-def _floats(tensor: Tensor) -> Floats:
-    array: Floats = tensor.detach().to("cpu", torch.float32).contiguous().numpy()
-    return array

@@ -1,6 +1,6 @@
 """Gradient descent on theta alone, which pulls a shifted picture back onto its target, and the loss that it descends.
 
->>> found = descend(moved(digit, 4, 2), digit, rate=0.03, steps=100)
+>>> found = descend(by_pixels(digit, right=4, down=2), digit, rate=0.03, steps=100)
 >>> found.bilinear.losses[-1] < found.bilinear.losses[0] / 100
 True
 
@@ -51,15 +51,6 @@ class LossCurve:
     at: Doubles
     bilinear: Doubles
     nearest: Doubles
-
-
-def moved(picture: Tensor, right: int, down: int) -> Tensor:
-    """Return (H, W) moved by whole pixels, with 0 where nothing comes in."""
-    height, width = picture.shape
-    rows, columns = torch.arange(height) - down, torch.arange(width) - right
-    inside = ((rows >= 0) & (rows < height))[:, None] & ((columns >= 0) & (columns < width))
-    there = picture[rows.clamp(0, height - 1)[:, None], columns.clamp(0, width - 1)]
-    return torch.where(inside, there, torch.zeros_like(there))
 
 
 def back(size: tuple[int, int], right: int, down: int) -> tuple[float, ...]:

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from cnnviz.calls import Call, observe
 from cnnviz.probes.activations import first_tensor
+from cnnviz.probes.arrays import to_numpy
 from cnnviz.probes.maps import stacked_maps
 from cnnviz.probes.running import catch
 from cnnviz.probes.subsampling import Instead, Units, moved
@@ -158,9 +159,9 @@ def shifted_maps(
         inside = interior(places[layer], size, units, extra, tuple(there.shape[1:]))
         return ShiftedMaps(
             picked,
-            _floats(maps[0, picked]),
-            _floats(there[picked]),
-            _floats(wanted[picked]),
+            to_numpy(maps[0, picked]),
+            to_numpy(there[picked]),
+            to_numpy(wanted[picked]),
             inside.to(torch.uint8).numpy(),
             gap(there[picked : picked + 1], wanted[picked : picked + 1], torch.ones_like(inside)),
         )
@@ -294,8 +295,3 @@ def _compared(
 def _near(units: tuple[Units, Units]) -> list[tuple[int, int]]:
     downs, rights = ({floor(step + Fraction(1, 2)), ceil(step - Fraction(1, 2))} for step in units)
     return [(down, right) for down in sorted(downs) for right in sorted(rights)]
-
-
-def _floats(tensor: Tensor) -> NDArray[np.float32]:
-    array: NDArray[np.float32] = tensor.detach().to("cpu", torch.float32).contiguous().clone().numpy()
-    return array

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from cnnviz.probes.moving import resampled
+
 Doubles = NDArray[np.float64]
 
 BILINEAR, NEAREST = "bilinear", "nearest"
@@ -85,10 +87,7 @@ class Profile:
 
 def warped(image: Tensor, theta: Tensor, mode: str) -> Tensor:
     """Return (H, W) read through theta (6,), or (N, H, W) for (N, 6)."""
-    thetas = theta.reshape(-1, 2, 3)
-    size = (len(thetas), 1, *image.shape)
-    grid = functional.affine_grid(thetas, list(size), align_corners=False)
-    made = functional.grid_sample(image.expand(size), grid, mode=mode, padding_mode="zeros", align_corners=False)[:, 0]
+    made = resampled(image[None, None], theta.reshape(-1, 2, 3), mode)[:, 0]
     return made if theta.ndim == 2 else made[0]
 
 

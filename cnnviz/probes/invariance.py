@@ -12,12 +12,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn import functional
 
 from cnnviz.calls import Call, observe
 from cnnviz.errors import ModelError
 from cnnviz.probes.activations import first_tensor
 from cnnviz.probes.maps import stacked_maps
+from cnnviz.probes.moving import resampled
 from cnnviz.probes.running import catch
 
 # What fills the border that a move uncovers, in the words of torch.nn.functional.grid_sample.
@@ -51,14 +51,11 @@ def moved(
         raise ValueError(f"edge is one of {', '.join(EDGES)}, not {edge!r}.")
     height, width = picture.shape[-2:]
     theta = thetas(height, width, right=right, down=down, degrees=degrees, scale=scale).to(picture)
-    count = len(theta)
     light = torch.as_tensor(brightness, dtype=picture.dtype, device=picture.device).reshape(-1, 1, 1, 1)
     # Flat ground is what grid_sample has zeros for: it is taken off before and put back after.
     flat = torch.as_tensor(ground, dtype=picture.dtype, device=picture.device).reshape(-1, 1, 1) * (edge == "flat")
     lit = (picture * light).clamp(0, 1) - flat
-    grid = functional.affine_grid(theta, [count, *picture.shape], align_corners=False)
-    padding = EDGES[edge]
-    return functional.grid_sample(lit.expand(count, -1, -1, -1), grid, padding_mode=padding, align_corners=False) + flat
+    return resampled(lit, theta, padding_mode=EDGES[edge]) + flat
 
 
 def thetas(

@@ -12,13 +12,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn import functional
 
 from cnnviz.calls import Call, observe
 from cnnviz.probes.activations import activations, first_tensor
 from cnnviz.probes.equivariance import Places, gap
 from cnnviz.probes.invariance import thetas
 from cnnviz.probes.maps import stacked_maps
+from cnnviz.probes.moving import by_pixels, resampled
 
 _INSIDE = 0.999
 
@@ -71,7 +71,8 @@ def movements(
     """
     pixels, angles, sizes = (torch.tensor(each, dtype=torch.float64) for each in (right, degrees, scale))
     height, width = batch.shape[2:]
-    seen = torch.cat([batch, _warped(batch, thetas(height, width, right=pixels, degrees=angles, scale=sizes))])
+    theta = thetas(height, width, right=pixels, degrees=angles, scale=sizes)
+    seen = torch.cat([batch, resampled(batch, theta, padding_mode="border")])
     kept: list[Tensor] = []
 
     def keep(call: Call) -> None:
@@ -97,21 +98,16 @@ def movements(
             units = pixels / float(places.stride[1])
             height, width = before.shape[2:]
             back = thetas(height, width, right=units, degrees=angles, scale=sizes)
-            gone = _warped(before, back)
-            inside = _warped(torch.ones_like(before[:, :1]), back, padding="zeros")[:, 0] > _INSIDE
+            gone = resampled(before, back, padding_mode="border")
+            inside = resampled(torch.ones_like(before[:, :1]), back)[:, 0] > _INSIDE
             along = [gap(*each).relative for each in zip(after, gone, inside, strict=True)]
     answers = zip(best.indices.tolist(), best.values.tolist(), strict=True)
     return tuple(Change(*pair, *answer) for pair, answer in zip(zip(still, along, strict=True), answers, strict=True))
 
 
-def _warped(picture: Tensor, back: Tensor, padding: str = "border") -> Tensor:
-    """Return a picture or maps (1, C, H, W) read at the places of `back` (N, 2, 3), one after the other."""
-    count = len(back)
-    grid = functional.affine_grid(back.to(picture), [count, *picture.shape[1:]], align_corners=False)
-    return functional.grid_sample(picture.expand(count, -1, -1, -1), grid, padding_mode=padding, align_corners=False)
-
-
-def shifted(model: nn.Module, pictures: Tensor, labels: Tensor, shifts: Sequence[int], ground: float) -> Shifted:
+def shifted(
+    model: nn.Module, pictures: Tensor, labels: Tensor, shifts: Sequence[int], ground: Tensor | float
+) -> Shifted:
     """Return what shifts do to a classifier's answers to (N, C, H, W) and to its layers; `labels` are (N,)."""
     still: dict[str, tuple[str, Tensor, float]] = {}
     changes: dict[str, list[float]] = {}
@@ -127,7 +123,7 @@ def shifted(model: nn.Module, pictures: Tensor, labels: Tensor, shifts: Sequence
         with observe(model, first, steps=False):
             model(pictures)
         for shift in shifts:
-            there = onto_ground(pictures, shift, ground)
+            there = by_pixels(pictures, right=shift, ground=ground)
             inside.append(float((there - ground).abs().sum()) / ink)
 
             def compare(call: Call) -> None:
@@ -147,11 +143,3 @@ def shifted(model: nn.Module, pictures: Tensor, labels: Tensor, shifts: Sequence
         tuple(still[name][0] for name in changes),
         np.array(list(changes.values()), np.float32),
     )
-
-
-def onto_ground(pictures: Tensor, right: int, ground: float) -> Tensor:
-    """Return (..., W) moved to the right; what comes in is `ground`, what leaves is lost."""
-    there = torch.full_like(pictures, ground)
-    width = pictures.shape[-1]
-    there[..., min(right, width) :] = pictures[..., : max(0, width - right)]
-    return there

@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from cnnviz.arithmetic import layer
-
-Floats = NDArray[np.float32]
+from cnnviz.probes.arrays import Floats, to_numpy
+from cnnviz.probes.moving import by_pixels
 
 # Two outputs are the same where they differ by no more than rounding; pixels are multiples of 1/255.
 SAME = 1e-6
@@ -92,14 +92,7 @@ def pooled(kind: str, inputs: Tensor, **settings: Any) -> Pooled:
         _, where = getattr(nn, kind)(**settings, return_indices=True)(batch)
         # A dilated window may read padding alone; torch then answers -inf and names an index beyond the input.
         winners = where[0].masked_fill(output == -torch.inf, -1).to(torch.int32).numpy()
-    return Pooled(_floats(output), winners, _divisors(kind, batch[:, :1], settings))
-
-
-def moved(inputs: Tensor, columns: int) -> Tensor:
-    """Return (..., W) moved to the right by `columns`; the first column is repeated where there is nothing."""
-    width = inputs.shape[-1]
-    places = (torch.arange(width) - columns).clamp(0, width - 1)
-    return inputs[..., places]
+    return Pooled(to_numpy(output), winners, _divisors(kind, batch[:, :1], settings))
 
 
 def stays(before: Tensor, after: Tensor) -> Kept:
@@ -118,12 +111,12 @@ def _compared(before: Tensor, after: Tensor) -> tuple[Tensor, Tensor]:
 
 def pooled_moved(kind: str, inputs: Tensor, columns: int, **settings: Any) -> Moved:
     """Return one input (C, ...) moved to the right by `columns`, and what the pooling makes of it."""
-    there = moved(inputs, columns)
+    there = by_pixels(inputs, right=columns, ground=None)
     before, after = (pool(kind, each.unsqueeze(0), **settings)[0] for each in (inputs, there))
     places, same = _compared(before, after)
     return Moved(
-        _floats(there),
-        _floats(after),
+        to_numpy(there),
+        to_numpy(after),
         (places & same).to(torch.uint8).numpy(),
         stays(inputs, there),
         stays(before, after),
@@ -137,7 +130,7 @@ def shifts(kind: str | None, pictures: Tensor, longest: int, **settings: Any) ->
         return images if kind is None else pool(kind, images, **settings)
 
     before = seen(pictures)
-    found = [stays(before, seen(moved(pictures, columns))) for columns in range(1, longest + 1)]
+    found = [stays(before, seen(by_pixels(pictures, right=columns, ground=None))) for columns in range(1, longest + 1)]
     kept = [each.kept / max(1, each.places) for each in found]
     return Shifts(np.array(kept, np.float32), np.array([each.change for each in found], np.float32))
 
@@ -158,9 +151,4 @@ def _divisors(kind: str, batch: Tensor, settings: dict[str, Any]) -> Floats | No
         return None
     means = average(ones, **given)
     sums = average(ones, **{**given, "divisor_override": 1})
-    return _floats((sums / means)[0, 0])
-
-
-def _floats(tensor: Tensor) -> Floats:
-    array: Floats = tensor.detach().to("cpu", torch.float32).contiguous().numpy()
-    return array
+    return to_numpy((sums / means)[0, 0])

@@ -10,14 +10,11 @@ Source: Jaderberg et al. 2015, "Spatial Transformer Networks".
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from cnnviz.arithmetic.affine import Theta
-
-Floats = NDArray[np.float32]
+from cnnviz.probes.arrays import Floats, to_numpy
 
 LEARNED, IDENTITY, HAND = "learned", "identity", "hand"
 _CORNERS = torch.tensor([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0]])
@@ -77,7 +74,7 @@ def chosen_affine(model: nn.Module, batch: Tensor) -> Floats:
     """Return the theta (N, 6) that a transformer chose for (N, C, H, W), of a spline the nearest affine one."""
     network: Any = model
     with torch.inference_mode():
-        return _floats(_affine(network, network.theta(batch))[0].flatten(1))
+        return to_numpy(_affine(network, network.theta(batch))[0].flatten(1))
 
 
 def _look(network: Any, batch: Tensor, name: str, theta: Tensor) -> Look:
@@ -86,11 +83,11 @@ def _look(network: Any, batch: Tensor, name: str, theta: Tensor) -> Look:
     affine, bend = _affine(network, theta)
     return Look(
         name,
-        _floats(theta),
-        _floats(affine.flatten(1)),
-        _floats(bend),
-        _floats(_edge(theta, grid)),
-        _floats(warped[:, 0]),
+        to_numpy(theta),
+        to_numpy(affine.flatten(1)),
+        to_numpy(bend),
+        to_numpy(_edge(theta, grid)),
+        to_numpy(warped[:, 0]),
         _probabilities(network.classifier(warped)),
     )
 
@@ -120,9 +117,4 @@ def _edge(theta: Tensor, grid: Tensor) -> Tensor:
 
 
 def _probabilities(scores: Tensor) -> Floats:
-    return _floats(scores.double().softmax(dim=1))
-
-
-def _floats(tensor: Tensor) -> Floats:
-    array: Floats = tensor.detach().to("cpu", torch.float32).contiguous().clone().numpy()
-    return array
+    return to_numpy(scores.double().softmax(dim=1))

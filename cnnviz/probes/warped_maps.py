@@ -11,14 +11,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn import functional
 
 from cnnviz.arithmetic.affine import Theta
 from cnnviz.arithmetic.placing import Lattice, carried
 from cnnviz.errors import ModelError
 from cnnviz.probes.activations import activations
+from cnnviz.probes.arrays import Floats, to_numpy
+from cnnviz.probes.moving import resampled
 
-Floats = NDArray[np.float32]
 Lattices = tuple[Lattice, Lattice]
 
 _ROUNDING = 1e-5  # pixels: a source this near to a pixel is that pixel
@@ -61,9 +61,7 @@ class WarpedMaps:
 
 def warp(batch: Tensor, theta: Theta) -> Tensor:
     """Return (N, C, H, W) read at theta's places, all channels at the same ones, zeros outside."""
-    matrix = torch.tensor(theta, dtype=batch.dtype, device=batch.device).reshape(1, 2, 3).expand(len(batch), 2, 3)
-    grid = functional.affine_grid(matrix, list(batch.shape), align_corners=False)
-    return functional.grid_sample(batch, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
+    return resampled(batch, torch.tensor(theta, dtype=torch.float64).reshape(1, 2, 3))
 
 
 def warp_photo(batch: Tensor, theta: Theta, black: Tensor) -> Tensor:
@@ -89,15 +87,15 @@ def warped_maps(
         gaps = tuple(_gap(name, *both, interior(theta, *lattices[name])) for name, both in pairs.items())
         after, before = pairs[layer]
         return WarpedMaps(
-            _floats(maps[layer][0]),
-            _floats(after[0]),
-            _floats(before[0]),
-            _floats(photo[0]),
-            _floats(moved[0]),
+            to_numpy(maps[layer][0]),
+            to_numpy(after[0]),
+            to_numpy(before[0]),
+            to_numpy(photo[0]),
+            to_numpy(moved[0]),
             interior(theta, *lattices[layer]).astype(np.uint8),
             carried(theta, *lattices[layer]),
             gaps,
-            _floats(torch.cat(scores).double().softmax(dim=1)),
+            to_numpy(torch.cat(scores).double().softmax(dim=1)),
         )
 
 
@@ -176,8 +174,3 @@ def _known(layer: str, lattices: Mapping[str, Lattices]) -> None:
             f"The output of {layer} has no rows and columns that lie evenly over the photo; "
             f"this network's that have are {', '.join(lattices) or 'none'}."
         )
-
-
-def _floats(tensor: Tensor) -> Floats:
-    array: Floats = tensor.detach().to("cpu", torch.float32).contiguous().clone().numpy()
-    return array

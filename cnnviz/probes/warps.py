@@ -9,16 +9,14 @@ All is computed in double precision, so that what is shown is the formula's valu
 import math
 from dataclasses import dataclass
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
 from cnnviz.arithmetic.affine import IDENTITY, Theta, product
 from cnnviz.errors import ShapeError
+from cnnviz.probes.arrays import Floats, to_numpy
 
-Floats = NDArray[np.float32]
 Size = tuple[int, int]
 
 MODES = ("nearest", "bilinear", "bicubic")
@@ -106,14 +104,14 @@ def warp(image: Tensor, theta: Theta, size: Size, sampling: Sampling) -> Tensor:
 
 def warped(image: Tensor, theta: Theta, size: Size, sampling: Sampling) -> Warped:
     """Return one warp."""
-    return Warped(_floats(warp(image, theta, size, sampling)))
+    return Warped(to_numpy(warp(image, theta, size, sampling)))
 
 
 def identities(image: Tensor, *, mode: str = "bilinear", padding_mode: str = "zeros") -> Identities:
     """Return what the identity does, to the image's own size, where both settings agree and where they are mixed."""
     size = image.shape[1], image.shape[2]
     outputs = [warp(image, IDENTITY, size, Sampling(mode, padding_mode, *pair)) for pair in PAIRS]
-    return Identities(_floats(torch.stack(outputs)), tuple(_apart(each, image) for each in outputs))
+    return Identities(to_numpy(torch.stack(outputs)), tuple(_apart(each, image) for each in outputs))
 
 
 def warped_twice(image: Tensor, first: Theta, then: Theta, size: Size, sampling: Sampling) -> Twice:
@@ -123,14 +121,11 @@ def warped_twice(image: Tensor, first: Theta, then: Theta, size: Size, sampling:
     second = warp(middle, then, whole, sampling)
     both = product(first, then)
     direct = warp(image, both, whole, sampling)
-    return Twice(_floats(middle), _floats(second), _floats(direct), both, _apart(second, direct), _apart(second, image))
+    return Twice(
+        to_numpy(middle), to_numpy(second), to_numpy(direct), both, _apart(second, direct), _apart(second, image)
+    )
 
 
 def _apart(one: Tensor, other: Tensor) -> Apart:
     gaps = (one - other).abs()
     return Apart(float(gaps.max()), float(gaps.mean()))
-
-
-def _floats(tensor: Tensor) -> Floats:
-    array: Floats = tensor.to("cpu", torch.float32).contiguous().numpy()
-    return array

@@ -8,7 +8,8 @@ import torch
 from playwright.sync_api import expect
 
 from cnnviz import images
-from cnnviz.probes.descent import descend, moved
+from cnnviz.probes.descent import descend
+from cnnviz.probes.moving import by_pixels
 from tests.browser.access import assert_accessible
 from tests.browser.frames import RECORD_FRAMES, STOP_FRAMES, smooth
 from tests.conftest import some
@@ -35,7 +36,7 @@ def open_at(serve, visit):
 @pytest.fixture(scope="module")
 def path():
     target = torch.tensor(images.sheet("digits")[36], dtype=torch.float64) / 255
-    return descend(moved(target, 3, 2), target, rate=0.03, steps=60, only_shift=True).bilinear
+    return descend(by_pixels(target, right=3, down=2), target, rate=0.03, steps=60, only_shift=True).bilinear
 
 
 def pixels(page, name: str) -> np.ndarray:

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from cnnviz.engine.results import LayerMaps, Prediction, freeze, nbytes_of
-from cnnviz.engine.run import to_numpy
+from cnnviz.probes.arrays import to_numpy
 
 
 def test_the_bytes_of_nested_arrays_are_counted() -> None:

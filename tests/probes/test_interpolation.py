@@ -10,8 +10,9 @@ from torch.nn import functional
 from cnnviz import images
 from cnnviz.engine.local import LocalEngine
 from cnnviz.engine.requests import DerivePixel, LossAlong, Numbers, PixelProfile, PullBack
-from cnnviz.probes.descent import IDENTITY, back, descend, loss_curve, moved
+from cnnviz.probes.descent import IDENTITY, back, descend, loss_curve
 from cnnviz.probes.interpolation import derivatives, profile
+from cnnviz.probes.moving import by_pixels
 
 DIGITS = images.sheet("digits")
 GRID = torch.tensor(
@@ -119,18 +120,18 @@ def test_a_profile_is_what_single_warps_give_and_its_kinks_are_at_whole_numbers(
 
 
 def test_moving_leaves_nothing_behind_and_back_undoes_it():
-    there = moved(GRID, 1, -2)
+    there = by_pixels(GRID, right=1, down=-2)
     assert there[0].tolist() == [0, 2, 4, 9, 5]
     assert not there[3:].any()
     image = digit(36)
     theta = torch.tensor(back((28, 28), 4, -2), dtype=torch.float64)
-    np.testing.assert_allclose(through_torch(moved(image, 4, -2), theta, "bilinear"), image, atol=1e-6)
+    np.testing.assert_allclose(through_torch(by_pixels(image, right=4, down=-2), theta, "bilinear"), image, atol=1e-6)
 
 
 @pytest.mark.parametrize(("right", "down"), [(4, 2), (3, 0), (-3, 2), (0, -3)])
 @pytest.mark.parametrize("index", [18, 27, 36])
 def test_descent_ends_on_the_target_and_rounding_never_moves(index, right, down):
-    found = descend(moved(digit(index), right, down), digit(index), rate=0.03, steps=100)
+    found = descend(by_pixels(digit(index), right=right, down=down), digit(index), rate=0.03, steps=100)
     assert found.bilinear.losses[0] > 100 * found.bilinear.losses[-1]
     assert np.abs(found.bilinear.pictures[-1].astype(int) - DIGITS[index]).mean() < 4
     assert (found.nearest.thetas == np.array(IDENTITY)).all()
@@ -141,19 +142,19 @@ def test_descent_ends_on_the_target_and_rounding_never_moves(index, right, down)
 def test_nine_digits_in_ten_come_back_from_the_move_that_the_screen_opens_with():
     falls = []
     for index in range(0, 100, 5):
-        losses = descend(moved(digit(index), 4, 2), digit(index), rate=0.03, steps=100).bilinear.losses
+        losses = descend(by_pixels(digit(index), right=4, down=2), digit(index), rate=0.03, steps=100).bilinear.losses
         falls.append(losses[0] / losses[-1])
     assert np.mean(np.array(falls) > 20) >= 0.9
 
 
 def test_the_shift_alone_is_found_exactly_without_momentum():
-    found = descend(moved(digit(36), 2, 1), digit(36), rate=0.03, steps=150, momentum=0, only_shift=True)
+    found = descend(by_pixels(digit(36), right=2, down=1), digit(36), rate=0.03, steps=150, momentum=0, only_shift=True)
     np.testing.assert_allclose(found.bilinear.thetas[-1], back((28, 28), 2, 1), atol=1e-3)
     assert (found.bilinear.thetas[:, [0, 1, 3, 4]] == [1, 0, 0, 1]).all()
 
 
 def test_each_step_is_that_of_torchs_own_optimiser():
-    target, there = digit(36), moved(digit(36), 4, 2)
+    target, there = digit(36), by_pixels(digit(36), right=4, down=2)
     found = descend(there, target, rate=0.03, steps=20).bilinear
     theta = torch.nn.Parameter(torch.tensor(IDENTITY, dtype=torch.float64))
     optimiser = torch.optim.SGD([theta], lr=0.03, momentum=0.9)
@@ -168,7 +169,7 @@ def test_each_step_is_that_of_torchs_own_optimiser():
 
 
 def test_the_curve_of_losses_is_a_staircase_under_rounding_and_has_its_zero_at_the_answer():
-    target, there = digit(36), moved(digit(36), 4, 0)
+    target, there = digit(36), by_pixels(digit(36), right=4, down=0)
     theta = torch.tensor(IDENTITY, dtype=torch.float64)
     found = loss_curve(there, target, theta, 2, -0.5, 0.5, samples=1001)
     # A pixel is 2 / 28 wide: that many stairs, and no other value between them.

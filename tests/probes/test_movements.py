@@ -10,7 +10,7 @@ from cnnviz.engine.local import LocalEngine
 from cnnviz.engine.requests import ModelChoice, Move, MoveMaps, Picture, ShiftAnswers
 from cnnviz.errors import ModelError
 from cnnviz.probes.equivariance import Places
-from cnnviz.probes.movements import movements, onto_ground, shifted
+from cnnviz.probes.movements import movements, shifted
 
 UNIT = Places((1, 1))
 
@@ -75,13 +75,6 @@ def test_the_answer_is_that_to_the_moved_picture():
 def test_a_layer_that_is_not_there_is_told():
     with pytest.raises(ModelError, match="conv9"):
         movements(Net(torch.ones(1, 1)), torch.ones(1, 1, 4, 4), "conv9", UNIT, right=[0], degrees=[0], scale=[1])
-
-
-def test_onto_ground_moves_and_loses():
-    row = torch.tensor([[1.0, 2, 3]])
-    assert onto_ground(row, 0, -1).tolist() == [[1, 2, 3]]
-    assert onto_ground(row, 2, -1).tolist() == [[-1, -1, 1]]
-    assert onto_ground(row, 5, -1).tolist() == [[-1, -1, -1]]
 
 
 def test_what_a_shift_does_to_a_classifier():

@@ -5,7 +5,8 @@ import torch
 from cnnviz.engine.local import LocalEngine
 from cnnviz.engine.requests import Numbers, Pool, PoolMoved, PoolShifts
 from cnnviz.errors import ShapeError
-from cnnviz.probes.pooling import moved, pooled, pooled_moved, shifts, stays
+from cnnviz.probes.moving import by_pixels
+from cnnviz.probes.pooling import pooled, pooled_moved, shifts, stays
 
 GRID = torch.arange(16.0).reshape(1, 4, 4)
 
@@ -26,12 +27,6 @@ def test_a_winner_is_named_by_its_place_in_the_channel():
     found = pooled("MaxPool2d", torch.stack([GRID[0], -GRID[0]]), kernel_size=2)
     assert found.winners.tolist() == [[[5, 7], [13, 15]], [[0, 2], [8, 10]]]
     assert found.winners.dtype == np.int32
-
-
-def test_moving_repeats_the_first_column():
-    assert moved(GRID, 0).equal(GRID)
-    assert moved(GRID, 1)[0, 0].tolist() == [0, 0, 1, 2]
-    assert moved(GRID, 9)[0, 1].tolist() == [4, 4, 4, 4]
 
 
 def test_what_stays_is_counted_where_there_is_anything():
@@ -62,7 +57,9 @@ def test_the_curves_are_those_of_single_moves():
     assert curve.kept.shape == curve.change.shape == (3,)
     one = pooled_moved("AvgPool2d", pictures[:, 0], 2, kernel_size=3, stride=1)
     assert curve.change[1] == pytest.approx(one.of_outputs.change, rel=1e-5)
-    assert shifts(None, pictures, 1).change[0] == pytest.approx(stays(pictures, moved(pictures, 1)).change)
+    assert shifts(None, pictures, 1).change[0] == pytest.approx(
+        stays(pictures, by_pixels(pictures, right=1, ground=None)).change
+    )
 
 
 def test_requests_are_answered_and_kept_and_errors_are_a_sentence():

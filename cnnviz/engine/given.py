@@ -1,0 +1,50 @@
+"""What requests give, as tensors that a network or a probe can read."""
+
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from cnnviz import images, models
+from cnnviz.engine.forward import batch_of
+from cnnviz.engine.requests import Input, ModelChoice, Numbers, Picture
+from cnnviz.engine.run import Run
+
+
+class OfPicture(Protocol):
+    """A request about a model and a picture."""
+
+    @property
+    def model(self) -> ModelChoice: ...
+    @property
+    def picture(self) -> Picture: ...
+    @property
+    def invert(self) -> bool: ...
+
+
+def picture_batch(request: OfPicture, run: Run) -> Tensor:
+    """Return the picture as its model gets it, (1, C, H, W)."""
+    return batch_of(run.ask(Input(request.model, request.picture, request.invert)), device=run.device)
+
+
+def digits_batch(model: ModelChoice, run: Run) -> Tensor:
+    """Return the hundred test digits as a model gets them, (100, C, H, W); images.sheet_labels says what they are."""
+    pictures = [Picture.of(pixels) for pixels in images.sheet("digits")]
+    return batch_of(*(run.ask(Input(model, picture)) for picture in pictures), device=run.device)
+
+
+def normalised(pixels: Tensor, model: ModelChoice) -> Tensor:
+    """Return (..., C, H, W) in [0, 1] with the mean and the spread that a model was trained with taken out."""
+    how = models.card(model.name).preprocessing
+    mean, std = (torch.tensor(numbers)[:, None, None].to(pixels) for numbers in (how.mean, how.std))
+    return (pixels - mean) / std
+
+
+def black(model: ModelChoice, run: Run) -> Tensor:
+    """Return what a model gets for a black pixel, (C, 1, 1)."""
+    return normalised(torch.zeros(1, 1, 1), model).to(run.device)
+
+
+def tensor(numbers: Numbers) -> Tensor:
+    """Return a request's numbers, in a copy: its bytes are read-only."""
+    return torch.tensor(numbers.array)
