@@ -247,7 +247,7 @@ def test_the_sheet_is_counted():
     batch = (torch.tensor(turned)[:, None] / 255 - how.mean[0]) / how.std[0]
     with torch.inference_mode():
         right = int((network(batch).argmax(1) == torch.tensor(images.sheet_labels())).sum())
-    assert re.search(rf"\| the photo warped \| .* \| {right} \|", said(app))
+    assert re.search(rf"\| the picture warped \| .* \| {right} \|", said(app))
 
 
 def test_the_localisation_network_is_counted():

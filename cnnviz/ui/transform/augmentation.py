@@ -12,7 +12,7 @@ from cnnviz import models
 from cnnviz.engine.requests import ModelChoice, Move, Picture, Sweep
 from cnnviz.figures.gaps import bars
 from cnnviz.figures.photo import photo
-from cnnviz.figures.style import KERNEL, OUTPUT
+from cnnviz.figures.style import INPUT, KERNEL
 from cnnviz.figures.sweeps import sweep
 from cnnviz.images import sheet_labels
 from cnnviz.training.recipes import RECIPES
@@ -102,7 +102,7 @@ def _show_answers(found: dict[str, Any]) -> None:
     chart(photo(found[PLAIN].pictures[0], height=200), key="placed", at=image_box, alt=text(SCREEN, "placed_alt"))
     classes = models.card(PLAIN).classes
     series = {_name(name): each.probabilities[0].tolist() for name, each in found.items()}
-    figure = bars(classes, series, y=text(SCREEN, "probability"), colours=(KERNEL, OUTPUT), zeros=False, height=240)
+    figure = bars(classes, series, y=text(SCREEN, "probability"), colours=(INPUT, KERNEL), zeros=False, height=240)
     chart(figure, key="answers", at=bars_box, alt=text(SCREEN, "answers_alt"))
     answers = {name: each.probabilities[0] for name, each in found.items()}
     say(

@@ -52,9 +52,11 @@ def read_signal(typed: str) -> np.ndarray:
     parts = typed.replace(",", " ").split()
     try:
         found = np.array([float(part) for part in parts], np.float32)
+        if not np.isfinite(found).all():
+            raise ValueError
     except ValueError:
         raise ShapeError(f"The signal is numbers with spaces between them, such as {SIGNAL}.") from None
-    if not 2 <= len(found) <= _MOST or len(found) % 2 or not np.isfinite(found).all():
+    if not 2 <= len(found) <= _MOST or len(found) % 2:
         raise ShapeError(
             f"The signal has {len(found)} numbers; it should have an even count of them, from 2 to {_MOST}, so that "
             "windows of 2 close a circle."

@@ -169,7 +169,7 @@ def _show_loss(state: PullState, found: Any) -> None:
         stairs=stairs,
         samples=len(curve.at),
         smooth=curve.at[curve.bilinear.argmin()],
-        stepped=curve.at[curve.nearest.argmin()],
+        stepped=_lowest(curve.at, curve.nearest),
     )
 
 
@@ -207,3 +207,11 @@ def code_lines(state: PullState) -> str:
     """Return the few lines of Python that descend."""
     numbers = {"digit": state.digit, "right": state.right, "down": state.down, "rate": state.rate}
     return text(SCREEN, "code_pull", **numbers, momentum=state.momentum, steps=state.steps)
+
+
+def _lowest(at: np.ndarray, losses: np.ndarray) -> str:
+    """Return, in words, where the first of the lowest stairs begins and ends."""
+    lowest = np.isclose(losses, losses.min(), rtol=0, atol=1e-9)
+    first = int(lowest.argmax())
+    last = first + int((~np.append(lowest[first:], False)).argmax()) - 1
+    return text(SCREEN, "lowest_at" if first == last else "lowest_stair", first=at[first], last=at[last])

@@ -213,8 +213,10 @@ def show_following(made: Experiment) -> None:
         if "rotation" in found:
             say(SCREEN, f"rotation_{degree(found['rotation'].slope)}", slope=fixed(found["rotation"].slope, 2))
         if "shift right" in found:
-            slope = (found["shift right"].slope + found["shift down"].slope) / 2
-            say(SCREEN, f"place_{degree(slope)}", slope=fixed(slope, 2))
+            right, down = (found[f"shift {way}"].slope for way in ("right", "down"))
+            # Where it follows less, it has found less.
+            worse = max((right, down), key=lambda slope: abs(slope - 1))
+            say(SCREEN, f"place_{degree(worse)}", right=fixed(right, 2), down=fixed(down, 2))
 
 
 def _slope_row(name: str, slope: float) -> str:
