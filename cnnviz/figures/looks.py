@@ -1,7 +1,5 @@
 """What a spatial transformer looks at: its box on the input, what it makes of it, and what the classifiers say."""
 
-import base64
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +8,7 @@ import plotly.graph_objects as go
 from PIL import Image
 
 from cnnviz.figures.light import PICTURE, light
+from cnnviz.figures.photo import image
 from cnnviz.figures.style import INPUT, OUTPUT, RULE
 
 _TILE, _GAP = 84, 8  # screen pixels, before the browser fits the row to its width
@@ -30,7 +29,7 @@ def boxed(
     Both are (x, y) from -1 to 1 over the picture. A dot marks where the output's upper left corner is read.
     """
     side = len(pixels)
-    data: list[dict[str, Any]] = [{**_picture(pixels), "hovertemplate": "row %{y}, column %{x}<extra></extra>"}]
+    data: list[dict[str, Any]] = [{**image(pixels), "hovertemplate": "row %{y}, column %{x}<extra></extra>"}]
     low, high = -0.5, side - 0.5
     if edge is not None:
         line = _pixels(_fine(edge), side)
@@ -57,7 +56,7 @@ def output(values: np.ndarray, *, height: int = 250) -> go.Figure:
     """Return what was read, (side, side) in [0, 1], as a grey picture in the colour of outputs."""
     side = len(values)
     frame = {"type": "rect", "x0": -0.5, "x1": side - 0.5, "y0": -0.5, "y1": side - 0.5}
-    shown = {**_picture(_bytes(values)), "hovertemplate": "row %{y}, column %{x}<extra></extra>"}
+    shown = {**image(_bytes(values)), "hovertemplate": "row %{y}, column %{x}<extra></extra>"}
     return light([shown], {**PICTURE, "shapes": [{**frame, "line": {"color": OUTPUT, "width": 3}}]}, height=height)
 
 
@@ -99,7 +98,7 @@ def digits_boxed(inputs: np.ndarray, edges: np.ndarray) -> go.Figure:
         x += [*(drawn[:, 0] + index * (_TILE + _GAP)).tolist(), float("nan")]
         y += [*drawn[:, 1].tolist(), float("nan")]
     line = {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": {**_BOX, "width": 2}, "hoverinfo": "skip"}
-    return light([{**_picture(_in_a_row(inputs)), "hoverinfo": "skip"}, line], _ROW, height=_ROW_HEIGHT)
+    return light([{**image(_in_a_row(inputs)), "hoverinfo": "skip"}, line], _ROW, height=_ROW_HEIGHT)
 
 
 def digits_answered(warped: np.ndarray, answers: Sequence[Sequence[str]]) -> go.Figure:
@@ -119,7 +118,7 @@ def digits_answered(warped: np.ndarray, answers: Sequence[Sequence[str]]) -> go.
         for index, said in enumerate(each)
     ]
     below = line * len(answers) + 8
-    picture = {**_picture(_in_a_row(_bytes(warped))), "hoverinfo": "skip"}
+    picture = {**image(_in_a_row(_bytes(warped))), "hoverinfo": "skip"}
     # Left to itself the range would make room for the annotations, which have theirs in the margin.
     across, down = [-0.5, len(warped) * (_TILE + _GAP) - _GAP - 0.5], [_TILE - 0.5, -0.5]
     axes = {
@@ -137,12 +136,6 @@ def _in_a_row(pictures: np.ndarray) -> np.ndarray:
         tile = Image.fromarray(each).resize((_TILE, _TILE), Image.Resampling.NEAREST)
         canvas[:, left : left + _TILE] = np.asarray(tile)
     return canvas
-
-
-def _picture(pixels: np.ndarray) -> dict[str, Any]:
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG", compress_level=1)
-    return {"type": "image", "source": f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"}
 
 
 def _bytes(values: np.ndarray) -> np.ndarray:

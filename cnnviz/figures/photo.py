@@ -17,7 +17,7 @@ _WIDEST = 640
 
 def photo(pixels: np.ndarray, *, height: int = 260) -> go.Figure:
     """Return a picture of uint8 `pixels` (H, W, 3) or (H, W), one screen pixel a cell, never smoothed away."""
-    shown = {**_image(pixels), "hovertemplate": "row %{y}, column %{x}<extra></extra>"}
+    shown = {**image(pixels), "hovertemplate": "row %{y}, column %{x}<extra></extra>"}
     return light([shown], PICTURE, height=height)
 
 
@@ -31,7 +31,7 @@ def crop(pixels: np.ndarray, box: tuple[float, float, float, float], *, height: 
     small = Image.fromarray(pixels).resize((max(1, round(wide * shrink)), max(1, round(high * shrink))))
     # The picture is drawn in the photo's own pixels, so that the box needs no translation and neither does a reader.
     step, start = 1 / shrink, 0.5 / shrink - 0.5
-    image = {**_image(np.asarray(small)), "x0": start, "dx": step, "y0": start, "dy": step, "hoverinfo": "skip"}
+    drawn = {**image(np.asarray(small)), "x0": start, "dx": step, "y0": start, "dy": step, "hoverinfo": "skip"}
     left, top, right, bottom = (edge - 0.5 for edge in box)
     outer = [-0.5, -0.5, wide - 0.5, high - 0.5]
     shade = {"type": "rect", "fillcolor": "rgba(255,255,255,0.55)", "line": {"width": 0}, "layer": "above"}
@@ -48,10 +48,11 @@ def crop(pixels: np.ndarray, box: tuple[float, float, float, float], *, height: 
     shapes.append({"type": "rect", "x0": left, "y0": top, "x1": right, "y1": bottom, "line": edge})
     across = {**PICTURE["xaxis"], "range": [min(outer[0], left), max(outer[2], right)]}
     down = {**PICTURE["yaxis"], "range": [max(outer[3], bottom), min(outer[1], top)], "autorange": False}
-    return light([image], {"xaxis": across, "yaxis": down, "shapes": shapes}, height=height)
+    return light([drawn], {"xaxis": across, "yaxis": down, "shapes": shapes}, height=height)
 
 
-def _image(pixels: np.ndarray) -> dict[str, Any]:
+def image(pixels: np.ndarray) -> dict[str, Any]:
+    """Return a trace that draws pixels uint8 (H, W) or (H, W, 3) as they are."""
     buffer = io.BytesIO()
     # Compressed lightly: this runs while a person waits, and the pixels must arrive as they are.
     Image.fromarray(pixels).save(buffer, "PNG", compress_level=1)
@@ -75,8 +76,8 @@ def sheet(tiles: Sequence[np.ndarray], captions: Sequence[str], *, columns: int 
         top_in, left_in = top + (side - size[1]) // 2, left + (side - size[0]) // 2
         canvas[top_in : top_in + size[1], left_in : left_in + size[0]] = drawn
         notes.append({"x": left + side / 2, "y": top + side + below / 2 - 2, "text": caption, "showarrow": False})
-    image = {**_image(canvas), "hoverinfo": "skip"}
-    return light([image], {**PICTURE, "annotations": notes}, height=rows * (side + below) + 16)
+    drawn = {**image(canvas), "hoverinfo": "skip"}
+    return light([drawn], {**PICTURE, "annotations": notes}, height=rows * (side + below) + 16)
 
 
 def gradient_picture(gradient: np.ndarray) -> np.ndarray:

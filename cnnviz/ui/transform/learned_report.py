@@ -156,10 +156,16 @@ def show_row(made: Experiment, seen: Any, plain: Any | None) -> None:
             right[name] = int((classes == np.arange(10)).sum())
             answers.append([_marked(each, label) for label, each in enumerate(classes.tolist())])
     say(SCREEN, "row_input")
-    chart(digits_boxed(seen.inputs, look.edge), key="row-input", alt=text(SCREEN, "row_input"))
+    # Five and five, side by side where there is room, so that a phone's are large enough to see.
+    fives = (slice(0, 5), slice(5, 10))
+    for box, five in zip(st.columns(2), fives, strict=True):
+        figure = digits_boxed(seen.inputs[five], look.edge[five])
+        chart(figure, key=f"row-input-{five.start}", at=box, alt=text(SCREEN, "row_input"))
     said = text(SCREEN, "row_warped" if plain is not None else "row_warped_alone")
     st.markdown(said)
-    chart(digits_answered(look.warped, answers), key="row-warped", alt=said)
+    for box, five in zip(st.columns(2), fives, strict=True):
+        figure = digits_answered(look.warped[five], [each[five] for each in answers])
+        chart(figure, key=f"row-warped-{five.start}", at=box, alt=said)
     turns = np.array([-amounts_of(tuple(theta)).rotation for theta in look.affine.tolist()])
     # Turns are taken about their mean direction, for 179° and -179° are two degrees apart.
     mean = np.degrees(np.angle(np.exp(1j * np.radians(turns)).mean()))
