@@ -76,8 +76,8 @@ def sheet(tiles: Sequence[np.ndarray], captions: Sequence[str], *, columns: int 
         top_in, left_in = top + (side - size[1]) // 2, left + (side - size[0]) // 2
         canvas[top_in : top_in + size[1], left_in : left_in + size[0]] = drawn
         notes.append({"x": left + side / 2, "y": top + side + below / 2 - 2, "text": caption, "showarrow": False})
-    drawn = {**image(canvas), "hoverinfo": "skip"}
-    return light([drawn], {**PICTURE, "annotations": notes}, height=rows * (side + below) + 16)
+    picture = {**image(canvas), "hoverinfo": "skip"}
+    return light([picture], {**PICTURE, "annotations": notes}, height=rows * (side + below) + 16)
 
 
 def gradient_picture(gradient: np.ndarray) -> np.ndarray:

@@ -64,11 +64,9 @@ def show() -> None:
         say(SCREEN, "untrained", command=models.card(missing[0]).weights)
         return
     begin_with_a_digit()
-    stage = st.container()
     chosen = choose_digit(SCREEN, PLAIN)
     if chosen is not None:
-        with stage:
-            _explore(*chosen)
+        _explore(*chosen)
 
 
 @st.fragment

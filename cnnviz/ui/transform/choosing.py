@@ -1,4 +1,4 @@
-"""The picture and the network that a part of the screen is about, folded away below what they lead to."""
+"""The picture and the network that a part of the screen is about, folded away above what they lead to."""
 
 import streamlit as st
 
@@ -28,7 +28,10 @@ def choose_subject(screen: str) -> Subject | None:
         with right:
             model = choose_model(st.session_state["source"])
             invert = choose_invert(models.card(model.name))
-    return None if picture is None else Subject(model, picture, invert)
+    if picture is None:
+        st.info(text("common", "no_picture"))
+        return None
+    return Subject(model, picture, invert)
 
 
 def choose_digit(screen: str, model: str) -> tuple[Picture, bool] | None:
@@ -36,4 +39,7 @@ def choose_digit(screen: str, model: str) -> tuple[Picture, bool] | None:
     with st.expander(text(screen, "choose"), icon=":material/image:"):
         picture = choose_picture("Digits")
         invert = choose_invert(models.card(model))
-    return None if picture is None else (picture, invert)
+    if picture is None:
+        st.info(text("common", "no_picture"))
+        return None
+    return picture, invert

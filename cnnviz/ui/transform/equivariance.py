@@ -1,7 +1,5 @@
 """Equivariance: a layer of the shifted picture against the layer's maps shifted, and what mends the difference."""
 
-import streamlit as st
-
 from cnnviz.ui.lesson import say
 from cnnviz.ui.transform.blurring import show_blur
 from cnnviz.ui.transform.choosing import begin_with_a_digit, choose_subject
@@ -15,12 +13,10 @@ def show() -> None:
     """Show the part."""
     say(SCREEN, "about")
     begin_with_a_digit()
-    stage = st.container()
     subject = choose_subject(SCREEN)
     if subject is None:
         return
-    with stage:
-        show_layers(subject)
+    show_layers(subject)
     show_blur(subject)
     show_digits()
     show_movements(subject)

@@ -38,12 +38,10 @@ def show() -> None:
     if not {"source", "photo", "model", "digit_number"} & {*st.session_state, *st.query_params}:
         st.session_state["digit_number"] = 60
     begin_with_a_digit()
-    stage = st.container()
     subject = choose_subject(SCREEN)
-    with stage:
-        table = None if subject is None else ask(Layers(subject.model))
-        if subject is not None and table is not None:
-            explore(subject, table)
+    table = None if subject is None else ask(Layers(subject.model))
+    if subject is not None and table is not None:
+        explore(subject, table)
 
 
 @st.fragment
