@@ -1,7 +1,6 @@
-const INPUT = "#0b5cad", OUTPUT = "#0f766e", INK = "#0d1117", PALE = "#eef1f5"; // accents of cnnviz.figures.style
+const INK = "#0d1117", PALE = "#eef1f5";
 const TITLE = 26, LARGEST = 40, SMALLEST = 9, NARROW = 700;
 
-const product = (sizes) => sizes.reduce((a, b) => a * b, 1);
 const long = (value) => show(value).replace("-", "−");
 const brief = (value) => String(Number(value.toFixed(2))).replace("-", "−");
 
@@ -12,10 +11,6 @@ function colours(count) {
     return TABLES.positive.slice(6 * at, 6 * at + 6);
   });
 }
-const bright = (hex) => {
-  const rgb = parseInt(hex, 16);
-  return 0.299 * (rgb >> 16) + 0.587 * (rgb >> 8 & 255) + 0.114 * (rgb & 255) > 140;
-};
 
 /** The middles of the units of one side, in columns or as an image; returns [points, width, height] for cells of `side`. */
 function units(sizes, side) {
@@ -82,16 +77,6 @@ export default function ({ data, parentElement }) {
       fill(used[owner] > 1 ? words.used : words.once, { ...places, count: used[owner] })];
   };
 
-  const context = (canvas) => { const c = canvas.getContext("2d"); c.setTransform(own.ratio, 0, 0, own.ratio, 0, 0); return c; };
-  const text = (c, value, x, y, room, size, colour) => {
-    const fits = Math.min(size, 1.72 * room / Math.max(2, value.length));
-    if (fits < 7) return;
-    c.font = `${fits}px ${own.font}`;
-    c.textAlign = "center";
-    c.textBaseline = "middle";
-    c.fillStyle = colour;
-    c.fillText(value, x, y);
-  };
   const unit = (c, [x, y], value, colour, lit) => {
     const { side, flat } = own.grid, half = side / 2 - (flat ? 3 : 1);
     c.beginPath();
@@ -102,7 +87,7 @@ export default function ({ data, parentElement }) {
     c.strokeStyle = colour;
     c.lineWidth = lit ? 4 : 1.5;
     c.stroke();
-    text(c, brief(value), x, y + 1, 2 * half - 4, side * 0.4, INK);
+    fitText(c, brief(value), x, y + 1, 2 * half - 4, side * 0.4, own.font, INK);
   };
   const line = (c, o, i, width) => {
     c.beginPath();
@@ -126,7 +111,8 @@ export default function ({ data, parentElement }) {
     c.strokeRect(x + 0.5, y + 0.5, cell - 1, cell - 1);
     if (!side && owner < 0) return;
     const value = o < 0 ? inputs[i] : i === I ? outputs[o] : matrix[o * I + i];
-    text(c, brief(value), x + cell / 2, y + cell / 2 + 1, cell - 3, cell * 0.42, hex && !bright(hex) ? "#ffffff" : INK);
+    const ink = hex && !bright(hex) ? "#ffffff" : INK;
+    fitText(c, brief(value), x + cell / 2, y + cell / 2 + 1, cell - 3, cell * 0.42, own.font, ink);
   };
   const frame = (c, o, i, colour, width) => {
     const [x, y] = place(o, i), { cell } = own.grid.grid;
@@ -136,7 +122,7 @@ export default function ({ data, parentElement }) {
   };
   const each = (visit) => { for (let o = 0; o < O; o++) for (let i = 0; i < I; i++) if (owners[o * I + i] >= 0) visit(o, i); };
   const paint = () => {
-    const c = context(base), { grid } = own;
+    const c = contextOf(base, own.ratio), { grid } = own;
     c.clearRect(0, 0, base.width, base.height);
     for (const [key, [x, y]] of Object.entries(grid.titles)) {
       c.font = `600 15px ${own.font}`;
@@ -159,7 +145,7 @@ export default function ({ data, parentElement }) {
     return owner < 0 ? () => false : (row, column) => owners[row * I + column] === owner;
   };
   const look = (at) => {
-    const c = context(over), [o, i] = at ?? [], { grid } = own;
+    const c = contextOf(over, own.ratio), [o, i] = at ?? [], { grid } = own;
     c.clearRect(0, 0, over.width, over.height);
     sum.replaceChildren(...(at ? describe(at) : [words.idle]).map((line) => {
       const div = document.createElement("div");
@@ -236,11 +222,7 @@ export default function ({ data, parentElement }) {
   return follow(stage, () => {
     own.grid = arrange(meta, own.width);
     stage.style.height = own.grid.height + "px";
-    for (const canvas of [base, over]) {
-      canvas.width = Math.ceil(own.grid.width * own.ratio);
-      canvas.height = Math.ceil(own.grid.height * own.ratio);
-      Object.assign(canvas.style, { width: canvas.width / own.ratio + "px", height: canvas.height / own.ratio + "px" });
-    }
+    for (const canvas of [base, over]) fitCanvas(canvas, own.grid.width, own.grid.height, own.ratio);
     paint();
     settle();
   }, own);

@@ -43,7 +43,7 @@ _HTML = """
 </div>
 """
 
-_mount = register("connections", _HTML)
+_mount = register("connections", _HTML, "canvas")
 
 
 def connections(

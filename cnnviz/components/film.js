@@ -1,16 +1,10 @@
 const A_SECOND = 20, TALL = 150, LEFT = 56, FOOT = 22, HEAD = 8, FIRST = "#b45309", SECOND = "#0b5cad";
 
-/** Bytes as grey, or numbers from -255 to 255 in the signed colours. */
-function paint(canvas, [h, w], value, colours) {
-  canvas.width = w;
-  canvas.height = h;
-  const context = canvas.getContext("2d"), image = context.createImageData(w, h);
-  const pixels = new Uint32Array(image.data.buffer);
-  for (let i = 0; i < pixels.length; i++) {
-    const level = value(i);
-    pixels[i] = colours ? colours[clamp(Math.round((level + 255) / 2), 0, 255)] : (0xff000000 | level * 0x010101) >>> 0;
-  }
-  context.putImageData(image, 0, 0);
+const paintGrey = (canvas, size, bytes) => paintPixels(canvas, size, (i) => opaque(bytes[i], bytes[i], bytes[i]));
+
+/** What was changed, from -255 to 255, in the signed colours. */
+function paintChange(canvas, size, from, to, colours) {
+  paintPixels(canvas, size, (i) => colours[clamp(Math.round((to[i] - from[i] + 255) / 2), 0, 255)]);
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -22,15 +16,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const area = size[0] * size[1], count = meta.numbers.length, signed = palette("signed");
   const names = [words.first, words.second];
 
+  const { look, stop } = player(own, [button, slider], words, { last: steps, end: steps, rate: A_SECOND, draw,
+    send: (step) => setTriggerValue("pick", step) });
   // A new film begins where Python says; the same one, sent again, goes on.
   const film = [steps, ...losses[0].slice(0, 40), ...target.slice(area / 2, area / 2 + 40)].join();
   const asked = chosen(own, meta.at);
-  if (own.film !== film) { own.pending = null; stop(); own.step = meta.at; }
-  else if (!own.playing && asked !== own.asked) own.step = asked;
+  if (own.film !== film) { own.pending = null; stop(); own.at = meta.at; }
+  else if (!own.playing && asked !== own.asked) own.at = asked;
   own.film = film;
   own.asked = meta.at;
-  own.choose = (step) => { if (!own.playing) look(step); };
-  slider.max = steps;
 
   const head = document.createElement("tr"), body = [];
   const cell = (tag, text, scope) => {
@@ -56,8 +50,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   [words.target, ...names, words.given, ...off].forEach((text, i) => { captions[i].textContent = text; });
   find(".tools label span").textContent = words.step;
 
-  paint(find(".target"), size, (i) => target[i]);
-  paint(find(".given"), size, (i) => given[i]);
+  paintGrey(find(".target"), size, target);
+  paintGrey(find(".given"), size, given);
 
   function digits(number) { return number.toFixed(3).replace("-", "−"); }
   const most = Math.max(...losses[0], ...losses[1]) * 1.05 || 1;
@@ -94,57 +88,27 @@ export default function ({ data, parentElement, setTriggerValue }) {
       context.fillStyle = which ? SECOND : FIRST;
       context.strokeStyle = "#fff";
       context.beginPath();
-      context.arc(x(own.step), y(loss[own.step]), 6.5, 0, 2 * Math.PI);
+      context.arc(x(own.at), y(loss[own.at]), 6.5, 0, 2 * Math.PI);
       context.fill();
       context.stroke();
     });
   };
 
-  function look(step) {
-    own.step = clamp(step, 0, steps);
-    slider.value = own.step;
-    const text = fill(words.steps, { step: own.step, steps });
+  function draw(step) {
+    const text = fill(words.steps, { step, steps });
     readout.textContent = text;
-    slider.setAttribute("aria-valuetext", `${text}, ${names[0]}: ${words.loss} ${losses[0][own.step].toPrecision(3)}`);
+    slider.setAttribute("aria-valuetext", `${text}, ${names[0]}: ${words.loss} ${losses[0][step].toPrecision(3)}`);
     [[".first", ".first-off"], [".second", ".second-off"]].forEach(([whole, change], which) => {
-      const picture = pictures[which].subarray(own.step * area, (own.step + 1) * area);
-      paint(find(whole), size, (i) => picture[i]);
-      paint(find(change), size, (i) => picture[i] - target[i], signed);
+      const picture = pictures[which].subarray(step * area, (step + 1) * area);
+      paintGrey(find(whole), size, picture);
+      paintChange(find(change), size, target, picture, signed);
       const cells = body[which].cells;
-      cells[1].textContent = Number(losses[which][own.step].toPrecision(3));
-      for (let i = 0; i < count; i++) cells[i + 2].textContent = digits(thetas[which][own.step * count + i]);
+      cells[1].textContent = Number(losses[which][step].toPrecision(3));
+      for (let i = 0; i < count; i++) cells[i + 2].textContent = digits(thetas[which][step * count + i]);
     });
     if (own.width > 0) drawLosses();
   }
 
-  function stop() {
-    cancelAnimationFrame(own.playing);
-    own.playing = null;
-    button.textContent = words.play;
-  }
-  const settle = () => {
-    pend(own, own.step);
-    setTriggerValue("pick", own.step);
-  };
-  const play = () => {
-    if (own.step >= steps) look(0);
-    const from = own.step, began = performance.now();
-    button.textContent = words.pause;
-    const tick = (now) => {
-      const step = from + Math.floor(Math.max(0, now - began) / 1000 * A_SECOND);
-      own.playing = requestAnimationFrame(tick);
-      if (step !== own.step) look(step);
-      if (own.step >= steps) { stop(); settle(); }
-    };
-    own.playing = requestAnimationFrame(tick);
-  };
-  button.textContent = own.playing ? words.pause : words.play;
-  button.onclick = () => {
-    if (own.playing) { stop(); settle(); } else play();
-  };
-  slider.oninput = () => { if (own.playing) stop(); look(Number(slider.value)); };
-  slider.onchange = settle;
-
-  const unfollow = follow(find(".losses"), () => look(own.step), own);
+  const unfollow = follow(find(".losses"), () => look(own.at), own);
   return () => { unfollow(); if (!parentElement.isConnected) stop(); };
 }

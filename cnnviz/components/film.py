@@ -45,7 +45,7 @@ _HTML = """
 </div>
 """
 
-_mount = register("film", _HTML)
+_mount = register("film", _HTML, "player", "paint")
 
 
 def film(

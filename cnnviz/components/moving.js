@@ -1,16 +1,5 @@
 const A_SECOND = 8;
 
-function paint(canvas, [h, w], colourOf) {
-  if (canvas.width !== w || canvas.height !== h) {
-    canvas.width = w;
-    canvas.height = h;
-  }
-  const context = canvas.getContext("2d"), image = context.createImageData(w, h);
-  const pixels = new Uint32Array(image.data.buffer);
-  for (let i = 0; i < pixels.length; i++) pixels[i] = colourOf(i);
-  context.putImageData(image, 0, 0);
-}
-
 /** As many figures as there are things to see, kept from run to run. */
 function figures(row, captions) {
   while (row.children.length > captions.length) row.lastChild.remove();
@@ -37,7 +26,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   find(".tools label span").textContent = words.slider;
   find(".still").textContent = words.unmoved;
   find(".answers .head").textContent = words.answers;
-  slider.max = count - 1;
   const captions = [words.input, ...meta.channels.map((channel) => fill(words.channel, { channel }))];
   const still = figures(find(".first"), captions), now = figures(find(".second"), captions);
   const soft = w >= 64;
@@ -55,64 +43,35 @@ export default function ({ data, parentElement, setTriggerValue }) {
     bars.append(bar);
   }
 
-  const show = (canvases, frame) => {
-    const start = 3 * frame * h * w;
-    paint(canvases[0], meta.picture, (i) =>
-      (0xff000000 | pictures[start + 3 * i + 2] << 16 | pictures[start + 3 * i + 1] << 8 | pictures[start + 3 * i]) >>> 0);
+  const paintFrame = (canvases, frame) => {
+    paintPhoto(canvases[0], pictures.subarray(3 * frame * h * w, 3 * (frame + 1) * h * w), meta.picture);
     for (let k = 0; k < kinds; k++) {
       const first = (frame * kinds + k) * area;
-      paint(canvases[k + 1], meta.map, (i) => colours[k][maps[first + i]]);
+      paintPixels(canvases[k + 1], meta.map, (i) => colours[k][maps[first + i]]);
     }
   };
-  function look(state) {
-    own.at = clamp(state, 0, count - 1);
-    slider.value = own.at;
-    slider.setAttribute("aria-valuetext", meta.said[own.at]);
-    readout.textContent = meta.said[own.at];
-    find(".now").textContent = meta.labels[own.at];
-    show(now, own.at + 1);
+  const draw = (state) => {
+    slider.setAttribute("aria-valuetext", meta.said[state]);
+    readout.textContent = meta.said[state];
+    find(".now").textContent = meta.labels[state];
+    paintFrame(now, state + 1);
     for (let k = 0; k < classes; k++) {
-      const before = answers[k], after = answers[(own.at + 1) * classes + k], parts = bars.children[k].children;
+      const before = answers[k], after = answers[(state + 1) * classes + k], parts = bars.children[k].children;
       parts[0].textContent = meta.names[k];
       parts[1].style.width = 100 * before + "%";
       parts[2].style.width = 100 * after + "%";
       parts[3].textContent = (100 * after).toFixed(after < 0.0995 ? 1 : 0) + " %";
     }
-  }
-  function stop() {
-    cancelAnimationFrame(own.playing);
-    own.playing = null;
-    button.textContent = words.play;
-  }
-  const settle = () => {
-    pend(own, own.at);
-    setTriggerValue("pick", own.at);
   };
-  // Another run of the same film goes on where it is; `look` and `stop` are always the newest run's.
-  own.look = look;
-  const play = () => {
-    const from = own.at + 1 >= count ? 0 : own.at, began = performance.now();
-    button.textContent = words.pause;
-    const tick = (time) => {
-      const state = from + Math.floor(Math.max(0, time - began) / 1000 * A_SECOND);
-      own.playing = requestAnimationFrame(tick);
-      if (state >= count) { stop(); settle(); } else if (state !== own.at) own.look(state);
-    };
-    own.playing = requestAnimationFrame(tick);
-  };
+  // The last state is seen as long as the others before playing ends.
+  const { look, stop } = player(own, [button, slider], words, { last: count - 1, end: count, rate: A_SECOND, draw,
+    send: (state) => setTriggerValue("pick", state) });
 
   const film = [count, meta.labels[0], meta.labels[count - 1]].join();
   if (own.film !== film) { own.pending = null; stop(); }
   own.film = film;
-  own.choose = (state) => { if (!own.playing) own.look(state); };
   const asked = chosen(own, meta.selected);
-  button.textContent = own.playing ? words.pause : words.play;
-  button.onclick = () => {
-    if (own.playing) { stop(); settle(); } else play();
-  };
-  slider.oninput = () => { if (own.playing) stop(); look(Number(slider.value)); };
-  slider.onchange = settle;
-  show(still, 0);
+  paintFrame(still, 0);
   look(own.playing ? own.at : asked);
   return () => { if (!parentElement.isConnected) stop(); };
 }

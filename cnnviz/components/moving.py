@@ -40,7 +40,7 @@ _HTML = """
 </div>
 """
 
-_mount = register("moving", _HTML)
+_mount = register("moving", _HTML, "player", "paint")
 
 
 def moving(

@@ -1,25 +1,9 @@
 const TALLEST = 420, WIDEST = 460, NARROW = 270, GAP = 24, EDGE = 3;
 
 /** Values of both signs in the diverging colours, others in the sequential ones, as everywhere. */
-function paintValues(canvas, values, [h, w]) {
-  let least = Infinity, greatest = -Infinity;
-  for (const value of values) if (Number.isFinite(value)) {
-    least = Math.min(least, value);
-    greatest = Math.max(greatest, value);
-  }
-  const mode = least < 0 ? "signed" : "positive";
-  const [a, b] = ramp(mode, least > greatest ? [0, 0] : limits(mode, least, greatest)), colours = palette(mode);
-  paint(canvas, [h, w], (i) => Number.isNaN(values[i]) ? NO_COLOUR
-    : colours[clamp(Math.floor(clamp(values[i], -3.4e38, 3.4e38) * a + b), 0, 255)]);
-}
-
-function paint(canvas, [h, w], colourOf) {
-  canvas.width = w;
-  canvas.height = h;
-  const context = canvas.getContext("2d"), image = context.createImageData(w, h);
-  const pixels = new Uint32Array(image.data.buffer);
-  for (let i = 0; i < pixels.length; i++) pixels[i] = colourOf(i);
-  context.putImageData(image, 0, 0);
+function paintValues(canvas, values, size) {
+  const [least, greatest] = extent(values), mode = least < 0 ? "signed" : "positive";
+  paintMap(canvas, values, size, mode, limits(mode, least, greatest));
 }
 
 /** How far boxes reach outside on each side, at most as far as what they reach into is long. */
@@ -50,8 +34,7 @@ function stageOf(figure, head, arrays) {
   const values = arrays[head.picture], [h, w] = head.size;
   figure.querySelector("figcaption").textContent = head.title;
   figure.querySelector(".under").textContent = head.under;
-  if (head.coloured) paint(picture, head.size, (p) =>
-    (0xff000000 | values[3 * p + 2] << 16 | values[3 * p + 1] << 8 | values[3 * p]) >>> 0);
+  if (head.coloured) paintPhoto(picture, values, head.size);
   else paintValues(picture, values, head.size);
   const rows = head.bounds === null ? null : arrays[head.bounds];
   const columns = head.bounds === null ? null : arrays[head.bounds + 1];
@@ -82,10 +65,8 @@ function drawTaps(one, rows, columns) {
 export default function ({ data, parentElement, setTriggerValue }) {
   if (!data) return;
   const find = (name) => parentElement.querySelector(name);
-  const [map, cursor, chosenMark, readout] = [".map", ".cursor", ".chosen", ".readout"].map(find);
-  const own = memory(parentElement), [meta, arrays] = unpack(data), { words } = meta;
-  const [rows, columns] = meta.size, canvas = map.querySelector("canvas");
-  const same = (a, b) => a && b && a[0] === b[0] && a[1] === b[1];
+  const [map, canvas, readout] = [".map", ".map canvas", ".readout"].map(find);
+  const own = memory(parentElement), [meta, arrays] = unpack(data), { words } = meta, [rows, columns] = meta.size;
   find(".layer figcaption").textContent = meta.title;
   find(".layer .under").textContent = meta.under;
   paintValues(canvas, arrays[0], meta.size);
@@ -95,16 +76,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   hatch.textContent = words.hatch;
   hatch.hidden = !stages.some((one) => one.above + one.below + one.left + one.right > 0);
   map.setAttribute("aria-label", meta.title);
-  map.setAttribute("aria-rowcount", rows);
-  map.setAttribute("aria-colcount", columns);
 
-  const put = (mark, at) => {
-    mark.style.opacity = at ? 1 : 0; // not display: the cell must stay for screen readers
-    if (!at) return;
-    mark.style.width = own.cellW + 4 + "px";
-    mark.style.height = own.cellH + 4 + "px";
-    mark.style.transform = `translate(${at[1] * own.cellW - 2}px, ${at[0] * own.cellH - 2}px)`;
-  };
+  const place = ([row, column]) => fill(words.place, { row, column });
   const boxOf = (one, [row, column]) => one.rows && { top: one.rows[2 * row], bottom: one.rows[2 * row + 1],
     left: one.columns[2 * column], right: one.columns[2 * column + 1] };
   const tell = (one, b) => {
@@ -119,7 +92,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       (outside > 0 ? fill(words.padding, { share: outside < 0.005 ? "< 1" : Math.round(100 * outside) }) : "");
   };
   const look = (at) => {
-    const parts = at ? [fill(words.place, { row: at[0], column: at[1] })] : [];
+    const parts = at ? [place(at)] : [];
     let beyond = false;
     for (const one of stages) {
       const b = at && boxOf(one, at);
@@ -140,67 +113,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (beyond) parts.push(words.beyond);
     readout.textContent = parts.join(" · ");
   };
-  const rest = () => {
-    const focused = map.matches(":focus-visible");
-    put(cursor, focused ? own.at : null);
-    look(focused ? own.at : own.selected);
-  };
-  own.choose = (at) => {
-    own.selected = at;
-    put(chosenMark, at);
-    const [row, column] = own.at;
-    cursor.setAttribute("aria-rowindex", row + 1);
-    cursor.setAttribute("aria-colindex", column + 1);
-    cursor.setAttribute("aria-selected", String(Boolean(same(own.at, at))));
-    cursor.setAttribute("aria-label", [fill(words.place, { row, column }),
-      ...stages.map((one) => tell(one, boxOf(one, own.at)))].join(" · "));
-  };
-  const inside = (at) => at && at[0] >= 0 && at[1] >= 0 && at[0] < rows && at[1] < columns ? at : null;
-  own.selected = inside(chosen(own, meta.selected, same));
-  own.at = own.selected ?? inside(own.at) ?? [Math.floor(rows / 2), Math.floor(columns / 2)];
-
-  const pick = (at) => {
-    own.at = at;
-    pend(own, at);
-    own.choose(at);
-    setTriggerValue("pick", at);
-  };
-  const turn = (at) => {
-    readout.setAttribute("aria-live", "off");
-    put(cursor, at);
-    look(at);
-  };
-  /** Let an element answer the pointer, with `under(event)` the unit that it points to. */
-  const listen = (element, under) => {
-    element.onpointermove = (event) => {
-      own.again = () => turn(under(event));
-      own.again();
-    };
-    element.onpointerleave = () => { own.again = null; rest(); };
-    element.onclick = (event) => pick(under(event));
-  };
-  const share = (event, element) => {
-    const frame = element.getBoundingClientRect();
-    return [(event.clientY - frame.top) / frame.height, (event.clientX - frame.left) / frame.width];
-  };
-  listen(map, (event) => {
-    const [down, across] = share(event, canvas);
-    return [clamp(Math.floor(down * rows), 0, rows - 1), clamp(Math.floor(across * columns), 0, columns - 1)];
-  });
+  const label = (at) => [place(at), ...stages.map((one) => tell(one, boxOf(one, at)))].join(" · ");
+  const { listen, settle } = unitMap(find, own, meta.size, meta.selected, { look, label,
+    send: (at) => setTriggerValue("pick", at) });
   for (const one of stages) listen(one.stage, (event) => {
     if (!one.rows) return own.at;
-    const [down, across] = share(event, one.picture);
-    return [nearest(one.rows, down * one.h), nearest(one.columns, across * one.w)];
-  });
-  const settle = () => own.again ? own.again() : rest();
-  map.onfocus = settle;
-  map.onblur = settle;
-  walk(map, own, [rows, columns], (at) => { own.again = null; pick(at); }, () => {
-    own.again = null;
-    readout.setAttribute("aria-live", "polite");
-    own.choose(own.selected);
-    put(cursor, own.at);
-    look(own.at);
+    const frame = one.picture.getBoundingClientRect();
+    return [nearest(one.rows, (event.clientY - frame.top) / frame.height * one.h),
+      nearest(one.columns, (event.clientX - frame.left) / frame.width * one.w)];
   });
 
   return follow(find(".three"), () => {
@@ -209,9 +129,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const room = fits ? Math.min(WIDEST, (own.width - GAP * (count - 1)) / count) : Math.min(own.width, NARROW);
     const most = fits ? TALLEST : NARROW, ratio = devicePixelRatio, cell = Math.min(room / columns, most / rows, 64);
     // Whole device pixels a cell keep the map sharp.
-    own.cellW = own.cellH = cell * ratio >= 2 ? Math.floor(cell * ratio) / ratio : cell;
-    Object.assign(canvas.style, { width: own.cellW * columns + "px", height: own.cellH * rows + "px" });
-    canvas.style.imageRendering = own.cellW * ratio < 1 ? "auto" : "pixelated";
+    own.cell = cell * ratio >= 2 ? Math.floor(cell * ratio) / ratio : cell;
+    Object.assign(canvas.style, { width: own.cell * columns + "px", height: own.cell * rows + "px" });
+    canvas.style.imageRendering = own.cell * ratio < 1 ? "auto" : "pixelated";
     find(".layer").style.width = room + "px";
     for (const one of stages) {
       const wide = one.w + one.left + one.right, high = one.h + one.above + one.below;

@@ -1,4 +1,7 @@
-"""A component from NAME.js and NAME.css beside this file, with shared.js and shared.css before them."""
+"""A component from NAME.js and NAME.css beside this file, with shared.js and shared.css before them.
+
+Streamlit takes one script a component, so its files are put one after the other into one scope.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -15,17 +18,24 @@ def shared_script() -> str:
     """Return the JavaScript that every component starts with: reading the buffer, colours, numbers as text."""
     tables = f'const TABLES = {{ signed: "{colours.table(colours.SIGNED).hex()}", '
     tables += f'positive: "{colours.table(colours.POSITIVE).hex()}" }};\n'
-    return tables + (HERE / "shared.js").read_text(encoding="utf-8")
+    return tables + _text("shared.js")
 
 
-def register(name: str, html: str) -> Callable[..., Any]:
-    """Return the callable that mounts the component; call once a name, when its module is imported."""
+def register(name: str, html: str, *scripts: str) -> Callable[..., Any]:
+    """Return the callable that mounts the component; call once a name, when its module is imported.
+
+    `scripts` are the files that NAME.js builds on: "player" is player.js.
+    """
     return st.components.v2.component(
         f"cnnviz_{name}",
         html=html,
-        css=(HERE / "shared.css").read_text(encoding="utf-8") + (HERE / f"{name}.css").read_text(encoding="utf-8"),
-        js=shared_script() + (HERE / f"{name}.js").read_text(encoding="utf-8"),
+        css=_text("shared.css") + _text(f"{name}.css"),
+        js=shared_script() + "".join(_text(f"{script}.js") for script in (*scripts, name)),
     )
+
+
+def _text(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
 
 
 def picked(mount: Callable[..., Any], data: bytes, key: str, on_pick: Callable[[Any], None] | None) -> Any:

@@ -3,6 +3,8 @@ const TYPES = { uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array, int
 const TOP = 65531, ZERO = 65532, MINUS_INFINITY = 65533, PLUS_INFINITY = 65534, NAN = 65535;
 const NO_COLOUR = 0xff888888;
 
+const product = (sizes) => sizes.reduce((a, b) => a * b, 1);
+
 /** The meta and the typed arrays of a buffer made by pack.py. */
 function unpack(data) {
   const length = new DataView(data.buffer, data.byteOffset).getUint32(0, true);
@@ -11,7 +13,7 @@ function unpack(data) {
   const whole = data.byteOffset % 8 ? data.slice() : data;
   const start = whole.byteOffset + 4 + length;
   const arrays = head.arrays.map(({ dtype, shape, offset }) =>
-    new TYPES[dtype](whole.buffer, start + offset, shape.reduce((a, b) => a * b, 1)));
+    new TYPES[dtype](whole.buffer, start + offset, product(shape)));
   return [head.meta, arrays];
 }
 
@@ -30,6 +32,16 @@ function gradient(mode) {
   const stops = [];
   for (let i = 0; i <= 255; i += 15) stops.push("#" + TABLES[mode].slice(6 * i, 6 * i + 6));
   return `linear-gradient(to right, ${stops.join(", ")})`;
+}
+
+/** The least and the greatest finite value; zeros where there is none. */
+function extent(values) {
+  let least = Infinity, greatest = -Infinity;
+  for (const value of values) if (Number.isFinite(value)) {
+    least = Math.min(least, value);
+    greatest = Math.max(greatest, value);
+  }
+  return least > greatest ? [0, 0] : [least, greatest];
 }
 
 /** The values at both ends of the colours: centred on zero when signed. */
@@ -100,21 +112,4 @@ function chosen(own, fromPython, same = (a, b) => a === b) {
 function pend(own, value) {
   own.pending = { value, time: performance.now() };
   clearTimeout(own.settle);
-}
-
-/** The arrow keys walk `own.at` over a grid's cells, Home to PageDown to its edges; Enter and space `pick` the cell. */
-function walk(grid, own, [rows, columns], pick, moved) {
-  grid.onkeydown = (event) => {
-    const moves = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0],
-      Home: [0, -columns], End: [0, columns], PageUp: [-rows, 0], PageDown: [rows, 0] };
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Enter" || event.key === " ") pick(own.at);
-    else if (event.key in moves) {
-      const [down, right] = moves[event.key];
-      own.at = [clamp(own.at[0] + down, 0, rows - 1), clamp(own.at[1] + right, 0, columns - 1)];
-      moved();
-    } else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
 }

@@ -82,7 +82,18 @@ _HTML = """
 </div>
 """
 
-_mount = register("sliding", _HTML)
+_mount = register(
+    "sliding",
+    _HTML,
+    "canvas",
+    "sliding_layout",
+    "sliding_sums",
+    "sliding_cells",
+    "sliding_drawing",
+    "sliding_account",
+    "sliding_playing",
+    "sliding_editing",
+)
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ _HTML = """
 </div>
 """
 
-_mount = register("unit", _HTML)
+_mount = register("unit", _HTML, "paint", "grid")
 
 
 def unit(

@@ -1,0 +1,132 @@
+// The grids as they are, and over them what lights up with one cell.
+
+const ACCENT = { input: INPUT, kernel: KERNEL, bias: KERNEL, output: OUTPUT };
+
+/** A number as short as a cell needs it. */
+function brief(value) {
+  if (!Number.isFinite(value)) return String(value).replace("-", "−").replace("Infinity", "∞");
+  const text = Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toFixed(2)));
+  return text === "-0" ? "0" : text.replace("-", "−");
+}
+
+/** A function from a value to its colour as hex; zero is always on the scale. */
+function scaleOf(values, signed) {
+  const [first, last] = extent(values), least = Math.min(0, first), greatest = Math.max(0, last);
+  const mode = signed || least < 0 ? "signed" : "positive", [a, b] = ramp(mode, limits(mode, least, greatest));
+  return (value) => {
+    const at = clamp(Math.floor(a * value + b), 0, 255);
+    return Number.isNaN(at) ? "888888" : TABLES[mode].slice(6 * at, 6 * at + 6);
+  };
+}
+
+/** Ways to draw: `paint` the grids, with `titles` above them, and `highlight` a cell. */
+function drawing(own, [base, over], titles, cells) {
+  const { meta, map: { firstPlace, places } } = own, { words } = meta, each = meta.channels / meta.groups;
+  const { channelOf, spot, sourceOf, groupOf, valueAt, hidden, soFar, lit } = cells;
+
+  const drawCell = (c, plane, index, note) => {
+    const { cell } = own.grid, [x, y] = edges(own.grid, plane, index), it = { grid: plane.grid, index };
+    const empty = plane.grid === "output" && hidden(index), value = plane.grid === "output" ? soFar(index) : valueAt(it);
+    const padding = plane.grid === "input" && (sourceOf(it) < 0 || firstPlace[sourceOf(it)] !== spot(it));
+    const blank = plane.grid === "input" && sourceOf(it) < 0;
+    const hex = empty ? "ffffff" : blank ? "e9edf2" : own.colour[plane.grid](value);
+    c.fillStyle = "#" + hex;
+    c.fillRect(x, y, cell, cell);
+    if (padding && !blank) { c.fillStyle = "rgba(233, 237, 242, 0.55)"; c.fillRect(x, y, cell, cell); }
+    c.strokeStyle = padding ? "#9aa5b1" : "rgba(13, 17, 23, 0.28)";
+    c.lineWidth = 1;
+    c.setLineDash(padding ? [2, 2] : []);
+    c.strokeRect(x + 0.5, y + 0.5, cell - 1, cell - 1);
+    c.setLineDash([]);
+    if (empty) return;
+    const split = note !== undefined && note !== null && cell >= 22;
+    if (plane.grid === "input" && own.won.has(index)) corner(c, x, y, cell);
+    const ink = blank ? "#4b5563" : padding || bright(hex) ? "#0d1117" : "#ffffff", middle = x + cell / 2;
+    fitText(c, brief(value), middle, y + cell * (split ? 0.3 : 0.52), cell - 3, cell * (split ? 0.36 : 0.4), own.font, ink);
+    if (!split) return;
+    c.fillStyle = "#fff7ed";
+    c.fillRect(x + 1, y + cell * 0.56, cell - 2, cell * 0.44 - 1);
+    fitText(c, "×" + brief(note), middle, y + cell * 0.79, cell - 3, cell * 0.36, own.font, KERNEL);
+  };
+  /** The sign of a winner: a folded corner, light with a dark edge to be seen on every colour. */
+  const corner = (c, x, y, side) => {
+    const long = Math.max(5, side * 0.3);
+    c.beginPath();
+    c.moveTo(x + side - 1 - long, y + 1);
+    c.lineTo(x + side - 1, y + 1);
+    c.lineTo(x + side - 1, y + 1 + long);
+    c.closePath();
+    c.fillStyle = "#ffd400";
+    c.fill();
+    c.strokeStyle = "#0d1117";
+    c.lineWidth = 1;
+    c.stroke();
+  };
+  const paint = () => {
+    const c = contextOf(base, own.ratio), { boxes, planes } = own.grid;
+    c.clearRect(0, 0, base.width, base.height);
+    c.textBaseline = "middle";
+    c.textAlign = "left";
+    for (const name of PANELS) if (boxes[name]) {
+      c.fillStyle = ACCENT[name];
+      c.font = `600 15px ${own.font}`;
+      c.fillText(titles[name], boxes[name].left, boxes[name].top + TITLE / 2 - 3);
+    }
+    for (const plane of planes) {
+      if (plane.named) {
+        c.font = `13px ${own.font}`;
+        c.textAlign = "left";
+        c.textBaseline = "middle";
+        c.fillStyle = ACCENT[plane.grid];
+        const k = plane.channel, shown = plane.grid === "output" ? fill(words.filter, { filter: k })
+          : plane.grid === "bias" ? words.bias
+          : fill(words.channel, { channel: plane.grid === "kernel" ? groupOf(own.filter) * each + k : k });
+        c.fillText(shown, plane.left, plane.top - NAME / 2 + 1);
+      }
+      for (let i = 0; i < plane.rows * plane.columns; i++) drawCell(c, plane, plane.first + i);
+      c.strokeStyle = ACCENT[plane.grid];
+      c.lineWidth = 1.5;
+      c.strokeRect(plane.left - 0.75, plane.top - 0.75, plane.columns * own.grid.cell + 1.5, plane.rows * own.grid.cell + 1.5);
+    }
+    own.painted = own.filter;
+  };
+  const highlight = (cell) => {
+    const c = contextOf(over, own.ratio), { planes, cell: side } = own.grid;
+    c.clearRect(0, 0, over.width, over.height);
+    if (!cell) return;
+    const on = lit(cell);
+    for (const plane of planes) {
+      c.fillStyle = "rgba(255, 255, 255, 0.4)";
+      c.fillRect(plane.left, plane.top, plane.columns * side, plane.rows * side);
+      const marked = [];
+      for (const [index, note] of on[plane.grid])
+        if (index >= plane.first && index < plane.first + plane.rows * plane.columns) {
+          drawCell(c, plane, index, note);
+          marked.push(edges(own.grid, plane, index));
+        }
+      c.strokeStyle = plane.grid === "input" ? (cell.grid === "input" ? INPUT : KERNEL) : ACCENT[plane.grid];
+      c.lineWidth = 2.5;
+      for (const [x, y] of marked) c.strokeRect(x + 1, y + 1, side - 2, side - 2);
+    }
+    mark(c, cell, "#0d1117", 3);
+    if (cell.grid === "output" && own.winners) {
+      const f = channelOf(cell), s = own.winners[cell.index];
+      if (s >= 0) mark(c, { grid: "input", index: f * places + firstPlace[s] }, "#ffd400", 4);
+    }
+    if (own.pin && !same(own.pin, cell)) mark(c, own.pin, "#0d1117", 2, [4, 3]);
+  };
+  const mark = (c, cell, colour, width, dash = []) => {
+    const plane = planeOf(own.grid, cell);
+    if (!plane) return;
+    const [x, y] = edges(own.grid, plane, cell.index), { cell: side } = own.grid;
+    c.setLineDash(dash);
+    c.strokeStyle = "#ffffff";
+    c.lineWidth = width + 2;
+    if (!dash.length) c.strokeRect(x, y, side, side);
+    c.strokeStyle = colour;
+    c.lineWidth = width;
+    c.strokeRect(x, y, side, side);
+    c.setLineDash([]);
+  };
+  return { paint, highlight };
+}

@@ -1,0 +1,73 @@
+// Giving a cell another value.
+
+const ARRAYS = { input: "inputs", kernel: "weights", bias: "bias" };
+
+/** What a person typed as a number: 1.5, 1,5 or 1/9; NaN for anything else. */
+function typed(text) {
+  const parts = text.trim().replace(",", ".").replace("−", "-").split("/");
+  if (parts.length > 2 || parts.some((part) => !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(part.trim()))) return NaN;
+  const value = Math.fround(parts.length === 2 ? parts[0] / parts[1] : parts[0]);
+  return Math.abs(value) <= 1e6 ? value : NaN;
+}
+
+/** What was typed and Python does not know yet stays, on top of what it sent. */
+function keepEdits({ edits, arrays }) {
+  for (const name of Object.values(ARRAYS)) if (arrays[name]) arrays[name] = arrays[name].slice();
+  for (const [id, { grid, index, value, time }] of edits) {
+    if (arrays[ARRAYS[grid]][index] === value || performance.now() - time > 4000) edits.delete(id);
+    else arrays[ARRAYS[grid]][index] = value;
+  }
+}
+
+/**
+ * A function that opens the field over a cell, with what was `begun` to be typed.
+ *
+ * `leave` ends the animation, `changed` is called when a cell has another value, and `send` hears of all edits.
+ */
+function editing(own, find, panels, cells, { leave, settle, changed, send }) {
+  const [editor, check] = [".edit", ".check"].map(find), { meta: { words }, arrays } = own, { valueAt, inArray, nameOf } = cells;
+  const edit = (cell, begun) => {
+    leave();
+    const [left, top] = edges(own.grid, planeOf(own.grid, cell), cell.index), wide = Math.max(64, own.grid.cell);
+    Object.assign(editor.style, { left: clamp(left, 0, own.grid.width - wide) + "px", top: top + "px", width: wide + "px",
+      height: Math.max(26, own.grid.cell) + "px" });
+    own.editing = cell;
+    own.panel = panelOf(cell);
+    editor.hidden = false;
+    editor.value = begun ?? String(Number(valueAt(cell).toPrecision(6)));
+    editor.setAttribute("aria-label", nameOf(cell));
+    editor.setAttribute("aria-invalid", "false");
+    editor.focus();
+    if (begun === undefined) editor.select();
+  };
+  const close = (refocus) => {
+    own.editing = null;
+    editor.hidden = true;
+    if (refocus) panels[own.panel].focus({ focusVisible: true });
+  };
+  const commit = (refocus) => {
+    const cell = own.editing, value = typed(editor.value);
+    if (!cell) return;
+    if (Number.isNaN(value)) {
+      editor.setAttribute("aria-invalid", "true");
+      check.textContent = words.wrong;
+      if (!refocus) close(false);
+      return;
+    }
+    close(refocus);
+    const index = inArray(cell);
+    if (arrays[ARRAYS[cell.grid]][index] === value) return settle();
+    arrays[ARRAYS[cell.grid]][index] = value;
+    own.edits.set(`${cell.grid} ${index}`, { grid: cell.grid, index, value, time: performance.now() });
+    changed();
+    send([...own.edits.values()].map(({ grid, index, value }) => [grid, index, value]));
+  };
+  editor.onkeydown = (event) => {
+    event.stopPropagation();
+    if (event.key === "Enter") { event.preventDefault(); commit(true); }
+    else if (event.key === "Escape") { event.preventDefault(); close(true); }
+  };
+  editor.onblur = () => commit(false);
+  editor.hidden = !own.editing;
+  return edit;
+}
