@@ -32,8 +32,8 @@ PAINT = 0.1  # seconds
 SCALES = ("each map's own", "the layer's")
 SORTS = ("index", "mean", "maximum")
 SHARES = (
-    (0.0, 0.0, "none"),
-    (0.0, 1 / 3, "up to a third"),
+    (0.0, 0.001, "none, or next to none"),
+    (0.001, 1 / 3, "up to a third"),
     (1 / 3, 2 / 3, "a third to two thirds"),
     (2 / 3, 1, "more"),
 )

@@ -22,7 +22,7 @@ def open_at(serve, visit):
         page = visit(f"{serve('app.py')}/invariance?{query}", width=width, height=1000)
         expect(page.get_by_text("Try this").first).to_be_visible(timeout=SLOW)
         expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SLOW)
-        expect(page.locator(".readout").first).to_contain_text("The network says", timeout=SLOW)
+        expect(page.locator(".tools + .readout")).to_contain_text("The network says", timeout=SLOW)
         page.wait_for_timeout(500)
         return page
 
@@ -57,7 +57,7 @@ def test_the_slider_moves_picture_maps_and_answers_and_only_letting_go_is_told(o
     for step in range(20):
         page.mouse.move(box["x"] + box["width"] * (0.5 + 0.024 * step), middle)
     page.mouse.move(box["x"] + box["width"] - 2, middle)
-    expect(page.locator(".readout").first).to_contain_text("Rotation, degrees: 180. The network says 9")
+    expect(page.locator(".tools + .readout")).to_contain_text("Rotation, degrees: 180. The network says 9")
     assert all((drawn(page, "second", column) != still[column]).any() for column in range(4))
     np.testing.assert_array_equal(drawn(page, "first"), still[0])
     assert len(page.frames_sent) == before
@@ -65,14 +65,14 @@ def test_the_slider_moves_picture_maps_and_answers_and_only_letting_go_is_told(o
     expect(page.get_by_role("spinbutton", name="Rotation, degrees")).to_have_value("180", timeout=SLOW)
     # The default is left out of the link.
     expect(page).not_to_have_url(re.compile("rotation=0"), timeout=SLOW)
-    expect(page.locator(".readout").first).to_contain_text("Rotation, degrees: 180")
+    expect(page.locator(".tools + .readout")).to_contain_text("Rotation, degrees: 180")
 
 
 def test_arrow_keys_are_the_pointers_twin(open_at):
     page = open_at("rotation=0")
     page.locator(".tools input").focus()
     page.keyboard.press("ArrowRight")
-    expect(page.locator(".readout").first).to_contain_text("Rotation, degrees: 15.")
+    expect(page.locator(".tools + .readout")).to_contain_text("Rotation, degrees: 15.")
     expect(page).to_have_url(re.compile("rotation=15"), timeout=SLOW)
     expect(page.locator(".tools input")).to_have_attribute("aria-valuetext", re.compile("The network says"))
 
@@ -84,7 +84,7 @@ def test_play_runs_to_the_end_without_the_server(open_at):
     before = len(page.frames_sent)
     page.wait_for_timeout(300)
     assert len(page.frames_sent) == before
-    expect(page.locator(".readout").first).to_contain_text("Rotation, degrees: 180", timeout=10_000)
+    expect(page.locator(".tools + .readout")).to_contain_text("Rotation, degrees: 180", timeout=10_000)
     expect(page.locator(".play")).to_have_text("Play")
 
 
@@ -99,7 +99,7 @@ def test_the_bars_are_the_probabilities_that_are_told(open_at):
 def test_another_sweep_begins_with_the_unmoved_picture(open_at):
     page = open_at()
     page.get_by_role("radio", name="brightness").click()
-    expect(page.locator(".readout").first).to_contain_text("Brightness, %: 30", timeout=SLOW)
+    expect(page.locator(".tools + .readout")).to_contain_text("Brightness, %: 30", timeout=SLOW)
     np.testing.assert_allclose(drawn(page, "second")[..., 0], 0.3 * sheet("digits")[60], atol=2)
 
 
@@ -116,7 +116,7 @@ def test_the_table_is_a_file_with_a_row_a_state(open_at):
 def test_a_photo_shows_how_far_its_sweep_is(open_at, serve, visit):
     page = visit(f"{serve('app.py')}/invariance?source=Gallery&model=efficientnet-lite0&steps=61", height=1000)
     expect(page.get_by_text(re.compile(r"\d+ of 61 states"))).to_be_visible(timeout=SLOW)
-    expect(page.locator(".readout").first).to_contain_text("The network says", timeout=SLOW)
+    expect(page.locator(".tools + .readout")).to_contain_text("The network says", timeout=SLOW)
 
 
 def test_dragging_through_a_photos_sweep_is_drawn_at_frame_rate(open_at, record_property):

@@ -66,7 +66,8 @@ def test_the_sentence_below_the_curves_has_their_numbers():
     turned = json.loads((CURVES / "augmentation-rotation.json").read_text())
     at = turned["degrees"].index(45)
     plain, augmented = (turned["errors"][name][at] for name in (PLAIN, AUGMENTED))
-    assert f"Turned by 45°, {plain:.1%} are wrong without augmentation and {augmented:.1%} with it" in said(app)
+    errors = f"{plain:.1%} are wrong without augmentation and {augmented:.1%} with it"
+    assert f"Turned counter-clockwise by 45°, {errors}" in said(app)
     assert augmented < plain / 3
 
 

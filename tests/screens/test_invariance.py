@@ -30,7 +30,7 @@ def test_it_opens_with_a_six_that_becomes_a_nine():
     assert_well(app)
     assert app.selectbox(key="model").value == "lenet-relu-mnist"
     assert app.number_input(key="rotation").value == 180
-    assert re.search(r"Of the 25 states of this sweep it says so of \*\*\d+\*\*", said(app))
+    assert re.search(r"Of the 25 states of this sweep, this one among them, it says so of \*\*\d+\*\*", said(app))
 
 
 def test_a_link_opens_the_very_state():

@@ -54,8 +54,8 @@ def show() -> None:
         SCREEN,
         "about",
         degrees=f"{drawn['degrees'][1]:g}",
-        least=f"{drawn['scale'][0]:.2g}",
-        most=f"{drawn['scale'][1]:.2g}",
+        least=f"{drawn['scale'][0]:.2f}",
+        most=f"{drawn['scale'][1]:.2f}",
         pixels=f"{drawn['across'][1]:.2g}",
         epochs=RECIPES[AUGMENTED].epochs,
     )
