@@ -29,7 +29,7 @@ def choose_subject(screen: str) -> Subject | None:
             model = choose_model(st.session_state["source"])
             invert = choose_invert(models.card(model.name))
     if picture is None:
-        st.info(text("common", "no_picture"))
+        st.info(text("common", "picture_missing"))
         return None
     return Subject(model, picture, invert)
 
@@ -40,6 +40,6 @@ def choose_digit(screen: str, model: str) -> tuple[Picture, bool] | None:
         picture = choose_picture("Digits")
         invert = choose_invert(models.card(model))
     if picture is None:
-        st.info(text("common", "no_picture"))
+        st.info(text("common", "picture_missing"))
         return None
     return picture, invert
