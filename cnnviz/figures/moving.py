@@ -1,6 +1,5 @@
-"""How a network's layers change while a picture moves; and figures as a file of their own."""
+"""How a network's layers change while a picture moves."""
 
-import html
 from collections.abc import Sequence
 from typing import Any
 
@@ -53,17 +52,6 @@ def layers_heat(
         "shapes": [_mark(at, "#ffffff", 5), _mark(at, INK, 2), {**row, "line": frame}],
     }
     return light([heat], layout, height=height, margin=(8, 8, 48, 8))
-
-
-def page(title: str, figures: Sequence[go.Figure]) -> str:
-    """Return figures as one HTML file that needs no network."""
-    parts = [
-        figure.to_html(full_html=False, include_plotlyjs=index == 0, default_height=f"{figure.layout.height}px")
-        for index, figure in enumerate(figures)
-    ]
-    name = html.escape(title)
-    head = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{name}</title></head>'
-    return f"{head}<body><h1>{name}</h1>{''.join(parts)}</body></html>"
 
 
 def _mark(at: float, colour: str, width: int) -> dict[str, Any]:

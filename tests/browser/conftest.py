@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -110,9 +111,8 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str | 
         process.wait(timeout=10)
 
 
-@pytest.fixture
-def visit(chromium: Any) -> Iterator[Callable[..., Any]]:
-    """Return a function (url, width=1280, height=900, **context options) -> Page; console errors fail the test."""
+@contextmanager
+def _pages(chromium: Any) -> Iterator[Callable[..., Any]]:
     contexts, errors = [], []
 
     def note(message: Any) -> None:
@@ -126,8 +126,13 @@ def visit(chromium: Any) -> Iterator[Callable[..., Any]]:
         page = context.new_page()
         page.on("console", note)
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.frames_sent = []
-        page.on("websocket", lambda socket: socket.on("framesent", lambda frame: page.frames_sent.append(frame)))
+        page.frames_sent, page.frames_received = [], 0
+
+        def listen(socket: Any) -> None:
+            socket.on("framesent", lambda frame: page.frames_sent.append(frame))
+            socket.on("framereceived", lambda _: setattr(page, "frames_received", page.frames_received + 1))
+
+        page.on("websocket", listen)
         page.goto(url)
         return page
 
@@ -135,3 +140,31 @@ def visit(chromium: Any) -> Iterator[Callable[..., Any]]:
     for context in contexts:
         context.close()
     assert not errors, f"the browser's console: {errors}"
+
+
+@pytest.fixture
+def visit(chromium: Any) -> Iterator[Callable[..., Any]]:
+    """Return a function (url, width=1280, height=900, **context options) -> Page; console errors fail the test."""
+    with _pages(chromium) as go:
+        yield go
+
+
+@pytest.fixture(scope="module")
+def revisit(chromium: Any) -> Iterator[Callable[..., Any]]:
+    """Return the same function, which opens what it has opened before only once: for tests that tell Python nothing.
+
+    The pointer and the focus are taken off the page each time.
+    """
+    with _pages(chromium) as go:
+        kept: dict[tuple[Any, ...], Any] = {}
+
+        def again(url: str, **options: Any) -> Any:
+            key = url, *sorted(options.items())
+            if key not in kept:
+                kept[key] = go(url, **options)
+            page = kept[key]
+            page.mouse.move(0, 0)
+            page.evaluate("() => document.activeElement?.blur()")
+            return page
+
+        yield again

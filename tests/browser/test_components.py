@@ -8,14 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnnviz.components.pack import pack
-from cnnviz.components.quantise import quantise
-from cnnviz.components.register import shared_script
-from tests.browser.access import assert_accessible
+from tests.browser.access import PHONE, assert_accessible
 from tests.browser.frames import smooth, sweep
+from tests.browser.ready import answered, settle
 
 APPS = "tests/browser/apps"
-WIDTHS = [1280, 390]
 
 
 @pytest.fixture
@@ -29,7 +26,7 @@ def show(serve: Callable[..., str], visit: Callable[..., Any]) -> Callable[..., 
             page.get_by_text(kind, exact=True).click()
         if app == "tiles":
             page.get_by_role("listbox", name=f"The maps: {kind or 'waves'}").wait_for()
-        page.wait_for_timeout(300)
+        settle(page)
         return page
 
     return go
@@ -132,14 +129,14 @@ def test_order_and_shared_scale_repaint(show: Callable[..., Any]) -> None:
     page.mouse.move(*centre(page, ".frame", 0.05, 0.05))
     size = round(tile.bounding_box()["width"])
     own = pixels(page)
-    page.get_by_text("reverse", exact=True).click()
-    page.wait_for_timeout(1000)
+    with answered(page):
+        page.get_by_text("reverse", exact=True).click()
     page.mouse.move(*centre(page, ".frame", 0.05, 0.05))
     assert readout(page).startswith("channel 5 · ")
     reversed_ = pixels(page)
     np.testing.assert_array_equal(reversed_[:size, :size], own[-size:, -size:])
-    page.get_by_text("shared", exact=True).click()
-    page.wait_for_timeout(1000)
+    with answered(page):
+        page.get_by_text("shared", exact=True).click()
     shared = pixels(page)
     # Channel 5 holds the layer's greatest value: a shared scale leaves it alone; channel 0, of amplitude 1, darkens.
     assert np.abs(shared[:size, :size].astype(int) - reversed_[:size, :size]).max() <= 2
@@ -252,14 +249,12 @@ def test_the_overlay_follows_its_slider_in_the_browser(show: Callable[..., Any])
     assert len(page.frames_sent) == before
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize(
     ("app", "kind"),
     [("tiles", None), ("tiles", "vector"), ("tiles", "huge"), ("strip", None), ("unit", None), ("unit", "whole")],
 )
-def test_accessible_and_within_the_width(show: Callable[..., Any], app: str, kind: str | None, width: int) -> None:
-    page = show(app, kind, width=width)
-    assert_accessible(page)
+def test_accessible_and_within_the_width(show: Callable[..., Any], app: str, kind: str | None) -> None:
+    assert_accessible(show(app, kind, width=PHONE))
 
 
 def test_painting_a_large_layer_takes_less_than_a_frame(
@@ -267,30 +262,9 @@ def test_painting_a_large_layer_takes_less_than_a_frame(
 ) -> None:
     page = show("tiles")
     for name in ("reverse", "shared", "reverse", "shared"):
-        page.get_by_text(name, exact=True).click()
-        page.wait_for_timeout(500)
+        with answered(page):
+            page.get_by_text(name, exact=True).click()
     spent = page.evaluate("performance.getEntriesByName('cnnviz:tiles').map((entry) => entry.duration)")
     print("painting 64 x 112 x 112:", [round(ms, 1) for ms in spent], "ms")
     record_property("paint_ms", min(spent))
     assert min(spent) < 16
-
-
-@pytest.mark.parametrize("offset", [0, 1, 6])
-def test_the_browser_reads_what_python_packs(chromium: Any, offset: int) -> None:
-    maps = np.random.default_rng(offset).normal(size=(3, 5, 7)).astype(np.float32)
-    maps[0, 0] = [0, np.nan, np.inf, -np.inf, 0, 1e-8, -1e-8]
-    codes, ranges = quantise(maps)
-    data = b"x" * offset + pack({"text": "3 × 4 é"}, codes, ranges, np.arange(5, dtype=np.int8))
-    page = chromium.new_page()
-    script = f"""([text, offset]) => {{ {shared_script()}
-      const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).subarray(offset);
-      const [meta, [codes, ranges, small]] = unpack(bytes);
-      return [meta.text, [...codes].map((code, i) => String(restore(code, ranges[2 * Math.floor(i / 35)],
-        ranges[2 * Math.floor(i / 35) + 1]))), [...small]]; }}"""
-    text, values, small = page.evaluate(script, [base64.b64encode(data).decode(), offset])
-    page.close()
-    assert text == "3 × 4 é"
-    assert small == [0, 1, 2, 3, 4]
-    got = np.array([float(value) for value in values]).reshape(maps.shape)
-    np.testing.assert_allclose(got, maps, atol=1e-4)
-    np.testing.assert_array_equal(got == 0, maps == 0)

@@ -10,22 +10,21 @@ from torch.nn import functional
 
 from cnnviz.ui.basics.connectivity_form import controls, made
 from tests.browser.frames import smooth, sweep
+from tests.browser.ready import SLOW, answered, settle
 from tests.conftest import some
 
-SLOW = 60_000
 NUMBER = r"−?\d+(?:\.\d+)?"
 
 
 @pytest.fixture
 def open_at(serve, visit):
-    """Return a function (query, width=1280) -> Page on which the connections are drawn."""
+    """Return a function (query) -> Page on which the connections are drawn."""
 
-    def go(query: str = "", *, width: int = 1280):
-        page = visit(f"{serve('app.py')}/connectivity?{query}", width=width, height=1000)
+    def go(query: str = ""):
+        page = visit(f"{serve('app.py')}/connectivity?{query}", height=1000)
         expect(matrix(page)).to_be_visible(timeout=SLOW)
         expect(page.get_by_text("Try this")).to_be_visible(timeout=SLOW)
-        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SLOW)
-        page.wait_for_timeout(500)
+        settle(page)
         return page
 
     return go
@@ -101,9 +100,9 @@ def test_pointing_at_a_unit_of_the_image_tells_its_sum(open_at):
 def test_each_step_draws_its_own_connections(open_at):
     page = open_at()
     for name, entry in (("1 · all connections", "used here alone"), ("2 · local", "used here alone")):
-        page.get_by_test_id("stButtonGroup").first.get_by_text(name, exact=True).click()
+        with answered(page):
+            page.get_by_test_id("stButtonGroup").first.get_by_text(name, exact=True).click()
         expect(page.get_by_text("(drawn)")).to_contain_text(name[4:6].title()[:1], timeout=SLOW)
-        page.wait_for_timeout(1500)
         matrix(page).focus()
         page.keyboard.press("Home")
         page.keyboard.press("ArrowUp")

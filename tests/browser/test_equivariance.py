@@ -5,10 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.access import assert_accessible
-from tests.conftest import some
+from tests.browser.access import PHONE, assert_accessible
+from tests.browser.ready import SLOW, settle
 
-SLOW = 60_000
 LAST = {"Equivariance": "Turned by 45°", "Augmentation": "The same in Python"}
 
 
@@ -20,17 +19,15 @@ def part(serve, visit):
         page = visit(f"{serve('app.py')}/invariance?part={name}{link}", **options)
         expect(page.get_by_text(LAST[name]).first).to_be_visible(timeout=SLOW)
         expect(page.get_by_text("Try this").first).to_be_visible(timeout=SLOW)
-        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SLOW)
+        settle(page)
         return page
 
     return go
 
 
-@pytest.mark.parametrize("width", some([390, 1280]))
 @pytest.mark.parametrize("name", LAST)
-def test_no_serious_fault_of_access_and_nothing_wider_than_the_window(part, name, width):
-    page = part(name, width=width)
-    assert_accessible(page)
+def test_no_serious_fault_of_access_and_nothing_wider_than_the_window(part, name):
+    assert_accessible(part(name, width=PHONE))
 
 
 def test_a_shift_by_a_key_changes_the_numbers_and_the_link(part):

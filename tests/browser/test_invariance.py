@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 
 from cnnviz.images import sheet
 from tests.browser.frames import smooth, sweep
+from tests.browser.ready import SLOW, settle
 
-SLOW = 60_000
 PIXELS = """canvas => [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data]"""
 
 
@@ -21,9 +21,8 @@ def open_at(serve, visit):
     def go(query: str = "", *, width: int = 1280):
         page = visit(f"{serve('app.py')}/invariance?{query}", width=width, height=1000)
         expect(page.get_by_text("Try this").first).to_be_visible(timeout=SLOW)
-        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SLOW)
         expect(page.locator(".tools + .readout")).to_contain_text("The network says", timeout=SLOW)
-        page.wait_for_timeout(500)
+        settle(page)
         return page
 
     return go

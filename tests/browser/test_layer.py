@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-SLOW = 60_000
+from tests.browser.ready import SLOW, settle
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def layer(serve, visit):
     def go(link: str = "", **options):
         page = visit(f"{serve('app.py')}/layer?{link}", **options)
         expect(page.get_by_text("Try this").first).to_be_visible(timeout=SLOW)
-        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SLOW)
+        settle(page)
         return page
 
     return go
@@ -95,7 +95,7 @@ def test_on_a_phone_the_numbers_stay_in_sight_while_a_lower_slider_is_moved(laye
     page = layer(width=390)
     slider = page.get_by_role("slider", name="Groups")
     slider.scroll_into_view_if_needed()
-    page.wait_for_timeout(300)
+    settle(page)
     box = output(page).bounding_box()
     assert 0 <= box["y"] <= 200
     assert page.evaluate("([x, y]) => document.elementFromPoint(x, y).tagName", [box["x"] + 5, box["y"] + 5]) == "DD"

@@ -8,21 +8,23 @@ from playwright.sync_api import expect
 from cnnviz import analyze, models
 from tests.browser.access import assert_accessible
 from tests.browser.frames import RECORD_FRAMES, STOP_FRAMES
+from tests.browser.ready import SLOW, settle
 
-SLOW = 90_000
 LINK = "receptive_field?model=alexnet-tiny&over=this+picture&layer=conv4"
 SIDE = 8  # of conv4's maps
 
 
 @pytest.fixture
-def page(serve, visit):
-    """Return the screen once all of it is there."""
-    opened = visit(f"{serve('app.py')}/{LINK}", height=2400)
-    expect(opened.get_by_text("Try this").first).to_be_visible(timeout=SLOW)
-    expect(opened.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SLOW)
-    expect(opened.locator(".layer .map canvas")).to_be_visible(timeout=SLOW)
-    opened.wait_for_timeout(500)
-    return opened
+def page(serve, revisit):
+    """Return the screen once all of it is there; the tests that take it tell Python nothing."""
+    return ready(revisit(f"{serve('app.py')}/{LINK}", height=2400))
+
+
+def ready(page):
+    expect(page.get_by_text("Try this").first).to_be_visible(timeout=SLOW)
+    expect(page.locator(".layer .map canvas")).to_be_visible(timeout=SLOW)
+    settle(page)
+    return page
 
 
 @pytest.fixture(scope="module")
@@ -32,13 +34,9 @@ def field():
 
 
 def point(page, selector: str, down: float, across: float) -> None:
-    """Point at a place of an element, again when the page has moved it in the meantime."""
-    for _ in range(20):
-        box = page.locator(selector).bounding_box()
-        page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"])
-        page.wait_for_timeout(50)
-        if page.locator(selector).bounding_box() == box:
-            return
+    """Point at a place of an element."""
+    box = page.locator(selector).bounding_box()
+    page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"])
 
 
 def box_in(page, stage: str, height: int) -> tuple[float, float, float, float]:
@@ -110,7 +108,8 @@ def test_frames_keep_coming_while_the_pointer_moves(page):
     assert sorted(gaps)[len(gaps) // 2] < 17.5
 
 
-def test_a_click_and_the_keyboard_keep_a_unit(page, field):
+def test_a_click_and_the_keyboard_keep_a_unit(serve, visit, field):
+    page = ready(visit(f"{serve('app.py')}/{LINK}", height=2400))
     point(page, ".layer .map canvas", 2.5 / SIDE, 5.5 / SIDE)
     page.mouse.down()
     page.mouse.up()

@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.access import assert_accessible
+from tests.browser.access import PHONE, assert_accessible
+from tests.browser.ready import SLOW, settle
 
 SCREENS = {
     "home": "",
@@ -36,7 +37,6 @@ LAST = {
     "spatial_transformer": "Try this",
     "invariance": "Try this",
 }
-SLOW = 60_000
 
 
 @pytest.fixture
@@ -46,17 +46,15 @@ def screen(serve, visit):
     def go(name: str, link: str | None = None, **options):
         page = visit(f"{serve('app.py')}/{SCREENS[name] if link is None else link}", **options)
         expect(page.get_by_text(LAST[name]).first).to_be_visible(timeout=SLOW)
-        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SLOW)
+        settle(page)
         return page
 
     return go
 
 
-@pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("name", SCREENS)
-def test_no_serious_fault_of_access_and_nothing_wider_than_the_window(screen, name, width):
-    page = screen(name, width=width)
-    assert_accessible(page)
+def test_no_serious_fault_of_access_and_nothing_wider_than_the_window(screen, name):
+    assert_accessible(screen(name, width=PHONE))
 
 
 def test_home_leads_to_each_screen_in_one_click(screen):
@@ -70,7 +68,7 @@ def test_hovering_over_the_mosaic_tells_values_and_sends_nothing(screen):
     page = screen("activations")
     mosaic = page.get_by_role("listbox", name=re.compile("activation maps of conv1"))
     mosaic.scroll_into_view_if_needed()
-    page.wait_for_timeout(500)
+    settle(page)
     box = mosaic.bounding_box()
     before = len(page.frames_sent)
     for step in range(60):
@@ -91,7 +89,7 @@ def test_a_click_in_the_mosaic_picks_the_channel(screen):
     page = screen("activations")
     mosaic = page.get_by_role("listbox", name=re.compile("activation maps of conv1"))
     mosaic.scroll_into_view_if_needed()
-    page.wait_for_timeout(500)
+    settle(page)
     box = mosaic.bounding_box()
     page.mouse.move(box["x"] + 20, box["y"] + 20)
     page.mouse.click(box["x"] + 20, box["y"] + 20)
@@ -117,7 +115,7 @@ def test_a_drawn_one_is_read_as_a_one(screen):
     page.get_by_role("radio", name="Draw").click()
     pad = page.locator("canvas").first
     expect(pad).to_be_visible(timeout=SLOW)
-    page.wait_for_timeout(1000)
+    settle(page)
     box = pad.bounding_box()
     page.mouse.move(box["x"] + 140, box["y"] + 40)
     page.mouse.down()

@@ -2,7 +2,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from cnnviz.figures.moving import layers_heat, page
+from cnnviz.figures.moving import layers_heat
 
 AMOUNTS = [-10, 0, 25]
 VALUES = np.array([[0.1, 0.0, np.inf], [0.5, 0.0, 0.3]])
@@ -24,11 +24,3 @@ def test_the_amount_and_the_layer_are_marked_and_what_is_no_number_is_left_out()
     assert [(shape["y0"], shape["y1"]) for shape in shapes if shape["type"] == "rect"] == [(0.5, 1.5)]
     assert np.isnan(HEAT.data[0].z[0, 2])
     assert HEAT.layout.yaxis.ticktext[1].startswith("…")
-
-
-def test_a_page_holds_every_figure_and_needs_no_network():
-    text = page("A <b>", [HEAT, HEAT])
-    assert "<h1>A &lt;b&gt;</h1>" in text
-    assert text.count("plotly-graph-div") == 2
-    assert "cdn.plot.ly" not in text.split("<body>")[0]
-    assert len(text) > 1_000_000

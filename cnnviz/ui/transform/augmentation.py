@@ -21,9 +21,9 @@ from cnnviz.ui.chart import chart
 from cnnviz.ui.controls import Dial, value_of
 from cnnviz.ui.engine import ask
 from cnnviz.ui.lesson import say, text
-from cnnviz.ui.transform.choosing import begin_with_a_digit, choose_digit
+from cnnviz.ui.transform.choosing import choose_digit, tell_missing
 from cnnviz.ui.transform.error_curves import AUGMENTED, PLAIN, curve_of, ranges, show_curves
-from cnnviz.ui.transform.keeping import offer
+from cnnviz.ui.transform.keeping import csv_of, offer
 from cnnviz.ui.transform.writing import less
 
 SCREEN = "augmentation"
@@ -63,10 +63,11 @@ def show() -> None:
     if missing:
         say(SCREEN, "untrained", command=models.card(missing[0]).weights)
         return
-    begin_with_a_digit()
-    chosen = choose_digit(SCREEN, PLAIN)
-    if chosen is not None:
-        _explore(*chosen)
+    digit = choose_digit(SCREEN, PLAIN, entered=TURN.key)
+    if digit.picture is None:
+        tell_missing()
+    else:
+        _explore(digit.picture, digit.invert)
 
 
 @st.fragment
@@ -148,7 +149,8 @@ def _show_sweep(given: dict[str, Any], state: State, wanted: int) -> None:
         augmented=held[_name(AUGMENTED)],
         count=len(ANGLES),
     )
-    offer("turned-digit", text(SCREEN, "sweep", label=label), pd.DataFrame({"degrees": ANGLES, **sure}), [figure])
+    table = pd.DataFrame({"degrees": ANGLES, **sure})
+    offer("turned-digit", text(SCREEN, "sweep", label=label), csv_of(table), lambda: [figure])
 
 
 def _name(model: str) -> str:

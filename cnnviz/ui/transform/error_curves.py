@@ -12,7 +12,7 @@ from cnnviz.figures.sweeps import sweep
 from cnnviz.training.recipes import RECIPES
 from cnnviz.ui.chart import chart
 from cnnviz.ui.lesson import say, text
-from cnnviz.ui.transform.keeping import offer
+from cnnviz.ui.transform.keeping import csv_of, offer
 
 SCREEN = "augmentation"
 CURVES = Path(__file__).parents[3] / "assets" / "curves"
@@ -86,7 +86,7 @@ def show_curves(degrees: float, scale: float, across: float) -> None:
         pd.DataFrame({"axis": _AXES[name], "amount": curve[_AXES[name]], **_named(curve)})
         for name, curve in found.items()
     ]
-    offer("augmentation", text(SCREEN, "curves"), pd.concat(tables), figures)
+    offer("augmentation", text(SCREEN, "curves"), csv_of(pd.concat(tables)), lambda: figures)
 
 
 def _named(curve: dict[str, Any]) -> dict[str, list[float]]:

@@ -1,16 +1,13 @@
 """The part "Inside a network": a transformer between two layers moves feature maps instead of the photo."""
 
-from typing import Any
-
 import streamlit as st
 
-from cnnviz import models
 from cnnviz.engine.requests import Layers, ModelChoice
 from cnnviz.ui import lesson
 from cnnviz.ui.controls import value_of
 from cnnviz.ui.engine import ask
-from cnnviz.ui.lesson import say, text
-from cnnviz.ui.transform.digits import choose_digit, chosen_number
+from cnnviz.ui.lesson import say
+from cnnviz.ui.transform.choosing import Digit, choose_digit, chosen_number, tell_missing
 from cnnviz.ui.transform.inside_form import DIALS, NETWORK, PRESETS, choose_layer, experiment, layers
 from cnnviz.ui.transform.inside_report import (
     SCREEN,
@@ -31,7 +28,7 @@ def _begin_preset() -> None:
 
 
 @st.fragment
-def _explore(picture: Any, invert: bool) -> None:
+def _explore(digit: Digit) -> None:
     """The maps and all that follows from them; runs again alone at every move."""
     maps_box, controls_box = st.container(), st.container()
     table = ask(Layers(ModelChoice(value_of(NETWORK))))
@@ -46,11 +43,13 @@ def _explore(picture: Any, invert: bool) -> None:
         for dial, box in zip(DIALS, others[1:], strict=False):
             with box:
                 dial.draw()
-    if picture is None or table is None:
-        with maps_box:
-            say(SCREEN, "no_digit")
+    if table is None:
         return
-    made = experiment(rows, table, picture, invert=invert)
+    if digit.picture is None:
+        with maps_box:
+            tell_missing()
+        return
+    made = experiment(rows, table, digit.picture, invert=digit.invert)
     answer = ask(made.maps())
     if answer is None:
         return
@@ -68,6 +67,4 @@ def show() -> None:
     """Draw the part."""
     say(SCREEN, "intro")
     st.pills("Start from", list(PRESETS), key="inside_preset", on_change=_begin_preset, label_visibility="collapsed")
-    with st.expander(text(SCREEN, "choose"), icon=":material/draw:"):
-        picture, _, invert = choose_digit(models.card(value_of(NETWORK)), entered=NETWORK.key)
-    _explore(picture, invert)
+    _explore(choose_digit(SCREEN, value_of(NETWORK), entered=NETWORK.key))

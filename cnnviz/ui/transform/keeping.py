@@ -1,20 +1,20 @@
 """Offering a table and its figures to keep."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd  # type: ignore[import-untyped]
 import plotly.graph_objects as go
 import streamlit as st
 
-from cnnviz.figures.moving import page
+from cnnviz.figures.page import page
 
 
-def offer(name: str, title: str, table: pd.DataFrame, figures: Sequence[go.Figure]) -> None:
-    """Offer a table as NAME.csv and figures as one page NAME.html under a title."""
+def offer(name: str, title: str, table: Callable[[], str], figures: Callable[[], Sequence[go.Figure]]) -> None:
+    """Offer a table as NAME.csv and figures as one page NAME.html under a title; both are made when asked for."""
     with st.container(horizontal=True):
         for label, kind, made in (
-            ("The table as CSV", "csv", lambda: table.to_csv(index=False)),
-            ("The figures as HTML", "html", lambda: page(title, figures)),
+            ("The table as CSV", "csv", table),
+            ("The figures as HTML", "html", lambda: page(title, figures())),
         ):
             st.download_button(
                 label,
@@ -25,3 +25,8 @@ def offer(name: str, title: str, table: pd.DataFrame, figures: Sequence[go.Figur
                 icon=":material/download:",
                 on_click="ignore",
             )
+
+
+def csv_of(table: pd.DataFrame) -> Callable[[], str]:
+    """Return what makes a table's CSV."""
+    return lambda: str(table.to_csv(index=False))

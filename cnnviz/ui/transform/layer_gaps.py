@@ -17,7 +17,7 @@ from cnnviz.ui.engine import ask
 from cnnviz.ui.layers import choose_layer
 from cnnviz.ui.lesson import say, text
 from cnnviz.ui.state import current
-from cnnviz.ui.transform.keeping import offer
+from cnnviz.ui.transform.keeping import csv_of, offer
 from cnnviz.ui.transform.subject import Subject
 
 if TYPE_CHECKING:
@@ -225,7 +225,7 @@ def _offer_table(gaps: "Sequence[LayerGap]") -> None:
         if opened.open:
             st.dataframe(made, hide_index=True, placeholder="", alt=text(SCREEN, "table_alt"))
             say(SCREEN, "table_text")
-    offer("equivariance", text(SCREEN, "layers"), made, [drawn(gaps)])
+    offer("equivariance", text(SCREEN, "layers"), csv_of(made), lambda: [drawn(gaps)])
 
 
 def _predict(shift: dict[str, Any], gap: "LayerGap") -> None:

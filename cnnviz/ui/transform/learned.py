@@ -1,15 +1,12 @@
 """The part "Learned": a localisation network chooses the box, and a classifier reads what is in it."""
 
-from typing import Any
-
 import streamlit as st
 
-from cnnviz import models
 from cnnviz.ui import lesson
 from cnnviz.ui.controls import Control, Switch, value_of
 from cnnviz.ui.engine import ask
-from cnnviz.ui.lesson import say, text
-from cnnviz.ui.transform.digits import choose_digit, chosen_number, one_of_each
+from cnnviz.ui.lesson import say
+from cnnviz.ui.transform.choosing import Digit, choose_digit, chosen_number, one_of_each, tell_missing
 from cnnviz.ui.transform.learned_form import (
     PRESETS,
     TASK,
@@ -51,16 +48,16 @@ def _show_controls(shown: tuple[Control, ...]) -> None:
 
 
 @st.fragment
-def _explore(picture: Any, label: int | None, invert: bool) -> None:
+def _explore(digit: Digit) -> None:
     """The figure and all that follows from it; runs again alone at every move."""
     figure_box, controls_box = st.container(), st.container()
     with controls_box:
         _show_controls(controls(TASKS[value_of(TASK)]))
-    if picture is None:
+    if digit.picture is None:
         with figure_box:
-            say(SCREEN, "no_digit")
+            tell_missing()
         return
-    made = experiment(picture, label, one_of_each(), invert=invert)
+    made = experiment(digit.picture, digit.label, one_of_each(), invert=digit.invert)
     networks = [name for name in (made.task.transformer, made.task.plain) if name is not None]
     with figure_box:
         asked = [[ask(each) for each in made.asked(name)] for name in networks]
@@ -81,6 +78,4 @@ def show() -> None:
     """Draw the part."""
     say(SCREEN, "intro")
     st.pills("Start from", list(PRESETS), key="learned_preset", on_change=_begin_preset, label_visibility="collapsed")
-    with st.expander(text(SCREEN, "choose"), icon=":material/draw:"):
-        picture, label, invert = choose_digit(models.card(TASKS[value_of(TASK)].transformer), entered=TASK.key)
-    _explore(picture, label, invert)
+    _explore(choose_digit(SCREEN, TASKS[value_of(TASK)].transformer, entered=TASK.key))

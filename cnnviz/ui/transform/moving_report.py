@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnnviz.components.moving import moving
 from cnnviz.engine.requests import Move, Sweep
-from cnnviz.figures.moving import layers_heat, page
+from cnnviz.figures.moving import layers_heat
 from cnnviz.figures.sweeps import MOST, sweep
 from cnnviz.probes.sweep_facts import answer_change, keeps, leading
 from cnnviz.probes.sweep_facts import table as table_of
@@ -18,6 +18,7 @@ from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
 from cnnviz.ui.layers import family
 from cnnviz.ui.lesson import say, text
+from cnnviz.ui.transform.keeping import offer
 from cnnviz.ui.transform.moving_form import SCREEN, Plan, axes
 from cnnviz.ui.transform.subject import Subject
 from cnnviz.ui.transform.writing import less
@@ -132,31 +133,12 @@ def downloads(seen: Seen, subject: Subject) -> None:
     """Offer the table and the figures to keep."""
     plan = seen.plan
     network = "network" if ":" in subject.model.name else subject.model.name
-    file = f"{network}-{plan.swept}"
-    left, right = st.columns(2)
-    left.download_button(
-        "The table as CSV",
-        lambda: csv_of(seen),
-        f"{file}.csv",
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-        width="stretch",
+    offer(
+        f"{network}-{plan.swept}",
+        text(SCREEN, "page", network=network, what=seen.what),
+        lambda: table_of(seen.what, plan.amounts, seen.found, seen.classes, seen.shown),
+        lambda: [*figures(seen).values()],
     )
-    right.download_button(
-        "The figures as HTML",
-        lambda: page(text(SCREEN, "page", network=network, what=seen.what), [*figures(seen).values()]),
-        f"{file}.html",
-        "text/html",
-        icon=":material/download:",
-        on_click="ignore",
-        width="stretch",
-    )
-
-
-def csv_of(seen: Seen) -> str:
-    """Return the whole sweep as a table."""
-    return table_of(seen.what, seen.plan.amounts, seen.found, seen.classes, seen.shown)
 
 
 def show_formulas(seen: Seen) -> None:

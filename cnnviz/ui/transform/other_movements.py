@@ -14,7 +14,7 @@ from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
 from cnnviz.ui.layers import shown_rows
 from cnnviz.ui.lesson import say, text
-from cnnviz.ui.transform.keeping import offer
+from cnnviz.ui.transform.keeping import csv_of, offer
 from cnnviz.ui.transform.subject import Subject
 
 SCREEN = "equivariance"
@@ -58,7 +58,7 @@ def show_digits() -> None:
     half_image = {f"{name}_half": f"{found.changes[number, half]:.0%}" for name, number in at.items()}
     say(SCREEN, "digits_pooling", **one_pixel, **half_image)
     table = pd.DataFrame({"shift": SHIFTS, "right": found.right, "ink inside": found.inside, **_named(found)})
-    offer("shifted-digits", text(SCREEN, "digits"), table, figures)
+    offer("shifted-digits", text(SCREEN, "digits"), csv_of(table), lambda: figures)
 
 
 def _named(found: Any) -> dict[str, np.ndarray]:
@@ -122,7 +122,7 @@ def show_movements(subject: Subject) -> None:
         name: st.column_config.NumberColumn(format="percent") for name in data.columns if data[name].dtype == float
     }
     st.dataframe(data, hide_index=True, height="content", alt=text(SCREEN, "others_table"), column_config=shares)
-    offer("movements", text(SCREEN, "others"), data, [figure])
+    offer("movements", text(SCREEN, "others"), csv_of(data), lambda: [figure])
 
 
 def movements_of(stride: int, side: int) -> dict[str, Move]:

@@ -1,0 +1,166 @@
+"""The arithmetic of the components, their scripts by themselves in an empty page, against torch on random cases."""
+
+import base64
+from collections.abc import Callable, Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional
+
+from cnnviz import components
+from cnnviz.components.axes import painted, windows
+from cnnviz.components.pack import pack
+from cnnviz.components.quantise import quantise
+from cnnviz.components.register import shared_script
+from cnnviz.components.sliding import message as sliding_message
+from cnnviz.components.warp import message as warp_message
+from tests.conftest import NIGHTLY
+
+HERE = Path(components.__file__).parent
+ROUNDS = 50 if NIGHTLY else 4
+MODES, PADDINGS = ("nearest", "bilinear", "bicubic"), ("zeros", "border", "reflection")
+
+WARPED = """
+  const [meta, [bytes]] = unpack(data);
+  meta.reach = { nearest: 1, bilinear: 2, bicubic: 4 }[meta.mode];
+  const image = Float32Array.from(bytes, (v) => v / 255), [h, w] = meta.output, to = newRead(), ties = [];
+  const out = warpAll(meta, image, meta.theta, new Float64Array(meta.channels * h * w), to);
+  for (let row = 0; row < h; row++) for (let column = 0; column < w; column++)
+    ties.push(tied(meta, locate(meta, meta.theta, row, column, to)));
+  return [[...out], ties];"""
+SLID = """
+  const [meta, list] = unpack(data), arrays = Object.fromEntries(meta.names.map((name, i) => [name, list[i]]));
+  meta.weighted = Boolean(arrays.weights);
+  meta.biased = Boolean(arrays.bias);
+  const own = { meta, arrays, map: lay(meta, arrays) };
+  return [[...compute(own)], meta.operation === "max" ? [...winnersOf(own)] : []];"""
+
+
+@pytest.fixture(scope="module")
+def run(chromium: Any) -> Iterator[Callable[..., list[Any]]]:
+    """Return a function (files, body, buffers) -> what the body returns for each buffer as `data`."""
+    page = chromium.new_page()
+
+    def go(files: tuple[str, ...], body: str, buffers: list[bytes]) -> list[Any]:
+        scripts = shared_script() + "".join((HERE / f"{name}.js").read_text(encoding="utf-8") for name in files)
+        script = f"""(texts) => {{ {scripts}
+          const answer = (data) => {{ {body} }};
+          return texts.map((text) => answer(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)))); }}"""
+        return list(page.evaluate(script, [base64.b64encode(data).decode() for data in buffers]))
+
+    yield go
+    page.close()
+
+
+@pytest.mark.parametrize("offset", [0, 1, 6])
+def test_the_browser_reads_what_python_packs(run: Callable[..., list[Any]], offset: int) -> None:
+    maps = np.random.default_rng(offset).normal(size=(3, 5, 7)).astype(np.float32)
+    maps[0, 0] = [0, np.nan, np.inf, -np.inf, 0, 1e-8, -1e-8]
+    codes, ranges = quantise(maps)
+    data = b"x" * offset + pack({"text": "3 × 4 é"}, codes, ranges, np.arange(5, dtype=np.int8))
+    body = f"""const [meta, [codes, ranges, small]] = unpack(data.subarray({offset}));
+      return [meta.text, [...codes].map((code, i) => String(restore(code, ranges[2 * Math.floor(i / 35)],
+        ranges[2 * Math.floor(i / 35) + 1]))), [...small]];"""
+    [[text, values, small]] = run((), body, [data])
+    assert text == "3 × 4 é"
+    assert small == [0, 1, 2, 3, 4]
+    got = np.array([float(value) for value in values]).reshape(maps.shape)
+    np.testing.assert_allclose(got, maps, atol=1e-4)
+    np.testing.assert_array_equal(got == 0, maps == 0)
+
+
+def test_the_browser_warps_as_torch_does(run: Callable[..., list[Any]]) -> None:
+    draw, buffers, expected = np.random.default_rng(0), [], []
+    for mode, padding, grid, sample, _ in product(MODES, PADDINGS, (False, True), (False, True), range(ROUNDS)):
+        image = draw.integers(0, 256, (draw.choice([1, 3]), *draw.integers(1, 9, 2)), dtype=np.uint8)
+        size, theta = draw.integers(2, 9, 2), draw.normal(0, 1, 6)
+        given = {"align_grid": grid, "align_sample": sample, "padding_mode": padding}
+        buffers.append(warp_message(image, np.zeros((len(image), *size)), theta=theta, mode=mode, **given))
+        turn = torch.tensor(theta).view(1, 2, 3)
+        where = functional.affine_grid(turn, [1, len(image), *map(int, size)], align_corners=grid)
+        pixels = torch.tensor(image)[None].double() / 255
+        expected.append(functional.grid_sample(pixels, where, mode, padding, align_corners=sample)[0].numpy())
+    for (values, ties), wanted in zip(run(("canvas", "warp_sampling"), WARPED, buffers), expected, strict=True):
+        # Half way between two pixels rounding may go either way.
+        sure = np.broadcast_to(~np.array(ties, bool).reshape(wanted.shape[1:]), wanted.shape)
+        np.testing.assert_allclose(np.reshape(values, wanted.shape)[sure], wanted[sure], atol=1e-6)
+
+
+def test_the_browser_convolves_as_torch_does(run: Callable[..., list[Any]]) -> None:
+    draw, buffers, expected = np.random.default_rng(1), [], []
+    padders = {"zeros": "constant", "reflect": "reflect", "replicate": "replicate", "circular": "circular"}
+    convolve = {1: functional.conv1d, 2: functional.conv2d, 3: functional.conv3d}
+    for rank, mode, _ in product(convolve, padders, range(5 * ROUNDS)):
+        groups, each, per_filter = (int(draw.integers(1, 4)) for _ in range(3))
+        sizes, kernels = draw.integers(5, 8, rank).tolist(), draw.integers(1, 4, rank).tolist()
+        stride, dilation, before, after = (int(draw.integers(low, 3)) for low in (1, 1, 0, 0))
+        inputs = torch.tensor(draw.normal(size=(1, groups * each, *sizes)).astype(np.float32))
+        weights = torch.tensor(draw.normal(size=(groups * per_filter, each, *kernels)).astype(np.float32))
+        bias = torch.tensor(draw.normal(size=groups * per_filter).astype(np.float32)) if draw.random() < 0.5 else None
+        padded = functional.pad(inputs.double(), [before, after] * rank, padders[mode])
+        wanted = convolve[rank](padded, weights.double(), None if bias is None else bias.double(), stride=stride,
+                                dilation=dilation, groups=groups)[0]  # fmt: skip
+        options = {"stride": stride, "dilation": dilation, "before": before, "after": after, "mode": mode}
+        axes = [windows(size, kernel, **options) for size, kernel in zip(sizes, kernels, strict=True)]
+        given = {"weights": weights.numpy(), "bias": None if bias is None else bias.numpy(), "groups": groups}
+        buffers.append(sliding_message(inputs[0].numpy(), wanted.numpy(), axes=axes, **given))
+        expected.append(wanted.flatten())
+    for (values, _), wanted in zip(run(("canvas", "sliding_sums"), SLID, buffers), expected, strict=True):
+        np.testing.assert_allclose(values, wanted, atol=1e-6)
+
+
+def test_the_browser_paints_as_torch_convolves_transposed(run: Callable[..., list[Any]]) -> None:
+    draw, buffers, expected = np.random.default_rng(2), [], []
+    for _ in range(20 * ROUNDS):
+        kernel, stride, padding, dilation = (
+            int(draw.integers(low, high)) for low, high in ((1, 5), (1, 4), (0, 3), (1, 3))
+        )
+        extra = int(draw.integers(0, max(stride, dilation)))
+        size = draw.integers(6, 9, 2).tolist()
+        inputs = torch.tensor(draw.normal(size=(1, 2, *size)).astype(np.float32))
+        weights = torch.tensor(draw.normal(size=(2, 3, kernel, kernel)).astype(np.float32))
+        options = {"stride": stride, "padding": padding, "dilation": dilation}
+        wanted = functional.conv_transpose2d(inputs.double(), weights.double(), output_padding=extra, **options)[0]
+        axes = [painted(n, kernel, output=out, **options) for n, out in zip(size, wanted.shape[1:], strict=True)]
+        flipped = weights.transpose(0, 1).contiguous().numpy()
+        buffers.append(sliding_message(inputs[0].numpy(), wanted.numpy(), axes=axes, weights=flipped, paint=True))
+        expected.append(wanted.flatten())
+    for (values, _), wanted in zip(run(("canvas", "sliding_sums"), SLID, buffers), expected, strict=True):
+        np.testing.assert_allclose(values, wanted, atol=1e-6)
+
+
+def test_the_browser_pools_as_torch_does(run: Callable[..., list[Any]]) -> None:
+    draw, buffers, expected = np.random.default_rng(3), [], []
+    for operation, _ in product(("max", "average", "lp"), range(10 * ROUNDS)):
+        kernel, stride = (int(draw.integers(1, 5)) for _ in range(2))
+        padding = 0 if operation == "lp" else int(draw.integers(0, kernel // 2 + 1))
+        ceil = operation != "lp" and bool(draw.integers(0, 2))
+        inputs = torch.tensor(draw.integers(0, 10, (1, 2, *draw.integers(4, 8, 2))).astype(np.float32))
+        options: dict[str, Any] = {"stride": stride, "ceil_mode": ceil}
+        where, given = None, {}
+        if operation == "max":
+            wanted, where = functional.max_pool2d(inputs, kernel, padding=padding, return_indices=True, **options)
+        elif operation == "average":
+            options["padding"] = padding
+            wanted = functional.avg_pool2d(inputs, kernel, count_include_pad=False, **options)
+            # Each window's share of ones is what it is divided by.
+            shares = functional.avg_pool2d(
+                torch.ones_like(inputs), kernel, count_include_pad=False, divisor_override=1, **options
+            )
+            given["divisors"] = shares[0, 0].numpy()
+        else:
+            wanted, given["norm"] = functional.lp_pool2d(inputs, 3.0, kernel, **options), 3.0
+        axes = [
+            windows(n, kernel, stride=stride, before=padding, after=padding, count=out)
+            for n, out in zip(inputs.shape[2:], wanted.shape[2:], strict=True)
+        ]
+        buffers.append(sliding_message(inputs[0].numpy(), wanted[0].numpy(), axes=axes, operation=operation, **given))
+        expected.append((wanted.flatten(), [] if where is None else where.flatten().tolist()))
+    answers = run(("canvas", "sliding_sums"), SLID, buffers)
+    for (values, winners), (wanted, where) in zip(answers, expected, strict=True):
+        np.testing.assert_allclose(values, wanted, rtol=1e-5, atol=1e-5)
+        assert winners == where
