@@ -29,5 +29,5 @@ function fitText(context, text, x, y, room, size, font, colour) {
 /** Whether dark text is read better than light text on a colour, given as hex. */
 function bright(hex) {
   const rgb = parseInt(hex, 16);
-  return 0.299 * (rgb >> 16) + 0.587 * (rgb >> 8 & 255) + 0.114 * (rgb & 255) > 140;
+  return 0.299 * (rgb >> 16) + 0.587 * (rgb >> 8 & 255) + 0.114 * (rgb & 255) > 117; // where both are read equally well
 }

@@ -1,5 +1,7 @@
 const A_SECOND = 8;
 
+const percent = (share) => (100 * share).toFixed(share < 0.0995 ? 1 : 0);
+
 /** As many figures as there are things to see, kept from run to run. */
 function figures(row, captions) {
   while (row.children.length > captions.length) row.lastChild.remove();
@@ -26,6 +28,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   find(".tools label span").textContent = words.slider;
   find(".still").textContent = words.unmoved;
   find(".answers .head").textContent = words.answers;
+  find(".legend .before").textContent = words.unmoved;
+  find(".legend .after").textContent = words.now;
   const captions = [words.input, ...meta.channels.map((channel) => fill(words.channel, { channel }))];
   const still = figures(find(".first"), captions), now = figures(find(".second"), captions);
   const soft = w >= 64;
@@ -60,7 +64,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       parts[0].textContent = meta.names[k];
       parts[1].style.width = 100 * before + "%";
       parts[2].style.width = 100 * after + "%";
-      parts[3].textContent = (100 * after).toFixed(after < 0.0995 ? 1 : 0) + " %";
+      parts[3].textContent = `${percent(before)} → ${percent(after)} %`;
     }
   };
   // The last state is seen as long as the others before playing ends.

@@ -15,6 +15,7 @@ WORDS = {
     "pause": "Pause",
     "slider": "amount",
     "unmoved": "unmoved",
+    "now": "now",
     "input": "input",
     "channel": "channel {channel}",
     "answers": "probabilities",
@@ -35,7 +36,11 @@ _HTML = """
       <div class="head now"></div>
       <div class="row second"></div>
     </div>
-    <div class="answers"><div class="head"></div><div class="bars"></div></div>
+    <div class="answers">
+      <div class="head"></div>
+      <div class="legend"><span class="before"></span><span class="after"></span></div>
+      <div class="bars"></div>
+    </div>
   </div>
 </div>
 """

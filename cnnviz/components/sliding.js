@@ -16,7 +16,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const shape = JSON.stringify([meta.channels, meta.filters, meta.groups, meta.input, meta.places, meta.kernel,
     meta.output, meta.operation, meta.paint]);
   if (shape !== own.shape) { // another experiment: nothing that was pointed at or played exists any more
-    Object.assign(own, { shape, edits: new Map(), step: null, playing: false, hover: null, cursor: null, filter: 0 });
+    const cursor = Object.fromEntries(PANELS.map((name) => [name, { grid: name, index: 0 }]));
+    Object.assign(own, { shape, edits: new Map(), step: null, playing: false, hover: null, cursor, editing: null, filter: 0 });
     own.tick && cancelAnimationFrame(own.tick);
     own.tick = null;
     editor.hidden = true;
@@ -162,7 +163,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
     sum.style.height = `${1.55 * clamp(lines, 3, LINES) + 1.1}em`;
     stage.style.height = grid.height + "px";
     for (const canvas of [base, over]) fitCanvas(canvas, Math.max(grid.width, own.width), grid.height, own.ratio);
-    own.cursor ??= Object.fromEntries(PANELS.map((name) => [name, { grid: name, index: 0 }]));
     for (const name of PANELS) {
       const box = grid.boxes[name];
       panels[name].hidden = !box;

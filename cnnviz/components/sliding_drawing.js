@@ -19,17 +19,26 @@ function scaleOf(values, signed) {
   };
 }
 
+/** A colour, as hex, when other cells are lit. */
+function paler(hex) {
+  const part = (at) => Math.round(0.6 * parseInt(hex.slice(at, at + 2), 16) + 0.4 * 255).toString(16);
+  return part(0) + part(2) + part(4);
+}
+
 /** Ways to draw: `paint` the grids, with `titles` above them, and `highlight` a cell. */
 function drawing(own, [base, over], titles, cells) {
   const { meta, map: { firstPlace, places } } = own, { words } = meta, each = meta.channels / meta.groups;
   const { channelOf, spot, sourceOf, groupOf, valueAt, hidden, soFar, lit } = cells;
 
-  const drawCell = (c, plane, index, note) => {
+  // The grids as they are while some of their cells are lit, painted once for all of them.
+  const dimmed = own.dimmed ??= document.createElement("canvas");
+
+  const drawCell = (c, plane, index, { note, dim } = {}) => {
     const { cell } = own.grid, [x, y] = edges(own.grid, plane, index), it = { grid: plane.grid, index };
     const empty = plane.grid === "output" && hidden(index), value = plane.grid === "output" ? soFar(index) : valueAt(it);
     const padding = plane.grid === "input" && (sourceOf(it) < 0 || firstPlace[sourceOf(it)] !== spot(it));
     const blank = plane.grid === "input" && sourceOf(it) < 0;
-    const hex = empty ? "ffffff" : blank ? "e9edf2" : own.colour[plane.grid](value);
+    const full = empty ? "ffffff" : blank ? "e9edf2" : own.colour[plane.grid](value), hex = dim ? paler(full) : full;
     c.fillStyle = "#" + hex;
     c.fillRect(x, y, cell, cell);
     if (padding && !blank) { c.fillStyle = "rgba(233, 237, 242, 0.55)"; c.fillRect(x, y, cell, cell); }
@@ -41,7 +50,7 @@ function drawing(own, [base, over], titles, cells) {
     if (empty) return;
     const split = note !== undefined && note !== null && cell >= 22;
     if (plane.grid === "input" && own.won.has(index)) corner(c, x, y, cell);
-    const ink = blank ? "#4b5563" : padding || bright(hex) ? "#0d1117" : "#ffffff", middle = x + cell / 2;
+    const ink = blank && !dim ? "#4b5563" : padding || bright(hex) ? "#0d1117" : "#ffffff", middle = x + cell / 2;
     fitText(c, brief(value), middle, y + cell * (split ? 0.3 : 0.52), cell - 3, cell * (split ? 0.36 : 0.4), own.font, ink);
     if (!split) return;
     c.fillStyle = "#fff7ed";
@@ -65,6 +74,8 @@ function drawing(own, [base, over], titles, cells) {
   const paint = () => {
     const c = contextOf(base, own.ratio), { boxes, planes } = own.grid;
     c.clearRect(0, 0, base.width, base.height);
+    Object.assign(dimmed, { width: base.width, height: base.height });
+    const pale = contextOf(dimmed, own.ratio);
     c.textBaseline = "middle";
     c.textAlign = "left";
     for (const name of PANELS) if (boxes[name]) {
@@ -83,7 +94,10 @@ function drawing(own, [base, over], titles, cells) {
           : fill(words.channel, { channel: plane.grid === "kernel" ? groupOf(own.filter) * each + k : k });
         c.fillText(shown, plane.left, plane.top - NAME / 2 + 1);
       }
-      for (let i = 0; i < plane.rows * plane.columns; i++) drawCell(c, plane, plane.first + i);
+      for (let i = 0; i < plane.rows * plane.columns; i++) {
+        drawCell(c, plane, plane.first + i);
+        drawCell(pale, plane, plane.first + i, { dim: true });
+      }
       c.strokeStyle = ACCENT[plane.grid];
       c.lineWidth = 1.5;
       c.strokeRect(plane.left - 0.75, plane.top - 0.75, plane.columns * own.grid.cell + 1.5, plane.rows * own.grid.cell + 1.5);
@@ -95,13 +109,12 @@ function drawing(own, [base, over], titles, cells) {
     c.clearRect(0, 0, over.width, over.height);
     if (!cell) return;
     const on = lit(cell);
+    c.drawImage(dimmed, 0, 0, dimmed.width / own.ratio, dimmed.height / own.ratio);
     for (const plane of planes) {
-      c.fillStyle = "rgba(255, 255, 255, 0.4)";
-      c.fillRect(plane.left, plane.top, plane.columns * side, plane.rows * side);
       const marked = [];
       for (const [index, note] of on[plane.grid])
         if (index >= plane.first && index < plane.first + plane.rows * plane.columns) {
-          drawCell(c, plane, index, note);
+          drawCell(c, plane, index, { note });
           marked.push(edges(own.grid, plane, index));
         }
       c.strokeStyle = plane.grid === "input" ? (cell.grid === "input" ? INPUT : KERNEL) : ACCENT[plane.grid];

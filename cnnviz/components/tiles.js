@@ -1,4 +1,4 @@
-const TALLEST = 640, LARGEST = 320, GAP = 2;
+const TALLEST = 640, LARGEST = 320, FINGER = 24, GAP = 2;
 
 /** One picture with every map at its natural size, side by side; `across` of them a row. */
 function paintAtlas(canvas, own) {
@@ -42,6 +42,8 @@ function arrange(width, ratio, meta, count) {
   let columns = 1, size = 0;
   if (meta.columns) {
     columns = Math.min(meta.columns, count);
+    // What could not be hit with a finger stands in twice as many rows.
+    while (columns % 2 === 0 && (width - (columns - 1) * GAP) / columns < FINGER) columns /= 2;
     size = Math.min(largest, (width - (columns - 1) * GAP) / columns);
   } else {
     for (let c = 1; c <= count; c++) if (side(c) > size) { size = side(c); columns = c; }

@@ -51,7 +51,7 @@ def parse_row(text: str) -> Row:
     shown = " ".join(words) if len(text) <= 60 else text[:57] + "..."
     kind = kinds.kind_named(words[0])
     if kind is None:
-        raise ModelError(f"There is no layer {words[0][:40]!r}; {_near(words[0])}.")
+        raise ModelError(f"There is no layer {words[0][:40]!r}; {_near(words[0])}")
     try:
         return Row(kind, tuple(_settings(kind, words[1:])))
     except ModelError as error:
@@ -61,8 +61,8 @@ def parse_row(text: str) -> Row:
 def _near(name: str) -> str:
     names = {short.lower(): short for short in kinds.all_names()}
     if near := get_close_matches(name.lower()[:40], names, n=3, cutoff=0.5):
-        return f"did you mean {' or '.join(names[each] for each in near)}?".rstrip("?")
-    return "there are Conv, MaxPool, Linear, ReLU, Flatten and others, such as Conv 20 5 p2"
+        return f"did you mean {' or '.join(names[each] for each in near)}?"
+    return "there are Conv, MaxPool, Linear, ReLU, Flatten and others, such as Conv 20 5 p2."
 
 
 def _settings(kind: str, words: list[str]) -> Iterable[tuple[str, Setting]]:

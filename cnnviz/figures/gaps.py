@@ -11,7 +11,7 @@ from cnnviz.figures.maps import scale_of
 from cnnviz.figures.style import INK, INPUT, KERNEL, OUTPUT, RULE
 
 _COLOURS = (OUTPUT, KERNEL, INPUT)
-_LABELLED = 14  # categories beside which there is room to write a value over each bar
+_LABELLED, _CROWDED = 24, 14  # categories over whose bars a 0 can be written, in full size up to the second
 _NAMED = 40  # categories whose names can stand below the axis; those of more are told by a hover
 _ROOM = 60  # letters that stand beside each other below an axis
 _GAP = 0.06  # of a map's width between two maps
@@ -54,7 +54,7 @@ def bars(
             },
             "text": ["0" if value == 0 else "" for value in values] if few else None,
             "textposition": "outside",
-            "textfont": {"color": colour, "size": 13},
+            "textfont": {"color": colour, "size": 13 if len(names) <= _CROWDED else 10},
             "cliponaxis": False,
             "hovertemplate": f"%{{customdata}}, {name}: %{{y:.3~%}}<extra></extra>",
         }

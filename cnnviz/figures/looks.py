@@ -22,27 +22,33 @@ _BOX = {"color": "#d97706", "width": 3}
 
 
 def boxed(
-    pixels: np.ndarray, edge: np.ndarray | None = None, points: np.ndarray | None = None, *, height: int = 250
+    pixels: np.ndarray,
+    edge: np.ndarray,
+    points: np.ndarray | None = None,
+    *,
+    drawn: bool = True,
+    height: int = 250,
 ) -> go.Figure:
     """Return a grey picture uint8 (S, S) with the outline (M, 2) of what is read, and its points (P, 2).
 
-    Both are (x, y) from -1 to 1 over the picture. A dot marks where the output's upper left corner is read.
+    Both are (x, y) from -1 to 1 over the picture. A dot marks where the output's upper left corner is read. Unless
+    they are `drawn` they only have their room, so that two pictures come out at one size.
     """
     side = len(pixels)
     data: list[dict[str, Any]] = [{**image(pixels), "hovertemplate": "row %{y}, column %{x}<extra></extra>"}]
-    low, high = -0.5, side - 0.5
-    if edge is not None:
-        line = _pixels(_fine(edge), side)
-        line[np.abs(_fine(edge)).max(axis=1) > 1 + 2 * _FARTHEST] = np.nan
+    line = _pixels(_fine(edge), side)
+    line[np.abs(_fine(edge)).max(axis=1) > 1 + 2 * _FARTHEST] = np.nan
+    reached = [line]
+    if drawn:
         data += _outline(line)
-        # A box all of which is too far out leaves nothing to draw.
-        low = float(np.fmin.reduce(line - 1, axis=None, initial=low))
-        high = float(np.fmax.reduce(line + 1, axis=None, initial=high))
     if points is not None:
-        at = _pixels(points, side)
-        dots = {"color": "#fbbf24", "size": 8, "line": {"color": "#000000", "width": 1}}
-        data.append(_dots(at, dots))
-        low, high = min(low, float(at.min()) - 1), max(high, float(at.max()) + 1)
+        reached.append(_pixels(points, side))
+        if drawn:
+            dots = {"color": "#fbbf24", "size": 8, "line": {"color": "#000000", "width": 1}}
+            data.append(_dots(reached[-1], dots))
+    # A box all of which is too far out leaves nothing to draw.
+    low = float(np.fmin.reduce(np.concatenate(reached) - 1, axis=None, initial=-0.5))
+    high = float(np.fmax.reduce(np.concatenate(reached) + 1, axis=None, initial=side - 0.5))
     frame = {"type": "rect", "x0": -0.5, "x1": side - 0.5, "y0": -0.5, "y1": side - 0.5}
     layout = {
         "xaxis": {**PICTURE["xaxis"], "range": [low, high]},

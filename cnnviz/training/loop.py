@@ -167,7 +167,7 @@ def _write(
     card = {
         "name": name,
         "data": shipped.dataset,
-        "split": f"{len(splits.test_images)} test images",
+        "split": f"{len(splits.test_images):,} test images",
         "classes": list(splits.classes),
         "epochs": epochs,
         "seed": seed,

@@ -41,12 +41,13 @@ def ask(request: "Request[R]") -> R | None:
     While it takes long the page shows what is going on. When the person moves on, the request is dropped.
     """
     ticket = engine().submit(request, session=session(), supersedes=True)
-    sign = None
+    # There even when it stays empty: what comes after keeps its place on the page, slow answer or quick.
+    sign = st.empty()
     try:
         try:
             return ticket.result(timeout=_AT_ONCE)
         except TimeoutError:
-            sign = st.empty()
+            pass
         while True:
             # Writing to the page is also where Streamlit ends a run that the person has made pointless.
             _show_progress(sign, getattr(request, "model", None))
@@ -57,7 +58,7 @@ def ask(request: "Request[R]") -> R | None:
             sign.empty()
             return result
     except CnnvizError as error:
-        (sign or st).error(str(error), icon=":material/error:")
+        sign.error(str(error), icon=":material/error:")
         return None
     finally:
         if not ticket.done():

@@ -46,13 +46,13 @@ def shown_rows(rows: "Sequence[LayerRow]") -> "dict[str, LayerRow]":
 def chosen_layer(rows: "Sequence[LayerRow]", default: str) -> "LayerRow":
     """Return the row that choose_layer has chosen or, before it is drawn for the first time, will choose."""
     by_name = shown_rows(rows)
-    keep_within("layer", list(by_name), default)
     return by_name[current("layer", list(by_name), default)]
 
 
 def choose_layer(rows: "Sequence[LayerRow]", *, screen: str, default: str, dependents: Sequence[str]) -> "LayerRow":
     """Show the strip and its twin, and return the chosen row; `dependents` are widgets that a new layer resets."""
     by_name = shown_rows(rows)
+    keep_within("layer", list(by_name), default)
     selected = chosen_layer(rows, default).name
 
     def choose(name: str) -> None:

@@ -1,6 +1,8 @@
 """The prose of a screen, read from assets/lessons, so that another language is another folder."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -38,16 +40,28 @@ def code(lines: str) -> None:
         st.code(lines, language="python")
 
 
-def predict(key: str, question: str, options: list[str], right: int, explanation: str) -> None:
+@contextmanager
+def predictions() -> Iterator[None]:
+    """Fold away the questions that are asked inside."""
+    with st.expander("Predict", icon=":material/psychology_alt:"):
+        yield
+
+
+def question(key: str, asked: str, options: list[str], right: int, explanation: str) -> None:
     """Ask a question made from the current state; the answer and why are shown only once an option is picked.
 
     `key` must change with the state that the question is about, so that a new question starts unanswered.
     """
-    with st.expander("Predict", icon=":material/psychology_alt:"):
-        answer = st.radio(question, options, index=None, key=f"predict-{key}")
-        if answer is None:
-            st.caption(text("common", "predict_first"))
-        elif options.index(answer) == right:
-            st.success(f"{text('common', 'right')} {explanation}", icon=":material/check:")
-        else:
-            st.warning(f"{text('common', 'wrong', answer=options[right])} {explanation}", icon=":material/close:")
+    answer = st.radio(asked, options, index=None, key=f"predict-{key}")
+    if answer is None:
+        st.caption(text("common", "predict_first"))
+    elif options.index(answer) == right:
+        st.success(f"{text('common', 'right')} {explanation}", icon=":material/check:")
+    else:
+        st.warning(f"{text('common', 'wrong', answer=options[right])} {explanation}", icon=":material/close:")
+
+
+def predict(key: str, asked: str, options: list[str], right: int, explanation: str) -> None:
+    """Ask one question, folded."""
+    with predictions():
+        question(key, asked, options, right, explanation)

@@ -143,17 +143,18 @@ def predict() -> None:
         parameters, macs, problem = sums_of_text(net, larger)
         grown = {"parameters": parameters, "macs": macs}
     options = [lesson.text(SCREEN, key) for key in GROWTH]
-    for what, question, explanation in QUESTIONS:
-        before, after = getattr(shown, what), grown[what]
-        right = 4 if problem else 0 if after == before else 1 if after < 4 * before else 2 + (after > 4 * before)
-        why = "predict_broken_why" if problem else explanation
-        lesson.predict(
-            f"{what}-{net}-{size}",
-            lesson.text(SCREEN, question),
-            options,
-            right,
-            lesson.text(SCREEN, why, before=before, after=after, sentence=problem),
-        )
+    with lesson.predictions():
+        for what, question, explanation in QUESTIONS:
+            before, after = getattr(shown, what), grown[what]
+            right = 4 if problem else 0 if after == before else 1 if after < 4 * before else 2 + (after > 4 * before)
+            why = "predict_broken_why" if problem else explanation
+            lesson.question(
+                f"{what}-{net}-{size}",
+                lesson.text(SCREEN, question),
+                options,
+                right,
+                lesson.text(SCREEN, why, before=before, after=after, sentence=problem),
+            )
 
 
 def compare() -> None:

@@ -92,7 +92,8 @@ def explore() -> None:
         scale_box, sort_box, channel_box = st.columns(3, vertical_alignment="bottom")
         scale_box.segmented_control("Scale", SCALES, default=SCALES[0], key="scale", bind="query-params", required=True)
         sort_box.segmented_control("Sort by", SORTS, default=SORTS[0], key="sort", bind="query-params", required=True)
-        channel_box.number_input("Channel", 0, channels - 1, key="channel", bind="query-params")
+        # Without a default of its own: a link leaves out what is the default, and the strongest channel differs.
+        channel_box.number_input("Channel", 0, channels - 1, None, key="channel", bind="query-params")
     at = choose_unit(values[channel], row, channel, signed=signed) if height * width > 1 else (0, 0)
 
     st.subheader("The unit under the microscope")

@@ -42,7 +42,7 @@ def test_a_shift_by_a_key_changes_the_numbers_and_the_link(part):
 def test_turning_the_digit_changes_the_answers_and_the_link(part):
     page = part("Augmentation")
     expect(page.get_by_text(re.compile(r"Without augmentation: 2 .* With it: 7"))).to_be_visible()
-    number = page.get_by_role("spinbutton", name="Turned, degrees")
+    number = page.get_by_role("spinbutton", name="Turned counter-clockwise, degrees")
     number.fill("0")
     number.press("Enter")
     expect(page.get_by_text(re.compile(r"Without augmentation: 7 .* With it: 7"))).to_be_visible(timeout=SLOW)

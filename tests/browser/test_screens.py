@@ -94,6 +94,7 @@ def test_a_click_in_the_mosaic_picks_the_channel(screen):
     page.mouse.move(box["x"] + 20, box["y"] + 20)
     page.mouse.click(box["x"] + 20, box["y"] + 20)
     expect(page.get_by_label("Channel", exact=True)).to_have_value("0", timeout=SLOW)
+    expect(page).to_have_url(re.compile(r"channel=0"), timeout=SLOW)
 
 
 def test_a_photo_of_ones_own_goes_in_and_a_broken_one_gets_one_sentence(screen):

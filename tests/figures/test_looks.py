@@ -11,7 +11,7 @@ MAPS = np.random.default_rng(0).normal(size=(3, 5, 5)).astype(np.float32)
 
 
 @pytest.mark.parametrize("figure", [
-    boxed(PIXELS),
+    boxed(PIXELS, BOX, drawn=False),
     boxed(PIXELS, BOX),
     boxed(PIXELS, 5 * BOX),
     boxed(PIXELS, BOX, BOX[:4]),
@@ -39,6 +39,12 @@ def test_the_range_takes_in_a_box_that_reaches_out_and_cuts_one_that_reaches_too
     assert near[0] < -1.5 < 8.5 < near[1]
     assert np.isnan(far.data[1].x).all()
     assert far.layout.xaxis.range[0] == -0.5
+
+
+def test_a_picture_without_its_box_is_as_large_as_with_it():
+    bare, whole = boxed(PIXELS, 2 * BOX, 3 * BOX, drawn=False), boxed(PIXELS, 2 * BOX, 3 * BOX)
+    assert len(bare.data) == 1
+    assert bare.layout.xaxis.range == whole.layout.xaxis.range
 
 
 def test_every_digit_of_a_row_has_its_own_box_where_it_is_drawn():

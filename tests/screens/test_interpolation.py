@@ -108,7 +108,7 @@ def test_descent_is_told_with_torchs_own_loss_and_rounding_stays():
     first = functional.mse_loss(target.roll((2, 3), dims=(2, 3)), target).item()
     assert f"in 80 steps the loss falls from {first:.3g} to" in said(app)
     assert "The digit is back" in said(app)
-    assert f"after 80 steps the loss is still {first:.3g}, and theta has changed by 0." in said(app)
+    assert f"after 80 steps the loss is still {first:.3g}, and θ has changed by 0." in said(app)
     stairs = re.search(r"in 481 places along θ₁₃ rounding has only (\d+) different losses", said(app))
     assert int(stairs[1]) <= 1.2 / (2 / 28) + 3
 

@@ -12,7 +12,7 @@ from torch.nn import functional
 from cnnviz import images, models
 from cnnviz.models.spatial_transformer import SpatialTransformer
 from cnnviz.training.distortions import DISTORTIONS, place
-from cnnviz.ui.transform import inside_form, learned_form, learned_report
+from cnnviz.ui.transform import inside_form, learned_boxes, learned_curves, learned_form
 from tests.screens import opening
 from tests.screens.opening import assert_well, said
 
@@ -137,7 +137,7 @@ def test_clutter_has_a_seed():
 
 
 def test_the_errors_are_those_of_the_file():
-    found = json.loads(learned_report.CURVES.read_text(encoding="utf-8"))
+    found = json.loads(learned_curves.CURVES.read_text(encoding="utf-8"))
     app = open_learned(learned_degrees="-44")
     at = found["degrees"].index(-45)
     for name, word in (("stn-rts-mnist", "affine"), ("cnn-rts-mnist", "without")):
@@ -148,7 +148,7 @@ def test_the_errors_are_those_of_the_file():
 
 
 def test_without_curves_there_is_a_sentence(monkeypatch, tmp_path):
-    monkeypatch.setattr(learned_report, "CURVES", tmp_path / "none.json")
+    monkeypatch.setattr(learned_curves, "CURVES", tmp_path / "none.json")
     app = open_learned()
     assert_well(app)
     assert "There is no curve over the angle" in said(app)
@@ -158,7 +158,7 @@ def test_without_curves_there_is_a_sentence(monkeypatch, tmp_path):
     ("slope", "word"), [(1, "yes"), (0.5, "partly"), (0, "no"), (-1, "no"), (1.5, "partly"), (3, "no")]
 )
 def test_a_box_follows_when_it_changes_as_the_digit_does(slope, word):
-    assert learned_report.degree(slope) == word
+    assert learned_boxes.degree(slope) == word
 
 
 def test_nonsense_in_a_link_opens_with_the_defaults():
@@ -215,7 +215,7 @@ def test_the_code_of_inside_gives_the_screens_difference(link, capsys):
     scope: dict = {}
     exec(app.code[0].value, scope)
     most = float((scope["after"] - scope["before"]).abs().max())
-    assert f"at most {most:.2g} where" in said(app)
+    assert f"at most {most:.3g} where" in said(app)
     answer = re.search(r"\| the maps after `\w+` warped \| (\d)", said(app)).group(1)
     printed = capsys.readouterr().out.splitlines()[1:]
     chances = torch.tensor(json.loads("".join(printed).removeprefix("tensor(").removesuffix(")")))

@@ -27,7 +27,7 @@ from cnnviz.ui.transform.keeping import csv_of, offer
 from cnnviz.ui.transform.writing import less
 
 SCREEN = "augmentation"
-TURN = Dial("turned", "Turned, degrees", -180, 180, 180, -45)
+TURN = Dial("turned", "Turned counter-clockwise, degrees", -180, 180, 180, -45)
 SIZE = Dial("sized", "Scale, %", 40, 160, 160, 100)
 MOVE = Dial("shifted", "To the right, pixels", -14, 14, 14, 0)
 ANGLES = tuple(range(-90, 91, 6))

@@ -41,16 +41,18 @@ def show_maps(made: Experiment, found: Any) -> None:
         "difference": found.after[strongest] - found.before[strongest],
     }
     scale = np.stack(list(rows.values()))
+    halves = [half for half in np.array_split(np.arange(len(strongest)), 2) if len(half)]
     with maps_box:
         for name, maps in rows.items():
-            say(SCREEN, f"maps_{name}", layer=made.row.name)
-            chart(
-                map_row(maps, strongest.tolist(), scale),
-                key=f"inside-{name}",
-                alt=text(SCREEN, f"maps_{name}", layer=made.row.name),
-            )
+            said = text(SCREEN, f"maps_{name}", layer=made.row.name)
+            st.markdown(said)
+            # Two halves, side by side where there is room, so that a phone's maps are large enough to see.
+            for number, (box, half) in enumerate(zip(st.columns(len(halves)), halves, strict=True)):
+                figure = map_row(maps[half], strongest[half].tolist(), scale)
+                chart(figure, key=f"inside-{name}-{number}", at=box, alt=said)
     channels, high, wide = made.row.maps
-    say(SCREEN, "channels", layer=made.row.name, channels=channels, shown=len(strongest), size=of_size((high, wide)))
+    numbers = {"layer": made.row.name, "channels": channels, "shown": len(strongest), "size": of_size((high, wide))}
+    say(SCREEN, "channels", most=f"{np.abs(scale).max():.3g}", **numbers)
 
 
 def _grey(values: np.ndarray) -> np.ndarray:
@@ -72,8 +74,8 @@ def show_numbers(made: Experiment, found: Any) -> None:
         "interior": "–" if gap.interior is None else _share(gap.interior),
         "units": gap.units,
         "all": gap.all,
-        "most": f"{most:.2g}",
-        "largest": f"{float(np.abs(found.before).max()):.2g}",
+        "most": f"{most:.3g}",
+        "largest": f"{float(np.abs(found.before).max()):.3g}",
         "stride": made.stride,
         "right": made.right,
         "down": made.down,

@@ -23,6 +23,7 @@ from cnnviz.ui.transform.interpolation_form import (
     pixel_state,
     places,
 )
+from cnnviz.ui.transform.writing import short
 
 SCREEN = "interpolation"
 
@@ -46,7 +47,9 @@ def show_pixel() -> None:
     say(SCREEN, "six_text", row=state.row, column=state.column)
     _show_six(found)
     inside = not found.bilinear.crosses.all()
-    say(SCREEN, "agree" if inside else "agree_nowhere", gap=_small(_gap(found)), formula=_small(_formula_gap(found)))
+    say(
+        SCREEN, "agree" if inside else "agree_nowhere", gap=short(_gap(found), 1), formula=short(_formula_gap(found), 1)
+    )
     _warn(state, found)
     curve_box, map_box = st.columns([3, 2], gap="large")
     with curve_box:
@@ -275,10 +278,6 @@ def _n(value: float) -> str:
     """Return a number of up to four digits for the text."""
     written = f"{0.0 if abs(value) < 5e-7 else value:.4g}"
     return written.replace("-", "−")
-
-
-def _small(gap: float) -> str:
-    return f"{gap:.0e}" if gap else "0"
 
 
 def _value(written: str) -> float:

@@ -30,6 +30,7 @@ from cnnviz.ui.transform.interpolation_form import (
     pull_state,
     step_control,
 )
+from cnnviz.ui.transform.writing import short
 
 SCREEN = "interpolation"
 _REACH = 0.6  # of the curve, to both sides of the identity
@@ -126,7 +127,7 @@ def _choose_digit() -> None:
 def _say_how_it_went(state: PullState, found: Any) -> None:
     losses = found.bilinear.losses
     first, last = float(losses[0]), float(losses[-1])
-    numbers = {"first": f"{first:.3g}", "last": f"{last:.2g}", "steps": state.steps}
+    numbers = {"first": short(first, 3), "last": short(last, 2), "steps": state.steps}
     if first < _NOTHING:
         say(SCREEN, "went_nowhere")
     elif last < first / 20:
@@ -136,7 +137,7 @@ def _say_how_it_went(state: PullState, found: Any) -> None:
     else:
         say(SCREEN, "went_badly", **numbers)
     moved = float(np.abs(found.nearest.thetas - found.nearest.thetas[0]).max())
-    say(SCREEN, "went_rounding", loss=f"{float(found.nearest.losses[-1]):.3g}", steps=state.steps, moved=f"{moved:g}")
+    say(SCREEN, "went_rounding", loss=short(found.nearest.losses[-1], 3), steps=state.steps, moved=f"{moved:g}")
 
 
 def _show_loss(state: PullState, found: Any) -> None:

@@ -7,23 +7,10 @@ from cnnviz.ui.controls import Control, Switch, value_of
 from cnnviz.ui.engine import ask
 from cnnviz.ui.lesson import say
 from cnnviz.ui.transform.choosing import Digit, choose_digit, chosen_number, one_of_each, tell_missing
-from cnnviz.ui.transform.learned_form import (
-    PRESETS,
-    TASK,
-    TASKS,
-    controls,
-    experiment,
-)
-from cnnviz.ui.transform.learned_report import (
-    SCREEN,
-    code_lines,
-    predict,
-    show_curves,
-    show_figure,
-    show_following,
-    show_row,
-    show_thetas,
-)
+from cnnviz.ui.transform.learned_boxes import show_following, show_thetas
+from cnnviz.ui.transform.learned_curves import show_curves
+from cnnviz.ui.transform.learned_form import PRESETS, SCREEN, TASK, TASKS, controls, experiment
+from cnnviz.ui.transform.learned_report import code_lines, predict, show_figure, show_row
 
 _COLUMNS = 3
 

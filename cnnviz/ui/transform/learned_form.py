@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from cnnviz.engine.requests import FollowBox, ModelChoice, Picture, Placed, TransformDigits
 from cnnviz.ui.controls import Choice, Control, Dial, Switch, value_of
 
+SCREEN = "learned_transformer"
 DIGIT = 28  # pixels
 
 

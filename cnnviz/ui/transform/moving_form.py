@@ -43,7 +43,7 @@ def axes(side: int) -> dict[str, Axis]:
     half = side // 2
     shift = max(1, side // 8)
     rows = (
-        Axis("rotation", "Rotation, degrees", -180, 180, 0, 180, -180, 180),
+        Axis("rotation", "Turned counter-clockwise, degrees", -180, 180, 0, 180, -180, 180),
         Axis("right", "To the right, pixels", -half, half, 0, shift, -half, half),
         Axis("down", "Down, pixels", -half, half, 0, shift, -half, half),
         Axis("scale", "Scale, %", 50, 200, 100, 60, 50, 200),

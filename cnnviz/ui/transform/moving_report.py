@@ -82,7 +82,8 @@ def show_film(seen: Seen) -> None:
         labels=[text(SCREEN, "label", what=seen.what, amount=amount) for amount in plan.amounts],
         said=said,
         selected=plan.index,
-        words={name: text(SCREEN, f"word_{name}") for name in ("unmoved", "input", "answers")} | {"slider": seen.what},
+        words={name: text(SCREEN, f"word_{name}") for name in ("unmoved", "now", "input", "answers")}
+        | {"slider": seen.what},
         on_pick=pick,
     )
     kept = keeps(found)
@@ -176,19 +177,22 @@ def predict(seen: Seen, subject: Subject, table: Any) -> None:
     answer = ask(Sweep(moves=moves, edge=seen.plan.edge, **subject.given()))
     if answer is None:
         return
-    found = answer.found
-    top, says = int(found.unmoved.argmax()), found.probabilities[0]
     state = f"{subject.model}-{subject.picture.sha256}-{subject.invert}-{seen.plan.edge}"
+    with lesson.predictions():
+        _ask_of_half(f"half-{state}", seen, answer.found)
+        _ask_of_a_pixel(f"pixel-{state}", seen, answer.found, table)
+
+
+def _ask_of_half(key: str, seen: Seen, found: Any) -> None:
+    top, says = int(found.unmoved.argmax()), found.probabilities[0]
     numbers = {"answer": seen.classes[says.argmax()], "share": says.max(), "before": found.unmoved[top]}
     numbers |= {"top": seen.classes[top], "after": says[top]}
     options = [text(SCREEN, "yes"), text(SCREEN, "no")]
-    lesson.predict(
-        f"half-{state}",
-        text(SCREEN, "predict", **numbers),
-        options,
-        0 if says.argmax() == top else 1,
-        text(SCREEN, "predict_why", **numbers),
-    )
+    right = 0 if says.argmax() == top else 1
+    lesson.question(key, text(SCREEN, "predict", **numbers), options, right, text(SCREEN, "predict_why", **numbers))
+
+
+def _ask_of_a_pixel(key: str, seen: Seen, found: Any, table: Any) -> None:
     kinds = {row.name: row.kind for row in table.rows}
     convolutions = [row for row, name in enumerate(found.layers) if family(kinds.get(name, "")) == "conv"]
     rows = sorted({0, *convolutions[:1], *convolutions[len(convolutions) // 2 :][:1], len(found.layers) - 1})
@@ -199,13 +203,8 @@ def predict(seen: Seen, subject: Subject, table: Any) -> None:
     listed = " · ".join(
         text(SCREEN, "predict_layer", layer=name, change=change) for name, change in zip(names, changed, strict=True)
     )
-    lesson.predict(
-        f"pixel-{state}",
-        text(SCREEN, "predict_pixel"),
-        names,
-        int(changed.argmax()),
-        text(SCREEN, "predict_pixel_why", listed=listed),
-    )
+    why = text(SCREEN, "predict_pixel_why", listed=listed)
+    lesson.question(key, text(SCREEN, "predict_pixel"), names, int(changed.argmax()), why)
 
 
 def code_lines(seen: Seen, subject: Subject) -> None:

@@ -47,7 +47,7 @@ class Amount:
 
 
 SLIDERS = (
-    Amount("rotation", "Rotation of the box, degrees", -180.0, 180.0, 1.0),
+    Amount("rotation", "Rotation of the box, degrees clockwise", -180.0, 180.0, 1.0),
     Amount("shear", "Shear", -2.0, 2.0, 0.05),
     Amount("scale", "Width of the box", -2.0, 2.0, 0.05, 0),
     Amount("scale", "Height of the box", -2.0, 2.0, 0.05, 1),
