@@ -66,9 +66,10 @@ def output(values: np.ndarray, *, height: int = 250) -> go.Figure:
     return light([shown], {**PICTURE, "shapes": [{**frame, "line": {"color": OUTPUT, "width": 3}}]}, height=height)
 
 
-def verdicts(answers: Mapping[str, np.ndarray], classes: Sequence[str], *, height: int = 250) -> go.Figure:
-    """Return the probabilities of every class as bars side by side, a colour a network."""
-    colours = (OUTPUT, "#9aa5b4")
+def verdicts(
+    answers: Mapping[str, np.ndarray], classes: Sequence[str], colours: Sequence[str], *, height: int = 250
+) -> go.Figure:
+    """Return the probabilities of every class as bars side by side, each network in its colour."""
     bars = [
         {
             "type": "bar",

@@ -16,7 +16,7 @@ MAPS = np.random.default_rng(0).normal(size=(3, 5, 5)).astype(np.float32)
     boxed(PIXELS, 5 * BOX),
     boxed(PIXELS, BOX, BOX[:4]),
     output(PIXELS / 64),
-    verdicts({"with": np.eye(3)[0], "without": np.eye(3)[1]}, ("a", "b", "c")),
+    verdicts({"with": np.eye(3)[0], "without": np.eye(3)[1]}, ("a", "b", "c"), ("#000", "#777")),
     digits_boxed(np.stack([PIXELS, PIXELS]), np.stack([BOX, 3 * BOX])),
     digits_answered(np.stack([PIXELS, PIXELS]) / 64, [["1", "2"], ["3", "4"]]),
     map_row(MAPS, (4, 0, 2), MAPS),

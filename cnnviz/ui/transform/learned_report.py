@@ -8,6 +8,7 @@ import streamlit as st
 from cnnviz import models
 from cnnviz.arithmetic.affine import amounts_of
 from cnnviz.figures.looks import boxed, digits_answered, digits_boxed, output, verdicts
+from cnnviz.figures.sweeps import STYLES
 from cnnviz.ui import lesson
 from cnnviz.ui.chart import chart
 from cnnviz.ui.lesson import say, text
@@ -28,7 +29,7 @@ def show_figure(made: Experiment, seen: Any, plain: Any | None) -> None:
         "figure_input": boxed(pixels, look.edge[0], points, drawn=False),
         "figure_box": boxed(pixels, look.edge[0], points),
         "figure_warped": output(look.warped[0]),
-        "figure_answer": verdicts(answers, classes),
+        "figure_answer": verdicts(answers, classes, _colours(made)),
     }
     boxes = st.columns([2, 2, 2, 3], gap="small")
     for (name, figure), box in zip(drawn.items(), boxes, strict=True):
@@ -36,6 +37,13 @@ def show_figure(made: Experiment, seen: Any, plain: Any | None) -> None:
             say(SCREEN, name, side=len(pixels), warped=look.warped.shape[1])
             chart(figure, key=name, alt=text(SCREEN, f"alt_{name}"))
     _say_answers(made, seen, plain)
+
+
+def _colours(made: Experiment) -> tuple[str, ...]:
+    """Return the colours that both networks have in the chart of errors too."""
+    order = [*made.task.curves] or [made.task.transformer]
+    pair = (made.task.transformer, made.task.plain)
+    return tuple(STYLES[order.index(name)][0] for name in pair if name is not None)
 
 
 def _say_answers(made: Experiment, seen: Any, plain: Any | None) -> None:
