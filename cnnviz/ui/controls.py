@@ -44,7 +44,8 @@ class Dial:
             st.session_state[self.key] = st.session_state[slider]
 
         with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-            st.slider(self.label, self.low, self.high, key=slider, on_change=slid, disabled=disabled)
+            # With other bounds it is another slider to Streamlit, which begins with the value given here.
+            st.slider(self.label, self.low, self.high, shown, key=slider, on_change=slid, disabled=disabled)
             st.number_input(
                 self.label,
                 self.low,

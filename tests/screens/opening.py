@@ -22,6 +22,14 @@ def assert_well(app: AppTest) -> None:
     assert not app.error, app.error[0].value
 
 
+def assert_sliders_show_their_numbers(app: AppTest) -> None:
+    """Fail where a slider, named after the number beside it, shows another one within its reach."""
+    numbers = {f"{each.key}-slider": each.value for each in app.number_input}
+    for slider in app.slider:
+        if slider.key in numbers:
+            assert slider.value == min(numbers[slider.key], slider.max), slider.key
+
+
 def said(app: AppTest) -> str:
     """Return all that the page says in Markdown."""
     return "\n".join(each.value for each in app.markdown)

@@ -21,6 +21,7 @@ def test_every_preset_opens(name):
     assert not app.error
     assert app.selectbox(key="kind").value == PRESETS[name].get("kind", KIND.default)
     assert app.latex
+    opening.assert_sliders_show_their_numbers(app)
 
 
 def test_a_link_opens_the_very_state():

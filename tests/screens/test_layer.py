@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.arithmetic import KINDS
 from cnnviz.ui.design.layer_presets import PRESETS
 from tests.screens import opening
-from tests.screens.opening import ROOT, assert_well
+from tests.screens.opening import ROOT, assert_sliders_show_their_numbers, assert_well
 
 SCREEN = "screens/design/layer.py"
 open_screen = partial(opening.open_screen, SCREEN)
@@ -118,6 +118,7 @@ def test_every_preset_can_be_chosen(name):
     kind, values = PRESETS[name]
     assert app.selectbox(key="kind").value == kind
     assert {key: app.number_input(key=key).value for key in values} == values
+    assert_sliders_show_their_numbers(app)
 
 
 def test_what_cannot_be_is_one_sentence_and_nothing_is_lost():
