@@ -10,6 +10,8 @@ from cnnviz import colours
 from cnnviz.figures.light import light
 from cnnviz.figures.style import INK
 
+_TICKS = 16
+
 
 def layers_heat(
     amounts: Sequence[float],
@@ -36,7 +38,9 @@ def layers_heat(
         "hovertemplate": "%{customdata}<br>%{x:~g}: %{z:.3g}<extra></extra>",
         "hoverongaps": False,
     }
-    ticks = list(range(0, count, max(1, -(-count // 16))))
+    step = max(1, -(-count // _TICKS))
+    # The chosen row has its name, whichever others have room.
+    ticks = sorted({chosen, *(tick for tick in range(0, count, step) if abs(tick - chosen) >= step)})
     row = {"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": chosen - 0.5, "y1": chosen + 0.5}
     frame = {"color": "#ffd400", "width": 3 if count < 40 else 1.5}
     layout = {

@@ -22,7 +22,9 @@ def choose_model(source: str) -> ModelChoice:
         "Models", list(groups), key="origin", help=text("common", "model_help", count=len(models.names()))
     )
     designed = _designed()
-    chosen = designed or current("model", models.names(), models.DEFAULT)
+    # What a link without a model means: it depends on the kind of picture, which the link has.
+    default = SUITED.get(source, models.DEFAULT)
+    chosen = designed or current("model", models.names(), default)
     # The chosen model stays on the list: narrowing a search must never load another network.
     names = [name for name in models.names() if origin is None or name in groups[origin] or name == chosen]
     if designed:
@@ -30,7 +32,7 @@ def choose_model(source: str) -> ModelChoice:
     name = st.selectbox(
         "Model",
         names,
-        index=names.index(models.DEFAULT) if models.DEFAULT in names else 0,
+        index=names.index(default) if default in names else 0,
         key="model",
         bind="query-params",
         label_visibility="collapsed",
@@ -42,7 +44,7 @@ def choose_model(source: str) -> ModelChoice:
     weights = st.segmented_control(
         "Weights", _WEIGHTS, default="trained", key="weights", bind="query-params", required=True
     )
-    show_card(models.card(name))
+    show_card(models.card(name), trained=weights == "trained")
     if weights == "random":
         st.caption(text("common", "random_weights"))
         return ModelChoice(name, random_seed=0)
@@ -94,10 +96,11 @@ def _own_checkpoint(name: str) -> ModelChoice:
     return ModelChoice.of_checkpoint(name, file.getvalue(), file.name)
 
 
-def show_card(card: Card) -> None:
-    """Show a model's facts."""
+def show_card(card: Card, *, trained: bool = True) -> None:
+    """Show a model's facts, and how often it is right where it has the weights that it is known for."""
     channels, height, width = card.input_size
-    accuracy = "" if card.accuracy is None else text("common", "card_accuracy", accuracy=card.accuracy, data=card.data)
+    known = trained and card.accuracy is not None
+    accuracy = text("common", "card_accuracy", accuracy=card.accuracy, data=card.data) if known else ""
     st.caption(
         text(
             "common",

@@ -2,14 +2,13 @@
 
 import re
 
-import numpy as np
 import pytest
 import torch
 from playwright.sync_api import expect
 from torch.nn import functional
 
 from cnnviz.ui.basics.connectivity_form import controls, made
-from tests.browser.frames import smooth, sweep
+from tests.browser.frames import assert_smooth, sweep
 from tests.browser.ready import SLOW, answered, settle
 from tests.conftest import some
 
@@ -114,13 +113,4 @@ def test_each_step_draws_its_own_connections(open_at):
 @pytest.mark.parametrize("query", some(["axes=two axes&size=5&kernel_size=1&step=all", ""]))
 def test_hovering_keeps_the_frame_rate_and_sends_nothing(open_at, query):
     page = open_at(query)
-    box = matrix(page).bounding_box()
-    page.mouse.move(box["x"] + 20, box["y"] + 40)
-    page.wait_for_timeout(500)
-    before = len(page.frames_sent)
-    sweeps = []
-    while len(sweeps) < 3 and not (sweeps and smooth(sweeps[-1])):
-        sweeps.append(sweep(page, ".stage"))
-    assert len(page.frames_sent) == before
-    print(f"{query}: median {np.median(sweeps[-1]):.1f} ms, worst {[round(max(each), 1) for each in sweeps]} ms")
-    assert smooth(sweeps[-1]), sweeps
+    assert_smooth(page, lambda: sweep(page, ".stage"))

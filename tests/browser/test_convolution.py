@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from cnnviz.ui.basics.convolution_form import controls, made, switches
 from cnnviz.ui.basics.convolution_presets import PRESETS
-from tests.browser.frames import smooth, sweep
+from tests.browser.frames import assert_smooth, sweep
 from tests.browser.ready import SLOW, answered, settle
 from tests.conftest import some
 
@@ -219,18 +219,9 @@ def test_a_click_pins_and_escape_lets_go(open_at):
 @pytest.mark.parametrize(
     "query", some(["size=16&padding=4&kernel_size=7&dilation=2", "", "channels=3&filters=4&size=8"])
 )
-def test_hovering_keeps_the_frame_rate_and_sends_nothing(look_at, query, record_property):
+def test_hovering_keeps_the_frame_rate_and_sends_nothing(look_at, query):
     page = look_at(query)
-    page.mouse.move(*cell(page, "output", 0, 0, (10, 10)))
-    page.wait_for_timeout(500)
-    before = len(page.frames_sent)
-    sweeps = []
-    while len(sweeps) < 3 and not (sweeps and smooth(sweeps[-1])):
-        sweeps.append(sweep(page, ".stage"))
-    assert len(page.frames_sent) == before
-    record_property("frames_per_second", round(1000 / np.median(sweeps[-1]), 1))
-    print(f"{query}: median {np.median(sweeps[-1]):.1f} ms, worst {[round(max(each), 1) for each in sweeps]} ms")
-    assert smooth(sweeps[-1]), sweeps
+    assert_smooth(page, lambda: sweep(page, ".stage"))
 
 
 def test_the_browser_adds_up_what_torch_does_in_every_preset(open_at):

@@ -11,7 +11,7 @@ from cnnviz import images
 from cnnviz.probes.descent import descend
 from cnnviz.probes.moving import by_pixels
 from tests.browser.access import PHONE, assert_accessible
-from tests.browser.frames import RECORD_FRAMES, STOP_FRAMES, smooth
+from tests.browser.frames import assert_smooth
 from tests.browser.ready import SLOW, settle
 
 LINK = "part=Why interpolation&why_steps=60"
@@ -71,14 +71,13 @@ def test_dragging_sends_nothing_until_it_is_released_and_then_the_curve_follows(
     box = slider(page).bounding_box()
     y = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + box["width"] * 0.1, y)
-    before = len(page.frames_sent)
     page.mouse.down()
-    page.evaluate(RECORD_FRAMES)
-    for i in range(60):
-        page.mouse.move(box["x"] + box["width"] * (0.1 + 0.8 * i / 59), y)
-    gaps = page.evaluate(STOP_FRAMES)
-    assert len(page.frames_sent) == before
-    assert smooth(gaps), gaps
+
+    def along() -> None:
+        for share in np.linspace(0.1, 0.9, 60):
+            page.mouse.move(box["x"] + box["width"] * share, y)
+
+    assert_smooth(page, along)
     page.mouse.up()
     step = int(slider(page).input_value())
     assert step > 45

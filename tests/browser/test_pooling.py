@@ -2,7 +2,6 @@
 
 import re
 
-import numpy as np
 import pytest
 import torch
 from playwright.sync_api import expect
@@ -10,7 +9,7 @@ from torch.nn import functional
 
 from cnnviz.ui.basics.grids import input_values
 from cnnviz.ui.basics.pooling_form import PRESETS
-from tests.browser.frames import smooth, sweep
+from tests.browser.frames import assert_smooth, sweep
 from tests.browser.ready import SLOW, answered, settle
 from tests.conftest import some
 
@@ -117,12 +116,4 @@ def test_the_browser_pools_as_torch_does(open_at, query):
 
 def test_hovering_keeps_the_frame_rate_and_sends_nothing(open_at):
     page = open_at("size=16&channels=2")
-    page.mouse.move(*cell(page, "output", 0, 0, (8, 8)))
-    page.wait_for_timeout(500)
-    before = len(page.frames_sent)
-    sweeps = []
-    while len(sweeps) < 3 and not (sweeps and smooth(sweeps[-1])):
-        sweeps.append(sweep(page, ".stage"))
-    assert len(page.frames_sent) == before
-    print(f"median {np.median(sweeps[-1]):.1f} ms, worst {[round(max(each), 1) for each in sweeps]} ms")
-    assert smooth(sweeps[-1]), sweeps
+    assert_smooth(page, lambda: sweep(page, ".stage"))

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from cnnviz import analyze, models
 from tests.browser.access import assert_accessible
-from tests.browser.frames import RECORD_FRAMES, STOP_FRAMES
+from tests.browser.frames import assert_smooth, sweep
 from tests.browser.ready import SLOW, settle
 
 LINK = "receptive_field?model=alexnet-tiny&over=this+picture&layer=conv4"
@@ -100,13 +100,7 @@ def test_hovering_sends_nothing_and_keeps_up(page):
 
 
 def test_frames_keep_coming_while_the_pointer_moves(page):
-    point(page, ".layer .map canvas", 0.1, 0.1)
-    page.evaluate(RECORD_FRAMES)
-    for step in range(60):
-        point(page, ".layer .map canvas", 0.1 + 0.8 * step / 60, 0.5)
-    gaps = page.evaluate(STOP_FRAMES)
-    print("median gap between frames:", sorted(gaps)[len(gaps) // 2], "ms")
-    assert sorted(gaps)[len(gaps) // 2] < 17.5
+    assert_smooth(page, lambda: sweep(page, ".layer .map canvas"))
 
 
 def test_a_click_and_the_keyboard_keep_a_unit(serve, visit, field):

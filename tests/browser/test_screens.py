@@ -97,6 +97,14 @@ def test_a_click_in_the_mosaic_picks_the_channel(screen):
     expect(page).to_have_url(re.compile(r"channel=0"), timeout=SLOW)
 
 
+def test_a_link_keeps_a_network_that_is_not_made_for_its_picture(screen):
+    page = screen("activations", "activations?source=Digits&model=efficientnet-lite0")
+    expect(page).to_have_url(re.compile("model=efficientnet-lite0"))
+    page.get_by_role("radio", name="Gallery").click()
+    # There it is what a link without a model means.
+    expect(page).not_to_have_url(re.compile("model="), timeout=SLOW)
+
+
 def test_a_photo_of_ones_own_goes_in_and_a_broken_one_gets_one_sentence(screen):
     page = screen("activations")
     page.get_by_role("radio", name="Upload").click()

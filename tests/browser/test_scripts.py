@@ -90,6 +90,43 @@ def test_the_browser_warps_as_torch_does(run: Callable[..., list[Any]]) -> None:
         np.testing.assert_allclose(np.reshape(values, wanted.shape)[sure], wanted[sure], atol=1e-6)
 
 
+def corners(theta: np.ndarray) -> np.ndarray:
+    """Return the corners of a theta's box, (4, 2), in the order of the component."""
+    signs = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
+    return np.asarray(signs @ theta[:, :2].T + theta[:, 2])
+
+
+def test_a_dragged_corner_lands_on_the_pointer_and_what_is_to_stay_stays(run: Callable[..., list[Any]]) -> None:
+    draw, cases = np.random.default_rng(4), []
+    for tool, corner, _ in product(("turn", "stretch", "shear"), range(4), range(10 * ROUNDS)):
+        # Two sides in directions that are far from each other, as a box that one can see has them.
+        angle, size = draw.uniform(-np.pi, np.pi, 2), draw.uniform(0.2, 1.5, 2)
+        turn = angle[0] + np.array([0, draw.choice([-1, 1]) * draw.uniform(0.5, 2.6)])
+        theta = np.stack([size * np.cos(turn), size * np.sin(turn)])
+        cases.append((tool, corner, np.column_stack([theta, draw.normal(0, 0.3, 2)]), draw.normal(0, 1, 2)))
+    body = "const [{ tool, corner, to }, [theta]] = unpack(data); return dragged(tool, [...theta], corner, to);"
+    heads = [{"tool": tool, "corner": corner, "to": to.tolist()} for tool, corner, _, to in cases]
+    answers = run(("warp_box",), body, [pack(head, case[2]) for head, case in zip(heads, cases, strict=True)])
+    for (tool, corner, theta, to), answer in zip(cases, answers, strict=True):
+        before, after = corners(theta), corners(np.reshape(answer, (2, 3)))
+        np.testing.assert_allclose(after[corner], to, atol=1e-9)
+        if tool == "turn":
+            np.testing.assert_allclose(after.mean(axis=0), before.mean(axis=0), atol=1e-9)
+            scale = np.linalg.norm(after - after.mean(axis=0)) / np.linalg.norm(before - before.mean(axis=0))
+            sides = [np.linalg.norm(np.diff(each, axis=0), axis=1) for each in (before, after)]
+            np.testing.assert_allclose(sides[1], scale * sides[0], atol=1e-9)
+            continue
+        opposite = (corner + 2) % 4
+        np.testing.assert_allclose(after[opposite], before[opposite], atol=1e-9)
+        if tool == "shear":
+            # With it the whole of that side stays, which stands left of right corners and right of left ones.
+            np.testing.assert_allclose(after[corner ^ 1], before[corner ^ 1], atol=1e-9)
+        else:
+            directions = [np.diff(each, axis=0)[:2] for each in (before, after)]
+            crossed = np.cross(*[np.pad(each, ((0, 0), (0, 1))) for each in directions])
+            np.testing.assert_allclose(crossed, 0, atol=1e-8)
+
+
 def test_the_browser_convolves_as_torch_does(run: Callable[..., list[Any]]) -> None:
     draw, buffers, expected = np.random.default_rng(1), [], []
     padders = {"zeros": "constant", "reflect": "reflect", "replicate": "replicate", "circular": "circular"}

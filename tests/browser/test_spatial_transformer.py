@@ -12,7 +12,7 @@ from torch.nn import functional
 from cnnviz import images
 from cnnviz.ui.transform.by_hand_form import PRESETS, squared
 from cnnviz.ui.transform.theta import DEFAULT
-from tests.browser.frames import RECORD_FRAMES, STOP_FRAMES, smooth
+from tests.browser.frames import assert_smooth
 from tests.browser.ready import SLOW, answered, settle
 from tests.conftest import some
 
@@ -111,30 +111,25 @@ def test_a_photo_is_warped_in_its_colours(open_at):
 
 
 @pytest.mark.parametrize("link", some([{"hand_image": "photo", "sampling": "bicubic", "outside": "reflection"}, {}]))
-def test_dragging_keeps_the_frame_rate_and_sends_nothing_until_release(open_at, link, record_property):
+def test_dragging_keeps_the_frame_rate_and_sends_nothing_until_release(open_at, link):
     page = open_at(**link)
     start = drawn(page)
     x, y = corner(page, 1)
     page.mouse.move(x, y)
-    page.wait_for_timeout(500)
-    before, sweeps = len(page.frames_sent), []
+    before = len(page.frames_sent)
     page.mouse.down()
-    # A busy machine may stall one sweep; slow code would stall every one.
-    while len(sweeps) < 3 and not (sweeps and smooth(sweeps[-1])):
-        page.evaluate(RECORD_FRAMES)
-        for step in range(100):
-            turn = step / 100 * 2 * np.pi
+
+    def around() -> None:
+        for turn in np.linspace(0, 2 * np.pi, 100):
             page.mouse.move(x - 60 + 60 * np.cos(turn), y + 60 + 60 * np.sin(turn))
-        sweeps.append(page.evaluate(STOP_FRAMES))
-        page.mouse.move(x - 90, y + 20)
-        page.wait_for_timeout(100)
+
+    assert_smooth(page, around)
+    page.mouse.move(x - 90, y + 20)
+    # What is drawn follows at the next frame.
+    page.wait_for_timeout(100)
     assert np.abs(drawn(page).astype(int) - start).max() > 50
     expect(page.locator(".check")).to_have_text("computed in the browser")
     assert len(page.frames_sent) == before
-    gaps = sweeps[-1]
-    record_property("frames_per_second", round(1000 / np.median(gaps), 1))
-    print(f"median {np.median(gaps):.1f} ms, worst {[round(max(each), 1) for each in sweeps]} ms")
-    assert smooth(gaps), sweeps
     shown = drawn(page)
     page.mouse.up()
     expect(page.locator(".check")).to_contain_text("gives the same", timeout=SLOW)

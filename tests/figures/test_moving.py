@@ -24,3 +24,11 @@ def test_the_amount_and_the_layer_are_marked_and_what_is_no_number_is_left_out()
     assert [(shape["y0"], shape["y1"]) for shape in shapes if shape["type"] == "rect"] == [(0.5, 1.5)]
     assert np.isnan(HEAT.data[0].z[0, 2])
     assert HEAT.layout.yaxis.ticktext[1].startswith("…")
+
+
+@pytest.mark.parametrize("chosen", [0, 1, 7, 24])
+def test_the_chosen_layer_has_its_name_and_no_two_names_touch(chosen):
+    names = [f"layer{k}" for k in range(25)]
+    axis = layers_heat(AMOUNTS, np.zeros((25, 3)), names, at=0, chosen=chosen, x="x", y="y").layout.yaxis
+    assert f"layer{chosen}" in axis.ticktext
+    assert min(np.diff(axis.tickvals)) >= 2
