@@ -8,9 +8,10 @@ PORT ?= 8501
 run: .venv/installed
 	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
-# The browser's tests wait more than they work and count frames, so they have the machine to themselves.
+# Those that count frames or time have the machine to themselves; the browser's others wait more than they work.
 test: lint chromium
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest tests/browser -m alone
+	$(BIN)/python -m pytest tests/browser -m "not alone" -n 2 --dist loadfile
 	$(BIN)/python -m pytest --ignore tests/browser -n 2 --dist loadfile
 
 lint: .venv/installed-dev

@@ -49,6 +49,7 @@ def waves(count: int, side: int) -> np.ndarray:
     return (np.sin(12 * (x * np.cos(angle) + y * np.sin(angle)) + angle) * (1 + angle)).astype(np.float32)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(("app", "element"), [("tiles", ".frame"), ("unit", ".map"), ("strip", ".row")])
 def test_hover_is_answered_at_frame_rate_without_a_message(show: Callable[..., Any], app: str, element: str) -> None:
     page = show(app)
@@ -245,6 +246,7 @@ def test_accessible_and_within_the_width(show: Callable[..., Any], app: str, kin
     assert_accessible(show(app, kind, width=PHONE))
 
 
+@pytest.mark.alone
 def test_painting_a_large_layer_takes_less_than_a_frame(
     show: Callable[..., Any], record_property: Callable[..., None]
 ) -> None:

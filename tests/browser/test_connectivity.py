@@ -110,6 +110,7 @@ def test_each_step_draws_its_own_connections(open_at):
         assert entry in told(page)[1]
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("query", some(["axes=two axes&size=5&kernel_size=1&step=all", ""]))
 def test_hovering_keeps_the_frame_rate_and_sends_nothing(open_at, query):
     page = open_at(query)

@@ -158,6 +158,7 @@ def test_what_is_no_number_is_not_taken(open_at):
     assert len(page.frames_sent) == before
 
 
+@pytest.mark.alone
 def test_the_window_plays_pauses_and_steps_without_a_message(look_at):
     page = look_at("size=5&padding=0&input=random")
     before = len(page.frames_sent)
@@ -216,6 +217,7 @@ def test_a_click_pins_and_escape_lets_go(open_at):
     expect(page.locator(".sum")).to_contain_text("Point at a cell")
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "query", some(["size=16&padding=4&kernel_size=7&dilation=2", "", "channels=3&filters=4&size=8"])
 )

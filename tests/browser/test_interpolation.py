@@ -64,6 +64,7 @@ def test_what_is_drawn_at_a_step_is_what_torch_computes(open_at, path):
         assert told(page, "two")[1:] == ["1.000", "0.000", "0.000", "0.000", "1.000", "0.000"]
 
 
+@pytest.mark.alone
 def test_dragging_sends_nothing_until_it_is_released_and_then_the_curve_follows(open_at):
     page = open_at()
     slider(page).scroll_into_view_if_needed()
@@ -86,6 +87,7 @@ def test_dragging_sends_nothing_until_it_is_released_and_then_the_curve_follows(
     expect(page.get_by_label("Step shown")).to_have_value(str(step))
 
 
+@pytest.mark.alone
 def test_play_runs_to_the_end_in_the_browser_and_pause_stops_it(open_at):
     page = open_at()
     page.get_by_role("button", name="Play").click()

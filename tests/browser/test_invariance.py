@@ -78,6 +78,7 @@ def test_arrow_keys_are_the_pointers_twin(open_at):
     expect(page.locator(".tools input")).to_have_attribute("aria-valuetext", re.compile("The network says"))
 
 
+@pytest.mark.alone
 def test_play_runs_to_the_end_without_the_server(open_at):
     page = open_at("rotation=0&steps=13")
     page.locator(".play").click()
@@ -120,6 +121,7 @@ def test_a_photo_shows_how_far_its_sweep_is(open_at, serve, visit):
     expect(page.locator(".tools + .readout")).to_contain_text("The network says", timeout=SLOW)
 
 
+@pytest.mark.alone
 def test_dragging_through_a_photos_sweep_is_drawn_at_frame_rate(open_at):
     page = open_at("source=Gallery&model=alexnet-tiny&steps=61")
     slider = page.locator(".tools input")

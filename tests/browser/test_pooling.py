@@ -114,6 +114,7 @@ def test_the_browser_pools_as_torch_does(open_at, query):
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
 
 
+@pytest.mark.alone
 def test_hovering_keeps_the_frame_rate_and_sends_nothing(open_at):
     page = open_at("size=16&channels=2")
     assert_smooth(page, lambda: sweep(page, ".stage"))

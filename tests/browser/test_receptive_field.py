@@ -73,6 +73,7 @@ def test_pointing_at_the_input_finds_the_unit_that_looks_there(page, field):
     assert abs(middle[row] - 32) == min(abs(each - 32) for each in middle)
 
 
+@pytest.mark.alone
 def test_hovering_sends_nothing_and_keeps_up(page):
     before = len(page.frames_sent)
     spent = page.evaluate("""() => {
@@ -99,6 +100,7 @@ def test_hovering_sends_nothing_and_keeps_up(page):
     assert len(page.frames_sent) == before
 
 
+@pytest.mark.alone
 def test_frames_keep_coming_while_the_pointer_moves(page):
     assert_smooth(page, lambda: sweep(page, ".layer .map canvas"))
 

@@ -110,6 +110,7 @@ def test_a_photo_is_warped_in_its_colours(open_at):
     assert float(page.locator(".check").get_attribute("data-difference")) < 1e-6
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("link", some([{"hand_image": "photo", "sampling": "bicubic", "outside": "reflection"}, {}]))
 def test_dragging_keeps_the_frame_rate_and_sends_nothing_until_release(open_at, link):
     page = open_at(**link)
