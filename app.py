@@ -77,10 +77,14 @@ menu = {
 }
 # Streamlit keeps space free for a toolbar which this app does not show. And formulas, which are broken to fit a phone,
 # must not become regions to scroll for a pixel or two, which no key could reach. Nor must a choice end off the screen.
+# Small pictures that are compared stand two by two on a phone; Streamlit lets no chart be much narrower.
 st.html("""<style>
 .stMainBlockContainer { padding-top: 2rem }
 .stApp .katex-display { overflow: hidden !important; padding: 2px 4px }
 [data-testid=stButtonGroup] [role=radiogroup] { flex-wrap: wrap }
+@media (max-width: 640px) {
+  .st-key-abreast [data-testid=stColumn] { flex: 1 1 40%; min-width: 40% }
+}
 </style>""")
 # Streamlit's own menu turns, on a phone, into lists that a screen reader cannot follow; a row of links wraps instead.
 page = st.navigation(menu, position="hidden")

@@ -10,7 +10,7 @@ from cnnviz.ui.transform.choosing import Digit, choose_digit, chosen_number, one
 from cnnviz.ui.transform.learned_boxes import show_following, show_thetas
 from cnnviz.ui.transform.learned_curves import show_curves
 from cnnviz.ui.transform.learned_form import PRESETS, SCREEN, TASK, TASKS, controls, experiment
-from cnnviz.ui.transform.learned_report import code_lines, predict, show_figure, show_row
+from cnnviz.ui.transform.learned_report import code_lines, predict, say_answers, show_figure, show_row
 
 _COLUMNS = 3
 
@@ -53,6 +53,7 @@ def _explore(digit: Digit) -> None:
         (one, others), *rest = [[each.found for each in pair if each is not None] for pair in asked]
         plain_one, plain_others = rest[0] if rest else (None, None)
         show_figure(made, one, plain_one)
+    say_answers(made, one, plain_one)
     show_thetas(made, one)
     show_row(made, others, plain_others)
     show_following(made)

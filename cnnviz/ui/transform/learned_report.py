@@ -31,12 +31,13 @@ def show_figure(made: Experiment, seen: Any, plain: Any | None) -> None:
         "figure_warped": output(look.warped[0]),
         "figure_answer": verdicts(answers, classes, _colours(made)),
     }
-    boxes = st.columns([2, 2, 2, 3], gap="small")
+    # By app.py's style they stand two by two on a phone.
+    with st.container(key="abreast"):
+        boxes = st.columns([2, 2, 2, 3], gap="small")
     for (name, figure), box in zip(drawn.items(), boxes, strict=True):
         with box:
             say(SCREEN, name, side=len(pixels), warped=look.warped.shape[1])
             chart(figure, key=name, alt=text(SCREEN, f"alt_{name}"))
-    _say_answers(made, seen, plain)
 
 
 def _colours(made: Experiment) -> tuple[str, ...]:
@@ -46,7 +47,8 @@ def _colours(made: Experiment) -> tuple[str, ...]:
     return tuple(STYLES[order.index(name)][0] for name in pair if name is not None)
 
 
-def _say_answers(made: Experiment, seen: Any, plain: Any | None) -> None:
+def say_answers(made: Experiment, seen: Any, plain: Any | None) -> None:
+    """Say what the networks answer, what is right, how large they are, and whether training had such digits."""
     numbers: dict[str, object] = {"label": made.label}
     for name, found in (("with", seen), ("without", plain)):
         if found is not None:
