@@ -66,16 +66,37 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait(process: subprocess.Popen[bytes], url: str, log: Path, seconds: float = 60) -> None:
+def _answers(process: subprocess.Popen[bytes], url: str, seconds: float = 90) -> bool:
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            break
+    while time.monotonic() < deadline and process.poll() is None:
         try:
             with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1):
-                return
+                return True
         except OSError:
             time.sleep(0.1)
+    process.kill()
+    return False
+
+
+def _start(path: Path, folder: Path) -> tuple[subprocess.Popen[bytes], str]:
+    """Return a server of a script, and its URL."""
+    log = folder / "log.txt"
+    # Another program may take the port that was free a moment ago.
+    for _ in range(3):
+        url = f"http://localhost:{(port := _free_port())}"
+        options = {
+            "server.port": port,
+            "server.headless": "true",
+            "server.fileWatcherType": "none",
+            "browser.gatherUsageStats": "false",
+        }
+        command = [sys.executable, "-m", "streamlit", "run", str(path)]
+        command += [f"--{name}={value}" for name, value in options.items()]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        with log.open("wb") as out:
+            process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
+        if _answers(process, url):
+            return process, url
     pytest.fail(f"streamlit did not start:\n{log.read_text(errors='replace')[-2000:]}")
 
 
@@ -87,21 +108,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str | 
     def start(script: str | Path) -> str:
         path = (ROOT / script).resolve()
         if path not in running:
-            url = f"http://localhost:{(port := _free_port())}"
-            log = tmp_path_factory.mktemp("streamlit") / "log.txt"
-            options = {
-                "server.port": port,
-                "server.headless": "true",
-                "server.fileWatcherType": "none",
-                "browser.gatherUsageStats": "false",
-            }
-            command = [sys.executable, "-m", "streamlit", "run", str(path)]
-            command += [f"--{name}={value}" for name, value in options.items()]
-            environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-            with log.open("wb") as out:
-                process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
-            running[path] = process, url
-            _wait(process, url, log)
+            running[path] = _start(path, tmp_path_factory.mktemp("streamlit"))
         return running[path][1]
 
     yield start

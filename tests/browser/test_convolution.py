@@ -100,9 +100,9 @@ def test_an_input_and_a_weight_tell_what_becomes_of_them(look_at):
     page = look_at("padding=0&size=7&input=random")
     page.mouse.move(*cell(page, "input", 3, 3, (7, 7)))
     assert told(page)[0].startswith("Input · row 3 · column 3: ")
-    assert "takes part in 9 outputs" in told(page)[1]
+    assert "takes part in 9 of the outputs" in told(page)[1]
     page.mouse.move(*cell(page, "input", 0, 0, (7, 7)))
-    assert "takes part in 1 outputs" in told(page)[1]
+    assert "takes part in 1 of the outputs" in told(page)[1]
     page.mouse.move(*cell(page, "kernel", 0, 0, (3, 3)))
     assert told(page) == ["Kernel · row 0 · column 0: (−1)", "It multiplies 25 inputs, one for each of 25 outputs."]
     assert is_lit(page, cell(page, "input", 0, 0, (7, 7)))
@@ -198,7 +198,7 @@ def test_painting_adds_up_to_the_transposed_convolution(look_at):
         step.click()
         partial = np.where(np.arange(9).reshape(3, 3) < done, image, 0)
         expected = functional.conv_transpose2d(torch.tensor(partial)[None, None], kernel, stride=2)[0, 0].numpy()
-        assert "paints 9 outputs" in told(page)[1]
+        assert "paints 9 of the outputs" in told(page)[1]
         for row, column in [(0, 2), (1, 3), (2, 4)]:
             page.mouse.move(*cell(page, "output", row, column, (7, 7)))
             assert number(told(page)[0].split(": ")[1]) == pytest.approx(expected[row, column], abs=1e-4)
