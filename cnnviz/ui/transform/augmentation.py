@@ -14,7 +14,6 @@ from cnnviz.figures.gaps import bars
 from cnnviz.figures.photo import photo
 from cnnviz.figures.style import INPUT, KERNEL
 from cnnviz.figures.sweeps import sweep
-from cnnviz.images import sheet_labels
 from cnnviz.training.recipes import RECIPES
 from cnnviz.ui import lesson
 from cnnviz.ui.chart import chart
@@ -67,11 +66,11 @@ def show() -> None:
     if digit.picture is None:
         tell_missing()
     else:
-        _explore(digit.picture, digit.invert)
+        _explore(digit.picture, digit.label, digit.invert)
 
 
 @st.fragment
-def _explore(picture: Picture, invert: bool) -> None:
+def _explore(picture: Picture, label: int | None, invert: bool) -> None:
     """The digit placed by sliders, both networks' answers, and all that follows; runs again alone."""
     drawn_box, controls_box = st.columns([3, 2], gap="large")
     with controls_box:
@@ -85,7 +84,7 @@ def _explore(picture: Picture, invert: bool) -> None:
     found = {name: answer.found for name, answer in now.items() if answer is not None}
     with drawn_box:
         _show_answers(found)
-    _show_sweep(given, state, _wanted(found))
+    _show_sweep(given, state, _wanted(found) if label is None else label)
     show_curves(state.degrees, state.percent / 100, state.right)
     with st.container(key="formulas"):
         _show_formula(state)
@@ -115,9 +114,7 @@ def _show_answers(found: dict[str, Any]) -> None:
 
 
 def _wanted(found: dict[str, Any]) -> int:
-    """Return the class to look for: a test digit's own, else what the networks see in the unmoved digit."""
-    if st.session_state.get("source") == "Digits":
-        return int(sheet_labels()[st.session_state["digit_number"]])
+    """Return the class to look for where nobody knows it: what the networks see in the unmoved digit."""
     return int((found[PLAIN].unmoved + found[AUGMENTED].unmoved).argmax())
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from cnnviz import models
 from cnnviz.engine.requests import Picture
+from cnnviz.images import sheet_labels
 from cnnviz.ui.lesson import text
 from cnnviz.ui.model import choose_model
 from cnnviz.ui.picture import SOURCES, choose_invert, choose_picture, sheet_picture
@@ -59,7 +60,7 @@ def choose_digit(screen: str, model: str, *, entered: str) -> Digit:
     keep_within("source", SOURCES, "Digits")
     with st.expander(text(screen, "choose"), icon=":material/draw:"):
         picture = choose_picture("Digits")
-        label = chosen_number() // 10 if st.session_state["source"] == "Digits" else None
+        label = int(sheet_labels()[chosen_number()]) if st.session_state["source"] == "Digits" else None
         return Digit(picture, label, choose_invert(models.card(model)))
 
 
