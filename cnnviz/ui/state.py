@@ -12,8 +12,9 @@ def keep_within(key: str, options: Sequence[Any] | range, default: Any) -> None:
     Call it before the widget. Without it, a channel of the last layer would raise in a layer that has fewer.
     """
     if key in st.session_state:
-        if st.session_state[key] not in options:
-            st.session_state[key] = default
+        # Set even where it stays: with what is set Streamlit writes the link anew, and leaves out what is a default now.
+        value = st.session_state[key]
+        st.session_state[key] = value if value in options else default
         return
     linked = st.query_params.get(key)
     if linked is None or linked not in {str(option) for option in options}:
