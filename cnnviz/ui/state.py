@@ -12,7 +12,7 @@ def keep_within(key: str, options: Sequence[Any] | range, default: Any) -> None:
     Call it before the widget. Without it, a channel of the last layer would raise in a layer that has fewer.
     """
     if key in st.session_state:
-        # Set even where it stays: with what is set Streamlit writes the link anew, and leaves out what is a default now.
+        # Set even where it stays: Streamlit then writes the link anew, and leaves out what has become a default.
         value = st.session_state[key]
         st.session_state[key] = value if value in options else default
         return
