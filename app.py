@@ -5,22 +5,22 @@ import streamlit as st
 st.set_page_config(page_title="cnnviz", page_icon="assets/icon.png", layout="wide")
 
 menu = {
-    "": [st.Page("screens/home.py", title="Home", icon=":material/home:", default=True)],
+    "": [st.Page("pages/home.py", title="Home", icon=":material/home:", default=True)],
     "Basics": [
         st.Page(
-            "screens/basics/convolution.py",
+            "pages/basics/convolution.py",
             title="Convolution",
             icon=":material/grid_on:",
             help="A window slides over numbers; every sum can be pointed at, played and changed.",
         ),
         st.Page(
-            "screens/basics/pooling.py",
+            "pages/basics/pooling.py",
             title="Pooling",
             icon=":material/compress:",
             help="Windows that keep one number each, and what stays when the picture moves.",
         ),
         st.Page(
-            "screens/basics/connectivity.py",
+            "pages/basics/connectivity.py",
             title="Connectivity",
             icon=":material/hub:",
             help="From all connections to a convolution in three steps, counted and drawn as a matrix.",
@@ -28,19 +28,19 @@ menu = {
     ],
     "Inspect": [
         st.Page(
-            "screens/inspect/activations.py",
+            "pages/inspect/activations.py",
             title="Activations",
             icon=":material/layers:",
             help="A photo in, every layer's activation maps out; any single number explained.",
         ),
         st.Page(
-            "screens/inspect/filters.py",
+            "pages/inspect/filters.py",
             title="Filters",
             icon=":material/blur_on:",
             help="What each filter learned, and what it looks for in a photo.",
         ),
         st.Page(
-            "screens/inspect/receptive_field.py",
+            "pages/inspect/receptive_field.py",
             title="Receptive field",
             icon=":material/center_focus_strong:",
             help="What a unit sees of the layer before and of the photo, and what of that really matters to it.",
@@ -48,13 +48,13 @@ menu = {
     ],
     "Design": [
         st.Page(
-            "screens/design/layer.py",
+            "pages/design/layer.py",
             title="One layer",
             icon=":material/calculate:",
             help="A layer's output size, parameters, MACs and memory, with the formula in your numbers.",
         ),
         st.Page(
-            "screens/design/network.py",
+            "pages/design/network.py",
             title="Network",
             icon=":material/account_tree:",
             help="Sizes, parameters, MACs, memory and receptive fields of a network, while you edit it.",
@@ -62,13 +62,13 @@ menu = {
     ],
     "Transform": [
         st.Page(
-            "screens/transform/spatial_transformer.py",
+            "pages/transform/spatial_transformer.py",
             title="Spatial transformer",
             icon=":material/transform:",
             help="Six numbers that say where to look: by dragging a box, and as a network learns them.",
         ),
         st.Page(
-            "screens/transform/invariance.py",
+            "pages/transform/invariance.py",
             title="Invariance",
             icon=":material/rotate_right:",
             help="A picture moved, turned, scaled and lit: what the answer and each layer make of it.",

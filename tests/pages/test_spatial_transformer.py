@@ -11,10 +11,10 @@ from cnnviz import images
 from cnnviz.arithmetic.affine import IDENTITY
 from cnnviz.ui.transform.by_hand_form import PRESETS, squared
 from cnnviz.ui.transform.theta import DEFAULT, amounts_of, made_of, parse, written
-from tests.screens import opening
-from tests.screens.opening import assert_well, said
+from tests.pages import opening
+from tests.pages.opening import assert_well, said
 
-open_screen = partial(opening.open_screen, "screens/transform/spatial_transformer.py")
+open_screen = partial(opening.open_screen, "pages/transform/spatial_transformer.py")
 DIGIT = torch.tensor(images.sheet("digits")[32] / 255)[None, None]
 
 

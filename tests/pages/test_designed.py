@@ -3,10 +3,10 @@
 import pytest
 
 from cnnviz import models
-from tests.screens.opening import assert_well, open_screen
+from tests.pages.opening import assert_well, open_screen
 
 SMALL = "design:1x28x28: Conv 6 5 p2, ReLU, MaxPool 2, Basic 8, Flatten, Linear 10"
-SCREENS = ["screens/inspect/activations.py", "screens/inspect/filters.py"]
+SCREENS = ["pages/inspect/activations.py", "pages/inspect/filters.py"]
 
 
 @pytest.mark.parametrize("screen", SCREENS)

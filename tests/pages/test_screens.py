@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.screens.opening import ROOT, assert_well, open_screen
+from tests.pages.opening import ROOT, assert_well, open_screen
 
-SCREENS = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "screens").rglob("*.py"))
+SCREENS = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "pages").rglob("*.py"))
 
 
 @pytest.mark.parametrize("screen", SCREENS)
@@ -24,7 +24,7 @@ def test_every_screen_opens_with_something_on_it(screen):
 
 def test_every_screen_is_in_the_menu():
     menu = (ROOT / "app.py").read_text()
-    assert set(re.findall(r'"(screens/[\w/]+\.py)"', menu)) == set(SCREENS)
+    assert set(re.findall(r'"(pages/[\w/]+\.py)"', menu)) == set(SCREENS)
 
 
 def test_home_opens_without_torch():
@@ -39,7 +39,7 @@ def test_home_opens_without_torch():
 
 
 @pytest.mark.parametrize("model", ["lenet5-mnist", "linear-mnist", "mlp-mnist", "alexnet-tiny", "smallvgg-tiny"])
-@pytest.mark.parametrize("screen", ["screens/inspect/activations.py", "screens/inspect/filters.py"])
+@pytest.mark.parametrize("screen", ["pages/inspect/activations.py", "pages/inspect/filters.py"])
 def test_every_kind_of_shipped_model_can_be_looked_at(screen, model):
     app = open_screen(screen, model=model)
     assert_well(app)
@@ -48,7 +48,7 @@ def test_every_kind_of_shipped_model_can_be_looked_at(screen, model):
 
 def test_a_link_opens_the_very_experiment():
     app = open_screen(
-        "screens/inspect/activations.py",
+        "pages/inspect/activations.py",
         source="Digits",
         digit_number="23",
         model="lenet5-mnist",
@@ -64,13 +64,13 @@ def test_a_link_opens_the_very_experiment():
 
 
 def test_a_link_with_nonsense_opens_with_the_defaults():
-    app = open_screen("screens/inspect/activations.py", model="skynet", layer="nowhere", channel="-7", row="x")
+    app = open_screen("pages/inspect/activations.py", model="skynet", layer="nowhere", channel="-7", row="x")
     assert_well(app)
     assert app.selectbox(key="model").value == "efficientnet-lite0"
 
 
 def test_a_layer_with_fewer_channels_and_smaller_maps_does_not_break_the_page():
-    app = open_screen("screens/inspect/activations.py", model="lenet-relu-mnist", source="Digits", layer="conv2")
+    app = open_screen("pages/inspect/activations.py", model="lenet-relu-mnist", source="Digits", layer="conv2")
     app.number_input(key="channel").set_value(49).run()
     app.selectbox(key="layer").select("conv1").run()
     assert_well(app)
@@ -80,7 +80,7 @@ def test_a_layer_with_fewer_channels_and_smaller_maps_does_not_break_the_page():
 
 
 def test_the_sum_on_the_screen_equals_the_activation():
-    app = open_screen("screens/inspect/activations.py", model="alexnet-tiny", layer="conv2", channel="3")
+    app = open_screen("pages/inspect/activations.py", model="alexnet-tiny", layer="conv2", channel="3")
     check = next(c.value for c in app.caption if c.value.startswith("The parts add up"))
     total, value = (float(number) for number in re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", check))
     assert total == pytest.approx(value, rel=1e-4, abs=1e-4)
@@ -94,7 +94,7 @@ def picture(size: tuple[int, int] = (50, 40), *, kind: str = "PNG") -> bytes:
 
 
 def test_a_bad_upload_gets_one_sentence_and_the_last_good_photo_stays():
-    app = open_screen("screens/inspect/activations.py", source="Upload", model="alexnet-tiny")
+    app = open_screen("pages/inspect/activations.py", source="Upload", model="alexnet-tiny")
     assert_well(app)
     app.file_uploader(key="upload").upload("a.png", picture(), "image/png").run()
     assert_well(app)
@@ -107,13 +107,13 @@ def test_a_bad_upload_gets_one_sentence_and_the_last_good_photo_stays():
 
 
 def test_random_weights_answer_differently_and_say_so():
-    app = open_screen("screens/inspect/activations.py", model="lenet5-mnist", source="Digits", weights="random")
+    app = open_screen("pages/inspect/activations.py", model="lenet5-mnist", source="Digits", weights="random")
     assert_well(app)
     assert any("before any training" in caption.value for caption in app.caption)
 
 
 def test_digits_bring_a_model_for_digits_and_photos_one_for_photos():
-    app = open_screen("screens/inspect/activations.py")
+    app = open_screen("pages/inspect/activations.py")
     app.pills(key="source").set_value("Digits").run()
     assert app.selectbox(key="model").value == "lenet-relu-mnist"
     app.pills(key="source").set_value("Clothes").run()
@@ -125,7 +125,7 @@ def test_digits_bring_a_model_for_digits_and_photos_one_for_photos():
 
 def test_weights_of_ones_own_go_in_and_wrong_ones_get_their_sentence():
     weights = ROOT / "assets" / "weights"
-    app = open_screen("screens/inspect/activations.py", model="lenet5-fashion", source="Clothes", weights="my own file")
+    app = open_screen("pages/inspect/activations.py", model="lenet5-fashion", source="Clothes", weights="my own file")
     own = (weights / "lenet5-mnist.safetensors").read_bytes()
     app.file_uploader(key="checkpoint").upload("mine.safetensors", own, "application/octet-stream").run()
     assert_well(app)
@@ -138,7 +138,7 @@ def test_weights_of_ones_own_go_in_and_wrong_ones_get_their_sentence():
 
 
 def test_a_photo_from_the_camera_is_looked_at():
-    app = open_screen("screens/inspect/activations.py", source="Camera", model="alexnet-tiny")
+    app = open_screen("pages/inspect/activations.py", source="Camera", model="alexnet-tiny")
     app.camera_input(key="camera").upload("camera.jpg", picture((64, 48), kind="JPEG"), "image/jpeg").run()
     assert_well(app)
     assert any("the original, 64×48" in caption.value for caption in app.caption)
@@ -148,7 +148,7 @@ def test_without_a_network_a_model_says_which_file_to_put_where(monkeypatch, tmp
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-    app = open_screen("screens/inspect/activations.py", model="shufflenet_v2_x0_5")
+    app = open_screen("pages/inspect/activations.py", model="shufflenet_v2_x0_5")
     assert not app.exception
     assert len(app.error) == 1
     assert str(tmp_path) in app.error[0].value

@@ -11,10 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.arithmetic import KINDS
 from cnnviz.ui.design.layer_presets import PRESETS
-from tests.screens import opening
-from tests.screens.opening import ROOT, assert_sliders_show_their_numbers, assert_well
+from tests.pages import opening
+from tests.pages.opening import ROOT, assert_sliders_show_their_numbers, assert_well
 
-SCREEN = "screens/design/layer.py"
+SCREEN = "pages/design/layer.py"
 open_screen = partial(opening.open_screen, SCREEN)
 
 

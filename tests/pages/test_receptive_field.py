@@ -5,9 +5,9 @@ import re
 import pytest
 
 from cnnviz import analyze, models
-from tests.screens.opening import assert_well, open_screen
+from tests.pages.opening import assert_well, open_screen
 
-SCREEN = "screens/inspect/receptive_field.py"
+SCREEN = "pages/inspect/receptive_field.py"
 
 
 def said(app) -> str:

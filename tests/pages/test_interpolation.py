@@ -9,10 +9,10 @@ from torch.nn import functional
 
 from cnnviz import images
 from cnnviz.ui.transform.interpolation_form import PRESETS
-from tests.screens import opening
-from tests.screens.opening import assert_well, said
+from tests.pages import opening
+from tests.pages.opening import assert_well, said
 
-open_screen = partial(opening.open_screen, "screens/transform/spatial_transformer.py", part="Why interpolation")
+open_screen = partial(opening.open_screen, "pages/transform/spatial_transformer.py", part="Why interpolation")
 IDENTITY = torch.tensor([[1.0, 0, 0], [0, 1, 0]])
 
 

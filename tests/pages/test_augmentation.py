@@ -12,10 +12,10 @@ from cnnviz.training.distortions import place
 from cnnviz.training.recipes import RECIPES
 from cnnviz.ui.transform import error_curves
 from cnnviz.ui.transform.error_curves import AUGMENTED, CURVES, PLAIN
-from tests.screens import opening
-from tests.screens.opening import assert_well, said
+from tests.pages import opening
+from tests.pages.opening import assert_well, said
 
-open_screen = partial(opening.open_screen, "screens/transform/invariance.py", part="Augmentation")
+open_screen = partial(opening.open_screen, "pages/transform/invariance.py", part="Augmentation")
 READY = models.is_ready(PLAIN) and models.is_ready(AUGMENTED)
 needs_weights = pytest.mark.skipif(not READY, reason="the networks have not been trained")
 needs_curves = pytest.mark.skipif(

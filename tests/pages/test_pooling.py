@@ -9,10 +9,10 @@ from torch.nn import functional
 
 from cnnviz.ui.basics.grids import input_values
 from cnnviz.ui.basics.pooling_form import PRESETS
-from tests.screens import opening
-from tests.screens.opening import said
+from tests.pages import opening
+from tests.pages.opening import said
 
-open_screen = partial(opening.open_screen, "screens/basics/pooling.py")
+open_screen = partial(opening.open_screen, "pages/basics/pooling.py")
 
 
 @pytest.mark.parametrize("name", PRESETS)

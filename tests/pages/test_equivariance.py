@@ -12,10 +12,10 @@ from cnnviz.engine.requests import ModelChoice, Picture, ShiftLayers
 from cnnviz.ui.transform.blurring import read_signal
 from cnnviz.ui.transform.layer_gaps import frame_of
 from cnnviz.ui.transform.other_movements import movements_of
-from tests.screens import opening
-from tests.screens.opening import assert_well, said
+from tests.pages import opening
+from tests.pages.opening import assert_well, said
 
-open_screen = partial(opening.open_screen, "screens/transform/invariance.py", part="Equivariance")
+open_screen = partial(opening.open_screen, "pages/transform/invariance.py", part="Equivariance")
 
 
 def rolled(layers, right, down=0):

@@ -13,10 +13,10 @@ from cnnviz import images, models
 from cnnviz.models.spatial_transformer import SpatialTransformer
 from cnnviz.training.distortions import DISTORTIONS, place
 from cnnviz.ui.transform import inside_form, learned_boxes, learned_curves, learned_form
-from tests.screens import opening
-from tests.screens.opening import assert_well, said
+from tests.pages import opening
+from tests.pages.opening import assert_well, said
 
-SCREEN = "screens/transform/spatial_transformer.py"
+SCREEN = "pages/transform/spatial_transformer.py"
 open_learned = partial(opening.open_screen, SCREEN, part="Learned")
 open_inside = partial(opening.open_screen, SCREEN, part="Inside a network")
 

@@ -7,10 +7,10 @@ import pytest
 
 from cnnviz import models
 from cnnviz.ui.basics.connectivity_form import PRESETS, STEPS
-from tests.screens import opening
-from tests.screens.opening import said
+from tests.pages import opening
+from tests.pages.opening import said
 
-open_screen = partial(opening.open_screen, "screens/basics/connectivity.py")
+open_screen = partial(opening.open_screen, "pages/basics/connectivity.py")
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -11,10 +11,10 @@ from PIL import Image
 
 from cnnviz.images import sheet
 from cnnviz.ui.transform.moving_form import SWEEPS
-from tests.screens import opening
-from tests.screens.opening import assert_well, said
+from tests.pages import opening
+from tests.pages.opening import assert_well, said
 
-open_screen = partial(opening.open_screen, "screens/transform/invariance.py")
+open_screen = partial(opening.open_screen, "pages/transform/invariance.py")
 
 
 @pytest.mark.parametrize("sweep", SWEEPS)

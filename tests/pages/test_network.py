@@ -12,10 +12,10 @@ from torch import nn
 
 from cnnviz.design import PRESETS
 from cnnviz.ui import lesson
-from tests.screens import opening
-from tests.screens.opening import ROOT, assert_well
+from tests.pages import opening
+from tests.pages.opening import ROOT, assert_well
 
-SCREEN = "screens/design/network.py"
+SCREEN = "pages/design/network.py"
 open_screen = partial(opening.open_screen, SCREEN)
 
 
@@ -231,7 +231,7 @@ def test_the_other_network_is_told_apart_by_name_even_if_it_is_the_same():
 def test_what_was_designed_is_still_there_after_a_visit_to_another_screen():
     app = open_screen(net="Conv 8 3, ReLU", size="3x32x32")
     app = press(app, "Duplicate", 2)
-    app.switch_page("screens/home.py").run()
+    app.switch_page("pages/home.py").run()
     app.query_params.clear()
     app.switch_page(SCREEN).run()
     assert_well(app)

@@ -7,10 +7,10 @@ import pytest
 from cnnviz.ui.basics.convolution_form import KIND
 from cnnviz.ui.basics.convolution_presets import PRESETS
 from cnnviz.ui.lesson import text
-from tests.screens import opening
-from tests.screens.opening import said
+from tests.pages import opening
+from tests.pages.opening import said
 
-open_screen = partial(opening.open_screen, "screens/basics/convolution.py")
+open_screen = partial(opening.open_screen, "pages/basics/convolution.py")
 
 
 @pytest.mark.parametrize("name", PRESETS)

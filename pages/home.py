@@ -90,7 +90,7 @@ def activations() -> None:
     )
     if picked is not None:
         link = {"model": MODEL, "layer": "relu1", "channel": str(shown["channels"][picked])}
-        st.switch_page("screens/inspect/activations.py", query_params=link)
+        st.switch_page("pages/inspect/activations.py", query_params=link)
 
 
 def filters() -> None:
@@ -107,7 +107,7 @@ def filters() -> None:
     )
     if picked is not None:
         link = {"model": MODEL, "filter": str(shown["filters"][picked])}
-        st.switch_page("screens/inspect/filters.py", query_params=link)
+        st.switch_page("pages/inspect/filters.py", query_params=link)
 
 
 def receptive_field() -> None:
@@ -135,7 +135,7 @@ def spatial_transformer() -> None:
     )
     if "home-theta" in st.session_state:
         link = {"theta": written(st.session_state.pop("home-theta"))}
-        st.switch_page("screens/transform/spatial_transformer.py", query_params=link)
+        st.switch_page("pages/transform/spatial_transformer.py", query_params=link)
 
 
 def invariance() -> None:
@@ -194,5 +194,5 @@ for row in ROWS:
     for box, (screen, show) in zip(st.columns(len(row), gap="large"), row.items(), strict=True):
         with box:
             label = lesson.text(SCREEN, f"{screen.rsplit('/', 1)[1]}_link")
-            st.page_link(f"screens/{screen}.py", label=label, icon=":material/arrow_forward:")
+            st.page_link(f"pages/{screen}.py", label=label, icon=":material/arrow_forward:")
             show()

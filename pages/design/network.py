@@ -205,7 +205,7 @@ def export() -> None:
         if own and len(size) == 3 and size[0] in (1, 3):
             model = name_of(parse(net), (1, *size))
             st.page_link(
-                "screens/inspect/activations.py",
+                "pages/inspect/activations.py",
                 label=lesson.text(SCREEN, "open"),
                 icon=":material/layers:",
                 query_params={"model": model},
