@@ -1,4 +1,4 @@
-const TALLEST = 420, WIDEST = 460, NARROW = 270, GAP = 24, EDGE = 3;
+const TALLEST = 310, WIDEST = 460, NARROW = 270, GAP = 24, EDGE = 3;
 
 /** Values of both signs in the diverging colours, others in the sequential ones, as everywhere. */
 function paintValues(canvas, values, size) {
