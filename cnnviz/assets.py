@@ -1,5 +1,7 @@
-"""Where the files lie that come with cnnviz: weights, photos, lessons."""
+"""Where the files lie that come with cnnviz: app.py, weights, photos, lessons."""
 
 from pathlib import Path
 
-ASSETS = Path(__file__).parents[1] / "assets"
+_ROOT = Path(__file__).parents[1]
+APP = _ROOT / "app.py"
+ASSETS = _ROOT / "assets"
