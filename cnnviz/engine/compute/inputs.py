@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Protocol
 
 import torch
-from PIL import Image
 from torch import Tensor
 
 from cnnviz import images, models
@@ -38,7 +37,7 @@ def _read(request: Input, kept: Outputs) -> NetworkInput:
 def network_input(request: Input, run: Run) -> NetworkInput:
     """Return a picture made ready for a model."""
     how = replace(models.card(request.model.name).preprocessing, invert=request.invert)
-    prepared = images.prepare(Image.fromarray(request.picture.pixels), how)
+    prepared = images.prepare(request.picture.pixels, how)
     height, width = request.picture.pixels.shape[:2]
     return NetworkInput(frozen(prepared.tensor)[0], frozen(prepared.view), prepared.crop_box, (height, width))
 

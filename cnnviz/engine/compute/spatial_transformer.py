@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor, nn
 
 from cnnviz import images, models
@@ -112,7 +111,7 @@ def localise(request: Localise, run: Run) -> Localised:
 def _digits(pictures: tuple[Picture, ...], *, invert: bool) -> Tensor:
     """Return pictures as MNIST has its digits, (N, 1, 28, 28) in [0, 1]."""
     how = replace(_PLAIN, invert=invert)
-    return torch.cat([torch.tensor(images.prepare(Image.fromarray(each.pixels), how).tensor) for each in pictures])
+    return torch.cat([torch.tensor(images.prepare(each.pixels, how).tensor) for each in pictures])
 
 
 def _canvas(digits: Tensor, side: int, placed: Placed) -> Tensor:
