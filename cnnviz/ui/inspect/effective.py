@@ -46,7 +46,10 @@ def show_effective(
     at = (height // 2, width // 2) if which == MIDDLE else picked
     said = text(SCREEN, "effective_all") if channel is None else text(SCREEN, "effective_one", channel=channel)
     st.markdown(text(SCREEN, "effective_of", layer=row.name, row=at[0], column=at[1], channel=said))
-    box = None if row.receptive_field is None or row.receptive_field.size is None else row.receptive_field.box(*at)
+    field, box = row.receptive_field, None
+    if field is not None and field.size is not None:
+        top, left, bottom, right = field.box(*at)
+        box = top, left, bottom, right
     pictures = {SEVERAL: lambda: _several(model.name), ONE: lambda: (picture,), NOISE: tuple}[over]()
     weights = _two(model)
     for place, (title, choice), number in zip(st.columns(len(weights), gap="large"), weights, range(2), strict=False):

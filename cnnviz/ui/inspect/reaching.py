@@ -11,8 +11,7 @@ from cnnviz.ui.layers import family, middle_convolution
 from cnnviz.ui.lesson import text
 
 if TYPE_CHECKING:
-    from cnnviz.engine.reading import ReadRow, Source
-    from cnnviz.engine.results import LayerRow
+    from cnnviz.engine.results import LayerRow, ReadRow, Source
 
 SCREEN = "receptive_field"
 

@@ -13,7 +13,7 @@ from cnnviz.components.dots import Dots
 from cnnviz.errors import ShapeError
 
 if TYPE_CHECKING:
-    from cnnviz.engine.reading import ReadRow
+    from cnnviz.engine.results import ReadRow
 
 MOST = 90  # dots in a row: more of them can't be told apart
 _UNITS = 4  # in the top row, where there is room
@@ -74,7 +74,7 @@ def _convolutions(length: int, kernel_size: int, stride: int, dilations: Sequenc
 def of_network(rows: "Sequence[ReadRow]", *, units: int, input_name: str) -> Stack:
     """Return a network's own layers along its columns, from the input up to the first of `rows`.
 
-    `rows` are those of cnnviz.engine.reading, `units` how many columns the first has. Layers that look at one position
+    `rows` are those of cnnviz.engine.results, `units` how many columns the first has. Layers that look at one position
     alone are left out. Raises ShapeError where layers don't lie in one row above the input, where one sees all, or
     where there are more dots than can be drawn.
     """

@@ -61,7 +61,9 @@ class Experiment:
     @property
     def stride(self) -> int:
         """By how many pixels of the photo neighbouring units of the layer lie apart."""
-        return int(self.row.receptive_field.stride[0])
+        field = self.row.receptive_field
+        assert field is not None  # layers without one are not offered
+        return int(field.stride[0])
 
     @property
     def case(self) -> str:

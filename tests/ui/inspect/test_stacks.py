@@ -10,7 +10,7 @@ from torch import nn
 from cnnviz.analysis import analyze
 from cnnviz.components.dots import message
 from cnnviz.components.pack import unpack
-from cnnviz.engine.reading import _row
+from cnnviz.engine.compute.receptive_field import _row
 from cnnviz.errors import ShapeError
 from cnnviz.models.architectures import architecture
 from cnnviz.probes.reading import reads

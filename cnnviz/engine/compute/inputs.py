@@ -1,14 +1,15 @@
-"""What requests give, as tensors that a network or a probe can read."""
+"""What requests give, as the tensors that a network or a probe reads."""
 
+from dataclasses import replace
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
 from cnnviz import images, models
-from cnnviz.engine.forward import batch_of
-from cnnviz.engine.requests import Input, ModelChoice, Numbers, Picture
-from cnnviz.engine.run import Run
+from cnnviz.engine.registry import Run, computes
+from cnnviz.engine.requests import Forward, Input, ModelChoice, Numbers, Picture
+from cnnviz.engine.results import NetworkInput, Outputs, frozen
 
 
 class OfPicture(Protocol):
@@ -20,6 +21,31 @@ class OfPicture(Protocol):
     def picture(self) -> Picture: ...
     @property
     def invert(self) -> bool: ...
+
+
+def runs_of(request: OfPicture) -> tuple[Forward, Forward]:
+    """Return the runs that tell what a network got and what it gave: with the maps of all layers, and with none."""
+    whole = Forward(request.model, request.picture, request.invert)
+    return whole, replace(whole, layers=())
+
+
+def _read(request: Input, kept: Outputs) -> NetworkInput:
+    return kept.input
+
+
+@computes(Input, bases=runs_of, read=_read)
+def network_input(request: Input, run: Run) -> NetworkInput:
+    """Return a picture made ready for a model."""
+    how = replace(models.card(request.model.name).preprocessing, invert=request.invert)
+    prepared = images.prepare(request.picture.pixels, how)
+    height, width = request.picture.pixels.shape[:2]
+    return NetworkInput(frozen(prepared.tensor)[0], frozen(prepared.view), prepared.crop_box, (height, width))
+
+
+def batch_of(*inputs: NetworkInput, device: torch.device) -> Tensor:
+    """Return inputs of one size as a batch (N, C, H, W)."""
+    # torch.tensor copies, so that nothing a model does in place reaches the arrays.
+    return torch.stack([torch.tensor(each.values) for each in inputs]).to(device)
 
 
 def picture_batch(request: OfPicture, run: Run) -> Tensor:

@@ -1,4 +1,4 @@
-"""Requests about why a warp interpolates: DerivePixel, PixelProfile, PullBack and LossAlong. They need no model.
+"""Derivatives of a warped pixel, and gradient descent on theta. They need no model.
 
 All are computed on the CPU, in double precision: for so little a GPU would be slower.
 """
@@ -6,28 +6,31 @@ All are computed on the CPU, in double precision: for so little a GPU would be s
 import torch
 from torch import Tensor
 
-from cnnviz.engine.given import tensor
+from cnnviz.engine.compute.inputs import tensor
+from cnnviz.engine.registry import Run, computes
 from cnnviz.engine.requests import DerivePixel, LossAlong, Numbers, PixelProfile, PullBack
 from cnnviz.engine.results import Probed
-from cnnviz.engine.run import Row, Run
 from cnnviz.probes.descent import Descent, LossCurve, descend, loss_curve
 from cnnviz.probes.interpolation import PixelDerivatives, Profile, derivatives
 from cnnviz.probes.interpolation import profile as profile_of
 from cnnviz.probes.moving import by_pixels
 
 
+@computes(DerivePixel)
 def derive(request: DerivePixel, run: Run) -> Probed[PixelDerivatives]:
     """Return one pixel's derivatives."""
     place = request.row, request.column
     return Probed(derivatives(_image(request.image), _doubles(request.theta), *place, request.step), "cpu", "")
 
 
+@computes(PixelProfile)
 def profile(request: PixelProfile, run: Run) -> Probed[Profile]:
     """Return one pixel's values."""
     given = request.row, request.column, request.number, request.reach
     return Probed(profile_of(_image(request.image), _doubles(request.theta), *given), "cpu", "")
 
 
+@computes(PullBack)
 def pull_back(request: PullBack, run: Run) -> Probed[Descent]:
     """Return all steps of the descents."""
     target = _image(request.image)
@@ -36,6 +39,7 @@ def pull_back(request: PullBack, run: Run) -> Probed[Descent]:
     return Probed(descend(picture, target, **settings, only_shift=request.only_shift), "cpu", "")  # type: ignore[arg-type]
 
 
+@computes(LossAlong)
 def along(request: LossAlong, run: Run) -> Probed[LossCurve]:
     """Return the loss along one number of theta."""
     target = _image(request.image)
@@ -50,11 +54,3 @@ def _image(numbers: Numbers) -> Tensor:
 
 def _doubles(theta: tuple[float, ...]) -> Tensor:
     return torch.tensor(theta, dtype=torch.float64)
-
-
-ROWS: dict[type, Row] = {
-    DerivePixel: Row(derive),
-    PixelProfile: Row(profile),
-    PullBack: Row(pull_back),
-    LossAlong: Row(along),
-}

@@ -1,4 +1,4 @@
-"""Requests about pictures that move: ShiftLayers, ShiftMaps, ShiftAnswers, MoveMaps and BlurSignal."""
+"""What moves along when a picture moves."""
 
 from fractions import Fraction
 from typing import Any
@@ -6,8 +6,9 @@ from typing import Any
 import torch
 
 from cnnviz import images
-from cnnviz.engine.given import black, digits_batch, picture_batch, tensor
-from cnnviz.engine.layers import layer_row
+from cnnviz.engine.compute.inputs import black, digits_batch, picture_batch, tensor
+from cnnviz.engine.compute.layers import layer_row
+from cnnviz.engine.registry import Run, computes
 from cnnviz.engine.requests import (
     BlurSignal,
     Layers,
@@ -17,7 +18,6 @@ from cnnviz.engine.requests import (
     ShiftMaps,
 )
 from cnnviz.engine.results import LayerTable, Probed
-from cnnviz.engine.run import Row, Run
 from cnnviz.probes.equivariance import LayerGap, Places, ShiftedMaps, equivariance, shifted_maps
 from cnnviz.probes.movements import Change, Shifted, movements, shifted
 from cnnviz.probes.subsampling import Moved1d, moved1d
@@ -40,12 +40,12 @@ def places_of(table: LayerTable) -> dict[str, Places]:
         if field is None or field.size is None or len(field.spans) != 2 or not all(field.stride):
             found[row.name] = Places((_ratio(height, rows), _ratio(width, columns)))
             continue
-        down, across = field.spans
+        (down, across), (high, wide) = field.spans, field.stride
         reads = [
             tuple((int(span.first(unit)), int(span.last(unit))) for unit in range(count))
             for span, count in ((down, rows), (across, columns))
         ]
-        found[row.name] = Places(tuple(field.stride), *reads)
+        found[row.name] = Places((high, wide), *reads)
     return found
 
 
@@ -54,6 +54,7 @@ def _ratio(pixels: int, units: int) -> int | Fraction:
     return int(found) if found.denominator == 1 else found
 
 
+@computes(ShiftLayers)
 def shift_layers(request: ShiftLayers, run: Run) -> Probed[tuple[LayerGap, ...]]:
     """Return the gaps of all layers."""
     found = equivariance(
@@ -62,6 +63,7 @@ def shift_layers(request: ShiftLayers, run: Run) -> Probed[tuple[LayerGap, ...]]
     return Probed(found, str(run.device), run.note)
 
 
+@computes(ShiftMaps)
 def shift_maps(request: ShiftMaps, run: Run) -> Probed[ShiftedMaps]:
     """Return one channel of one layer."""
     table = run.ask(Layers(request.model))
@@ -71,6 +73,7 @@ def shift_maps(request: ShiftMaps, run: Run) -> Probed[ShiftedMaps]:
     return Probed(found, str(run.device), run.note)
 
 
+@computes(ShiftAnswers)
 def shift_answers(request: ShiftAnswers, run: Run) -> Probed[Shifted]:
     """Return what a network for digits makes of the hundred test digits."""
     batch, ground = digits_batch(request.model, run), black(request.model, run)
@@ -78,6 +81,7 @@ def shift_answers(request: ShiftAnswers, run: Run) -> Probed[Shifted]:
     return Probed(found, str(run.device), run.note)
 
 
+@computes(MoveMaps)
 def move_maps(request: MoveMaps, run: Run) -> Probed[tuple[Change, ...]]:
     """Return what each move does to the layer."""
     table = run.ask(Layers(request.model))
@@ -88,6 +92,7 @@ def move_maps(request: MoveMaps, run: Run) -> Probed[tuple[Change, ...]]:
     return Probed(found, str(run.device), run.note)
 
 
+@computes(BlurSignal)
 def blur_signal(request: BlurSignal, run: Run) -> Probed[Moved1d]:
     """Return a signal's poolings, computed on the CPU: a GPU would be slower for so little."""
     return Probed(moved1d(tensor(request.signal), request.shift, blur=request.blur), "cpu", "")
@@ -95,12 +100,3 @@ def blur_signal(request: BlurSignal, run: Run) -> Probed[Moved1d]:
 
 def _how(request: ShiftLayers | ShiftMaps) -> dict[str, Any]:
     return {name: getattr(request, name) for name in ("down", "right", "circular", "blur")}
-
-
-ROWS: dict[type, Row] = {
-    ShiftLayers: Row(shift_layers),
-    ShiftMaps: Row(shift_maps),
-    ShiftAnswers: Row(shift_answers),
-    MoveMaps: Row(move_maps),
-    BlurSignal: Row(blur_signal),
-}

@@ -1,4 +1,4 @@
-"""A picture in many states through a network, a batch at a time: Sweep and SweepMaps."""
+"""A picture in many states through a network, a batch at a time."""
 
 import numpy as np
 import torch
@@ -6,16 +6,17 @@ from torch import Tensor
 from torch.nn import functional
 
 from cnnviz import models
-from cnnviz.engine.layers import layer_row
+from cnnviz.engine.compute.layers import layer_row
+from cnnviz.engine.registry import Run, computes
 from cnnviz.engine.requests import Input, Layers, Move, Sweep, SweepMaps
 from cnnviz.engine.results import Bytes, Floats, Probed
-from cnnviz.engine.run import Row, Run
 from cnnviz.probes.arrays import to_numpy
 from cnnviz.probes.invariance import Swept, changes, difference, moved, moving_maps, relative
 
 SIDE = 112  # of the pictures that are sent back, at most
 
 
+@computes(Sweep)
 def sweep(request: Sweep, run: Run) -> Probed[Swept]:
     """Return probabilities and changes; the unmoved picture leads the batch, so that nothing of it need be kept."""
     names = [row.name for row in run.ask(Layers(request.model)).rows if row.kind != "Identity"]
@@ -37,6 +38,7 @@ def sweep(request: Sweep, run: Run) -> Probed[Swept]:
     return Probed(swept, str(run.device), run.note)
 
 
+@computes(SweepMaps)
 def sweep_maps(request: SweepMaps, run: Run) -> Probed[Floats]:
     """Return the maps of the unmoved picture and of each state, (1 + N, K, h, w)."""
     layer_row(run.ask(Layers(request.model)), request.layer)
@@ -70,6 +72,3 @@ def _small(pixels: Tensor) -> Bytes:
     colours = pixels[:, :3] if pixels.shape[1] >= 3 else pixels[:, :1].expand(-1, 3, -1, -1)
     found: Bytes = (colours.clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).contiguous().cpu().numpy()
     return found
-
-
-ROWS: dict[type, Row] = {Sweep: Row(sweep), SweepMaps: Row(sweep_maps)}

@@ -6,13 +6,14 @@ import torch
 
 from cnnviz import models
 from cnnviz.analysis import analyze
+from cnnviz.engine.registry import Run, computes
 from cnnviz.engine.requests import Layers
 from cnnviz.engine.results import LayerRow, LayerTable
-from cnnviz.engine.run import Row, Run
 from cnnviz.errors import ModelError
 from cnnviz.probes.maps import as_maps
 
 
+@computes(Layers)
 def layers(request: Layers, run: Run) -> LayerTable:
     """Return the rows of the analysis whose outputs can be shown as maps."""
     card = models.card(request.model.name)
@@ -48,6 +49,3 @@ def layer_row(table: LayerTable, name: str) -> LayerRow:
         near = difflib.get_close_matches(name, names, n=3, cutoff=0.4) or names[:3]
         raise ModelError(f"This model has no layer {name} with maps to show; it has {', '.join(near)} and others.")
     return found
-
-
-ROWS: dict[type, Row] = {Layers: Row(layers)}

@@ -1,24 +1,26 @@
-"""Requests about images warped by six numbers: Warp, WarpPixel, WarpIdentity and WarpTwice. They need no model.
+"""Images warped by six numbers. They need no model.
 
 All run on the CPU in double precision: a GPU would be slower for so little.
 """
 
 from torch import Tensor
 
-from cnnviz.engine.given import tensor
+from cnnviz.engine.compute.inputs import tensor
+from cnnviz.engine.registry import Run, computes
 from cnnviz.engine.requests import Numbers, Warp, WarpIdentity, WarpPixel, WarpTwice
 from cnnviz.engine.results import Probed
-from cnnviz.engine.run import Row, Run
 from cnnviz.probes.sampled import Sampled, sampled
 from cnnviz.probes.warps import Identities, Sampling, Twice, Warped, identities, warped, warped_twice
 
 
+@computes(Warp)
 def warp(request: Warp, run: Run) -> Probed[Warped]:
     """Return the warped image."""
     image = _planes(request.image)
     return Probed(warped(image, request.theta, request.size or _size(image), _sampling(request)), "cpu", "")
 
 
+@computes(WarpPixel)
 def pixel(request: WarpPixel, run: Run) -> Probed[Sampled]:
     """Return the account of one pixel of it."""
     image = _planes(request.image)
@@ -37,11 +39,13 @@ def pixel(request: WarpPixel, run: Run) -> Probed[Sampled]:
     return Probed(found, "cpu", "")
 
 
+@computes(WarpIdentity)
 def identity(request: WarpIdentity, run: Run) -> Probed[Identities]:
     """Return what the identity makes of the image under each pair of settings of align_corners."""
     return Probed(identities(_planes(request.image), mode=request.mode, padding_mode=request.padding_mode), "cpu", "")
 
 
+@computes(WarpTwice)
 def twice(request: WarpTwice, run: Run) -> Probed[Twice]:
     """Return two warps, one after the other, and the one warp that has the product of both as its theta."""
     image = _planes(request.image)
@@ -61,6 +65,3 @@ def _planes(numbers: Numbers) -> Tensor:
 
 def _size(image: Tensor) -> tuple[int, int]:
     return image.shape[1], image.shape[2]
-
-
-ROWS: dict[type, Row] = {Warp: Row(warp), WarpPixel: Row(pixel), WarpIdentity: Row(identity), WarpTwice: Row(twice)}

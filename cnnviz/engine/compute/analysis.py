@@ -3,18 +3,10 @@
 from collections.abc import Iterable
 
 from cnnviz.analysis import NetworkReport, analyze
+from cnnviz.engine.registry import Run, computes
 from cnnviz.engine.requests import Analyze, Request
-from cnnviz.engine.run import Row, Run
 from cnnviz.errors import CnnvizError
 from cnnviz.models.architectures import architecture, native_size
-
-
-def report(request: Analyze, run: Run) -> NetworkReport:
-    """Return the report: traced at the network's own input size, and from there followed to any other."""
-    native = native_size(request.architecture)
-    if request.input_size == native:
-        return analyze(architecture(request.architecture), native)
-    return run.ask(Analyze(request.architecture, native)).resized(request.input_size)
 
 
 def _native(request: Analyze) -> Iterable[Request[NetworkReport]]:
@@ -28,4 +20,10 @@ def _resized(request: Analyze, kept: NetworkReport) -> NetworkReport | None:
     return kept.followed(request.input_size)
 
 
-ROWS: dict[type, Row] = {Analyze: Row(report, bases=_native, read=_resized)}
+@computes(Analyze, bases=_native, read=_resized)
+def report(request: Analyze, run: Run) -> NetworkReport:
+    """Return the report: traced at the network's own input size, and from there followed to any other."""
+    native = native_size(request.architecture)
+    if request.input_size == native:
+        return analyze(architecture(request.architecture), native)
+    return run.ask(Analyze(request.architecture, native)).resized(request.input_size)

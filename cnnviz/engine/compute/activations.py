@@ -1,37 +1,25 @@
-"""One run of a network for all its layers: Forward, and what is read off it: Input, Classify and Maps."""
+"""What a network makes of a picture: one run for all its layers, and what is read off it; and one value's account."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import torch
-from PIL import Image
 from torch import Tensor
 
-from cnnviz import images, models
-from cnnviz.engine.layers import layer_row
-from cnnviz.engine.requests import Classify, Forward, Input, Layers, Maps, ModelChoice, Picture
-from cnnviz.engine.results import Floats, LayerMaps, NetworkInput, Outputs, Prediction, frozen
-from cnnviz.engine.run import Row, Run
+from cnnviz import models
+from cnnviz.engine.compute.inputs import batch_of, picture_batch, runs_of
+from cnnviz.engine.compute.layers import layer_row
+from cnnviz.engine.registry import Run, computes
+from cnnviz.engine.requests import Classify, Forward, Input, Layers, Maps, ModelChoice, Unit
+from cnnviz.engine.results import Floats, LayerMaps, Outputs, Prediction, Probed
 from cnnviz.probes.activations import activations, first_tensor
 from cnnviz.probes.arrays import to_numpy
 from cnnviz.probes.maps import as_maps
+from cnnviz.probes.unit import UnitAccount, account
 
 
-def network_input(model: ModelChoice, picture: Picture, *, invert: bool) -> NetworkInput:
-    """Return a picture made ready for a model."""
-    how = replace(models.card(model.name).preprocessing, invert=invert)
-    prepared = images.prepare(Image.fromarray(picture.pixels), how)
-    height, width = picture.pixels.shape[:2]
-    return NetworkInput(frozen(prepared.tensor)[0], frozen(prepared.view), prepared.crop_box, (height, width))
-
-
-def batch_of(*inputs: NetworkInput, device: torch.device) -> Tensor:
-    """Return inputs of one size as a batch (N, C, H, W)."""
-    # torch.tensor copies, so that nothing a model does in place reaches the arrays.
-    return torch.stack([torch.tensor(each.values) for each in inputs]).to(device)
-
-
+@computes(Forward)
 def forward(request: Forward, run: Run) -> Outputs:
     """Run the network once."""
     given = run.ask(Input(request.model, request.picture, request.invert))
@@ -72,16 +60,13 @@ def _classes(model: ModelChoice, number: int) -> tuple[str, ...]:
     return names if len(names) == number else tuple(f"class {index}" for index in range(number))
 
 
-def _whole(request: Input | Classify | Maps) -> Forward:
-    return Forward(request.model, request.picture, request.invert)
-
-
-def _fits(request: Input | Classify | Maps, run: Run) -> bool:
+def _fits(request: Classify | Maps, run: Run) -> bool:
     return run.ask(Layers(request.model)).outputs <= run.forward_limit
 
 
 def _maps_bases(request: Maps) -> tuple[Forward, ...]:
-    return _whole(request), replace(_whole(request), layers=(request.layer,))
+    whole, none = runs_of(request)
+    return whole, replace(none, layers=(request.layer,))
 
 
 def _read_maps(request: Maps, kept: Outputs) -> LayerMaps | None:
@@ -90,16 +75,14 @@ def _read_maps(request: Maps, kept: Outputs) -> LayerMaps | None:
     return LayerMaps(request.layer, kept.maps[request.layer], kept.device, kept.note)
 
 
-def _maps(request: Maps, run: Run) -> LayerMaps:
+@computes(Maps, bases=_maps_bases, read=_read_maps)
+def maps(request: Maps, run: Run) -> LayerMaps:
+    """Return a layer's maps, of a run of all layers where that can be kept."""
     layer_row(run.ask(Layers(request.model)), request.layer)
     whole, one = _maps_bases(request)
     found = _read_maps(request, run.ask(whole if _fits(request, run) else one))
     assert found is not None
     return found
-
-
-def _light_bases(request: Classify | Input) -> tuple[Forward, ...]:
-    return _whole(request), replace(_whole(request), layers=())
 
 
 def _read_prediction(request: Classify, kept: Outputs) -> Prediction:
@@ -108,18 +91,15 @@ def _read_prediction(request: Classify, kept: Outputs) -> Prediction:
     return Prediction(to_numpy(probabilities), _classes(request.model, len(probabilities)), kept.device, kept.note)
 
 
-def _classify(request: Classify, run: Run) -> Prediction:
-    whole, light = _light_bases(request)
-    return _read_prediction(request, run.ask(whole if _fits(request, run) else light))
+@computes(Classify, bases=runs_of, read=_read_prediction)
+def classify(request: Classify, run: Run) -> Prediction:
+    """Return the probabilities, of a run of all layers where that can be kept."""
+    whole, none = runs_of(request)
+    return _read_prediction(request, run.ask(whole if _fits(request, run) else none))
 
 
-def _input(request: Input, run: Run) -> NetworkInput:
-    return network_input(request.model, request.picture, invert=request.invert)
-
-
-ROWS: dict[type, Row] = {
-    Forward: Row(forward),
-    Input: Row(_input, _light_bases, lambda request, kept: kept.input),
-    Classify: Row(_classify, _light_bases, _read_prediction),
-    Maps: Row(_maps, _maps_bases, _read_maps),
-}
+@computes(Unit)
+def unit(request: Unit, run: Run) -> Probed[UnitAccount]:
+    """Return how one value came about."""
+    place = request.channel, request.row, request.column
+    return Probed(account(run.network, picture_batch(request, run), request.layer, *place), str(run.device), run.note)

@@ -1,21 +1,19 @@
-"""Requests about transformers in networks: what one learned, and what warping maps inside of a network does."""
+"""Transformers in networks: what one learned, and what warping maps inside of a network does."""
 
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from PIL import Image
 from torch import Tensor, nn
 
 from cnnviz import images, models
 from cnnviz.analysis import analyze
-from cnnviz.arithmetic.affine import Theta
 from cnnviz.arithmetic.placing import AMOUNTS, Lattice, placed_of, undoing
-from cnnviz.engine.given import black, digits_batch, normalised, picture_batch
-from cnnviz.engine.layers import layer_row
+from cnnviz.engine.compute.inputs import black, digits_batch, normalised, picture_batch
+from cnnviz.engine.compute.layers import layer_row
+from cnnviz.engine.registry import Run, computes
 from cnnviz.engine.requests import (
     AnswerWarped,
     FollowBox,
@@ -27,11 +25,10 @@ from cnnviz.engine.requests import (
     TransformDigits,
     WarpMaps,
 )
-from cnnviz.engine.results import Bytes, Floats, LayerRow, Probed, Sized
-from cnnviz.engine.run import Row, Run
+from cnnviz.engine.results import Followed, LayerRow, Localised, Part, Probed, Transformed, WarpedAnswers
 from cnnviz.errors import ModelError
 from cnnviz.models.spatial_transformer import SpatialTransformer
-from cnnviz.probes.transformers import Looked, chosen_affine, has_transformer, looked
+from cnnviz.probes.transformers import chosen_affine, has_transformer, looked
 from cnnviz.probes.warped_maps import Lattices, WarpedMaps, warped_answers, warped_maps
 from cnnviz.training.distortions import distort, place
 
@@ -39,60 +36,7 @@ DIGIT = 28
 _PLAIN = images.Preprocessing(resize=(DIGIT, DIGIT), crop=(DIGIT, DIGIT), mean=(0.0,), std=(1.0,), channels=1)
 
 
-@dataclass(frozen=True, eq=False)
-class Transformed:
-    """What a network got, `inputs` (N, S, S), and what it did with it; `hand` is the theta that undoes the placing."""
-
-    inputs: Bytes
-    found: Looked
-    hand: Theta
-
-
-@dataclass(frozen=True, eq=False)
-class Followed:
-    """The same amount of the box, (values, N), and by how much it changes on average where that of the digit does by 1.
-
-    The amount of a box is that of the digit which it would hold exactly. There are no rows without a transformer.
-    """
-
-    amounts: Floats
-    slope: float
-
-
-@dataclass(frozen=True, eq=False)
-class WarpedAnswers:
-    """A network's answers (100,) to the test digits as they are, to them warped, and with a layer's maps warped."""
-
-    plain: NDArray[np.int32]
-    photos: NDArray[np.int32]
-    maps: NDArray[np.int32]
-
-
-@dataclass(frozen=True)
-class Part:
-    """A layer of a localisation network."""
-
-    name: str
-    kind: str
-    output_size: tuple[int, ...]
-    parameters: int
-
-
-@dataclass(frozen=True)
-class Localised(Sized):
-    """A localisation network for maps of `input_size` (C, H, W), with its `parameters` and `macs` in all.
-
-    `whole_parameters` and `whole_macs` are those of the network that it would stand in.
-    """
-
-    input_size: tuple[int, ...]
-    parts: tuple[Part, ...]
-    parameters: int
-    macs: int
-    whole_parameters: int
-    whole_macs: int
-
-
+@computes(TransformDigits)
 def transform(request: TransformDigits, run: Run) -> Probed[Transformed]:
     """Return what a network makes of digits, all in one run."""
     side = models.card(request.model.name).preprocessing.crop[0]
@@ -105,6 +49,7 @@ def transform(request: TransformDigits, run: Run) -> Probed[Transformed]:
     return Probed(Transformed(canvas[:, 0].numpy(), found, hand), str(run.device), run.note)
 
 
+@computes(FollowBox)
 def follow(request: FollowBox, run: Run) -> Probed[Followed]:
     """Return how the boxes follow, all values of all digits in one run."""
     if request.amount not in AMOUNTS:
@@ -126,6 +71,7 @@ def follow(request: FollowBox, run: Run) -> Probed[Followed]:
     return Probed(Followed(amounts.astype(np.float32), slope), str(run.device), run.note)
 
 
+@computes(WarpMaps)
 def warp_maps(request: WarpMaps, run: Run) -> Probed[WarpedMaps]:
     """Return the maps warped, and those of the warped photo."""
     photo = picture_batch(request, run)
@@ -134,6 +80,7 @@ def warp_maps(request: WarpMaps, run: Run) -> Probed[WarpedMaps]:
     return Probed(found, str(run.device), run.note)
 
 
+@computes(AnswerWarped)
 def answer_warped(request: AnswerWarped, run: Run) -> Probed[WarpedAnswers]:
     """Return the answers to the hundred test digits, three runs of them all."""
     photos = digits_batch(request.model, run)
@@ -142,6 +89,7 @@ def answer_warped(request: AnswerWarped, run: Run) -> Probed[WarpedAnswers]:
     return Probed(WarpedAnswers(*found), str(run.device), run.note)
 
 
+@computes(Localise)
 def localise(request: Localise, run: Run) -> Localised:
     """Return the layers of a localisation network for a layer's maps."""
     size = layer_row(run.ask(Layers(request.model)), request.layer).maps
@@ -163,7 +111,7 @@ def localise(request: Localise, run: Run) -> Localised:
 def _digits(pictures: tuple[Picture, ...], *, invert: bool) -> Tensor:
     """Return pictures as MNIST has its digits, (N, 1, 28, 28) in [0, 1]."""
     how = replace(_PLAIN, invert=invert)
-    return torch.cat([torch.tensor(images.prepare(Image.fromarray(each.pixels), how).tensor) for each in pictures])
+    return torch.cat([torch.tensor(images.prepare(each.pixels, how).tensor) for each in pictures])
 
 
 def _canvas(digits: Tensor, side: int, placed: Placed) -> Tensor:
@@ -203,22 +151,14 @@ def _lattices(model: ModelChoice, run: Run) -> dict[str, Lattices]:
 
 
 def _lattice(row: LayerRow, sides: tuple[int, ...]) -> Lattices | None:
-    field: Any = row.receptive_field
+    field = row.receptive_field
     if field is None or field.size is None or len(row.output_size) != 4 or min(row.output_size[2:]) < 2:
         return None
-    if not all(isinstance(stride, int) and stride > 0 for stride in field.stride):
+    strides = [stride for stride in field.stride if isinstance(stride, int) and stride > 0]
+    if len(strides) < len(field.stride):
         return None
     rows, columns = (
         Lattice(*numbers)
-        for numbers in zip(sides, row.output_size[2:], field.size, field.stride, field.padding, strict=True)
+        for numbers in zip(sides, row.output_size[2:], field.size, strides, field.padding, strict=True)
     )
     return rows, columns
-
-
-ROWS: dict[type, Row] = {
-    TransformDigits: Row(transform),
-    FollowBox: Row(follow),
-    WarpMaps: Row(warp_maps),
-    AnswerWarped: Row(answer_warped),
-    Localise: Row(localise),
-}
