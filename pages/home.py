@@ -10,14 +10,14 @@ from cnnviz.arithmetic.alternatives import alternatives
 from cnnviz.components.axes import windows
 from cnnviz.components.connections import connections
 from cnnviz.components.dots import dots
-from cnnviz.components.moving import moving
 from cnnviz.components.sliding import sliding
+from cnnviz.components.sweep_film import sweep_film
 from cnnviz.components.tiles import tiles
 from cnnviz.components.warp import warp
 from cnnviz.design import PRESETS
-from cnnviz.figures.costs import costs
+from cnnviz.figures.cost_bars import costs
+from cnnviz.figures.network_costs import where
 from cnnviz.figures.style import KERNEL
-from cnnviz.figures.where import where
 from cnnviz.ui import lesson
 from cnnviz.ui.chart import chart
 from cnnviz.ui.design.network import of_text
@@ -143,7 +143,7 @@ def invariance() -> None:
     degrees, classes, answers = shown["degrees"], shown["classes"], shown["answers"]
     says = classes[answers.argmax(axis=1)]
     lesson.say(SCREEN, "invariance", first=says[0], last=says[-1])
-    moving(
+    sweep_film(
         shown["pictures"],
         shown["maps"].astype(np.float32),
         answers,

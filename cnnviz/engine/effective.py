@@ -10,7 +10,7 @@ from cnnviz.engine.forward import batch_of
 from cnnviz.engine.requests import EffectiveField, Input
 from cnnviz.engine.results import Probed
 from cnnviz.engine.run import Row, Run
-from cnnviz.probes.effective import CHUNK, Effective, effective
+from cnnviz.probes.effective_field import CHUNK, Effective, effective
 
 
 def effective_field(request: EffectiveField, run: Run) -> Probed[Effective]:

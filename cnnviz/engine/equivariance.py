@@ -19,7 +19,7 @@ from cnnviz.engine.requests import (
 from cnnviz.engine.results import LayerTable, Probed
 from cnnviz.engine.run import Row, Run
 from cnnviz.probes.equivariance import LayerGap, Places, ShiftedMaps, equivariance, shifted_maps
-from cnnviz.probes.movements import Change, Shifted, movements, shifted
+from cnnviz.probes.pose_equivariance import Change, Shifted, movements, shifted
 from cnnviz.probes.subsampling import Moved1d, moved1d
 
 # They hand on what they get, or only get it ready for the next.

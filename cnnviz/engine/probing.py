@@ -8,8 +8,8 @@ from cnnviz.engine.requests import Filters, Guided, Unit
 from cnnviz.engine.results import Probed
 from cnnviz.engine.run import Row, Run
 from cnnviz.probes.filters import FilterBank, filters_of, first_filters
-from cnnviz.probes.guided import Guided as Gradient
-from cnnviz.probes.guided import guided as guided_gradient
+from cnnviz.probes.guided_backpropagation import Guided as Gradient
+from cnnviz.probes.guided_backpropagation import guided as guided_gradient
 from cnnviz.probes.unit import UnitAccount, account
 
 

@@ -11,7 +11,7 @@ from cnnviz.engine.requests import Reads
 from cnnviz.engine.results import Sized
 from cnnviz.engine.run import Row, Run
 from cnnviz.errors import CnnvizError
-from cnnviz.probes.reading import Read, reads
+from cnnviz.probes.call_inputs import Read, reads
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from cnnviz.engine.results import Bytes, Floats, LayerRow, Probed, Sized
 from cnnviz.engine.run import Row, Run
 from cnnviz.errors import ModelError
 from cnnviz.models.spatial_transformer import SpatialTransformer
-from cnnviz.probes.transformers import Looked, chosen_affine, has_transformer, looked
+from cnnviz.probes.spatial_transformer import Looked, chosen_affine, has_transformer, looked
 from cnnviz.probes.warped_maps import Lattices, WarpedMaps, warped_answers, warped_maps
 from cnnviz.training.distortions import distort, place
 

@@ -9,8 +9,8 @@ from cnnviz.engine.given import tensor
 from cnnviz.engine.requests import Numbers, Warp, WarpIdentity, WarpPixel, WarpTwice
 from cnnviz.engine.results import Probed
 from cnnviz.engine.run import Row, Run
-from cnnviz.probes.sampled import Sampled, sampled
-from cnnviz.probes.warps import Identities, Sampling, Twice, Warped, identities, warped, warped_twice
+from cnnviz.probes.warp import Identities, Sampling, Twice, Warped, identities, warped, warped_twice
+from cnnviz.probes.warped_pixel import Sampled, sampled
 
 
 def warp(request: Warp, run: Run) -> Probed[Warped]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from cnnviz.probes.moving import resampled
+from cnnviz.probes.resampling import resampled
 
 Doubles = NDArray[np.float64]
 

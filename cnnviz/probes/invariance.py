@@ -17,8 +17,8 @@ from cnnviz.calls import Call, observe
 from cnnviz.errors import ModelError
 from cnnviz.probes.activations import first_tensor
 from cnnviz.probes.maps import stacked_maps
-from cnnviz.probes.moving import resampled
-from cnnviz.probes.running import catch
+from cnnviz.probes.partial_forward import catch
+from cnnviz.probes.resampling import resampled
 
 # What fills the border that a move uncovers, in the words of torch.nn.functional.grid_sample.
 EDGES = {"flat": "zeros", "edge": "border", "mirror": "reflection"}

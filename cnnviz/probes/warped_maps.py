@@ -17,7 +17,7 @@ from cnnviz.arithmetic.placing import Lattice, carried
 from cnnviz.errors import ModelError
 from cnnviz.probes.activations import activations
 from cnnviz.probes.arrays import Floats, to_numpy
-from cnnviz.probes.moving import resampled
+from cnnviz.probes.resampling import resampled
 
 Lattices = tuple[Lattice, Lattice]
 

@@ -4,8 +4,8 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from cnnviz.figures.depths import MOST, depths
-from cnnviz.figures.effective import effective_field
+from cnnviz.figures.effective_field import effective_field
+from cnnviz.figures.field_comparison import MOST, depths
 from cnnviz.ui.inspect.depths import Course
 
 COURSES = [

@@ -101,7 +101,7 @@ def test_without_curves_it_says_so_and_the_rest_stays(monkeypatch, tmp_path):
     try:
         app = open_screen()
         assert_well(app)
-        assert "python -m cnnviz.training.curves" in said(app)
+        assert "python -m cnnviz.training.error_curves" in said(app)
         assert "With it:" in said(app)
     finally:
         error_curves.curve_of.clear()

@@ -104,7 +104,7 @@ def test_the_code_on_the_screen_runs(link, tmp_path, monkeypatch, capsys):
 def test_the_table_holds_the_whole_sweep():
     from cnnviz.engine.local import LocalEngine
     from cnnviz.engine.requests import ModelChoice, Move, Picture, Sweep
-    from cnnviz.probes.sweep_facts import table
+    from cnnviz.probes.sweep_summary import table
 
     engine = LocalEngine(device="cpu")
     moves = tuple(Move(degrees=degrees) for degrees in (-90, 0, 90))

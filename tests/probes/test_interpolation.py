@@ -12,7 +12,7 @@ from cnnviz.engine.local import LocalEngine
 from cnnviz.engine.requests import DerivePixel, LossAlong, Numbers, PixelProfile, PullBack
 from cnnviz.probes.descent import IDENTITY, back, descend, loss_curve
 from cnnviz.probes.interpolation import derivatives, profile
-from cnnviz.probes.moving import by_pixels
+from cnnviz.probes.resampling import by_pixels
 
 DIGITS = images.sheet("digits")
 GRID = torch.tensor(

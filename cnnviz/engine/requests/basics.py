@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from cnnviz.probes.connectivity import Collapsed, Connected  # noqa: F401
     from cnnviz.probes.convolution import Convolved, ConvolvedPhoto, Learned  # noqa: F401
     from cnnviz.probes.pooling import Moved, Pooled, Shifts  # noqa: F401
-    from cnnviz.probes.shuffling import ShuffledAnswers, ShuffledPicture  # noqa: F401
+    from cnnviz.probes.shuffled_pixels import ShuffledAnswers, ShuffledPicture  # noqa: F401
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class Collapse(Request["results.Probed[Collapsed]"]):
 
 @dataclass(frozen=True)
 class ShufflePicture(Request["results.Probed[ShuffledPicture]"]):
-    """A grey picture after the fixed shuffle of cnnviz.models.shuffled."""
+    """A grey picture after the fixed shuffle of cnnviz.models.lenet_shuffled."""
 
     picture: Picture
 

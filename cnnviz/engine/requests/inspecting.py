@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from cnnviz.analysis import NetworkReport  # noqa: F401
     from cnnviz.engine import results  # noqa: F401
     from cnnviz.engine.reading import Reading  # noqa: F401
-    from cnnviz.probes.effective import Effective  # noqa: F401
+    from cnnviz.probes.effective_field import Effective  # noqa: F401
     from cnnviz.probes.filters import FilterBank  # noqa: F401
-    from cnnviz.probes.guided import Guided as Gradient  # noqa: F401
+    from cnnviz.probes.guided_backpropagation import Guided as Gradient  # noqa: F401
     from cnnviz.probes.unit import UnitAccount  # noqa: F401
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from cnnviz.engine import results  # noqa: F401
     from cnnviz.probes.equivariance import LayerGap, ShiftedMaps  # noqa: F401
     from cnnviz.probes.invariance import Swept  # noqa: F401
-    from cnnviz.probes.movements import Change, Shifted  # noqa: F401
+    from cnnviz.probes.pose_equivariance import Change, Shifted  # noqa: F401
     from cnnviz.probes.subsampling import Moved1d  # noqa: F401
 
 

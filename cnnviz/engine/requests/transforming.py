@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from cnnviz.engine import results  # noqa: F401
     from cnnviz.engine.transforming import Followed, Localised, Transformed, WarpedAnswers  # noqa: F401
     from cnnviz.probes.descent import Descent, LossCurve  # noqa: F401
-    from cnnviz.probes.guided import Guided as Gradient  # noqa: F401
+    from cnnviz.probes.guided_backpropagation import Guided as Gradient  # noqa: F401
     from cnnviz.probes.interpolation import PixelDerivatives, Profile  # noqa: F401
-    from cnnviz.probes.sampled import Sampled  # noqa: F401
+    from cnnviz.probes.warp import Identities, Twice, Warped  # noqa: F401
     from cnnviz.probes.warped_maps import WarpedMaps  # noqa: F401
-    from cnnviz.probes.warps import Identities, Twice, Warped  # noqa: F401
+    from cnnviz.probes.warped_pixel import Sampled  # noqa: F401
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import streamlit as st
 from cnnviz.arithmetic import layer
 from cnnviz.arithmetic.checks import AXES
 from cnnviz.errors import ShapeError
-from cnnviz.figures.moved import before_and_after, stays
+from cnnviz.figures.pooling_shift import before_and_after, stays
 from cnnviz.ui import lesson
 from cnnviz.ui.amounts import of_size
 from cnnviz.ui.basics.pooling_form import FARTHEST, SHIFT, Experiment

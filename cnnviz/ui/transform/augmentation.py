@@ -10,10 +10,10 @@ import streamlit as st
 
 from cnnviz import models
 from cnnviz.engine.requests import ModelChoice, Move, Picture, Sweep
-from cnnviz.figures.gaps import bars
+from cnnviz.figures.equivariance import bars
 from cnnviz.figures.photo import photo
 from cnnviz.figures.style import INPUT, KERNEL
-from cnnviz.figures.sweeps import sweep
+from cnnviz.figures.sweep_curves import sweep
 from cnnviz.training.recipes import RECIPES
 from cnnviz.ui import lesson
 from cnnviz.ui.chart import chart

@@ -8,7 +8,7 @@ import pandas as pd  # type: ignore[import-untyped]
 import streamlit as st
 
 from cnnviz import models
-from cnnviz.figures.sweeps import sweep
+from cnnviz.figures.sweep_curves import sweep
 from cnnviz.training.recipes import RECIPES
 from cnnviz.ui.chart import chart
 from cnnviz.ui.lesson import say, text
@@ -24,7 +24,7 @@ _X = {"degrees": "angle", "scale": "scale", "across": "pixels"}
 
 @st.cache_data(show_spinner=False)
 def curve_of(name: str) -> dict[str, Any] | None:
-    """Return the file of a curve of cnnviz.training.curves, None where it has not been made for both networks."""
+    """Return the file of a curve of cnnviz.training.error_curves, None where it has not been made for both networks."""
     path = CURVES / f"{name}.json"
     if not path.exists():
         return None

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from cnnviz.figures.interpolation import read_at, value_along, written
 from cnnviz.figures.maps import feature_map
-from cnnviz.figures.sampling import read_at, value_along, written
 from cnnviz.ui import lesson
 from cnnviz.ui.chart import chart
 from cnnviz.ui.controls import Control

@@ -8,8 +8,8 @@ import streamlit as st
 from cnnviz import models
 from cnnviz.arithmetic.affine import amounts_of
 from cnnviz.arithmetic.placing import undoing
-from cnnviz.figures.looks import output
-from cnnviz.figures.sweeps import sweep
+from cnnviz.figures.spatial_transformer import output
+from cnnviz.figures.sweep_curves import sweep
 from cnnviz.ui.chart import chart
 from cnnviz.ui.controls import Choice, value_of
 from cnnviz.ui.engine import ask

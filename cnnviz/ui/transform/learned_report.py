@@ -7,8 +7,8 @@ import streamlit as st
 
 from cnnviz import models
 from cnnviz.arithmetic.affine import amounts_of
-from cnnviz.figures.looks import boxed, digits_answered, digits_boxed, output, verdicts
-from cnnviz.figures.sweeps import STYLES
+from cnnviz.figures.spatial_transformer import boxed, digits_answered, digits_boxed, output, verdicts
+from cnnviz.figures.sweep_curves import STYLES
 from cnnviz.ui import lesson
 from cnnviz.ui.chart import chart
 from cnnviz.ui.lesson import say, text

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnnviz.components.moving import moving
+from cnnviz.components.sweep_film import sweep_film
 from cnnviz.engine.requests import Move, Sweep
-from cnnviz.figures.moving import layers_heat
-from cnnviz.figures.sweeps import MOST, sweep
-from cnnviz.probes.sweep_facts import answer_change, keeps, leading
-from cnnviz.probes.sweep_facts import table as table_of
+from cnnviz.figures.invariance import layers_heat
+from cnnviz.figures.sweep_curves import MOST, sweep
+from cnnviz.probes.sweep_summary import answer_change, keeps, leading
+from cnnviz.probes.sweep_summary import table as table_of
 from cnnviz.ui import lesson
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
@@ -72,7 +72,7 @@ def show_film(seen: Seen) -> None:
         numbers = {"what": seen.what, "amount": amount, "answer": seen.classes[says.argmax()], "share": says.max()}
         numbers |= {"layer": seen.names[seen.row], "change": found.changes[seen.row, index]}
         said.append(text(SCREEN, "said", **numbers))
-    moving(
+    sweep_film(
         np.concatenate([found.original[None], found.pictures]),
         seen.maps,
         np.concatenate([found.unmoved[None], found.probabilities])[:, shown],

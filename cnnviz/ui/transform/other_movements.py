@@ -8,8 +8,8 @@ import streamlit as st
 
 from cnnviz import models
 from cnnviz.engine.requests import Layers, ModelChoice, Move, MoveMaps, ShiftAnswers
-from cnnviz.figures.gaps import bars
-from cnnviz.figures.sweeps import sweep
+from cnnviz.figures.equivariance import bars
+from cnnviz.figures.sweep_curves import sweep
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
 from cnnviz.ui.layers import shown_rows

@@ -13,7 +13,7 @@ from cnnviz.components.pack import unpack
 from cnnviz.engine.reading import _row
 from cnnviz.errors import ShapeError
 from cnnviz.models.architectures import architecture
-from cnnviz.probes.reading import reads
+from cnnviz.probes.call_inputs import reads
 from cnnviz.ui.inspect.depths import course
 from cnnviz.ui.inspect.stacks import MOST, equal_layers, of_network
 
