@@ -79,12 +79,11 @@ def shift_answers(request: ShiftAnswers, run: Run) -> Probed[Shifted]:
 
 
 def move_maps(request: MoveMaps, run: Run) -> Probed[tuple[Change, ...]]:
-    """Return what each move does to the layer."""
+    """Return what each pose does to the layer."""
     table = run.ask(Layers(request.model))
     layer_row(table, request.layer)
     where = places_of(table)[request.layer]
-    amounts = {name: [getattr(move, name) for move in request.moves] for name in ("right", "degrees", "scale")}
-    found = movements(run.network, picture_batch(request, run), request.layer, where, **amounts)
+    found = movements(run.network, picture_batch(request, run), request.layer, where, request.poses)
     return Probed(found, str(run.device), run.note)
 
 

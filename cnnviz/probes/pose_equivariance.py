@@ -1,23 +1,24 @@
 """How much a layer changes when the picture is shifted, turned or scaled, and how much when its maps go along.
 
->>> found = movements(model, batch, "pool2", places["pool2"], right=[4, 0], degrees=[0, 45], scale=[1, 1])
+>>> found = movements(model, batch, "pool2", places["pool2"], [similarity(right=4), similarity(degrees=45)])
 >>> [(change.still, change.along) for change in found]
 [(0.98, 0.15), (1.04, 0.84)]
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from cnnviz.arithmetic.pose import Pose
 from cnnviz.calls import Call, observe
 from cnnviz.probes.activations import activations, first_tensor
 from cnnviz.probes.equivariance import Places, gap
-from cnnviz.probes.invariance import thetas
 from cnnviz.probes.maps import stacked_maps
+from cnnviz.probes.placement import thetas
 from cnnviz.probes.resampling import by_pixels, resampled
 
 _INSIDE = 0.999
@@ -59,19 +60,13 @@ def movements(
     batch: Tensor,
     layer: str,
     places: Places,
-    *,
-    right: Sequence[float],
-    degrees: Sequence[float],
-    scale: Sequence[float],
+    poses: Sequence[Pose],
 ) -> tuple[Change, ...]:
     """Return what movements do to `layer`, of one picture (1, C, H, W); it is one forward of all.
 
-    A picture is turned counter-clockwise about its middle, made `scale` times as large, and goes `right` by pixels;
-    where nothing is known of it, its border is repeated. Raises ModelError where there is no such layer.
+    Where nothing is known of the picture, its border is repeated. Raises ModelError where there is no such layer.
     """
-    pixels, angles, sizes = (torch.tensor(each, dtype=torch.float64) for each in (right, degrees, scale))
-    height, width = batch.shape[2:]
-    theta = thetas(height, width, right=pixels, degrees=angles, scale=sizes)
+    theta = thetas(poses, (batch.shape[2], batch.shape[3]))
     seen = torch.cat([batch, resampled(batch, theta, padding_mode="border")])
     kept: list[Tensor] = []
 
@@ -95,9 +90,9 @@ def movements(
         along: list[float | None] = [None] * len(after)
         if everywhere.numel() > 1:
             # The maps go as many units as the picture goes strides of pixels.
-            units = pixels / float(places.stride[1])
-            height, width = before.shape[2:]
-            back = thetas(height, width, right=units, degrees=angles, scale=sizes)
+            rows, columns = map(float, places.stride)
+            units = [replace(pose, right=pose.right / columns, down=pose.down / rows) for pose in poses]
+            back = thetas(units, (before.shape[2], before.shape[3]))
             gone = resampled(before, back, padding_mode="border")
             inside = resampled(torch.ones_like(before[:, :1]), back)[:, 0] > _INSIDE
             along = [gap(*each).relative for each in zip(after, gone, inside, strict=True)]

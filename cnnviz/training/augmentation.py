@@ -1,11 +1,11 @@
 """Random distortions of a batch, drawn with a given generator so that a run can be repeated."""
 
-import math
-
 import torch
 from torch import Tensor
-from torch.nn import functional
 
+from cnnviz.arithmetic.pose import Pose
+from cnnviz.probes.placement import boxes
+from cnnviz.probes.resampling import resampled
 from cnnviz.training.recipes import Recipe
 
 
@@ -19,19 +19,14 @@ def augment(batch: Tensor, recipe: Recipe, generator: torch.Generator) -> Tensor
     def draw(most: float) -> Tensor:
         return (2 * torch.rand(count, generator=generator) - 1) * most
 
-    angle = draw(math.radians(recipe.rotation))
-    scale = 1 + draw(recipe.zoom)
-    mirror = torch.where(torch.rand(count, generator=generator) < 0.5, -1.0, 1.0) if recipe.flip else torch.ones(count)
-    theta = torch.zeros(count, 2, 3)
-    theta[:, 0, 0] = mirror * scale * angle.cos()
-    theta[:, 0, 1] = -scale * angle.sin()
-    theta[:, 1, 0] = mirror * scale * angle.sin()
-    theta[:, 1, 1] = scale * angle.cos()
-    theta[:, 0, 2], theta[:, 1, 2] = draw(2 * recipe.shift), draw(2 * recipe.shift)
-    grid = functional.affine_grid(theta, list(batch.shape), align_corners=False)
+    turns, sizes = draw(recipe.rotation), 1 + draw(recipe.zoom)
+    mirrors = torch.where(torch.rand(count, generator=generator) < 0.5, -1.0, 1.0) if recipe.flip else torch.ones(count)
+    # A share of the width is twice as much where the width is 2.
+    drawn = torch.stack([turns, mirrors * sizes, sizes, draw(2 * recipe.shift), draw(2 * recipe.shift)], dim=1)
+    poses = [Pose(-turn, (wide, high), 0.0, right, down) for turn, wide, high, right, down in drawn.tolist()]
     # Photographs are mirrored at the border; digits stand on an empty ground that goes on.
     padding = "reflection" if batch.shape[1] == 3 else "zeros"
-    return functional.grid_sample(batch, grid, padding_mode=padding, align_corners=False)
+    return resampled(batch, boxes(poses, 2), padding_mode=padding)
 
 
 def _recolour(batch: Tensor, most: float, generator: torch.Generator) -> Tensor:

@@ -13,9 +13,10 @@ import torch
 from torch import nn
 
 from cnnviz import models
+from cnnviz.arithmetic.pose import Pose
 from cnnviz.models.shipped import SHIPPED
+from cnnviz.probes.placement import place
 from cnnviz.training import data
-from cnnviz.training.distortions import place
 from cnnviz.training.loop import evaluate
 
 FOLDER = Path(__file__).parents[2] / "assets" / "curves"
@@ -23,7 +24,7 @@ FOLDER = Path(__file__).parents[2] / "assets" / "curves"
 
 @dataclass(frozen=True)
 class Curve:
-    """What is asked: the errors of `models` over `amounts` of `axis`, one of distortions.place's."""
+    """What is asked: the errors of `models` over `amounts` of `axis`, one of cnnviz.arithmetic.pose.AXES."""
 
     axis: str
     amounts: tuple[float, ...]
@@ -39,7 +40,7 @@ CURVES = {
     ),
     "augmentation-rotation": Curve("degrees", _DEGREES, _PAIR),
     "augmentation-scale": Curve("scale", tuple(step / 10 for step in range(4, 17)), _PAIR),
-    "augmentation-shift": Curve("across", tuple(range(-10, 11, 2)), _PAIR),
+    "augmentation-shift": Curve("right", tuple(range(-10, 11, 2)), _PAIR),
 }
 
 
@@ -47,18 +48,14 @@ def errors(network: nn.Module, name: str, plain: data.Splits, axis: str, amounts
     """Return the share of the test digits that `network`, of the kind `name`, gets wrong at each amount of `axis`.
 
     `plain` is MNIST; a digit stands in the middle of what the network reads, unscaled but for `axis`. The axes and
-    their signs are those of distortions.place: degrees are counter-clockwise, pixels across go to the right.
+    their signs are those of Pose.
     """
     row, wrong = SHIPPED[name], []
     count = len(plain.test_images)
-    still = {
-        "degrees": torch.zeros(count), "scale": torch.ones(count), "across": torch.zeros(count),
-        "down": torch.zeros(count),
-    }  # fmt: skip
     side = row.preprocessing.crop[0]
     for amount in amounts:
-        placed = {**still, axis: torch.full((count,), float(amount))}
-        seen = place(plain.test_images.float() / 255, side=side, **placed)
+        poses = [Pose().changed(axis, amount)] * count
+        seen = place(plain.test_images.float() / 255, poses, side)
         images = (seen * 255).round().to(torch.uint8)
         wrong.append(round(1 - evaluate(network, images, plain.test_labels, row), 4))
     return wrong

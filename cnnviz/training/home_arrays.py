@@ -12,9 +12,11 @@ from torch.nn import functional
 
 from cnnviz import images, models
 from cnnviz.arithmetic.affine import composed
+from cnnviz.arithmetic.pose import Pose, similarity
 from cnnviz.probes.activations import activations
 from cnnviz.probes.filters import colour_tiles, first_filters, order
-from cnnviz.probes.invariance import moved, moving_maps
+from cnnviz.probes.invariance import moving_maps
+from cnnviz.probes.placement import moved
 from cnnviz.probes.warp import Sampling, warped
 
 FOLDER = Path(__file__).parents[2] / "assets" / "home"
@@ -99,8 +101,7 @@ def turned_digit() -> None:
     ground, spread = how.mean[0], how.std[0]
     pixels = torch.from_numpy(images.prepare(picture, how).tensor)[0] * spread + ground
     degrees = torch.linspace(-180, 180, 25)
-    states = torch.cat([torch.zeros(1), degrees])
-    seen = moved(pixels, degrees=states)
+    seen = moved(pixels, [Pose(), *(similarity(degrees=turn) for turn in degrees.tolist())])
     batch = (seen - ground) / spread
     first = activations(model, batch[:1], ["conv1"])["conv1"][0].flatten(1)
     channels = first.std(dim=1).argsort(descending=True)[:CHANNELS].tolist()

@@ -9,8 +9,9 @@ from torch.nn import functional
 
 from cnnviz import images
 from cnnviz.arithmetic.affine import IDENTITY
+from cnnviz.arithmetic.pose import pose_of
 from cnnviz.ui.transform.by_hand_form import PRESETS, squared
-from cnnviz.ui.transform.theta import DEFAULT, amounts_of, made_of, parse, written
+from cnnviz.ui.transform.theta import DEFAULT, made_of, parse, written
 from tests.pages import opening
 from tests.pages.opening import assert_well, said
 
@@ -34,9 +35,9 @@ def test_every_preset_opens(name):
     app.pills(key="hand_preset").set_value(name).run()
     assert_well(app)
     assert app.latex
-    theta = made_of(PRESETS[name].amounts)
+    theta = made_of(PRESETS[name].pose)
     assert [app.number_input(key=f"theta-number-{place}").value for place in range(6)] == list(theta)
-    assert app.slider(key="theta-scale-0").value == PRESETS[name].amounts.scale[0]
+    assert app.slider(key="theta-scale-0").value == PRESETS[name].pose.scale[0]
 
 
 def test_a_link_opens_the_very_state():
@@ -142,7 +143,7 @@ def test_any_picture_becomes_a_small_square(shape, made):
 
 
 def test_a_theta_survives_the_link():
-    theta = made_of(amounts_of((0.123456, -1.9, 3, 0.5, 0.25, -10)))
+    theta = made_of(pose_of((0.123456, -1.9, 3, 0.5, 0.25, -10), 2))
     assert parse(written(theta)) == theta
     assert parse("1,0,0,0,1") is None
 

@@ -6,8 +6,9 @@ import torch
 from torch import nn
 
 from cnnviz import images
+from cnnviz.arithmetic.pose import Pose, similarity
 from cnnviz.engine.local import LocalEngine
-from cnnviz.engine.requests import ModelChoice, Move, MoveMaps, Picture, ShiftAnswers
+from cnnviz.engine.requests import ModelChoice, MoveMaps, Picture, ShiftAnswers
 from cnnviz.errors import ModelError
 from cnnviz.probes.equivariance import Places
 from cnnviz.probes.pose_equivariance import movements, shifted
@@ -33,9 +34,8 @@ class Net(nn.Module):
 
 
 def of(model, batch, **moves):
-    count = max(map(len, moves.values()))
-    given = {"right": [0.0] * count, "degrees": [0.0] * count, "scale": [1.0] * count, **moves}
-    return movements(model, batch, "conv", UNIT, **given)
+    poses = [similarity(**dict(zip(moves, amounts, strict=True))) for amounts in zip(*moves.values(), strict=True)]
+    return movements(model, batch, "conv", UNIT, poses)
 
 
 def test_a_turn_by_90_degrees_is_rot90():
@@ -74,7 +74,7 @@ def test_the_answer_is_that_to_the_moved_picture():
 
 def test_a_layer_that_is_not_there_is_told():
     with pytest.raises(ModelError, match="conv9"):
-        movements(Net(torch.ones(1, 1)), torch.ones(1, 1, 4, 4), "conv9", UNIT, right=[0], degrees=[0], scale=[1])
+        movements(Net(torch.ones(1, 1)), torch.ones(1, 1, 4, 4), "conv9", UNIT, [Pose()])
 
 
 def test_what_a_shift_does_to_a_classifier():
@@ -109,7 +109,7 @@ def test_shipped_networks_forgive_a_pixel_and_not_half_the_image_and_no_turn():
         at = {name: found.changes[found.names.index(name), 1] for name in ("relu1", "pool1", "relu2", "pool2")}
         assert at["pool1"] < at["relu1"]
         assert at["pool2"] < at["relu2"]
-        moves = (Move(right=4.0), Move(degrees=90.0), Move(scale=0.8))
+        moves = (similarity(right=4.0), similarity(degrees=90.0), similarity(scale=0.8))
         picture = Picture.of(images.sheet("digits")[70])
         shift, turn, scale = engine.ask(MoveMaps(ModelChoice("lenet-relu-mnist"), picture, "pool2", moves)).found
         assert shift.along < 0.2 < 0.5 < min(turn.along, scale.along)

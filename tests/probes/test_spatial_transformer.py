@@ -9,12 +9,12 @@ from torch import nn
 from torch.nn import functional
 
 from cnnviz.arithmetic.affine import IDENTITY, Theta
-from cnnviz.arithmetic.placing import placed_of, placing, undoing
+from cnnviz.arithmetic.pose import AXES, pose_of, similarity
 from cnnviz.models import digit_cnn, spatial_transformer
+from cnnviz.probes.placement import place
 from cnnviz.probes.spatial_transformer import HAND, LEARNED, chosen_affine, looked
 from cnnviz.probes.spatial_transformer import IDENTITY as STILL
 from cnnviz.probes.warped_maps import warp
-from cnnviz.training.distortions import place
 
 SIDE = 42
 TURNED: Theta = (0.8, 0.3, 0.1, -0.3, 0.8, -0.2)
@@ -109,30 +109,29 @@ amounts = st.tuples(st.floats(-170, 170), st.floats(0.7, 1.6), st.floats(-9, 9),
 
 @settings(max_examples=60, deadline=None)
 @given(amounts)
-def test_undoing_gives_the_placed_digit_back(given_amounts):
-    """The oracle is training's own placing: through undoing's theta the canvas shows the very digit."""
-    degrees, scale, across, down = given_amounts
+def test_the_box_of_a_pose_gives_the_placed_digit_back(given_amounts):
+    """The oracle is what training places: through the box's theta the canvas shows the very digit."""
+    pose = similarity(**dict(zip(AXES, given_amounts, strict=True)))
     axis = torch.linspace(-1, 1, 28)
     # Smooth, so that two interpolations lose little; all of it well inside, so that nothing is cut off.
     digit = (torch.exp(-8 * (axis[:, None] - 0.2) ** 2 - 9 * (axis[None] + 0.1) ** 2))[None, None]
-    each = [torch.tensor([value]) for value in given_amounts]
-    canvas = place(digit, side=60, degrees=each[0], scale=each[1], across=each[2], down=each[3])
-    theta = undoing(side=60, inner=28, degrees=degrees, scale=scale, across=across, down=down)
+    canvas = place(digit, [pose], 60)
+    theta = pose.box(60, 28)
     grid = functional.affine_grid(torch.tensor(theta).reshape(1, 2, 3), [1, 1, 28, 28], align_corners=False)
     back = functional.grid_sample(canvas, grid, align_corners=False)
     # Two interpolations flatten the peak, which is 1, a little.
     assert (back - digit).abs().max() < 0.08
-    assert placed_of(theta, side=60, inner=28) == pytest.approx(given_amounts, abs=1e-6)
+    found = pose_of(theta, 60, 28)
+    assert [found.along(axis) for axis in AXES] == pytest.approx(given_amounts, abs=1e-6)
 
 
 @settings(max_examples=30, deadline=None)
 @given(amounts)
 def test_placing_is_what_training_does(given_amounts):
     image = torch.rand(1, 1, 28, 28, generator=seeded(2))
-    each = [torch.tensor([value]) for value in given_amounts]
-    expected = place(image, side=28, degrees=each[0], scale=each[1], across=each[2], down=each[3])
-    degrees, scale, across, down = given_amounts
-    theta = placing(side=28, degrees=degrees, scale=scale, across=across, down=down)
+    pose = similarity(**dict(zip(AXES, given_amounts, strict=True)))
+    expected = place(image, [pose], 28)
+    theta = pose.theta(28)
     np.testing.assert_allclose(warp(image, theta), expected, atol=2e-4)
 
 

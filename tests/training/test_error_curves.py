@@ -47,7 +47,7 @@ def test_a_bar_is_scaled_about_the_middle_and_moved_to_the_right():
     plain = data.Splits(images, labels, images, labels, ("no", "yes"))
     # 16 x 4 pixels are 64; half of a half-sized bar stays on the left; two columns to the right all of it is gone.
     assert error_curves.errors(Placed(), "cnn-r-mnist", plain, "scale", (1.0, 0.5)) == [0.75, 0.75]
-    assert error_curves.errors(Placed(), "cnn-r-mnist", plain, "across", (2, 13)) == [0.75, 0.25]
+    assert error_curves.errors(Placed(), "cnn-r-mnist", plain, "right", (2, 13)) == [0.75, 0.25]
 
 
 def test_the_files_are_what_was_measured(digits, tmp_path, monkeypatch):

@@ -35,13 +35,13 @@ from cnnviz.engine.requests.inspecting import (
 )
 from cnnviz.engine.requests.moving import (
     BlurSignal,
-    Move,
     MoveMaps,
     ShiftAnswers,
     ShiftLayers,
     ShiftMaps,
     Sweep,
     SweepMaps,
+    View,
 )
 from cnnviz.engine.requests.transforming import (
     AnswerWarped,
@@ -50,7 +50,6 @@ from cnnviz.engine.requests.transforming import (
     Localise,
     LossAlong,
     PixelProfile,
-    Placed,
     PullBack,
     TransformDigits,
     Warp,
@@ -83,12 +82,10 @@ __all__ = [
     "LossAlong",
     "Maps",
     "ModelChoice",
-    "Move",
     "MoveMaps",
     "Numbers",
     "Picture",
     "PixelProfile",
-    "Placed",
     "Pool",
     "PoolMoved",
     "PoolShifts",
@@ -106,6 +103,7 @@ __all__ = [
     "SweepMaps",
     "TransformDigits",
     "Unit",
+    "View",
     "Warp",
     "WarpIdentity",
     "WarpMaps",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cnnviz.arithmetic.pose import UNMOVED, Pose, similarity
 from cnnviz.engine.requests.values import ModelChoice, Numbers, Picture, Request
 
 if TYPE_CHECKING:
@@ -15,13 +16,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Move:
-    """A state of a picture: see cnnviz.probes.invariance.moved. The first of all is the picture as it is."""
+class View:
+    """A state of a picture: its pose, and by what its values are multiplied; the first is the picture as it is."""
 
-    right: float = 0.0
-    down: float = 0.0
-    degrees: float = 0.0
-    scale: float = 1.0
+    pose: Pose = UNMOVED
     brightness: float = 1.0
 
 
@@ -31,7 +29,7 @@ class Sweep(Request["results.Probed[Swept]"]):
 
     model: ModelChoice
     picture: Picture
-    moves: tuple[Move, ...]
+    views: tuple[View, ...]
     edge: str = "flat"
     invert: bool = False
 
@@ -42,7 +40,7 @@ class SweepMaps(Request["results.Probed[results.Floats]"]):
 
     model: ModelChoice
     picture: Picture
-    moves: tuple[Move, ...]
+    views: tuple[View, ...]
     layer: str
     channels: tuple[int, ...]
     edge: str = "flat"
@@ -91,12 +89,12 @@ class ShiftAnswers(Request["results.Probed[Shifted]"]):
 
 @dataclass(frozen=True)
 class MoveMaps(Request["results.Probed[tuple[Change, ...]]"]):
-    """How a layer changes when the picture goes right, is turned or scaled, as it is and with its maps moved along."""
+    """How a layer changes with the picture's pose, as it is and with its maps moved along."""
 
     model: ModelChoice
     picture: Picture
     layer: str
-    moves: tuple[Move, ...] = (Move(right=1.0), Move(degrees=90.0))
+    poses: tuple[Pose, ...] = (similarity(right=1), similarity(degrees=90))
     invert: bool = False
 
 

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cnnviz import images
-from cnnviz.arithmetic.affine import Amounts, Theta
+from cnnviz.arithmetic.affine import Theta
+from cnnviz.arithmetic.pose import Pose
 from cnnviz.engine.requests import Numbers, Picture, Warp, WarpIdentity, WarpPixel, WarpTwice
 from cnnviz.ui.controls import Choice, Control, Dial, Switch, value_of
 from cnnviz.ui.transform import theta as theta_state
@@ -37,35 +38,36 @@ _FIRST: tuple[Control, ...] = (IMAGE, MODE, PADDING, ALIGN_GRID, ALIGN_SAMPLE, T
 
 @dataclass(frozen=True)
 class Preset:
-    """What to start from: the amounts that make theta, and settings that are not the first ones."""
+    """What to start from: the box of theta, and settings that are not the first ones."""
 
-    amounts: Amounts
+    pose: Pose
     settings: dict[str, Any]
 
 
-def _amounts(
+def _box(
     rotation: float = 0.0, scale: float | tuple[float, float] = 1.0, shear: float = 0.0, across: float = 0.0
-) -> Amounts:
+) -> Pose:
+    """Return the box that is turned clockwise by `rotation`."""
     pair = scale if isinstance(scale, tuple) else (scale, scale)
-    return Amounts(rotation, pair, shear, (across, 0.0))
+    return Pose(0.0 - rotation, pair, shear, across)
 
 
 PRESETS: dict[str, Preset] = {
-    "Identity": Preset(_amounts(), {}),
-    "Turn": Preset(_amounts(30.0), {}),
-    "Zoom in": Preset(_amounts(scale=0.5), {"sampling": "bicubic"}),
-    "Zoom out": Preset(_amounts(scale=1.6), {"outside": "reflection", "hand_image": "photo"}),
-    "Mirror": Preset(_amounts(scale=(-1.0, 1.0)), {"hand_image": "photo"}),
-    "Shear": Preset(_amounts(shear=0.6), {}),
-    "Pixels in sight": Preset(_amounts(20.0, 0.75), {"hand_image": "checkerboard", "sampling": "nearest"}),
-    "align_corners mixed": Preset(_amounts(), {"hand_image": "checkerboard", "align_grid": True}),
-    "Squeezed to a line": Preset(_amounts(20.0, (0.8, 0.0)), {}),
+    "Identity": Preset(_box(), {}),
+    "Turn": Preset(_box(30.0), {}),
+    "Zoom in": Preset(_box(scale=0.5), {"sampling": "bicubic"}),
+    "Zoom out": Preset(_box(scale=1.6), {"outside": "reflection", "hand_image": "photo"}),
+    "Mirror": Preset(_box(scale=(-1.0, 1.0)), {"hand_image": "photo"}),
+    "Shear": Preset(_box(shear=0.6), {}),
+    "Pixels in sight": Preset(_box(20.0, 0.75), {"hand_image": "checkerboard", "sampling": "nearest"}),
+    "align_corners mixed": Preset(_box(), {"hand_image": "checkerboard", "align_grid": True}),
+    "Squeezed to a line": Preset(_box(20.0, (0.8, 0.0)), {}),
 }
 
 
 def begin(preset: Preset) -> None:
     """Give theta and every control the preset's value, or its first one; in a callback."""
-    theta_state.keep_amounts(preset.amounts)
+    theta_state.keep_pose(preset.pose)
     sides = {f"{name}_{side}": side for name in ("height", "width") for side in (BOARD, 28, PHOTO)}
     st.session_state.update({**{each.key: each.default for each in _FIRST}, **sides, **preset.settings})
 

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from cnnviz.arithmetic.pose import similarity
 from cnnviz.components.sweep_film import sweep_film
-from cnnviz.engine.requests import Move, Sweep
+from cnnviz.engine.requests import Sweep, View
 from cnnviz.figures.invariance import layers_heat
 from cnnviz.figures.sweep_curves import MOST, sweep
 from cnnviz.probes.sweep_summary import answer_change, keeps, leading
@@ -173,8 +174,8 @@ def _plain(number: float) -> str:
 
 def predict(seen: Seen, subject: Subject, table: Any) -> None:
     """Ask what two states do that may not be on the screen: half as large, and one pixel to the right."""
-    moves = Move(scale=0.5), Move(right=1)
-    answer = ask(Sweep(moves=moves, edge=seen.plan.edge, **subject.given()))
+    views = View(similarity(scale=0.5)), View(similarity(right=1))
+    answer = ask(Sweep(views=views, edge=seen.plan.edge, **subject.given()))
     if answer is None:
         return
     state = f"{subject.model}-{subject.picture.sha256}-{subject.invert}-{seen.plan.edge}"
@@ -213,9 +214,12 @@ def code_lines(seen: Seen, subject: Subject) -> None:
     name, divisor = {"rotation": ("degrees", 1), "scale": ("scale", 100), "brightness": ("brightness", 100)}.get(
         seen.plan.swept, (seen.plan.swept, 1)
     )
+    states = (
+        "brightness=amounts" if name == "brightness" else f"[similarity({name}=amount) for amount in amounts.tolist()]"
+    )
     neutral = axes(2)[seen.plan.swept].neutral
     numbers = {"neutral": neutral / divisor, "amounts": _tensor([amount / divisor for amount in amounts])}
-    numbers |= {"model": subject.model.name, "name": name, "layer": seen.layer, "edge": seen.plan.edge}
+    numbers |= {"model": subject.model.name, "states": states, "layer": seen.layer, "edge": seen.plan.edge}
     lesson.code(text(SCREEN, "code", **numbers))
 
 
