@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.arithmetic.alternatives import alternatives
+from cnnviz.arithmetic.layer_stack import equal_layers
 from cnnviz.components.axes import windows
 from cnnviz.components.connections import connections
 from cnnviz.components.dots import dots
@@ -22,7 +23,6 @@ from cnnviz.ui import lesson
 from cnnviz.ui.chart import chart
 from cnnviz.ui.design.network import of_text
 from cnnviz.ui.design.network_charts import costs_of
-from cnnviz.ui.inspect.stacks import equal_layers
 from cnnviz.ui.transform.theta import written
 
 SCREEN = "home"

@@ -1,10 +1,11 @@
 """How the receptive fields of several networks grow with depth, in one chart."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import plotly.graph_objects as go
 
+from cnnviz.arithmetic.field_growth import Course
 from cnnviz.figures.plain import plain_figure
 from cnnviz.figures.style import INK, RULE
 
@@ -13,25 +14,8 @@ _LINES = (("#0072b2", "solid"), ("#b34700", "dash"), ("#00785a", "dot"), ("#9b3f
 MOST = len(_LINES)
 
 
-class Network(Protocol):
-    """What is drawn of a network: see cnnviz.ui.inspect.depths.Course."""
-
-    @property
-    def title(self) -> str: ...
-    @property
-    def image(self) -> tuple[int, int]: ...
-    @property
-    def depths(self) -> Sequence[int]: ...
-    @property
-    def sizes(self) -> Sequence[int]: ...
-    @property
-    def names(self) -> Sequence[str]: ...
-    @property
-    def whole(self) -> tuple[int, str] | None: ...
-
-
 def depths(
-    networks: Sequence[Network], *, across: str, image: str, whole: str, logarithmic: bool = False, height: int = 380
+    networks: Sequence[Course], *, across: str, image: str, whole: str, logarithmic: bool = False, height: int = 380
 ) -> go.Figure:
     """Return field size against depth, one line a network, a star where a unit sees all.
 

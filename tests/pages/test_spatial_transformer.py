@@ -10,7 +10,7 @@ from torch.nn import functional
 from cnnviz import images
 from cnnviz.arithmetic.affine import IDENTITY
 from cnnviz.arithmetic.pose import pose_of
-from cnnviz.ui.transform.by_hand_form import PRESETS, squared
+from cnnviz.ui.transform.by_hand_form import PRESETS
 from cnnviz.ui.transform.theta import DEFAULT, made_of, parse, written
 from tests.pages import opening
 from tests.pages.opening import assert_well, said
@@ -131,15 +131,6 @@ def test_a_photo_has_three_channels_and_its_own_choice():
     assert_well(app)
     assert app.selectbox(key="plane").value == "blue"
     assert any("blue channel" in each.value for each in app.caption)
-
-
-@pytest.mark.parametrize(("shape", "made"), [
-    ((300, 200), (3, 96, 96)), ((28, 28), (3, 28, 28)), ((1, 7), (3, 8, 8)), ((97, 500), (3, 96, 96)),
-])  # fmt: skip
-def test_any_picture_becomes_a_small_square(shape, made):
-    pixels = np.random.default_rng(0).integers(0, 256, (*shape, 3), dtype=np.uint8)
-    assert squared(pixels).shape == made
-    assert squared(np.repeat(pixels[..., :1], 3, axis=2)).shape == (1, *made[1:])
 
 
 def test_a_theta_survives_the_link():

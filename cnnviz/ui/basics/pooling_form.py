@@ -11,8 +11,8 @@ from cnnviz.arithmetic import Layer, layer
 from cnnviz.components.axes import Axis, adaptive, windows
 from cnnviz.components.sliding import Operation
 from cnnviz.engine.requests import Numbers, Picture, Pool, PoolMoved, PoolShifts, Settings
+from cnnviz.images.small_inputs import INPUTS, input_values
 from cnnviz.ui.basics.edits import Edits, applied, kept
-from cnnviz.ui.basics.grids import INPUTS, input_values
 from cnnviz.ui.controls import Choice, Control, Dial, Switch, value_of
 
 LARGEST, FARTHEST = 16, 8

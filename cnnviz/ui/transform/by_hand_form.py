@@ -6,17 +6,17 @@ from typing import Any
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
-from PIL import Image
 
 from cnnviz import images
 from cnnviz.arithmetic.affine import Theta
 from cnnviz.arithmetic.pose import Pose
 from cnnviz.engine.requests import Numbers, Picture, Warp, WarpIdentity, WarpPixel, WarpTwice
+from cnnviz.images.square import small_square
 from cnnviz.ui.controls import Choice, Control, Dial, Switch, value_of
 from cnnviz.ui.transform import theta as theta_state
 
 # A photo is made so small that the browser warps it, bicubic too, in a few milliseconds.
-PHOTO, SMALLEST, BOARD, LARGEST = 96, 8, 8, 128
+PHOTO, BOARD, LARGEST = 96, 8, 128
 IMAGE = Choice("hand_image", "Image", ("digit", "photo", "checkerboard"), "digit")
 DIGIT = Dial("hand_digit", "Test digit", 0, 99, 99, 32)
 MODE = Choice("sampling", "mode", ("nearest", "bilinear", "bicubic"), "bilinear")
@@ -129,21 +129,8 @@ def image_of(picture: Picture | None) -> NDArray[np.uint8]:
         places = np.indices((BOARD, BOARD)).sum(axis=0) % 2
         return np.asarray(255 * places[None], np.uint8)
     if kind == "photo" and picture is not None:
-        return squared(picture.pixels)
+        return small_square(picture.pixels, PHOTO)
     return np.asarray(images.sheet("digits")[value_of(DIGIT)][None], np.uint8)
-
-
-def squared(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the middle of a picture (H, W, 3) as a square (C, S, S) of at most PHOTO pixels a side; grey has C = 1."""
-    side = min(pixels.shape[:2])
-    top, left = ((length - side) // 2 for length in pixels.shape[:2])
-    cut = pixels[top : top + side, left : left + side]
-    small = min(max(side, SMALLEST), PHOTO)
-    if small != side:
-        method = Image.Resampling.BOX if small < side else Image.Resampling.NEAREST
-        cut = np.asarray(Image.fromarray(np.ascontiguousarray(cut)).resize((small, small), method))
-    grey = (cut == cut[..., :1]).all()
-    return np.ascontiguousarray(cut.transpose(2, 0, 1)[: 1 if grey else 3])
 
 
 def experiment(picture: Picture | None, pinned: tuple[int, int] | None) -> Experiment:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from cnnviz.arithmetic.families import family
 from cnnviz.arithmetic.pose import similarity
 from cnnviz.components.sweep_film import sweep_film
 from cnnviz.engine.requests import Sweep, View
@@ -17,7 +18,6 @@ from cnnviz.probes.sweep_summary import table as table_of
 from cnnviz.ui import lesson
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
-from cnnviz.ui.layers import family
 from cnnviz.ui.lesson import say, text
 from cnnviz.ui.transform.keeping import offer
 from cnnviz.ui.transform.moving_form import SCREEN, Plan, axes

@@ -4,7 +4,8 @@ from PIL import Image
 
 from cnnviz import images
 from cnnviz.engine.requests import Picture
-from cnnviz.ui.basics.grids import INPUTS, KERNELS, input_values, kernel, kernel_values, patch
+from cnnviz.images.kernels import KERNELS, kernel, kernel_values
+from cnnviz.images.small_inputs import INPUTS, input_values, patch
 
 # As Gonzalez and Woods, "Digital Image Processing", print them.
 PUBLISHED = {

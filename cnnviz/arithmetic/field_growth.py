@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cnnviz.ui.layers import family
+from cnnviz.arithmetic.families import family
 
 
 @dataclass(frozen=True)

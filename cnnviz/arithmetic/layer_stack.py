@@ -3,20 +3,27 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import Any
 
 from cnnviz.arithmetic import Layer, layer
 from cnnviz.arithmetic.receptive_field import reach_of_input, through
-from cnnviz.components.dots import Dots
 from cnnviz.errors import ShapeError
-
-if TYPE_CHECKING:
-    from cnnviz.engine.reading import ReadRow
 
 MOST = 90  # dots in a row: more of them can't be told apart
 _UNITS = 4  # in the top row, where there is room
+
+
+@dataclass(frozen=True)
+class Dots:
+    """One row: units `first`, `first` + 1, ... of a layer of `size`; those outside of 0 to `size` - 1 are padding.
+
+    `taps` are, for each unit, the units of the row below that it reads, as many for each; none for the input.
+    """
+
+    name: str
+    size: int
+    first: int
+    taps: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -52,13 +59,14 @@ def equal_layers(
         )
     units = min(_UNITS, 1 + (MOST - sizes[-1]) // strides[-1])
     length = sizes[-1] + (units - 1) * strides[-1]
-    rows = [Dots(names[0], length, 0, np.empty((length, 0), np.int32))]
+    rows = [Dots(names[0], length, 0, ((),) * length)]
     for name, made in zip(names[1:], _convolutions(length, kernel_size, stride, dilations), strict=True):
         assert made.window is not None
         units = made.output_size[2]
-        starts = np.arange(units)[:, None] * made.window.stride[0] - made.window.before[0]
-        taps = starts + np.arange(kernel_size)[None, :] * made.window.dilation[0]
-        rows.append(Dots(name, units, 0, taps.astype(np.int32)))
+        stride, before, apart = made.window.stride[0], made.window.before[0], made.window.dilation[0]
+        starts = [unit * stride - before for unit in range(units)]
+        taps = tuple(tuple(start + tap * apart for tap in range(kernel_size)) for start in starts)
+        rows.append(Dots(name, units, 0, taps))
     return Stack(tuple(rows), tuple(sizes), tuple(strides))
 
 
@@ -71,12 +79,13 @@ def _convolutions(length: int, kernel_size: int, stride: int, dilations: Sequenc
     return made
 
 
-def of_network(rows: "Sequence[ReadRow]", *, units: int, input_name: str) -> Stack:
+def of_network(rows: Sequence[Any], *, units: int, input_name: str) -> Stack:
     """Return a network's own layers along its columns, from the input up to the first of `rows`.
 
-    `rows` are those of cnnviz.engine.reading, `units` how many columns the first has. Layers that look at one position
-    alone are left out. Raises ShapeError where layers don't lie in one row above the input, where one sees all, or
-    where there are more dots than can be drawn.
+    Each row has a name, `sources` with their names, columns and windows, and a dilation, as the engine answers Reads;
+    `units` is how many columns the first has. Layers that look at one position alone are left out. Raises ShapeError
+    where layers don't lie in one row above the input, where one sees all, or where there are more dots than can be
+    drawn.
     """
     lowest = rows[-1]
     if len(lowest.sources) != 1 or lowest.sources[0].name:
@@ -98,7 +107,7 @@ def of_network(rows: "Sequence[ReadRow]", *, units: int, input_name: str) -> Sta
     )
 
 
-def _rows(rows: "Sequence[ReadRow]", size: int, count: int, input_name: str) -> list[Dots]:
+def _rows(rows: Sequence[Any], size: int, count: int, input_name: str) -> list[Dots]:
     """Return the rows that `count` units in the middle of the topmost, which has `size`, need."""
     first = (size - count) // 2
     found: list[Dots] = []
@@ -109,10 +118,11 @@ def _rows(rows: "Sequence[ReadRow]", size: int, count: int, input_name: str) -> 
         stretches = [_stretch(source.window, first + unit, row.dilation[1]) for unit in range(count)]
         most = max(map(len, stretches))
         # Units of an upsampling read one or two: the last stands twice, which draws the same line twice.
-        taps = np.array([[*stretch, *[stretch[-1]] * (most - len(stretch))] for stretch in stretches], np.int32)
+        taps = tuple((*stretch, *[stretch[-1]] * (most - len(stretch))) for stretch in stretches)
         found.append(Dots(row.name, size, first, taps))
-        first, count, size = int(taps.min()), int(taps.max() - taps.min()) + 1, source.columns
-    return [Dots(input_name, size, first, np.empty((count, 0), np.int32)), *reversed(found)]
+        first = min(map(min, taps))
+        count, size = max(map(max, taps)) - first + 1, source.columns
+    return [Dots(input_name, size, first, ((),) * count), *reversed(found)]
 
 
 def _is_pointwise(window: Any) -> bool:
