@@ -49,6 +49,18 @@ def test_the_lectures_point_worked_by_hand():
     assert not found.kinks
 
 
+def test_what_lies_in_the_picture_and_how_far_the_derivatives_are_apart():
+    found = derivatives(GRID, LECTURE, 3, 1)
+    assert found.inside.all()
+    apart = [abs(a - b) for a, b in zip(found.bilinear.numeric, found.bilinear.automatic, strict=True)]
+    assert found.gap == max(gap for gap, crosses in zip(apart, found.bilinear.crosses, strict=True) if not crosses)
+    assert found.formula_gap < 1e-5
+    # Half a pixel up and to the left of the first pixel's middle: of the four neighbours only the last is there.
+    corner = derivatives(GRID, torch.tensor([1, 0, -0.2, 0, 1, -0.2], dtype=torch.float64), 0, 0)
+    assert (corner.left, corner.top) == (-1, -1)
+    assert corner.inside.tolist() == [[False, False], [False, True]]
+
+
 @given(theta=THETAS, index=st.integers(0, 99), row=SIDES, column=SIDES)
 @settings(max_examples=300, deadline=None)
 def test_numeric_automatic_and_formula_agree_away_from_kinks(theta, index, row, column):
