@@ -3,7 +3,8 @@ import pytest
 import torch
 
 from cnnviz import models
-from cnnviz.engine.requests import Classify, Maps, ModelChoice, Move, Picture, Sweep, SweepMaps
+from cnnviz.arithmetic.pose import similarity
+from cnnviz.engine.requests import Classify, Maps, ModelChoice, Picture, Sweep, SweepMaps, View
 from cnnviz.errors import ModelError
 from cnnviz.images import gallery_image, sheet
 from cnnviz.probes.invariance import joined
@@ -19,7 +20,7 @@ def engine(build):
 
 @pytest.mark.parametrize(("model", "picture"), [(LENET, DIGIT), (SMALL, PHOTO)])
 def test_a_sweep_says_what_the_network_says_of_each_state(engine, model, picture):
-    moves = Move(), Move(right=3), Move(degrees=90), Move(brightness=0.5, scale=0.8)
+    moves = View(), View(similarity(right=3)), View(similarity(degrees=90)), View(similarity(scale=0.8), brightness=0.5)
     found = engine.ask(Sweep(model, picture, moves)).found
     plain = engine.ask(Classify(model, picture)).probabilities
     np.testing.assert_allclose(found.unmoved, plain, atol=1e-4)
@@ -33,20 +34,20 @@ def test_a_sweep_says_what_the_network_says_of_each_state(engine, model, picture
 
 def test_a_turned_digit_is_what_the_network_gets_of_a_digit_turned_before(engine):
     turned = Picture.of(np.rot90(sheet("digits")[70]))
-    found = engine.ask(Sweep(LENET, DIGIT, (Move(degrees=90),))).found
+    found = engine.ask(Sweep(LENET, DIGIT, (View(similarity(degrees=90)),))).found
     expected = engine.ask(Classify(LENET, turned)).probabilities
     np.testing.assert_allclose(found.probabilities[0], expected, atol=1e-3)
 
 
 def test_flat_is_black_around_a_digit_and_the_mean_around_a_photo(engine):
-    assert not engine.ask(Sweep(LENET, DIGIT, (Move(right=500),))).found.pictures.any()
+    assert not engine.ask(Sweep(LENET, DIGIT, (View(similarity(right=500)),))).found.pictures.any()
     mean = models.card("alexnet-tiny").preprocessing.mean
-    photo = engine.ask(Sweep(SMALL, PHOTO, (Move(right=5000),))).found.pictures
+    photo = engine.ask(Sweep(SMALL, PHOTO, (View(similarity(right=5000)),))).found.pictures
     np.testing.assert_allclose(photo[0, 5, 5], 255 * np.array(mean), atol=1)
 
 
 def test_parts_joined_are_the_whole(engine):
-    moves = tuple(Move(degrees=degrees) for degrees in range(0, 60, 10))
+    moves = tuple(View(similarity(degrees=degrees)) for degrees in range(0, 60, 10))
     whole = engine.ask(Sweep(LENET, DIGIT, moves)).found
     parts = [engine.ask(Sweep(LENET, DIGIT, part)).found for part in (moves[3:], moves[:3])]
     again = joined(parts, [3, 4, 5, 0, 1, 2])
@@ -56,7 +57,7 @@ def test_parts_joined_are_the_whole(engine):
 
 
 def test_maps_of_a_layer_move_along(engine):
-    moves = Move(), Move(right=4)
+    moves = View(), View(similarity(right=4))
     maps = engine.ask(SweepMaps(LENET, DIGIT, moves, "conv1", (3, 0))).found
     still = engine.ask(Maps(LENET, DIGIT, "conv1")).values[[3, 0]]
     assert maps.shape == (3, *still.shape)
@@ -68,14 +69,14 @@ def test_maps_of_a_layer_move_along(engine):
 
 
 def test_the_same_sweep_is_computed_once(engine):
-    moves = Move(), Move(degrees=5)
+    moves = View(), View(similarity(degrees=5))
     first = engine.ask(Sweep(LENET, DIGIT, moves))
-    assert engine.ask(Sweep(LENET, Picture.of(sheet("digits")[70]), (Move(), Move(degrees=5)))) is first
+    assert engine.ask(Sweep(LENET, Picture.of(sheet("digits")[70]), (View(), View(similarity(degrees=5))))) is first
 
 
 def test_a_network_of_ones_own_is_swept(engine):
     model = ModelChoice("design:1x28x28: Conv 4 3, ReLU, MaxPool 2, Flatten, Linear 10", random_seed=0)
-    found = engine.ask(Sweep(model, DIGIT, (Move(right=1), Move(down=2)))).found
+    found = engine.ask(Sweep(model, DIGIT, (View(similarity(right=1)), View(similarity(down=2))))).found
     assert found.probabilities.shape == (2, 10)
     assert len(found.layers) == 6
     assert torch.tensor(found.changes).isfinite().all()

@@ -13,7 +13,7 @@ from cnnviz.engine import EffectiveField, Layers, ModelChoice, Reads
 from cnnviz.engine.compute.receptive_field import _row
 from cnnviz.engine.results import Source
 from cnnviz.errors import ModelError
-from cnnviz.probes.reading import reads
+from cnnviz.probes.call_inputs import reads
 
 
 class Net(nn.Module):
@@ -140,7 +140,7 @@ def test_following_ends_where_branches_meet_and_why_there_is_no_field_is_told(bu
 def test_pictures_and_noise_give_the_field_that_the_probe_gives(build: Any, pictures: Any) -> None:
     from cnnviz.engine import Input
     from cnnviz.engine.compute.inputs import batch_of
-    from cnnviz.probes.effective import effective
+    from cnnviz.probes.effective_field import effective
 
     engine = build()
     choice = ModelChoice("smallvgg-tiny", random_seed=1)

@@ -4,9 +4,9 @@ from cnnviz.engine.compute.inputs import digits_batch, tensor
 from cnnviz.engine.registry import Run, computes
 from cnnviz.engine.requests import Collapse, Connect, ReadShuffled, ShufflePicture
 from cnnviz.engine.results import Probed
-from cnnviz.models.shuffled import order
+from cnnviz.models.lenet_shuffled import order
 from cnnviz.probes.connectivity import Collapsed, Connected, collapsed, connected
-from cnnviz.probes.shuffling import ShuffledAnswers, ShuffledPicture, shuffled_answers, shuffled_picture
+from cnnviz.probes.shuffled_pixels import ShuffledAnswers, ShuffledPicture, shuffled_answers, shuffled_picture
 
 
 @computes(Connect)

@@ -19,7 +19,7 @@ from cnnviz.engine.requests import (
 )
 from cnnviz.engine.results import LayerTable, Probed
 from cnnviz.probes.equivariance import LayerGap, Places, ShiftedMaps, equivariance, shifted_maps
-from cnnviz.probes.movements import Change, Shifted, movements, shifted
+from cnnviz.probes.pose_equivariance import Change, Shifted, movements, shifted
 from cnnviz.probes.subsampling import Moved1d, moved1d
 
 # They hand on what they get, or only get it ready for the next.
@@ -83,12 +83,11 @@ def shift_answers(request: ShiftAnswers, run: Run) -> Probed[Shifted]:
 
 @computes(MoveMaps)
 def move_maps(request: MoveMaps, run: Run) -> Probed[tuple[Change, ...]]:
-    """Return what each move does to the layer."""
+    """Return what each pose does to the layer."""
     table = run.ask(Layers(request.model))
     layer_row(table, request.layer)
     where = places_of(table)[request.layer]
-    amounts = {name: [getattr(move, name) for move in request.moves] for name in ("right", "degrees", "scale")}
-    found = movements(run.network, picture_batch(request, run), request.layer, where, **amounts)
+    found = movements(run.network, picture_batch(request, run), request.layer, where, request.poses)
     return Probed(found, str(run.device), run.note)
 
 

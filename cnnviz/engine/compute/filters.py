@@ -13,8 +13,8 @@ from cnnviz.engine.requests import Filters, Guided, Input, Layers, Strongest
 from cnnviz.engine.results import LayerRow, NetworkInput, Patch, Patches, Probed
 from cnnviz.probes import patches
 from cnnviz.probes.filters import FilterBank, filters_of, first_filters
-from cnnviz.probes.guided import Guided as Gradient
-from cnnviz.probes.guided import guided as guided_gradient
+from cnnviz.probes.guided_backpropagation import Guided as Gradient
+from cnnviz.probes.guided_backpropagation import guided as guided_gradient
 
 _CHUNK = 32
 

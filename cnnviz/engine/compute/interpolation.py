@@ -13,7 +13,7 @@ from cnnviz.engine.results import Probed
 from cnnviz.probes.descent import Descent, LossCurve, descend, loss_curve
 from cnnviz.probes.interpolation import PixelDerivatives, Profile, derivatives
 from cnnviz.probes.interpolation import profile as profile_of
-from cnnviz.probes.moving import by_pixels
+from cnnviz.probes.resampling import by_pixels
 
 
 @computes(DerivePixel)

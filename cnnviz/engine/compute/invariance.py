@@ -8,10 +8,11 @@ from torch.nn import functional
 from cnnviz import models
 from cnnviz.engine.compute.layers import layer_row
 from cnnviz.engine.registry import Run, computes
-from cnnviz.engine.requests import Input, Layers, Move, Sweep, SweepMaps
+from cnnviz.engine.requests import Input, Layers, Sweep, SweepMaps, View
 from cnnviz.engine.results import Bytes, Floats, Probed
 from cnnviz.probes.arrays import to_numpy
-from cnnviz.probes.invariance import Swept, changes, difference, moved, moving_maps, relative
+from cnnviz.probes.invariance import Swept, changes, difference, moving_maps, relative
+from cnnviz.probes.placement import moved
 
 SIDE = 112  # of the pictures that are sent back, at most
 
@@ -55,10 +56,10 @@ def _states(request: Sweep | SweepMaps, run: Run) -> tuple[Tensor, Tensor]:
     pixels = torch.tensor(given.values).to(run.device) * deviation + mean
     # Grey pictures are strokes on black; of colours, the mean is what the network gets as zeros.
     ground = mean.flatten() if len(pixels) == 3 else 0.0
-    states = (Move(), *request.moves)
-    amounts = {name: torch.tensor([getattr(state, name) for state in states]) for name in Move.__dataclass_fields__}
-    amounts = {name: amount.to(run.device, torch.float32) for name, amount in amounts.items()}
-    seen = moved(pixels, **amounts, edge=request.edge, ground=ground)
+    views = (View(), *request.views)
+    brightness = torch.tensor([view.brightness for view in views])
+    poses = [view.pose for view in views]
+    seen = moved(pixels, poses, brightness=brightness, edge=request.edge, ground=ground)
     return (seen - mean) / deviation, seen
 
 

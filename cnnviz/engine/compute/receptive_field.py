@@ -12,8 +12,8 @@ from cnnviz.engine.registry import Run, computes
 from cnnviz.engine.requests import EffectiveField, Input, Reads
 from cnnviz.engine.results import Probed, Reading, ReadRow, Source
 from cnnviz.errors import CnnvizError
-from cnnviz.probes.effective import CHUNK, Effective, effective
-from cnnviz.probes.reading import Read, reads
+from cnnviz.probes.call_inputs import Read, reads
+from cnnviz.probes.effective_field import CHUNK, Effective, effective
 
 
 @computes(Reads)

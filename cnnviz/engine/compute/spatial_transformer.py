@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import torch
@@ -10,7 +9,8 @@ from torch import Tensor, nn
 
 from cnnviz import images, models
 from cnnviz.analysis import analyze
-from cnnviz.arithmetic.placing import AMOUNTS, Lattice, placed_of, undoing
+from cnnviz.arithmetic.lattice import Lattice
+from cnnviz.arithmetic.pose import AXES, Pose, pose_of
 from cnnviz.engine.compute.inputs import black, digits_batch, normalised, picture_batch
 from cnnviz.engine.compute.layers import layer_row
 from cnnviz.engine.registry import Run, computes
@@ -21,16 +21,16 @@ from cnnviz.engine.requests import (
     Localise,
     ModelChoice,
     Picture,
-    Placed,
     TransformDigits,
     WarpMaps,
 )
 from cnnviz.engine.results import Followed, LayerRow, Localised, Part, Probed, Transformed, WarpedAnswers
 from cnnviz.errors import ModelError
 from cnnviz.models.spatial_transformer import SpatialTransformer
-from cnnviz.probes.transformers import chosen_affine, has_transformer, looked
+from cnnviz.probes.placement import place
+from cnnviz.probes.spatial_transformer import chosen_affine, has_transformer, looked
 from cnnviz.probes.warped_maps import Lattices, WarpedMaps, warped_answers, warped_maps
-from cnnviz.training.distortions import distort, place
+from cnnviz.training.distortions import distort
 
 DIGIT = 28
 _PLAIN = images.Preprocessing(resize=(DIGIT, DIGIT), crop=(DIGIT, DIGIT), mean=(0.0,), std=(1.0,), channels=1)
@@ -40,11 +40,8 @@ _PLAIN = images.Preprocessing(resize=(DIGIT, DIGIT), crop=(DIGIT, DIGIT), mean=(
 def transform(request: TransformDigits, run: Run) -> Probed[Transformed]:
     """Return what a network makes of digits, all in one run."""
     side = models.card(request.model.name).preprocessing.crop[0]
-    canvas = _canvas(_digits(request.pictures, invert=request.invert), side, request.placed)
-    placed = request.placed
-    hand = undoing(
-        side=side, inner=DIGIT, degrees=placed.degrees, scale=placed.scale, across=placed.across, down=placed.down
-    )
+    canvas = _canvas(_digits(request.pictures, invert=request.invert), side, request.pose, request.clutter)
+    hand = request.pose.box(side, DIGIT)
     found = looked(run.network, _ready(canvas, request.model, run), hand)
     return Probed(Transformed(canvas[:, 0].numpy(), found, hand), str(run.device), run.note)
 
@@ -52,19 +49,18 @@ def transform(request: TransformDigits, run: Run) -> Probed[Transformed]:
 @computes(FollowBox)
 def follow(request: FollowBox, run: Run) -> Probed[Followed]:
     """Return how the boxes follow, all values of all digits in one run."""
-    if request.amount not in AMOUNTS:
-        raise ModelError(f"A digit is placed by {', '.join(AMOUNTS)}, not by {request.amount!r}.")
+    if request.amount not in AXES:
+        raise ModelError(f"A digit is placed by {', '.join(AXES)}, not by {request.amount!r}.")
     count = len(request.pictures)
     if not has_transformer(run.network):
         return Probed(Followed(np.zeros((0, count), np.float32), 0.0), str(run.device), run.note)
     side = models.card(request.model.name).preprocessing.crop[0]
     digits = _digits(request.pictures, invert=False)
-    canvas = torch.cat(
-        [_canvas(digits, side, _changed(request.placed, request.amount, value)) for value in request.values]
-    )
+    poses = [request.pose.changed(request.amount, value) for value in request.values]
+    canvas = torch.cat([_canvas(digits, side, pose, request.clutter) for pose in poses])
     thetas = chosen_affine(run.network, _ready(canvas, request.model, run)).tolist()
-    boxes = [placed_of((a, b, c, d, e, f), side=side, inner=DIGIT) for a, b, c, d, e, f in thetas]
-    amounts = np.array([box[AMOUNTS.index(request.amount)] for box in boxes]).reshape(-1, count)
+    found = [pose_of((a, b, c, d, e, f), side, DIGIT).along(request.amount) for a, b, c, d, e, f in thetas]
+    amounts = np.array(found).reshape(-1, count)
     if request.amount == "degrees":
         amounts = np.unwrap(amounts, period=360, axis=0)
     slope = float(np.polyfit(request.values, amounts.mean(axis=1), 1)[0])
@@ -114,19 +110,12 @@ def _digits(pictures: tuple[Picture, ...], *, invert: bool) -> Tensor:
     return torch.cat([torch.tensor(images.prepare(each.pixels, how).tensor) for each in pictures])
 
 
-def _canvas(digits: Tensor, side: int, placed: Placed) -> Tensor:
-    """Return digits as they are placed, in the whole numbers of pictures: (N, 1, side, side) uint8."""
-    amounts = {name: getattr(placed, name) for name in AMOUNTS}
-    each = {name: torch.full((len(digits),), float(amount)) for name, amount in amounts.items()}
-    canvas = place(digits, side=side, **each)
-    if placed.clutter is not None:
-        canvas = torch.maximum(canvas, _clutter(side, placed.clutter))
+def _canvas(digits: Tensor, side: int, pose: Pose, clutter: int | None) -> Tensor:
+    """Return digits in a pose, in the whole numbers of pictures: (N, 1, side, side) uint8."""
+    canvas = place(digits, [pose] * len(digits), side)
+    if clutter is not None:
+        canvas = torch.maximum(canvas, _clutter(side, clutter))
     return (canvas * 255).round().to(torch.uint8)
-
-
-def _changed(placed: Placed, amount: str, value: float) -> Placed:
-    change: dict[str, Any] = {amount: value}
-    return replace(placed, **change)
 
 
 def _clutter(side: int, seed: int) -> Tensor:

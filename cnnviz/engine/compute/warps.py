@@ -9,8 +9,8 @@ from cnnviz.engine.compute.inputs import tensor
 from cnnviz.engine.registry import Run, computes
 from cnnviz.engine.requests import Numbers, Warp, WarpIdentity, WarpPixel, WarpTwice
 from cnnviz.engine.results import Probed
-from cnnviz.probes.sampled import Sampled, sampled
-from cnnviz.probes.warps import Identities, Sampling, Twice, Warped, identities, warped, warped_twice
+from cnnviz.probes.warp import Identities, Sampling, Twice, Warped, identities, warped, warped_twice
+from cnnviz.probes.warped_pixel import Sampled, sampled
 
 
 @computes(Warp)

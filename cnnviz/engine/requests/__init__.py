@@ -32,9 +32,9 @@ from cnnviz.engine.requests.interpolation import DerivePixel as DerivePixel
 from cnnviz.engine.requests.interpolation import LossAlong as LossAlong
 from cnnviz.engine.requests.interpolation import PixelProfile as PixelProfile
 from cnnviz.engine.requests.interpolation import PullBack as PullBack
-from cnnviz.engine.requests.invariance import Move as Move
 from cnnviz.engine.requests.invariance import Sweep as Sweep
 from cnnviz.engine.requests.invariance import SweepMaps as SweepMaps
+from cnnviz.engine.requests.invariance import View as View
 from cnnviz.engine.requests.layers import Layers as Layers
 from cnnviz.engine.requests.pooling import Pool as Pool
 from cnnviz.engine.requests.pooling import PoolMoved as PoolMoved
@@ -45,7 +45,6 @@ from cnnviz.engine.requests.receptive_field import Reads as Reads
 from cnnviz.engine.requests.spatial_transformer import AnswerWarped as AnswerWarped
 from cnnviz.engine.requests.spatial_transformer import FollowBox as FollowBox
 from cnnviz.engine.requests.spatial_transformer import Localise as Localise
-from cnnviz.engine.requests.spatial_transformer import Placed as Placed
 from cnnviz.engine.requests.spatial_transformer import TransformDigits as TransformDigits
 from cnnviz.engine.requests.spatial_transformer import WarpMaps as WarpMaps
 from cnnviz.engine.requests.values import ModelChoice as ModelChoice

@@ -9,7 +9,7 @@ from cnnviz.engine.results import Probed
 if TYPE_CHECKING:
     # In the subscripts below; these modules import torch.
     from cnnviz.probes.connectivity import Collapsed, Connected
-    from cnnviz.probes.shuffling import ShuffledAnswers, ShuffledPicture
+    from cnnviz.probes.shuffled_pixels import ShuffledAnswers, ShuffledPicture
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Collapse(Request["Probed[Collapsed]"]):
 
 @dataclass(frozen=True)
 class ShufflePicture(Request["Probed[ShuffledPicture]"]):
-    """A grey picture after the fixed shuffle of cnnviz.models.shuffled."""
+    """A grey picture after the fixed shuffle of cnnviz.models.lenet_shuffled."""
 
     picture: Picture
 

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cnnviz.engine.requests.invariance import Move
+from cnnviz.arithmetic.pose import Pose, similarity
 from cnnviz.engine.requests.values import ModelChoice, Numbers, Picture, Request
 from cnnviz.engine.results import Probed
 
 if TYPE_CHECKING:
     # In the subscripts below; these modules import torch.
     from cnnviz.probes.equivariance import LayerGap, ShiftedMaps
-    from cnnviz.probes.movements import Change, Shifted
+    from cnnviz.probes.pose_equivariance import Change, Shifted
     from cnnviz.probes.subsampling import Moved1d
 
 
@@ -56,12 +56,12 @@ class ShiftAnswers(Request["Probed[Shifted]"]):
 
 @dataclass(frozen=True)
 class MoveMaps(Request["Probed[tuple[Change, ...]]"]):
-    """How a layer changes when the picture goes right, is turned or scaled, as it is and with its maps moved along."""
+    """How a layer changes with the picture's pose, as it is and with its maps moved along."""
 
     model: ModelChoice
     picture: Picture
     layer: str
-    moves: tuple[Move, ...] = (Move(right=1.0), Move(degrees=90.0))
+    poses: tuple[Pose, ...] = (similarity(right=1), similarity(degrees=90))
     invert: bool = False
 
 

@@ -9,7 +9,7 @@ from cnnviz.engine.results import Patches, Probed
 if TYPE_CHECKING:
     # In the subscripts below; these modules import torch.
     from cnnviz.probes.filters import FilterBank
-    from cnnviz.probes.guided import Guided as Gradient
+    from cnnviz.probes.guided_backpropagation import Guided as Gradient
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cnnviz.arithmetic.pose import UNMOVED, Pose
 from cnnviz.engine.requests.values import ModelChoice, Picture, Request
 from cnnviz.engine.results import Floats, Probed
 
@@ -12,13 +13,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Move:
-    """A state of a picture: see cnnviz.probes.invariance.moved. The first of all is the picture as it is."""
+class View:
+    """A state of a picture: its pose, and by what its values are multiplied; the first is the picture as it is."""
 
-    right: float = 0.0
-    down: float = 0.0
-    degrees: float = 0.0
-    scale: float = 1.0
+    pose: Pose = UNMOVED
     brightness: float = 1.0
 
 
@@ -28,7 +26,7 @@ class Sweep(Request["Probed[Swept]"]):
 
     model: ModelChoice
     picture: Picture
-    moves: tuple[Move, ...]
+    views: tuple[View, ...]
     edge: str = "flat"
     invert: bool = False
 
@@ -39,7 +37,7 @@ class SweepMaps(Request[Probed[Floats]]):
 
     model: ModelChoice
     picture: Picture
-    moves: tuple[Move, ...]
+    views: tuple[View, ...]
     layer: str
     channels: tuple[int, ...]
     edge: str = "flat"

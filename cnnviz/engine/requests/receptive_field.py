@@ -8,7 +8,7 @@ from cnnviz.engine.results import Probed, Reading
 
 if TYPE_CHECKING:
     # In the subscripts below; these modules import torch.
-    from cnnviz.probes.effective import Effective
+    from cnnviz.probes.effective_field import Effective
 
 
 @dataclass(frozen=True)

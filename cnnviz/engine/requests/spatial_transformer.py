@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cnnviz.arithmetic.affine import IDENTITY, Theta
+from cnnviz.arithmetic.pose import UNMOVED, Pose
 from cnnviz.engine.requests.values import ModelChoice, Picture, Request
 from cnnviz.engine.results import Followed, Localised, Probed, Transformed, WarpedAnswers
 
@@ -13,41 +14,30 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Placed:
-    """What is done to a digit of 28×28 pixels before a network reads it.
-
-    It is turned counter-clockwise by `degrees`, made `scale` times as large, and its middle goes `across` pixels to the
-    right and `down` pixels down from that of the network's input. `clutter` is the seed of pieces of other digits that
-    are strewn about, None for none.
-    """
-
-    degrees: float = 0.0
-    scale: float = 1.0
-    across: float = 0.0
-    down: float = 0.0
-    clutter: int | None = None
-
-
-@dataclass(frozen=True)
 class TransformDigits(Request[Probed[Transformed]]):
-    """What a network sees of digits that are all placed alike, and what its transformer, if it has one, makes of it."""
+    """What a network sees of digits of 28×28 pixels in one pose, and what its transformer, if it has one, makes of it.
+
+    `clutter` is the seed of pieces of other digits that are strewn about, None for none.
+    """
 
     model: ModelChoice
     pictures: tuple[Picture, ...]
-    placed: Placed = Placed()
+    pose: Pose = UNMOVED
+    clutter: int | None = None
     invert: bool = False
 
 
 @dataclass(frozen=True)
 class FollowBox(Request[Probed[Followed]]):
-    """How the box of a transformer follows digits, while one `amount` of how they are placed takes each of `values`.
+    """How the box of a transformer follows digits, while one `amount` of their pose takes each of `values`.
 
-    `amount` is "degrees", "scale", "across" or "down".
+    `amount` is "degrees", "scale", "right" or "down".
     """
 
     model: ModelChoice
     pictures: tuple[Picture, ...]
-    placed: Placed = Placed()
+    pose: Pose = UNMOVED
+    clutter: int | None = None
     amount: str = "degrees"
     values: tuple[float, ...] = (-45.0, 0.0, 45.0)
 

@@ -9,8 +9,8 @@ from cnnviz.engine.results import Probed
 
 if TYPE_CHECKING:
     # In the subscripts below; these modules import torch.
-    from cnnviz.probes.sampled import Sampled
-    from cnnviz.probes.warps import Identities, Twice, Warped
+    from cnnviz.probes.warp import Identities, Twice, Warped
+    from cnnviz.probes.warped_pixel import Sampled
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from cnnviz.arithmetic.affine import Theta
 from cnnviz.engine.results.values import Bytes, Floats, Sized
 
 if TYPE_CHECKING:
-    from cnnviz.probes.transformers import Looked
+    from cnnviz.probes.spatial_transformer import Looked
 
 
 @dataclass(frozen=True, eq=False)

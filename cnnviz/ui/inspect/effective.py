@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnnviz import images, models
 from cnnviz.engine.requests import EffectiveField, ModelChoice, Picture
-from cnnviz.figures.effective import effective_field
+from cnnviz.figures.effective_field import effective_field
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
 from cnnviz.ui.lesson import say, text
@@ -68,7 +68,7 @@ def show_effective(
 
 
 def _one(request: EffectiveField, box: tuple[int, int, int, int] | None, number: int) -> None:
-    from cnnviz.probes.effective import concentration
+    from cnnviz.probes.effective_field import concentration
 
     answer = ask(request)
     if answer is None:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cnnviz.arithmetic.families import family
 from cnnviz.components.reach import Stage, reach
-from cnnviz.ui.layers import family, middle_convolution
+from cnnviz.ui.layers import middle_convolution
 from cnnviz.ui.lesson import text
 
 if TYPE_CHECKING:
