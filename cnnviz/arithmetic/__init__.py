@@ -47,6 +47,8 @@ from cnnviz.arithmetic.costs import (
 from cnnviz.arithmetic.dense import embedding, linear
 from cnnviz.arithmetic.dropping import dropout, dropout2d
 from cnnviz.arithmetic.kinds import KINDS, layer
+from cnnviz.arithmetic.layer_record import LayerRecord
+from cnnviz.arithmetic.memory import Memory, Training
 from cnnviz.arithmetic.normalisation import (
     batch_norm1d,
     batch_norm2d,
@@ -86,7 +88,7 @@ from cnnviz.arithmetic.pooling import (
     max_pool2d,
     max_pool3d,
 )
-from cnnviz.arithmetic.receptive_field import Reach, merged, reach_of_input, through
+from cnnviz.arithmetic.receptive_field import Reach, ReceptiveField, merged, reach_of_input, receptive_field, through
 from cnnviz.arithmetic.record import Layer, Step, Window
 from cnnviz.arithmetic.reshaping import flatten, identity, pixel_shuffle, pixel_unshuffle, unflatten
 from cnnviz.arithmetic.sizes import conv_output_size, conv_transpose_output_size, pool_output_size
@@ -96,8 +98,12 @@ from cnnviz.arithmetic.upsampling import upsample
 __all__ = [
     "KINDS",
     "Layer",
+    "LayerRecord",
+    "Memory",
     "Reach",
+    "ReceptiveField",
     "Step",
+    "Training",
     "Window",
     "adaptive_avg_pool1d",
     "adaptive_avg_pool2d",
@@ -164,6 +170,7 @@ __all__ = [
     "pool_output_size",
     "prelu",
     "reach_of_input",
+    "receptive_field",
     "reflection_pad1d",
     "reflection_pad2d",
     "reflection_pad3d",

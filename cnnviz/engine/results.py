@@ -7,6 +7,8 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.arithmetic import LayerRecord
+
 T = TypeVar("T")
 
 Floats = NDArray[np.float32]
@@ -22,20 +24,16 @@ class Sized:
         return nbytes_of(self)
 
 
-@dataclass(frozen=True)
-class LayerRow:
+@dataclass(frozen=True, kw_only=True)
+class LayerRow(LayerRecord):
     """A layer with something to show: `output_size` is the tensor's, `maps` that of its maps, (C, H, W).
 
     `receptive_field` is cnnviz.analysis's, or None; it is None as well for a row that sees no picture.
     """
 
-    name: str
-    kind: str
     output_size: tuple[int, ...]
     maps: tuple[int, int, int]
-    parameters: int
-    macs: int
-    receptive_field: Any
+    receptive_field: Any = None
 
 
 @dataclass(frozen=True)
