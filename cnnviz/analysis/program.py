@@ -13,7 +13,7 @@ from math import prod
 from typing import Any
 
 from cnnviz.analysis import rearranging, recurrent, resizing, resizing_windows
-from cnnviz.analysis.costs import macs_of
+from cnnviz.analysis.costs import REGISTERED, macs_of
 from cnnviz.analysis.extents import Formula, Size, evaluate, replace
 from cnnviz.analysis.functions import CONVOLUTIONS, POINTWISE, words
 from cnnviz.analysis.operations import Operation, Shape, Trace, TracedCall, Value
@@ -224,7 +224,8 @@ class Program:
             value = op.get(0, "input") if "transpose" in op.name else op.outputs[0]
             slot = self.slot[value.number] if isinstance(value, Value) else None
             weight = op.get(1, "weight")
-            if op.name in _BY_COUNT and slot is not None and self.slot[weight.number] is None:
+            by_count = op.name in _BY_COUNT and op.name not in REGISTERED
+            if by_count and slot is not None and self.slot[weight.number] is None:
                 moving.append((slot, macs // prod(value.shape)))
             elif any(self.slot[each.number] is not None for each in op.inputs):
                 asked.append(op)
