@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from math import prod
 
-from cnnviz.analysis.keeping import Extra, Merged, copy_of
+from cnnviz.analysis.memory_terms import Extra, Merged, copy_of
 from cnnviz.analysis.operations import Operation, Shape, Trace, Value
-from cnnviz.analysis.saved import kept_by
+from cnnviz.analysis.saved_for_backward import kept_by
 from cnnviz.analysis.workspace import workspace_of
 from cnnviz.arithmetic.memory import Memory
 

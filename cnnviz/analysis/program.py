@@ -12,19 +12,19 @@ from functools import cached_property
 from math import prod
 from typing import Any
 
-from cnnviz.analysis import rearranging, recurrent, resizing, resizing_windows
+from cnnviz.analysis import output_sizes, output_sizes_layout, output_sizes_windows, recurrent
 from cnnviz.analysis.costs import REGISTERED, macs_of
 from cnnviz.analysis.extents import Formula, Size, evaluate, replace
 from cnnviz.analysis.functions import CONVOLUTIONS, POINTWISE, words
 from cnnviz.analysis.operations import Operation, Shape, Trace, TracedCall, Value
-from cnnviz.analysis.resizing import Elsewhere
-from cnnviz.analysis.steps import STEPS, Slots, Step
+from cnnviz.analysis.output_sizes import Elsewhere
+from cnnviz.analysis.output_sizes_compiled import STEPS, Slots, Step
 from cnnviz.analysis.strides import Strides
 
-RULES: dict[str, resizing.Rule] = {
-    **resizing.RULES,
-    **resizing_windows.RULES,
-    **rearranging.RULES,
+RULES: dict[str, output_sizes.Rule] = {
+    **output_sizes.RULES,
+    **output_sizes_windows.RULES,
+    **output_sizes_layout.RULES,
     **dict.fromkeys(recurrent.LAYERS, recurrent.layer_sizes),
     **dict.fromkeys(recurrent.CELLS, recurrent.cell_sizes),
 }

@@ -45,9 +45,8 @@ from cnnviz.arithmetic.costs import (
     normalisation_parameters,
 )
 from cnnviz.arithmetic.dense import embedding, linear
-from cnnviz.arithmetic.dropping import dropout, dropout2d
-from cnnviz.arithmetic.kinds import KINDS, layer
 from cnnviz.arithmetic.layer_record import LayerRecord
+from cnnviz.arithmetic.layers import KINDS, layer
 from cnnviz.arithmetic.memory import Memory, Training
 from cnnviz.arithmetic.normalisation import (
     batch_norm1d,
@@ -90,6 +89,7 @@ from cnnviz.arithmetic.pooling import (
 )
 from cnnviz.arithmetic.receptive_field import Reach, ReceptiveField, merged, reach_of_input, receptive_field, through
 from cnnviz.arithmetic.record import Layer, Step, Window
+from cnnviz.arithmetic.regularisation import dropout, dropout2d
 from cnnviz.arithmetic.reshaping import flatten, identity, pixel_shuffle, pixel_unshuffle, unflatten
 from cnnviz.arithmetic.sizes import conv_output_size, conv_transpose_output_size, pool_output_size
 from cnnviz.arithmetic.transposed import conv_transpose1d, conv_transpose2d, conv_transpose3d

@@ -5,8 +5,8 @@ from functools import partial
 from math import prod
 
 from cnnviz.arithmetic.checks import axis, image, shown, tensor, whole_number
+from cnnviz.arithmetic.formulas import Measure, letters, product, step
 from cnnviz.arithmetic.record import Layer, Size, Step, Window
-from cnnviz.arithmetic.writing import Measure, letters, product, step
 from cnnviz.errors import ShapeError
 
 

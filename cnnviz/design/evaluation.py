@@ -8,7 +8,7 @@ from cnnviz import arithmetic
 from cnnviz.arithmetic import Layer, LayerRecord, Memory, Reach, ReceptiveField, Training
 from cnnviz.arithmetic.memory import training
 from cnnviz.design.memory import memory
-from cnnviz.design.opened import Leaf, Opened, opened, reaches, shown
+from cnnviz.design.row_calls import Leaf, Opened, opened, reaches, shown
 from cnnviz.design.rows import Row
 from cnnviz.design.text import write_row
 from cnnviz.design.tree import names_of

@@ -10,7 +10,7 @@ from functools import lru_cache
 from math import prod
 
 from cnnviz.arithmetic.memory import Memory
-from cnnviz.design.opened import INPUT, Leaf, Size, opened
+from cnnviz.design.row_calls import INPUT, Leaf, Size, opened
 from cnnviz.design.rows import Row
 
 INDEX_BYTES = 8

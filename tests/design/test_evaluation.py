@@ -17,7 +17,7 @@ from cnnviz.arithmetic import reach_of_input
 from cnnviz.design import PRESETS, evaluate, parse
 from cnnviz.design.build import build
 from cnnviz.design.memory import held
-from cnnviz.design.opened import layer_of, opened
+from cnnviz.design.row_calls import layer_of, opened
 from cnnviz.errors import ModelError, ShapeError
 from tests.design.networks import networks
 
