@@ -90,7 +90,7 @@ from cnnviz.arithmetic.pooling import (
 from cnnviz.arithmetic.receptive_field import Reach, ReceptiveField, merged, reach_of_input, receptive_field, through
 from cnnviz.arithmetic.record import Layer, Step, Window
 from cnnviz.arithmetic.regularisation import dropout, dropout2d
-from cnnviz.arithmetic.reshaping import flatten, identity, pixel_shuffle, pixel_unshuffle, unflatten
+from cnnviz.arithmetic.reshaping import channel_shuffle, flatten, identity, pixel_shuffle, pixel_unshuffle, unflatten
 from cnnviz.arithmetic.sizes import conv_output_size, conv_transpose_output_size, pool_output_size
 from cnnviz.arithmetic.transposed import conv_transpose1d, conv_transpose2d, conv_transpose3d
 from cnnviz.arithmetic.upsampling import upsample
@@ -118,6 +118,7 @@ __all__ = [
     "batch_norm1d",
     "batch_norm2d",
     "batch_norm3d",
+    "channel_shuffle",
     "circular_pad1d",
     "circular_pad2d",
     "circular_pad3d",

@@ -74,6 +74,7 @@ KINDS: dict[str, Callable[..., Layer]] = {
     "Flatten": reshaping.flatten,
     "Unflatten": reshaping.unflatten,
     "Upsample": upsampling.upsample,
+    "ChannelShuffle": reshaping.channel_shuffle,
     "PixelShuffle": reshaping.pixel_shuffle,
     "PixelUnshuffle": reshaping.pixel_unshuffle,
     "Dropout": regularisation.dropout,

@@ -52,6 +52,17 @@ def identity(input_size: Sequence[int]) -> Layer:
     return Layer("Identity", size, size, unseen=(0,) * len(size[2:]))
 
 
+def channel_shuffle(input_size: Sequence[int], *, groups: int) -> Layer:
+    """Return (N, C, ...) with the channels of all groups taken in turn, as torch.nn.ChannelShuffle. Raises ShapeError.
+
+    Between grouped convolutions it lets every group see all others (Zhang et al. 2018, ShuffleNet).
+    """
+    size = tensor("ChannelShuffle", input_size, 3)
+    if size[1] % whole_number("groups", groups):
+        raise ShapeError(f"{size[1]} channels cannot be divided into {groups} groups.")
+    return Layer("ChannelShuffle", size, size, unseen=(0,) * len(size[2:]))
+
+
 def pixel_shuffle(input_size: Sequence[int], *, upscale_factor: int) -> Layer:
     """Return (N, C·r², H, W) as (N, C, H·r, W·r), as torch.nn.PixelShuffle. Raises ShapeError."""
     batch, channels, (height, width) = image("PixelShuffle", input_size, 2)
