@@ -1,6 +1,11 @@
 """A trace made ready to be followed at other input sizes: flat records of integers, with one small step each.
 
-    >>> Program(trace).run(((1, 3, 320, 320),)).macs
+    >>> from torch import nn
+    >>> from cnnviz.analysis.inputs import inputs_of
+    >>> from cnnviz.analysis.trace import trace
+    >>> traced, _ = trace(nn.Conv2d(3, 10, 5, padding=2), inputs_of((1, 3, 32, 32), None))
+    >>> Program(traced).run(((1, 3, 64, 64),)).macs
+    [3072000]
 
 Only sizes that depend on the input are followed, each in a slot of its own; a tensor that surely has the size of
 another shares its slot. Where the records do not tell what the network does, Elsewhere is raised, and it has to be

@@ -112,9 +112,13 @@ class NetworkReport(_Known):
 def analyze(model: nn.Module, input_size: InputSize = (1, 3, 224, 224), *, dtype: InputType = None) -> NetworkReport:
     """Return the report of `model`, as it is in eval mode, on an input (N, C, H, W), or (N, C, L), (N, C, D, H, W).
 
+        >>> import torch, torchvision
         >>> analyze(torchvision.models.resnet50()).layers[0].output_size
         (1, 64, 112, 112)
-        >>> analyze(model, ((1, 3, 64, 64), (1, 10)), dtype=(None, torch.int64)).macs
+        >>> analyze(torch.nn.Bilinear(8, 3, 5), ((1, 8), (1, 3))).parameters
+        125
+        >>> analyze(torch.nn.Embedding(1000, 16), (1, 10), dtype=torch.int64).layers[0].output_size
+        (1, 10, 16)
 
     Several inputs are a tuple of sizes, or a dict of them by the names of forward's arguments. Inputs are of the
     parameters' type unless `dtype` says otherwise: one type, or one for each input in the same form, None for the

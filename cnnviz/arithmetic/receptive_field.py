@@ -1,5 +1,6 @@
 """What a unit sees of the image along each axis, followed through layers in exact integers.
 
+>>> from cnnviz.arithmetic import conv2d
 >>> reach = through(reach_of_input(2), conv2d((1, 3, 32, 32), out_channels=6, kernel_size=5, padding=2))
 >>> reach[0].size, reach[0].stride, reach[0].padding
 (5, 1, 2)

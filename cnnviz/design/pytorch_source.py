@@ -1,5 +1,6 @@
 """Pasted PyTorch -> rows. The text is read as a tree and compared with a list of allowed layers; it is never executed.
 
+    >>> from cnnviz.design import write
     >>> write(from_pytorch("nn.Sequential(nn.Conv2d(1, 20, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2))"))
     'Conv 20 5 p2, ReLU, MaxPool 2'
 
