@@ -1,11 +1,11 @@
 """One live example from each screen; opens without torch."""
 
 import time
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
+from cnnviz import assets
 from cnnviz.arithmetic.alternatives import alternatives
 from cnnviz.components.axes import windows
 from cnnviz.components.connections import connections
@@ -27,7 +27,7 @@ from cnnviz.ui.transform.theta import written
 
 SCREEN = "home"
 MODEL = "alexnet-tiny"
-EXAMPLES = Path(__file__).parents[1] / "assets" / "home"
+EXAMPLES = assets.HOME
 STACKED = 3
 PAINT = 0.3  # seconds
 

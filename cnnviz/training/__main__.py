@@ -19,7 +19,7 @@ def main() -> int:
     if arguments.epochs is not None and arguments.epochs < 1:
         parser.error(f"--epochs is {arguments.epochs} and should be at least 1")
 
-    from cnnviz.models.shipped import WEIGHTS
+    from cnnviz.assets import WEIGHTS
     from cnnviz.training.loop import train
 
     try:

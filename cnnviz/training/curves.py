@@ -12,13 +12,13 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from cnnviz import models
+from cnnviz import assets, models
 from cnnviz.models.shipped import SHIPPED
 from cnnviz.training import data
 from cnnviz.training.distortions import place
 from cnnviz.training.loop import evaluate
 
-FOLDER = Path(__file__).parents[2] / "assets" / "curves"
+FOLDER = assets.CURVES
 
 
 @dataclass(frozen=True)
