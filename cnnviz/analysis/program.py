@@ -1,6 +1,6 @@
 """A trace made ready to be followed at other input sizes: flat records of integers, with one small step each.
 
-    >>> Program(trace).run(((1, 3, 320, 320),)).macs
+    >>> Program(trace).run(((1, 3, 320, 320),)).macs  # doctest: +SKIP
 
 Only sizes that depend on the input are followed, each in a slot of its own; a tensor that surely has the size of
 another shares its slot. Where the records do not tell what the network does, Elsewhere is raised, and it has to be

@@ -122,7 +122,8 @@ def analyze(model: nn.Module, input_size: InputSize = (1, 3, 224, 224), *, dtype
 
         >>> analyze(torchvision.models.resnet50()).layers[0].output_size
         (1, 64, 112, 112)
-        >>> analyze(model, ((1, 3, 64, 64), (1, 10)), dtype=(None, torch.int64)).macs
+        >>> analyze(torch.nn.Bilinear(20, 30, 40), ((128, 20), (128, 30)), dtype=(None, torch.float32)).parameters
+        24040
 
     Several inputs are a tuple of sizes, or a dict of them by the names of forward's arguments. Inputs are of the
     parameters' type unless `dtype` says otherwise: one type, or one for each input in the same form, None for the

@@ -1,7 +1,7 @@
 """Thetas of a picture that is turned, scaled and moved: the one that does it, and the one that undoes it.
 
     >>> [round(number, 3) for number in undoing(side=42, inner=28, degrees=0, scale=1, across=0, down=0)]
-    [0.667, -0.0, 0.0, 0.0, 0.667, 0.0]
+    [0.667, 0.0, 0.0, 0.0, 0.667, 0.0]
 
 Degrees are counter-clockwise, as in cnnviz.training.distortions; thetas are those of cnnviz.arithmetic.affine.
 """

@@ -71,8 +71,11 @@ def register(name: str, factory: "Callable[[], nn.Module]", card: Card, *, weigh
     name and origin are set here. `weights` is a file with the network's tensors that `load` puts in; without one the
     factory's own stay. Raises ModelError where the name is empty, taken, or reads as a design or a network of timm.
 
-        >>> register("lenet-wide", lambda: LeNet(width=2), card_of("LeNet, twice as wide", LeNet(width=2)))
-        >>> load("lenet-wide", checkpoint=Path("mine.pth").read_bytes())
+        >>> def build():
+        ...     return nn.Sequential(nn.Flatten(), nn.Linear(28 * 28, 10))
+        >>> register("flat", build, card_of("A linear classifier", build()))
+        >>> load("flat")(torch.zeros(1, 1, 28, 28)).shape
+        torch.Size([1, 10])
     """
     if not name.strip() or is_designed(name) or name.startswith("timm/"):
         raise ModelError(f"{name!r} can't be a model's name; take one such as my-lenet.")

