@@ -80,6 +80,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(given: argparse.Namespace) -> int:
     """Open the laboratory in the browser: one server for a class, until Ctrl+C."""
+    if given.engine != "local" and not given.engine.startswith("ray://"):
+        raise ModelError(f"There is no engine {given.engine!r}; it should be local, or ray://HOST:PORT.")
     if given.engine != "local":
         raise ModelError(
             f"The engine {given.engine} isn't built yet; leave --engine out, and this machine runs the networks."

@@ -129,6 +129,7 @@ def test_a_function_of_an_own_module(capsys, elsewhere):
         (["analyze", "resnet18", "--size", "0x1x1"], "Argument --size: '0x1x1' is no size"),
         (["serve", "--port", "0"], "Argument --port: '0' is no port"),
         (["serve", "--engine", "ray://cluster:10001"], "The engine ray://cluster:10001 isn't built yet"),
+        (["serve", "--engine", "steam"], "There is no engine 'steam'; it should be local, or ray://HOST:PORT."),
         (["serve", "--model", "nowhere:build"], "nowhere:build cannot be imported"),
         (["serve", "--model", "mine"], "'mine' names no function; write it as package.module:factory."),
         (["serve", "--model", "mine:build=none.pth"], "There is no file of weights at "),

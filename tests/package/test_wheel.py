@@ -133,7 +133,7 @@ def test_serve_answers_with_the_projects_settings_and_an_own_network(installed, 
     assert "usage statistics" not in said
 
 
-def _answer(process, url, seconds=60):
+def _answer(process, url, seconds=120):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         try:
