@@ -1,21 +1,20 @@
 """How often the networks of the part "Learned" err over the angle, as the training wrote it down."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped]
 import streamlit as st
 
-from cnnviz import models
+from cnnviz import assets, models
 from cnnviz.figures.sweep_curves import sweep
 from cnnviz.ui.chart import chart
 from cnnviz.ui.lesson import say, text
 from cnnviz.ui.transform.keeping import csv_of, offer
 from cnnviz.ui.transform.learned_form import SCREEN, Experiment
 
-CURVES = Path(__file__).parents[3] / "assets" / "curves" / "rotation.json"
+CURVES = assets.CURVES / "rotation.json"
 
 
 def show_curves(made: Experiment) -> None:
