@@ -3,6 +3,8 @@
 import sys
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
@@ -33,6 +35,19 @@ def engine() -> "LocalEngine":
     return LocalEngine()
 
 
+@contextmanager
+def starting() -> Iterator[None]:
+    """Say what is going on while the modules that are imported inside bring torch, which takes seconds the first time.
+
+    The title of a screen is drawn before.
+    """
+    sign = st.empty()
+    if "torch" not in sys.modules:
+        sign.caption(COMMON.text("starting"))
+    yield
+    sign.empty()
+
+
 def session() -> str:
     """Return a name for this browser tab, so that one person's requests never wait behind their own old ones."""
     return str(st.session_state.setdefault("session", uuid.uuid4().hex))
@@ -45,8 +60,8 @@ def ask(request: "Request[R]") -> R | None:
     """
     # There even when it stays empty: what comes after keeps its place on the page, slow answer or quick.
     sign = st.empty()
-    if "cnnviz.engine.local" not in sys.modules:
-        # A fresh server: torch is imported now, which takes seconds.
+    if "torch" not in sys.modules:
+        # A fresh server: it is imported now, which takes seconds.
         sign.caption(COMMON.text("starting"))
     began = time.monotonic()
     ticket = engine().submit(request, session=session(), supersedes=True)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from cnnviz.arithmetic.families import family
 from cnnviz.components.strip import strip
 from cnnviz.engine.results import LayerRow
 from cnnviz.ui.form import Form
@@ -13,20 +14,6 @@ from cnnviz.ui.words import COMMON
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
-
-_FAMILIES = {
-    "conv": ("conv",),
-    "norm": ("norm",),
-    "pooling": ("pool", "adaptiveavg"),
-    "linear": ("linear", "attention", "matmul", "einsum"),
-    "activation": ("relu", "sigmoid", "swish", "silu", "gelu", "tanh", "softmax", "elu", "hardtanh", "clamp", "mish"),
-}
-
-
-def family(kind: str) -> str:
-    """Return the family that the strip colours a kind of call by."""
-    lower = kind.lower()
-    return next((name for name, words in _FAMILIES.items() if any(word in lower for word in words)), "other")
 
 
 def first_convolution(rows: Sequence[LayerRow]) -> str:

@@ -13,7 +13,7 @@ from cnnviz.ui.chart import chart
 from cnnviz.ui.numbers import fixed, short
 
 if TYPE_CHECKING:
-    from cnnviz.probes.unit import kinds
+    from cnnviz.probes.unit import accounts as kinds
 
 say, text, label = WORDS.say, WORDS.text, WORDS.label
 

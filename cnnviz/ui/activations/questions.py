@@ -2,9 +2,9 @@
 
 from random import Random
 
+from cnnviz.arithmetic.families import family
 from cnnviz.engine.results import LayerMaps
 from cnnviz.ui.activations.state import WORDS, State
-from cnnviz.ui.layer_choice import family
 from cnnviz.ui.numbers import of_size, percent, short
 from cnnviz.ui.question import Question
 

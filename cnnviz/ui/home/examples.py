@@ -9,7 +9,7 @@ from cnnviz.components.sliding import sliding
 from cnnviz.components.tiles import tiles
 from cnnviz.components.warp import warp
 from cnnviz.design import PRESETS
-from cnnviz.figures.where import where
+from cnnviz.figures.network_costs import where
 from cnnviz.ui.chart import chart
 from cnnviz.ui.design.network import of_text
 from cnnviz.ui.design.network_charts import costs_of

@@ -5,7 +5,9 @@ A row is a name, whose title and note are the lesson's labels `path.NAME` and `p
 
 from urllib.parse import urlencode
 
+from cnnviz.arithmetic import KINDS
 from cnnviz.components.finder import Entry
+from cnnviz.design import PRESETS
 from cnnviz.ui import links
 from cnnviz.ui.menu import SCREENS
 from cnnviz.ui.words import Words, sections
@@ -78,7 +80,9 @@ def places() -> list[Entry]:
 
 
 def _words(screen: str) -> str:
-    """Return every different word of a screen's lessons."""
-    texts = (text for lesson in (screen, *_PARTS.get(screen, ())) for text in sections(lesson).values())
+    """Return every different word of a screen's lessons, and what else can be chosen on it."""
+    texts = [text for lesson in (screen, *_PARTS.get(screen, ())) for text in sections(lesson).values()]
+    if screen in ("layer", "network"):
+        texts += [*KINDS, *(preset.title for preset in PRESETS.values())]
     words = (word.strip("*`.,:;!?()“”\"'").lower() for text in texts for word in text.split())
     return " ".join(sorted({word for word in words if len(word) > 2 and "{" not in word and "\\" not in word}))

@@ -5,11 +5,11 @@ from itertools import pairwise
 
 import streamlit as st
 
+from cnnviz.arithmetic.layer_stack import Stack, equal_layers, of_network
 from cnnviz.components.dots import dots
 from cnnviz.engine.requests import Reads
 from cnnviz.errors import ShapeError
 from cnnviz.ui.engine import ask
-from cnnviz.ui.inspect.stacks import Stack, equal_layers, of_network
 from cnnviz.ui.receptive_field.state import COUNT, DILATION, DOTS, DOUBLING, EQUAL, FORM, KERNEL, STRIDE, WORDS, read
 from cnnviz.ui.subject import short_name
 

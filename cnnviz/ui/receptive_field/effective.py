@@ -5,7 +5,7 @@ import streamlit as st
 from cnnviz import models
 from cnnviz.engine.requests import EffectiveField, ModelChoice, Picture
 from cnnviz.engine.results import LayerMaps
-from cnnviz.figures.effective import effective_field
+from cnnviz.figures.effective_field import effective_field
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
 from cnnviz.ui.numbers import fixed, percent, short
@@ -49,7 +49,7 @@ def show_effective(state: State, answer: LayerMaps) -> None:
 
 
 def _show(request: EffectiveField, box: Box | None, key: str) -> None:
-    from cnnviz.probes.effective import concentration
+    from cnnviz.probes.effective_field import concentration
 
     answer = ask(request)
     if answer is None:

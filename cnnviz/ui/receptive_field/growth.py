@@ -6,11 +6,11 @@ from typing import Any
 import streamlit as st
 
 from cnnviz import models
+from cnnviz.arithmetic.field_growth import Course, course
 from cnnviz.engine.requests import Analyze, Layers, ModelChoice
-from cnnviz.figures.depths import MOST, depths
+from cnnviz.figures.field_comparison import MOST, depths
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
-from cnnviz.ui.inspect.depths import Course, course
 from cnnviz.ui.numbers import of_size
 from cnnviz.ui.receptive_field.state import BETWEEN, FORM, LOGARITHMIC, OTHERS, WORDS, read
 from cnnviz.ui.subject import short_name

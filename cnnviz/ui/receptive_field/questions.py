@@ -16,10 +16,10 @@ def question(state: State, answer: LayerMaps, number: int) -> Question | None:
         return None
     chance = Random(number)
     row = rows[0] if number < 3 else chance.choice(rows)
-    if row.receptive_field.size is None:
+    grown = height_and_stride(row.receptive_field)
+    if grown is None:
         return _whole(row, state.table.input_size[2])
-    asked = (_convolution, _dilated, _two)[number % 3]
-    return asked(row, row.receptive_field.size[0], row.receptive_field.stride[0], chance)
+    return (_convolution, _dilated, _two)[number % 3](row, *grown, chance)
 
 
 def _can_grow(row: LayerRow) -> bool:

@@ -32,7 +32,7 @@ from cnnviz.ui.receptive_field.state import (
 
 if TYPE_CHECKING:
     from cnnviz.analysis import ReceptiveField
-    from cnnviz.engine.reading import Reading, ReadRow, Source
+    from cnnviz.engine.results import Reading, ReadRow, Source
 
 Bounds = NDArray[np.int32]
 say, text = WORDS.say, WORDS.text

@@ -6,18 +6,19 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from cnnviz.arithmetic.families import family
 from cnnviz.engine.requests import Layers, Maps
 from cnnviz.engine.results import LayerRow, LayerTable
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form
 from cnnviz.ui.form_controls import Choice, Number, NumberOrNone, Switch, Text
-from cnnviz.ui.layer_choice import family, layer_of, layers, middle_convolution
+from cnnviz.ui.layer_choice import layer_of, layers, middle_convolution
 from cnnviz.ui.subject import Subject, SubjectForm
 from cnnviz.ui.words import Words
 
 if TYPE_CHECKING:
     from cnnviz.analysis import ReceptiveField
-    from cnnviz.engine.reading import Reading, Source
+    from cnnviz.engine.results import Reading, Source
 
 WORDS = Words("receptive_field")
 FORM = Form(WORDS)
