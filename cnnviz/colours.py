@@ -13,6 +13,21 @@ POSITIVE = (
     "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725",
 )  # fmt: skip
 
+# Accents that carry meaning, on a light and on a dark page. Those above `edge` can be read there as text, 4.5 to 1; the
+# others are lines and grounds, and the last two are drawn with dark edges over pictures of any colour.
+ACCENTS = {
+    "input": ("#0b5cad", "#6cb4ff"),
+    "kernel": ("#9a4607", "#f5a253"),
+    "output": ("#0f766e", "#4fd0bf"),
+    "quiet": ("#46505c", "#b4bfcb"),
+    "wrong": ("#b91c1c", "#ff9b9b"),
+    "edge": ("#8793a1", "#7d8b9d"),
+    "faint": ("#dfe3e8", "#364254"),
+    "blank": ("#e9edf2", "#232c39"),
+    "mark": ("#ffd400", "#ffd400"),
+    "first": ("#0f766e", "#0f766e"),
+}
+
 
 def colorscale(anchors: tuple[str, ...]) -> list[list[float | str]]:
     """Return the anchors as a Plotly colorscale: [[0.0, "#..."], ..., [1.0, "#..."]]."""

@@ -1,4 +1,6 @@
-const INK = "#0d1117", PALE = "#eef1f5";
+import { contextOf, fitCanvas, fitText, inkOn, inksOf } from "./canvas.js";
+import { clamp, fill, finder, follow, hexOf, memory, product, show, unpack } from "./shared.js";
+
 const TITLE = 26, LARGEST = 40, SMALLEST = 9, NARROW = 700;
 
 const long = (value) => show(value).replace("-", "−");
@@ -8,13 +10,17 @@ const brief = (value) => String(Number(value.toFixed(2))).replace("-", "−");
 function colours(count) {
   return Array.from({ length: count }, (_, i) => {
     const at = count > 1 ? Math.round(255 * i / (count - 1)) : 100;
-    return TABLES.positive.slice(6 * at, 6 * at + 6);
+    return hexOf("positive", at);
   });
 }
 
-/** The middles of the units of one side, in columns or as an image; returns [points, width, height] for cells of `side`. */
+/**
+ * The middles of the units of one side, in columns or as an image, for cells of `side`; their points, width and height.
+ *
+ * @returns {[points: [number, number][], width: number, height: number]}
+ */
 function units(sizes, side) {
-  const [rows, columns] = sizes.length > 1 ? sizes : [sizes[0], 1], points = [];
+  const [rows, columns] = sizes.length > 1 ? sizes : [sizes[0], 1], points = /** @type {[number, number][]} */ ([]);
   for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) points.push([(c + 0.5) * side, (r + 0.5) * side]);
   return [points, columns * side, rows * side];
 }
@@ -40,7 +46,7 @@ function arrange(meta, width) {
 
 export default function ({ data, parentElement }) {
   if (!data) return;
-  const find = (name) => parentElement.querySelector(name);
+  const find = finder(parentElement), inks = inksOf(find(".root"));
   const [stage, base, over, sum, mark] = [".stage", ".base", ".over", ".sum", ".mark"].map(find);
   const own = memory(parentElement), [meta, [inputs, outputs, matrix, owners]] = unpack(data), { words } = meta;
   const I = inputs.length, O = outputs.length;
@@ -82,18 +88,18 @@ export default function ({ data, parentElement }) {
     c.beginPath();
     if (flat) c.arc(x, y, half, 0, 2 * Math.PI);
     else c.rect(x - half, y - half, 2 * half, 2 * half);
-    c.fillStyle = "#ffffff";
+    c.fillStyle = inks.paper;
     c.fill();
     c.strokeStyle = colour;
     c.lineWidth = lit ? 4 : 1.5;
     c.stroke();
-    fitText(c, brief(value), x, y + 1, 2 * half - 4, side * 0.4, own.font, INK);
+    fitText(c, brief(value), x, y + 1, 2 * half - 4, side * 0.4, own.font, inks.ink);
   };
   const line = (c, o, i, width) => {
     c.beginPath();
     c.moveTo(...own.grid.inAt[i]);
     c.lineTo(...own.grid.outAt[o]);
-    c.strokeStyle = "#" + hues[owners[o * I + i]];
+    c.strokeStyle = hues[owners[o * I + i]];
     c.lineWidth = width;
     c.stroke();
   };
@@ -104,14 +110,14 @@ export default function ({ data, parentElement }) {
   const cellAt = (c, o, i) => {
     const [x, y] = place(o, i), { cell } = own.grid.grid, side = o < 0 || i === I;
     const owner = side ? -1 : owners[o * I + i], hex = owner < 0 ? null : hues[owner];
-    c.fillStyle = side ? "#ffffff" : hex ? "#" + hex : PALE;
+    c.fillStyle = side ? inks.paper : hex ?? inks.blank;
     c.fillRect(x, y, cell, cell);
-    c.strokeStyle = o < 0 ? INPUT : i === I ? OUTPUT : "rgba(13, 17, 23, 0.25)";
+    c.strokeStyle = o < 0 ? inks.input : i === I ? inks.output : "rgb(128 128 128 / 0.5)";
     c.lineWidth = 1;
     c.strokeRect(x + 0.5, y + 0.5, cell - 1, cell - 1);
     if (!side && owner < 0) return;
     const value = o < 0 ? inputs[i] : i === I ? outputs[o] : matrix[o * I + i];
-    const ink = hex && !bright(hex) ? "#ffffff" : INK;
+    const ink = hex ? inkOn(hex) : inks.ink;
     fitText(c, brief(value), x + cell / 2, y + cell / 2 + 1, cell - 3, cell * 0.42, own.font, ink);
   };
   const frame = (c, o, i, colour, width) => {
@@ -128,13 +134,13 @@ export default function ({ data, parentElement }) {
       c.font = `600 15px ${own.font}`;
       c.textAlign = "left";
       c.textBaseline = "top";
-      c.fillStyle = key === "input" ? INPUT : key === "output" ? OUTPUT : INK;
+      c.fillStyle = inks[key] ?? inks.ink;
       const size = key === "matrix" ? `${O} × ${I}` : meta[key].join(" × ");
       c.fillText(`${words[key]} ${size}`, key === "output" ? Math.min(x, grid.width - c.measureText(words[key]).width - 60) : x, y);
     }
     each((o, i) => line(c, o, i, own.grid.flat ? 2 : 1));
-    grid.inAt.forEach((point, i) => unit(c, point, inputs[i], INPUT));
-    grid.outAt.forEach((point, o) => unit(c, point, outputs[o], OUTPUT));
+    grid.inAt.forEach((point, i) => unit(c, point, inputs[i], inks.input));
+    grid.outAt.forEach((point, o) => unit(c, point, outputs[o], inks.output));
     for (let i = 0; i < I; i++) cellAt(c, -1, i);
     for (let o = 0; o < O; o++) for (let i = 0; i <= I; i++) cellAt(c, o, i);
   };
@@ -153,7 +159,7 @@ export default function ({ data, parentElement }) {
       return div;
     }));
     if (!at) return;
-    c.fillStyle = "rgba(255, 255, 255, 0.72)";
+    c.fillStyle = inks.paper + "b8"; // seven tenths
     c.fillRect(0, TITLE, grid.width, grid.titles.matrix[1] ? grid.titles.matrix[1] - TITLE : grid.height);
     if (grid.titles.matrix[1]) c.fillRect(0, grid.titles.matrix[1] + TITLE, grid.width, grid.height);
     const on = lit(at), ins = new Set(), outs = new Set();
@@ -161,13 +167,13 @@ export default function ({ data, parentElement }) {
     else if (i === I) outs.add(o);
     each((row, column) => { if (on(row, column)) { ins.add(column); outs.add(row); } });
     each((row, column) => { if (on(row, column)) line(c, row, column, 4); });
-    grid.inAt.forEach((point, n) => unit(c, point, inputs[n], INPUT, ins.has(n)));
-    grid.outAt.forEach((point, n) => unit(c, point, outputs[n], OUTPUT, outs.has(n)));
+    grid.inAt.forEach((point, n) => unit(c, point, inputs[n], inks.input, ins.has(n)));
+    grid.outAt.forEach((point, n) => unit(c, point, outputs[n], inks.output, outs.has(n)));
     for (const n of ins) cellAt(c, -1, n);
     for (const n of outs) cellAt(c, n, I);
-    each((row, column) => { if (on(row, column)) { cellAt(c, row, column); frame(c, row, column, INK, 1.5); } });
+    each((row, column) => { if (on(row, column)) { cellAt(c, row, column); frame(c, row, column, inks.ink, 1.5); } });
     cellAt(c, o, i);
-    frame(c, o, i, INK, 3);
+    frame(c, o, i, inks.ink, 3);
   };
   const focused = () => stage.matches(":focus-visible");
   const settle = () => {

@@ -1,4 +1,7 @@
-const RISE = 58, SKY = 26, FOOT = 16, SEEN = "#b45309", REACHED = "#0b5cad", UNIT = "#0f766e";
+import { inksOf } from "./canvas.js";
+import { clamp, fill, finder, follow, memory, unpack } from "./shared.js";
+
+const RISE = 58, SKY = 26, FOOT = 16;
 
 /** Rows with the middle of each dot in the input's own coordinates: a unit stands over the middle of what it sees. */
 function stack(heads, arrays) {
@@ -39,7 +42,7 @@ function cone(rows, [level, place]) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   if (!data) return;
-  const find = (name) => parentElement.querySelector(name);
+  const find = finder(parentElement), inks = inksOf(find(".root"));
   const [frame, canvas, dot, readout] = [".rows", "canvas", ".dot", ".readout"].map(find);
   const own = memory(parentElement), [meta, arrays] = unpack(data), { words } = meta;
   const rows = stack(meta.rows, arrays), top = rows.length - 1;
@@ -84,16 +87,16 @@ export default function ({ data, parentElement, setTriggerValue }) {
     context.arc(x(rows[level].middles[unit]), y(level), radius, 0, 2 * Math.PI);
     context.lineWidth = 1.5;
     context.strokeStyle = colour;
-    context.fillStyle = padding(rows[level], unit) ? "#fff" : colour;
+    context.fillStyle = padding(rows[level], unit) ? inks.paper : colour;
     context.fill();
     context.stroke();
   };
   const drawBase = () => {
     const context = fresh(base);
-    context.strokeStyle = "#dfe3e8";
+    context.strokeStyle = inks.faint;
     context.lineWidth = 1;
     rows.forEach(({ count }, level) => { if (level) lines(context, level, Array(count).keys()); });
-    rows.forEach(({ count }, level) => { for (let unit = 0; unit < count; unit++) circle(context, level, unit, "#8d96a3"); });
+    rows.forEach(({ count }, level) => { for (let unit = 0; unit < count; unit++) circle(context, level, unit, inks.edge); });
   };
   const look = (at) => {
     const sets = cone(rows, at), context = fresh(canvas), [level, place] = at;
@@ -104,10 +107,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
     for (let l = 1; l <= top; l++) {
       context.lineWidth = 1.5;
       if (l <= level) { // downwards: all that the chosen units read
-        context.strokeStyle = SEEN;
+        context.strokeStyle = inks.kernel;
         lines(context, l, sets[l]);
       } else { // upwards: only the links that lead to the chosen one
-        context.strokeStyle = REACHED;
+        context.strokeStyle = inks.input;
         const { taps, each, middles } = rows[l], below = rows[l - 1];
         context.beginPath();
         for (const unit of sets[l]) for (let t = unit * each; t < (unit + 1) * each; t++) {
@@ -119,7 +122,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       }
     }
     sets.forEach((set, l) => {
-      for (const unit of set) circle(context, l, unit, l === level ? UNIT : l < level ? SEEN : REACHED,
+      for (const unit of set) circle(context, l, unit, l === level ? inks.output : l < level ? inks.kernel : inks.input,
         own.radius + (l === level ? 1.5 : 0.5));
     });
     context.font = `13px ${getComputedStyle(frame).fontFamily}`;

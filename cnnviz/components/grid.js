@@ -1,9 +1,11 @@
 // A map's cells, [row, column]: pointed at, walked over by the arrow keys, picked.
 
-const sameCell = (a, b) => Boolean(a && b && a[0] === b[0] && a[1] === b[1]);
+import { chosen, clamp, pend } from "./shared.js";
+
+export const sameCell = (a, b) => Boolean(a && b && a[0] === b[0] && a[1] === b[1]);
 
 /** The arrow keys walk `own.at` over a grid's cells, Home to PageDown to its edges; Enter and space `pick` the cell. */
-function walk(grid, own, [rows, columns], pick, moved) {
+export function walk(grid, own, [rows, columns], pick, moved) {
   grid.onkeydown = (event) => {
     const moves = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0],
       Home: [0, -columns], End: [0, columns], PageUp: [-rows, 0], PageDown: [rows, 0] };
@@ -20,14 +22,14 @@ function walk(grid, own, [rows, columns], pick, moved) {
 }
 
 /** The cell of a canvas that an event happened over. */
-function cellUnder(event, canvas, [rows, columns]) {
+export function cellUnder(event, canvas, [rows, columns]) {
   const frame = canvas.getBoundingClientRect();
   return [clamp(Math.floor((event.clientY - frame.top) / frame.height * rows), 0, rows - 1),
     clamp(Math.floor((event.clientX - frame.left) / frame.width * columns), 0, columns - 1)];
 }
 
 /** Lay a mark around a cell whose sides are `side` pixels long; without a cell it is not seen. */
-function putMark(mark, at, side) {
+export function putMark(mark, at, side) {
   mark.style.opacity = at ? 1 : 0; // not display: the cell must stay for screen readers
   if (!at) return;
   mark.style.width = side + 4 + "px";
@@ -36,7 +38,7 @@ function putMark(mark, at, side) {
 }
 
 /** Tell a screen reader at which cell the keyboard's cursor is. */
-function nameCell(cursor, [row, column], selected, label) {
+export function nameCell(cursor, [row, column], selected, label) {
   cursor.setAttribute("aria-rowindex", row + 1);
   cursor.setAttribute("aria-colindex", column + 1);
   cursor.setAttribute("aria-selected", String(sameCell([row, column], selected)));
@@ -49,7 +51,7 @@ function nameCell(cursor, [row, column], selected, label) {
  * `label` is what a screen reader hears of a unit, `selected` the one that Python has chosen. Returns `listen`, which
  * lets another element's pointer name units, and `settle`, to look anew once `own.cell` and `own.choose` are up to date.
  */
-function unitMap(find, own, [rows, columns], selected, { look, label, send }) {
+export function unitMap(find, own, [rows, columns], selected, { look, label, send }) {
   const [map, canvas, cursor, chosenMark, readout] = [".map", ".map canvas", ".cursor", ".chosen", ".readout"].map(find);
   const inside = (at) => at && at[0] >= 0 && at[1] >= 0 && at[0] < rows && at[1] < columns ? at : null;
   map.setAttribute("aria-rowcount", rows);

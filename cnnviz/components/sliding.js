@@ -1,9 +1,19 @@
+import { fitCanvas, inksOf } from "./canvas.js";
+import { chosen, clamp, fill, finder, follow, memory, pend, unpack } from "./shared.js";
+import { account, long } from "./sliding_account.js";
+import { cellsOf, same } from "./sliding_cells.js";
+import { drawing, scaleOf } from "./sliding_drawing.js";
+import { editing, keepEdits } from "./sliding_editing.js";
+import { PANELS, TITLE, arrange, cellAt, neighbour, panelOf, planeOf, titlesOf } from "./sliding_layout.js";
+import { playing } from "./sliding_playing.js";
+import { compute, farthest, lay, winnersOf } from "./sliding_sums.js";
+
 const LINES = 10;
 
 export default function ({ data, parentElement, setTriggerValue }) {
   if (!data) return;
   const began = performance.now();
-  const find = (name) => parentElement.querySelector(name);
+  const find = finder(parentElement);
   const [stage, base, over, sum] = [".stage", ".base", ".over", ".sum"].map(find);
   const [editor, check, change] = [".edit", ".check", ".change"].map(find);
   const panels = Object.fromEntries(PANELS.map((name) => [name, find(`[data-panel=${name}]`)]));
@@ -22,7 +32,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     own.tick = null;
     editor.hidden = true;
   }
-  Object.assign(own, { meta, map, arrays });
+  Object.assign(own, { meta, map, arrays, inks: inksOf(find(".root")) });
   keepEdits(own);
 
   const cells = cellsOf(own), { channelOf, valueAt, mayEdit, nameOf } = cells, titles = titlesOf(meta);

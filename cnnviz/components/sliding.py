@@ -82,18 +82,7 @@ _HTML = """
 </div>
 """
 
-_mount = register(
-    "sliding",
-    _HTML,
-    "canvas",
-    "sliding_layout",
-    "sliding_sums",
-    "sliding_cells",
-    "sliding_drawing",
-    "sliding_account",
-    "sliding_playing",
-    "sliding_editing",
-)
+_mount = register("sliding", _HTML)
 
 
 @dataclass(frozen=True)

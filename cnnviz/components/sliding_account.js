@@ -1,11 +1,14 @@
 // How the number in a cell comes about, and where it goes.
 
+import { fill, show } from "./shared.js";
+import { unravel } from "./sliding_sums.js";
+
 const MOST_TERMS = 12;
 
-const long = (value) => show(value).replace("-", "−").replace("Infinity", "∞");
+export const long = (value) => show(value).replace("-", "−").replace("Infinity", "∞");
 
 /** A function that writes into `sum` what there is to tell of a cell. */
-function account(own, sum, cells) {
+export function account(own, sum, cells) {
   const { meta, map: { place, source, taps, outs, places, inputs }, arrays } = own, { words } = meta;
   const each = meta.channels / meta.groups, { channelOf, spot, sourceOf, channelsOf, valueAt, nameOf, soFar, reached } = cells;
 

@@ -1,9 +1,12 @@
 // What a cell {grid, index} holds, what it is called, and what lights up with it.
 
-const same = (a, b) => Boolean(a && b && a.grid === b.grid && a.index === b.index);
+import { fill } from "./shared.js";
+import { unravel, valueOf } from "./sliding_sums.js";
+
+export const same = (a, b) => Boolean(a && b && a.grid === b.grid && a.index === b.index);
 
 /** Questions about cells. An input's index counts places as drawn, a kernel's those of the filter shown. */
-function cellsOf(own) {
+export function cellsOf(own) {
   const { meta, map, arrays } = own, { words } = meta, { place, source, firstPlace, taps, outs, places, inputs } = map;
   const each = meta.channels / meta.groups, filtersEach = meta.filters / meta.groups;
   const groupOf = (f) => Math.floor(f / filtersEach);

@@ -1,10 +1,12 @@
 // Where each cell stands: {grid, index}, in panels of planes, one plane for each channel and slice.
 
-const LARGEST = 54, TALLEST = 620, GAP = 0.6, TITLE = 24, NAME = 20;
-const PANELS = ["input", "kernel", "output"];
+import { clamp } from "./shared.js";
+
+export const LARGEST = 54, TALLEST = 620, GAP = 0.6, TITLE = 24, NAME = 20;
+export const PANELS = ["input", "kernel", "output"];
 
 /** What stands above each panel: its name and its size. */
-function titlesOf(meta) {
+export function titlesOf(meta) {
   const { words } = meta, size = (list) => list.join(" × "), more = (count, list) => count > 1 ? [count, ...list] : list;
   const padded = meta.places.some((there, a) => there !== meta.input[a]);
   const sizes = { input: size(more(meta.channels, meta.input)) + (padded ? ` → ${size(meta.places)}` : ""),
@@ -13,7 +15,7 @@ function titlesOf(meta) {
 }
 
 /** Lay out planes and panels at the largest cell that fits; `titles` are the widths of what stands above them. */
-function arrange(meta, width, titles) {
+export function arrange(meta, width, titles) {
   const rank = meta.output.length, flat = (sizes) => [...new Array(3 - rank).fill(1), ...sizes];
   const blocks = (sizes, count, grid) => {
     const [slices, rows, columns] = flat(sizes), across = Math.ceil(Math.sqrt(slices)), down = Math.ceil(slices / across);
@@ -80,21 +82,21 @@ function arrange(meta, width, titles) {
   return { cell, planes, boxes, width: right, height: bottom };
 }
 
-const panelOf = (cell) => cell.grid === "bias" ? "kernel" : cell.grid;
+export const panelOf = (cell) => cell.grid === "bias" ? "kernel" : cell.grid;
 
-function planeOf(layout, { grid, index }) {
+export function planeOf(layout, { grid, index }) {
   return layout.planes.find((plane) =>
     plane.grid === grid && index >= plane.first && index < plane.first + plane.rows * plane.columns);
 }
 
 /** The left and upper edge of a plane's cell. */
-function edges(layout, plane, index) {
+export function edges(layout, plane, index) {
   const i = index - plane.first, { cell } = layout;
   return [plane.left + (i % plane.columns) * cell, plane.top + Math.floor(i / plane.columns) * cell];
 }
 
 /** The cell at a point, or null. */
-function cellAt(layout, x, y) {
+export function cellAt(layout, x, y) {
   for (const plane of layout.planes) {
     const column = Math.floor((x - plane.left) / layout.cell), row = Math.floor((y - plane.top) / layout.cell);
     if (column >= 0 && row >= 0 && column < plane.columns && row < plane.rows)
@@ -104,7 +106,7 @@ function cellAt(layout, x, y) {
 }
 
 /** Where a key leads from a cell, within its panel. */
-function neighbour(layout, cell, key) {
+export function neighbour(layout, cell, key) {
   const planes = layout.planes.filter((plane) => panelOf(plane) === panelOf(cell));
   const plane = planeOf(layout, cell), n = planes.indexOf(plane), i = cell.index - plane.first;
   const r = Math.floor(i / plane.columns), c = i % plane.columns;

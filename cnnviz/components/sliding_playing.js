@@ -1,7 +1,9 @@
 // The animation: one step an output or, where inputs paint, one step an input.
 
+import { clamp, fill } from "./shared.js";
+
 /** Let the buttons step and play. Returns the cell of a step, `buttons`, to show what can be pressed, `stop` and `leave`. */
-function playing(own, find, { paint, settle }) {
+export function playing(own, find, { paint, settle }) {
   const { meta, map: { outs, places, inputs, firstPlace } } = own, { words } = meta;
   const [back, play, next, all, speed] = [".back", ".play", ".step", ".all", ".speed input"].map(find);
   const steps = meta.paint ? meta.channels * inputs : meta.filters * outs;

@@ -1,3 +1,5 @@
+import { chosen, fill, finder, memory, pend, unpack } from "./shared.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 function element(tag, className, text) {
@@ -70,7 +72,7 @@ function build(row, layers) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   if (!data) return;
-  const find = (name) => parentElement.querySelector(name);
+  const find = finder(parentElement);
   const [row, input, count, readout] = [".row", "input", ".count", ".readout"].map(find);
   const own = memory(parentElement), [meta] = unpack(data), { layers, words } = meta;
 
@@ -122,7 +124,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     let shown = 0;
     for (const option of own.options.values()) {
       option.hidden = !terms.every((term) => option.dataset.search.includes(term));
-      shown += !option.hidden;
+      shown += Number(!option.hidden);
     }
     for (const group of row.children)
       group.hidden = [...group.querySelectorAll(".layer")].every((option) => option.hidden);

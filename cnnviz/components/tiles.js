@@ -1,3 +1,8 @@
+import {
+  NAN, NO_COLOUR, TOP, ZERO, chosen, clamp, fill, finder, follow, gradient, limits, memory, palette, pend, ramp, restore,
+  show, unpack
+} from "./shared.js";
+
 const TALLEST = 640, LARGEST = 320, FINGER = 24, GAP = 2;
 
 /** One picture with every map at its natural size, side by side; `across` of them a row. */
@@ -64,7 +69,7 @@ function arrange(width, ratio, meta, count) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   if (!data) return;
-  const find = (name) => parentElement.querySelector(name);
+  const find = finder(parentElement);
   const [frame, space, canvas, readout] = [".frame", ".space", "canvas", ".readout"].map(find);
   const [chosenMark, cursorMark, legend] = [".chosen", ".cursor", ".legend"].map(find);
   const own = memory(parentElement), [meta, [order, ...arrays]] = unpack(data), words = meta.words;

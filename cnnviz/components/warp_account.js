@@ -1,6 +1,9 @@
 // How an output pixel comes about, in numbers.
 
-const num = (value, places = 4) => {
+import { fill } from "./shared.js";
+import { TIE, locate, newRead, tied, valueAt } from "./warp_sampling.js";
+
+export const num = (value, places = 4) => {
   const short = Number(value.toFixed(places));
   return (short < 0 ? "−" : "") + Math.abs(short);
 };
@@ -8,7 +11,7 @@ const inner = (value, places) => value < 0 && Number(value.toFixed(places ?? 4))
 const plus = (value) => (Number(value.toFixed(4)) < 0 ? " − " : " + ") + num(Math.abs(value));
 
 /** A function that writes out how the pixel `own.shown` of the output comes about. */
-function account(find, own, meta, image) {
+export function account(find, own, meta, image) {
   const [sum, told, taps] = [".sum", ".told", ".taps"].map(find), { words } = meta;
   const [high, wide] = meta.input, [h, w] = meta.output, read = newRead();
 

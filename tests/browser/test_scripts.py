@@ -3,7 +3,6 @@
 import base64
 from collections.abc import Callable, Iterator
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,16 +10,14 @@ import pytest
 import torch
 from torch.nn import functional
 
-from cnnviz import components
 from cnnviz.components.axes import painted, windows
+from cnnviz.components.bundle import script
 from cnnviz.components.pack import pack
 from cnnviz.components.quantise import quantise
-from cnnviz.components.register import shared_script
 from cnnviz.components.sliding import message as sliding_message
 from cnnviz.components.warp import message as warp_message
 from tests.conftest import NIGHTLY
 
-HERE = Path(components.__file__).parent
 ROUNDS = 50 if NIGHTLY else 4
 MODES, PADDINGS = ("nearest", "bilinear", "bicubic"), ("zeros", "border", "reflection")
 
@@ -46,11 +43,10 @@ def run(chromium: Any) -> Iterator[Callable[..., list[Any]]]:
     page = chromium.new_page()
 
     def go(files: tuple[str, ...], body: str, buffers: list[bytes]) -> list[Any]:
-        scripts = shared_script() + "".join((HERE / f"{name}.js").read_text(encoding="utf-8") for name in files)
-        script = f"""(texts) => {{ {scripts}
+        code = f"""(texts) => {{ {script("shared", *files)}
           const answer = (data) => {{ {body} }};
           return texts.map((text) => answer(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)))); }}"""
-        return list(page.evaluate(script, [base64.b64encode(data).decode() for data in buffers]))
+        return list(page.evaluate(code, [base64.b64encode(data).decode() for data in buffers]))
 
     yield go
     page.close()
