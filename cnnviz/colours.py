@@ -45,3 +45,21 @@ def table(anchors: tuple[str, ...], length: int = 256) -> bytes:
         pairs = zip(colours[left], colours[left + 1], strict=True)
         out += bytes(round(a * (1 - share) + b * share) for a, b in pairs)
     return bytes(out)
+
+
+def contrast(one: str, other: str) -> float:
+    """Return how far two colours #rrggbb stand out from each other, 1 to 21, as WCAG 2 defines it."""
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def mix(one: str, other: str, share: float) -> str:
+    """Return the mixture of two colours #rrggbb in sRGB, with so large a share of the first."""
+    pairs = zip(bytes.fromhex(one[1:]), bytes.fromhex(other[1:]), strict=True)
+    return "#" + bytes(round(share * a + (1 - share) * b) for a, b in pairs).hex()
+
+
+def _luminance(colour: str) -> float:
+    parts = (byte / 255 for byte in bytes.fromhex(colour[1:]))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
