@@ -17,7 +17,7 @@ POSITIVE = (
 # others are lines and grounds, and the last two are drawn with dark edges over pictures of any colour.
 ACCENTS = {
     "input": ("#0b5cad", "#6cb4ff"),
-    "kernel": ("#9a4607", "#f5a253"),
+    "kernel": ("#b45309", "#f5a253"),
     "output": ("#0f766e", "#4fd0bf"),
     "quiet": ("#46505c", "#b4bfcb"),
     "wrong": ("#b91c1c", "#ff9b9b"),

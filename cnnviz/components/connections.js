@@ -6,10 +6,11 @@ const TITLE = 26, LARGEST = 40, SMALLEST = 9, NARROW = 700;
 const long = (value) => show(value).replace("-", "−");
 const brief = (value) => String(Number(value.toFixed(2))).replace("-", "−");
 
-/** A colour for each of `count` weights, evenly along the map, as hex. */
-function colours(count) {
+/** A colour for each of `count` weights, evenly along the part of the map that can be seen on `paper`. */
+function colours(count, paper) {
+  const first = inkOn(paper) === "#000000" ? 0 : 80;
   return Array.from({ length: count }, (_, i) => {
-    const at = count > 1 ? Math.round(255 * i / (count - 1)) : 100;
+    const at = count > 1 ? first + Math.round((255 - first) * i / (count - 1)) : 100;
     return hexOf("positive", at);
   });
 }
@@ -52,7 +53,7 @@ export default function ({ data, parentElement }) {
   const I = inputs.length, O = outputs.length;
   let count = 0;
   for (const owner of owners) count = Math.max(count, owner + 1);
-  const hues = colours(count), used = new Int32Array(count);
+  const hues = colours(count, inks.paper), used = new Int32Array(count);
   for (const owner of owners) if (owner >= 0) used[owner]++;
   stage.setAttribute("aria-label", words.label);
   find(".keys").textContent = words.keys;

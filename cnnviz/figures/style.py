@@ -49,6 +49,11 @@ def dress(figure: go.Figure, *, dark: bool) -> go.Figure:
     return go.Figure(data=data, layout=layout, _validate=False)
 
 
+def themed(colour: str) -> str:
+    """Return a colour of figures as CSS that takes its shade for dark pages there."""
+    return f"light-dark({colour}, {_shade(colour)})"
+
+
 def _shaded(part: Mapping[str, Any]) -> dict[str, Any]:
     """Return a part of a figure with every colour in it, under whatever name, in its shade for dark pages."""
     return {name: _value(name, value) for name, value in part.items()}
