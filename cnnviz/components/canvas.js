@@ -6,7 +6,8 @@ import { ACCENTS } from "./colours.js";
 const THEME = { ink: "text-color", paper: "background-color", rule: "border-color" };
 
 /**
- * The colours of the page as it is now, light or dark, as "#rrggbb": the accents of cnnviz/colours.py, ink, paper, rule.
+ * The colours of the page as it is now, light or dark, as "#rrggbb": the accents of cnnviz/colours.py, and ink, paper
+ * and rule.
  *
  * @param {HTMLElement} root
  * @returns {Record<string, string>}

@@ -16,7 +16,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (!data) return;
   const find = finder(parentElement), inks = inksOf(find(".root"));
   const own = memory(parentElement), [meta, arrays] = unpack(data), { size, steps, words } = meta;
-  const [target, given, ...rest] = arrays, pictures = rest.slice(0, 2), losses = rest.slice(2, 4), thetas = rest.slice(4);
+  const [target, given, ...rest] = arrays;
+  const pictures = rest.slice(0, 2), losses = rest.slice(2, 4), thetas = rest.slice(4);
   const [slider, button, readout, curve] = [".tools input", ".play", ".readout", ".losses canvas"].map(find);
   const area = size[0] * size[1], count = meta.numbers.length, signed = palette("signed");
   const names = [words.first, words.second];

@@ -33,7 +33,10 @@ export function listen(element, own, readout, { under, look, rest, pick }) {
   };
 }
 
-/** Let focus and its loss, and the function returned, look anew: at what the pointer is over, else at what `rest` shows. */
+/**
+ * Let focus and its loss, and the function returned, look anew: at what the pointer is over, else at what `rest`
+ * shows.
+ */
 export function settleOn(element, own, rest) {
   const settle = () => own.pointer ? own.pointer.element.onpointermove(own.pointer) : rest();
   element.onfocus = settle;
@@ -89,10 +92,12 @@ export function nameCell(cursor, [row, column], selected, label) {
  * A map of units: the pointer and the keys name one to `look` at, a click or Enter picks one and `send` hears of it.
  *
  * `label` is what a screen reader hears of a unit, `selected` the one that Python has chosen. Returns `listen`, which
- * lets another element's pointer name units, and `settle`, to look anew once `own.cell` and `own.choose` are up to date.
+ * lets another element's pointer name units, and `settle`, to look anew once `own.cell` and `own.choose` are up to
+ * date.
  */
 export function unitMap(find, own, [rows, columns], selected, { look, label, send }) {
-  const [map, canvas, cursor, chosenMark, readout] = [".map", ".map canvas", ".cursor", ".chosen", ".readout"].map(find);
+  const [map, canvas, cursor] = [".map", ".map canvas", ".cursor"].map(find);
+  const [chosenMark, readout] = [".chosen", ".readout"].map(find);
   const inside = (at) => at && at[0] >= 0 && at[1] >= 0 && at[0] < rows && at[1] < columns ? at : null;
   map.setAttribute("aria-rowcount", rows);
   map.setAttribute("aria-colcount", columns);

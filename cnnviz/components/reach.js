@@ -113,7 +113,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
       one.box.style.transform =
         `translate(${(b.left + one.left) * s - EDGE}px, ${(b.top + one.above) * s - EDGE}px)`;
       drawTaps(one, b.bottom - b.top, b.right - b.left);
-      beyond ||= -b.top > one.above || -b.left > one.left || b.bottom - one.h > one.below || b.right - one.w > one.right;
+      beyond ||= -b.top > one.above || -b.left > one.left || b.bottom - one.h > one.below
+        || b.right - one.w > one.right;
     }
     if (beyond) parts.push(words.beyond);
     readout.textContent = parts.join(" · ");

@@ -75,7 +75,8 @@ export function ramp(mode, [low, high]) {
 
 export function restore(code, least, greatest) {
   if (code < TOP) return least + code * ((greatest - least) / TOP);
-  return code === TOP ? greatest : code === ZERO ? 0 : code === NAN ? NaN : code === PLUS_INFINITY ? Infinity : -Infinity;
+  if (code === TOP) return greatest;
+  return code === ZERO ? 0 : code === NAN ? NaN : code === PLUS_INFINITY ? Infinity : -Infinity;
 }
 
 /** A value with the digits that are known when it was rounded to a multiple of `step`; the last may be off by one. */
@@ -126,7 +127,8 @@ export function follow(element, place, own) {
 
 /** Who decides what is chosen: for a moment after a pick the browser does, as answers to older picks may still come. */
 export function chosen(own, fromPython, same = (a, b) => a === b) {
-  if (own.pending && (performance.now() - own.pending.time > 2000 || same(own.pending.value, fromPython))) own.pending = null;
+  const { pending } = own;
+  if (pending && (performance.now() - pending.time > 2000 || same(pending.value, fromPython))) own.pending = null;
   clearTimeout(own.settle);
   if (own.pending && fromPython !== null) {
     own.settle = setTimeout(() => { own.pending = null; own.choose?.(fromPython); }, 2000);

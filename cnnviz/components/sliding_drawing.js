@@ -24,7 +24,8 @@ export function scaleOf(values, signed) {
 
 /** Ways to draw: `paint` the grids, with `titles` above them, and `highlight` a cell. */
 export function drawing(own, [base, over], titles, cells) {
-  const { meta, inks, map: { firstPlace, places } } = own, { words } = meta, accent = { ...inks, bias: inks.kernel }, each = meta.channels / meta.groups;
+  const { meta, inks, map: { firstPlace, places } } = own, { words } = meta, each = meta.channels / meta.groups;
+  const accent = { ...inks, bias: inks.kernel };
   const { channelOf, spot, sourceOf, groupOf, valueAt, hidden, soFar, lit } = cells;
 
   // The grids as they are while some of their cells are lit, painted once for all of them.
@@ -32,11 +33,12 @@ export function drawing(own, [base, over], titles, cells) {
 
   const drawCell = (c, plane, index, { note = null, dim = false } = {}) => {
     const { cell } = own.grid, [x, y] = edges(own.grid, plane, index), it = { grid: plane.grid, index };
-    const empty = plane.grid === "output" && hidden(index), value = plane.grid === "output" ? soFar(index) : valueAt(it);
+    const out = plane.grid === "output", empty = out && hidden(index), value = out ? soFar(index) : valueAt(it);
     const padding = plane.grid === "input" && (sourceOf(it) < 0 || firstPlace[sourceOf(it)] !== spot(it));
     const blank = plane.grid === "input" && sourceOf(it) < 0;
     const full = empty ? inks.paper : blank ? inks.blank : own.colour[plane.grid](value);
-    const shown = padding && !blank ? mix(full, inks.blank, 0.45) : full, ground = dim ? mix(shown, inks.paper, 0.6) : shown;
+    const shown = padding && !blank ? mix(full, inks.blank, 0.45) : full;
+    const ground = dim ? mix(shown, inks.paper, 0.6) : shown;
     c.fillStyle = ground;
     c.fillRect(x, y, cell, cell);
     c.strokeStyle = padding ? inks.edge : "rgb(128 128 128 / 0.5)";
@@ -48,7 +50,8 @@ export function drawing(own, [base, over], titles, cells) {
     const split = note !== null && cell >= 22;
     if (plane.grid === "input" && own.won.has(index)) corner(c, x, y, cell);
     const ink = blank ? inks.quiet : inkOn(ground), middle = x + cell / 2;
-    fitText(c, brief(value), middle, y + cell * (split ? 0.3 : 0.52), cell - 3, cell * (split ? 0.36 : 0.4), own.font, ink);
+    const [at, size] = split ? [0.3, 0.36] : [0.52, 0.4];
+    fitText(c, brief(value), middle, y + cell * at, cell - 3, cell * size, own.font, ink);
     if (!split) return;
     c.fillStyle = inks.paper;
     c.fillRect(x + 1, y + cell * 0.56, cell - 2, cell * 0.44 - 1);
@@ -97,7 +100,8 @@ export function drawing(own, [base, over], titles, cells) {
       }
       c.strokeStyle = accent[plane.grid];
       c.lineWidth = 1.5;
-      c.strokeRect(plane.left - 0.75, plane.top - 0.75, plane.columns * own.grid.cell + 1.5, plane.rows * own.grid.cell + 1.5);
+      const { cell } = own.grid;
+      c.strokeRect(plane.left - 0.75, plane.top - 0.75, plane.columns * cell + 1.5, plane.rows * cell + 1.5);
     }
     own.painted = own.filter;
   };

@@ -28,12 +28,13 @@ export function keepEdits({ edits, arrays }) {
  * `leave` ends the animation, `changed` is called when a cell has another value, and `send` hears of all edits.
  */
 export function editing(own, find, panels, cells, { leave, settle, changed, send }) {
-  const [editor, check] = [".edit", ".check"].map(find), { meta: { words }, arrays } = own, { valueAt, inArray, nameOf } = cells;
+  const [editor, check] = [".edit", ".check"].map(find), { meta: { words }, arrays } = own;
+  const { valueAt, inArray, nameOf } = cells;
   const edit = (cell, begun) => {
     leave();
     const [left, top] = edges(own.grid, planeOf(own.grid, cell), cell.index), wide = Math.max(64, own.grid.cell);
-    Object.assign(editor.style, { left: clamp(left, 0, own.grid.width - wide) + "px", top: top + "px", width: wide + "px",
-      height: Math.max(26, own.grid.cell) + "px" });
+    Object.assign(editor.style, { left: clamp(left, 0, own.grid.width - wide) + "px", top: top + "px",
+      width: wide + "px", height: Math.max(26, own.grid.cell) + "px" });
     own.editing = cell;
     own.panel = panelOf(cell);
     editor.hidden = false;
@@ -63,7 +64,7 @@ export function editing(own, find, panels, cells, { leave, settle, changed, send
     arrays[ARRAYS[cell.grid]][index] = value;
     own.edits.set(`${cell.grid} ${index}`, { grid: cell.grid, index, value, time: performance.now() });
     changed();
-    send([...own.edits.values()].map(({ grid, index, value }) => [grid, index, value]));
+    send([...own.edits.values()].map((each) => [each.grid, each.index, each.value]));
   };
   editor.onkeydown = (event) => {
     event.stopPropagation();

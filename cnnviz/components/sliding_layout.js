@@ -7,7 +7,8 @@ export const PANELS = ["input", "kernel", "output"];
 
 /** What stands above each panel: its name and its size. */
 export function titlesOf(meta) {
-  const { words } = meta, size = (list) => list.join(" × "), more = (count, list) => count > 1 ? [count, ...list] : list;
+  const { words } = meta, size = (list) => list.join(" × ");
+  const more = (count, list) => count > 1 ? [count, ...list] : list;
   const padded = meta.places.some((there, a) => there !== meta.input[a]);
   const sizes = { input: size(more(meta.channels, meta.input)) + (padded ? ` → ${size(meta.places)}` : ""),
     kernel: size(more(meta.channels / meta.groups, meta.kernel)), output: size(more(meta.filters, meta.output)) };
@@ -18,18 +19,20 @@ export function titlesOf(meta) {
 export function arrange(meta, width, titles) {
   const rank = meta.output.length, flat = (sizes) => [...new Array(3 - rank).fill(1), ...sizes];
   const blocks = (sizes, count, grid) => {
-    const [slices, rows, columns] = flat(sizes), across = Math.ceil(Math.sqrt(slices)), down = Math.ceil(slices / across);
+    const [slices, rows, columns] = flat(sizes);
+    const across = Math.ceil(Math.sqrt(slices)), down = Math.ceil(slices / across);
     return Array.from({ length: count }, (_, channel) => ({
-      planes: Array.from({ length: slices }, (_, slice) => ({ grid, channel, slice, rows, columns,
+      planes: Array.from({ length: slices }, (__, slice) => ({ grid, channel, slice, rows, columns,
         first: (channel * slices + slice) * rows * columns,
         x: (slice % across) * (columns + GAP), y: Math.floor(slice / across) * (rows + GAP) })),
       wide: across * (columns + GAP) - GAP, high: down * (rows + GAP) - GAP, named: count > 1 }));
   };
   const each = meta.channels / meta.groups;
   const made = { input: blocks(meta.places, meta.channels, "input"),
-    kernel: meta.weighted ? blocks(meta.kernel, each, "kernel") : [], output: blocks(meta.output, meta.filters, "output") };
-  if (meta.biased) made.kernel.push({ planes: [{ grid: "bias", channel: 0, slice: 0, rows: 1, columns: 1, first: 0, x: 0,
-    y: 0 }], wide: 1, high: 1, named: true });
+    kernel: meta.weighted ? blocks(meta.kernel, each, "kernel") : [],
+    output: blocks(meta.output, meta.filters, "output") };
+  const bias = { grid: "bias", channel: 0, slice: 0, rows: 1, columns: 1, first: 0, x: 0, y: 0 };
+  if (meta.biased) made.kernel.push({ planes: [bias], wide: 1, high: 1, named: true });
   const used = PANELS.filter((name) => made[name].length);
   // A panel's blocks in rows of `across`: its width and height in pixels for a cell.
   const measure = (name, across, cell) => {
@@ -60,7 +63,8 @@ export function arrange(meta, width, titles) {
   };
   let found = null;
   for (let cell = LARGEST; cell >= 6 && !found; cell--) found = fit(cell, false) ?? fit(cell, true);
-  found ??= { cell: 6, stacked: true, between: 0, of: Object.fromEntries(used.map((name) => [name, measure(name, 1, 6)])) };
+  found ??= { cell: 6, stacked: true, between: 0,
+    of: Object.fromEntries(used.map((name) => [name, measure(name, 1, 6)])) };
   const { cell, stacked, of, between } = found, planes = [], boxes = {};
   let x = 2, y = 2, right = 0, bottom = 0;
   for (const name of used) {
@@ -69,8 +73,8 @@ export function arrange(meta, width, titles) {
     for (let i = 0; i < list.length; i += across) {
       const row = list.slice(i, i + across);
       if (row[0].named) top += NAME;
-      row.forEach((block, n) => block.planes.forEach((plane) => planes.push({ ...plane, named: block.named && !plane.slice,
-        left: x + n * pitch + plane.x * cell, top: top + plane.y * cell })));
+      row.forEach((block, n) => block.planes.forEach((plane) => planes.push({ ...plane,
+        named: block.named && !plane.slice, left: x + n * pitch + plane.x * cell, top: top + plane.y * cell })));
       top += (Math.max(...row.map((block) => block.high)) + GAP / 2) * cell;
     }
     boxes[name] = { left: x, top: y, width: wide, height: high - GAP / 2 * cell };
@@ -110,12 +114,14 @@ export function neighbour(layout, cell, key) {
   const planes = layout.planes.filter((plane) => panelOf(plane) === panelOf(cell));
   const plane = planeOf(layout, cell), n = planes.indexOf(plane), i = cell.index - plane.first;
   const r = Math.floor(i / plane.columns), c = i % plane.columns;
-  const put = (to, row, column) => ({ grid: to.grid, index: to.first + clamp(row, 0, to.rows - 1) * to.columns + clamp(column, 0, to.columns - 1) });
+  const put = (to, row, column) => ({ grid: to.grid,
+    index: to.first + clamp(row, 0, to.rows - 1) * to.columns + clamp(column, 0, to.columns - 1) });
   const beside = (by) => planes[clamp(n + by, 0, planes.length - 1)];
   if (key === "ArrowLeft") return put(plane, r, c - 1);
   if (key === "ArrowRight") return put(plane, r, c + 1);
   if (key === "ArrowUp") return r > 0 || n === 0 ? put(plane, r - 1, c) : put(beside(-1), Infinity, c);
-  if (key === "ArrowDown") return r < plane.rows - 1 || n === planes.length - 1 ? put(plane, r + 1, c) : put(beside(1), 0, c);
+  if (key === "ArrowDown")
+    return r < plane.rows - 1 || n === planes.length - 1 ? put(plane, r + 1, c) : put(beside(1), 0, c);
   if (key === "Home") return put(plane, 0, 0);
   if (key === "End") return put(plane, Infinity, Infinity);
   if (key === "PageUp") return put(beside(-1), r, c);

@@ -25,7 +25,8 @@ function paintAtlas(canvas, own) {
       continue;
     }
     const least = ranges[2 * k], greatest = ranges[2 * k + 1];
-    const [a, b] = ramp(meta.mode, meta.shared ? limits(meta.mode, ...meta.limits) : limits(meta.mode, least, greatest));
+    const [low, high] = meta.shared ? meta.limits : [least, greatest];
+    const [a, b] = ramp(meta.mode, limits(meta.mode, low, high));
     const slope = a * (greatest - least) / TOP, base = a * least + b;
     const special = [b, 0, 255];
     for (let r = 0; r < h; r++)
@@ -87,8 +88,8 @@ function drawTiles(canvas, frame, own) {
 
 /** Where tile `i` stands, in CSS pixels; null for none. */
 function boxOf({ columns, tileW, tileH, gap, ratio }, i) {
-  return i < 0 ? null : { left: (i % columns) * (tileW + gap) / ratio, top: Math.floor(i / columns) * (tileH + gap) / ratio,
-    width: tileW / ratio, height: tileH / ratio };
+  return i < 0 ? null : { left: (i % columns) * (tileW + gap) / ratio,
+    top: Math.floor(i / columns) * (tileH + gap) / ratio, width: tileW / ratio, height: tileH / ratio };
 }
 
 /** The tile and the row and column of its map under the pointer, [i, row, column]; null between and beside tiles. */

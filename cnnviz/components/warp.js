@@ -70,7 +70,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     let most = 0, ties = 0;
     for (let row = 0, at = 0; row < h; row++) for (let column = 0; column < w; column++, at++) {
       if (tied(meta, locate(meta, own.theta, row, column, read))) { ties++; continue; }
-      for (let c = 0; c < meta.channels; c++) most = Math.max(most, Math.abs(out[c * h * w + at] - python[c * h * w + at]));
+      for (let c = 0; c < meta.channels; c++)
+        most = Math.max(most, Math.abs(out[c * h * w + at] - python[c * h * w + at]));
     }
     const difference = most === 0 ? "0" : most.toExponential(0);
     check.textContent = fill(ties ? words.ties : words.agree, { name: meta.name, difference, count: ties });

@@ -60,11 +60,13 @@ export function dragging(find, own, meta, { point, warp, unmoved, send }) {
   const coordinates = (event) => {
     const frame = stage.getBoundingClientRect();
     const x = clamp(event.clientX - frame.left, 0, own.side), y = clamp(event.clientY - frame.top, 0, own.side);
-    return [coordinate(x / own.scale + own.view.left, wide, meta.alignSample), coordinate(y / own.scale + own.view.top, high, meta.alignSample)];
+    return [coordinate(x / own.scale + own.view.left, wide, meta.alignSample),
+      coordinate(y / own.scale + own.view.top, high, meta.alignSample)];
   };
   const within = ([x, y]) => {
     const t = own.theta, det = t[0] * t[4] - t[1] * t[3], dx = x - t[2], dy = y - t[5];
-    return Math.abs(det) > 1e-9 && Math.abs(t[4] * dx - t[1] * dy) <= Math.abs(det) && Math.abs(t[0] * dy - t[3] * dx) <= Math.abs(det);
+    return Math.abs(det) > 1e-9 && Math.abs(t[4] * dx - t[1] * dy) <= Math.abs(det)
+      && Math.abs(t[0] * dy - t[3] * dx) <= Math.abs(det);
   };
   own.step = () => {
     own.frame = null;
@@ -98,7 +100,10 @@ export function dragging(find, own, meta, { point, warp, unmoved, send }) {
     event.preventDefault();
   };
   stage.onpointermove = (event) => {
-    if (!own.drag) { stage.style.cursor = !event.target.closest(".handle") && within(coordinates(event)) ? "move" : ""; return; }
+    if (!own.drag) {
+      stage.style.cursor = !event.target.closest(".handle") && within(coordinates(event)) ? "move" : "";
+      return;
+    }
     own.aim = coordinates(event);
     own.frame ??= requestAnimationFrame(() => own.step());
   };

@@ -19,6 +19,19 @@ function paintChannels(canvas, size, channels, valueOf) {
   });
 }
 
+/** The closed line through points. */
+function outline(c, points) {
+  c.beginPath();
+  points.forEach(([x, y], i) => i ? c.lineTo(x, y) : c.moveTo(x, y));
+  c.closePath();
+}
+
+/** The first and the last of so many lines of a grid, and those in between that have room. */
+function spread(count) {
+  const step = Math.ceil(count / LINES);
+  return Array.from({ length: count }, (_, i) => i).filter((i) => i % step === 0 || i === count - 1);
+}
+
 /** Ways to draw `image` as `own.theta` warps it; `paintOut` leaves the warped values in `out`. */
 export function drawing(find, own, meta, image, out) {
   const { inks } = own;
@@ -42,14 +55,18 @@ export function drawing(find, own, meta, image, out) {
         -placeOf(y, high, meta.alignSample) / high, placeOf(y, high, meta.alignSample) / high - 1];
     }));
     const around = clamp(Math.ceil((far + 0.06) / MARGIN) * MARGIN, MARGIN, FARTHEST);
-    own.view = { left: -0.5 - around * wide, top: -0.5 - around * high, wide: wide * (1 + 2 * around), high: high * (1 + 2 * around) };
+    own.view = { left: -0.5 - around * wide, top: -0.5 - around * high, wide: wide * (1 + 2 * around),
+      high: high * (1 + 2 * around) };
   };
   const paintBase = () => {
     const c = contextOf(base, own.ratio), { view } = own;
     // The pixels outside, as grid_sample takes them, so that the three ways of padding can be seen.
     const first = [Math.floor(view.top), Math.floor(view.left)];
     const size = [Math.ceil(view.top + view.high) - first[0] + 1, Math.ceil(view.left + view.wide) - first[1] + 1];
-    const bring = (at, count) => { const p = Math.round(broughtIn(at, count, meta)); return p >= 0 && p < count ? p : -1; };
+    const bring = (at, count) => {
+      const p = Math.round(broughtIn(at, count, meta));
+      return p >= 0 && p < count ? p : -1;
+    };
     const rows = Array.from({ length: size[0] }, (_, i) => bring(first[0] + i, high));
     const columns = Array.from({ length: size[1] }, (_, i) => bring(first[1] + i, wide));
     own.around ??= document.createElement("canvas");
@@ -69,18 +86,9 @@ export function drawing(find, own, meta, image, out) {
     c.lineWidth = 2;
     c.strokeRect(l, t, r - l, b - t);
   };
-  const trace = (c, points, close) => {
-    c.beginPath();
-    points.forEach(([x, y], i) => i ? c.lineTo(x, y) : c.moveTo(x, y));
-    if (close) c.closePath();
-  };
   const paintBox = () => {
     const c = contextOf(over, own.ratio), corners = CORNERS.map((corner) => point(cornerOf(own.theta, corner)));
     c.clearRect(0, 0, own.side, own.side);
-    const spread = (count) => {
-      const step = Math.ceil(count / LINES);
-      return Array.from({ length: count }, (_, i) => i).filter((i) => i % step === 0 || i === count - 1);
-    };
     c.beginPath();
     for (const row of spread(h)) { c.moveTo(...there(row, 0)); c.lineTo(...there(row, w - 1)); }
     for (const column of spread(w)) { c.moveTo(...there(0, column)); c.lineTo(...there(h - 1, column)); }
@@ -91,7 +99,8 @@ export function drawing(find, own, meta, image, out) {
     c.lineWidth = 1;
     c.stroke();
     const [a, b] = [there(0, 0), there(0, Math.min(1, w - 1))], [d] = [there(Math.min(1, h - 1), 0)];
-    const apart = Math.min(w > 1 ? Math.hypot(b[0] - a[0], b[1] - a[1]) : 99, h > 1 ? Math.hypot(d[0] - a[0], d[1] - a[1]) : 99);
+    const apart = Math.min(w > 1 ? Math.hypot(b[0] - a[0], b[1] - a[1]) : 99,
+      h > 1 ? Math.hypot(d[0] - a[0], d[1] - a[1]) : 99);
     if (apart >= DOTS) {
       const size = clamp(apart / 4, 1.5, 4);
       c.fillStyle = inks.mark;
@@ -101,7 +110,7 @@ export function drawing(find, own, meta, image, out) {
       }
     }
     for (const { colour, line } of [{ colour: "#000", line: 4.5 }, { colour: inks.mark, line: 2.5 }]) {
-      trace(c, corners, true);
+      outline(c, corners);
       c.strokeStyle = colour;
       c.lineWidth = line;
       c.stroke();

@@ -22,7 +22,8 @@ export function broughtIn(place, count, { padding, alignSample }) {
   }
   return clamp(place, 0, count - 1);
 }
-const cubic = (d) => d <= 1 ? (CUBIC + 2) * d ** 3 - (CUBIC + 3) * d ** 2 + 1 : CUBIC * (d ** 3 - 5 * d ** 2 + 8 * d - 4);
+const cubic = (d) => d <= 1 ? (CUBIC + 2) * d ** 3 - (CUBIC + 3) * d ** 2 + 1
+  : CUBIC * (d ** 3 - 5 * d ** 2 + 8 * d - 4);
 
 /** Along one axis: `asked` the pixels about a place, `read` those that have the values (-1: zero), `weight` of each. */
 function along(place, count, meta, to) {
@@ -35,7 +36,8 @@ function along(place, count, meta, to) {
   }
 }
 const newAxis = () => ({ asked: new Int32Array(4), read: new Int32Array(4), weight: new Float64Array(4) });
-export const newRead = () => ({ x: 0, y: 0, u: 0, v: 0, row: 0, column: 0, inRow: 0, inColumn: 0, rows: newAxis(), columns: newAxis() });
+export const newRead = () => ({ x: 0, y: 0, u: 0, v: 0, row: 0, column: 0, inRow: 0, inColumn: 0, rows: newAxis(),
+  columns: newAxis() });
 
 /** Fills `to` with all about one output pixel; it is used again and again, so that a whole warp leaves no garbage. */
 export function locate(meta, theta, row, column, to) {
