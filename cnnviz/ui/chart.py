@@ -5,6 +5,7 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
+from cnnviz.components.theme import is_dark
 from cnnviz.figures.style import dress
 
 
@@ -13,5 +14,5 @@ def chart(figure: go.Figure, *, key: str, at: Any = st, alt: str | None = None) 
 
     `at` is the container, the page by default; `alt` tells a screen reader what is drawn.
     """
-    shown = dress(figure, dark=st.context.theme.type == "dark")
+    shown = dress(figure, dark=is_dark())
     at.plotly_chart(shown, theme=None, key=key, config={"displayModeBar": False}, alt=alt)

@@ -46,14 +46,17 @@ def drawn(page: Any, selector: str) -> np.ndarray:
 
 
 def test_components_and_figures_follow_the_choice(serve: Any, visit: Any) -> None:
-    page = visit(f"{serve('app.py')}/connectivity", color_scheme="light")
+    page = visit(serve("tests/browser/apps/theme_app.py"), color_scheme="light")
     expect(page.locator(".sum")).to_be_visible(timeout=SLOW)
-    settle(page)
-    title = page.locator(".js-plotly-plot text").first
-    light, ink = drawn(page, "canvas.base"), title.evaluate("text => getComputedStyle(text).fill")
-    page.emulate_media(color_scheme="dark")
-    dark = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor === 'rgb(15, 20, 27)'"
-    page.wait_for_function(dark)
-    settle(page)
-    assert np.abs(drawn(page, "canvas.base") - light).max() > 0.2
-    assert ink != title.evaluate("text => getComputedStyle(text).fill")
+    title = page.locator(".js-plotly-plot .xtitle")
+    for scheme, shade, ink in (
+        ("dark", "rgb(15, 20, 27)", "rgb(232, 237, 243)"),
+        ("light", "rgb(255, 255, 255)", "rgb(13, 17, 23)"),
+    ):
+        settle(page)
+        before = drawn(page, "canvas.base")
+        page.emulate_media(color_scheme=scheme)
+        expect(page.get_by_test_id("stApp")).to_have_css("background-color", shade)
+        expect(title).to_have_css("fill", ink, timeout=SLOW)
+        settle(page)
+        assert np.abs(drawn(page, "canvas.base") - before).max() > 0.2
