@@ -1,3 +1,6 @@
+// The layers of a network in a row: narrowed by typing, walked by the arrow keys, picked by a click.
+
+import { onKeys } from "./grid.js";
 import { chosen, fill, finder, memory, pend, unpack } from "./shared.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -147,13 +150,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
   row.onclick = (event) => { const option = event.target.closest(".layer"); if (option) pick(option); };
   row.onpointerover = (event) => { const option = event.target.closest(".layer"); if (option) say(option); };
   row.onpointerleave = () => say();
-  row.onkeydown = (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+  onKeys(row, (key, event) => {
     const list = visible(), at = list.indexOf(event.target.closest(".layer"));
-    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: list.length - 1, Enter: at, " ": at }[event.key];
-    if (to === undefined) return;
-    event.preventDefault();
-    event.stopPropagation();
+    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: list.length - 1, Enter: at, " ": at }[key];
+    if (to === undefined) return false;
     if (list[to]) pick(list[to]);
-  };
+    return true;
+  });
 }

@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch.nn import functional
 
+from cnnviz.colours import POSITIVE, SIGNED, contrast, mix, table
 from cnnviz.components.axes import painted, windows
 from cnnviz.components.bundle import script
 from cnnviz.components.pack import pack
@@ -67,6 +68,20 @@ def test_the_browser_reads_what_python_packs(run: Callable[..., list[Any]], offs
     got = np.array([float(value) for value in values]).reshape(maps.shape)
     np.testing.assert_allclose(got, maps, atol=1e-4)
     np.testing.assert_array_equal(got == 0, maps == 0)
+
+
+def test_numbers_stand_out_from_every_cell(run: Callable[..., list[Any]]) -> None:
+    maps = np.concatenate([np.frombuffer(table(anchors), np.uint8).reshape(-1, 3) for anchors in (SIGNED, POSITIVE)])
+    shades = np.concatenate([maps, np.random.default_rng(5).integers(0, 256, (500, 3), dtype=np.uint8)])
+    grounds = ["#" + bytes(shade).hex() for shade in shades]
+    body = """const [{ grounds }] = unpack(data);
+      return grounds.map((ground) => [inkOn(ground), mix(ground, "#0f141b", 0.6)]);"""
+    [answers] = run(("canvas",), body, [pack({"grounds": grounds})])
+    for ground, (ink, mixed) in zip(grounds, answers, strict=True):
+        assert contrast(ground, ink) >= 4.5
+        # Halves may be rounded up or to even.
+        pairs = zip(bytes.fromhex(mixed[1:]), bytes.fromhex(mix(ground, "#0f141b", 0.6)[1:]), strict=True)
+        assert all(abs(ours - theirs) <= 1 for ours, theirs in pairs)
 
 
 def test_the_browser_warps_as_torch_does(run: Callable[..., list[Any]]) -> None:
