@@ -21,7 +21,7 @@ from cnnviz.errors import ShapeError
 
 Grid = Literal["input", "kernel", "bias", "output"]
 Operation = Literal["sum", "max", "average", "lp"]
-GRIDS = ("input", "kernel", "bias", "output")
+GRIDS: tuple[Grid, ...] = ("input", "kernel", "bias", "output")
 
 WORDS = {
     "input": "Input",

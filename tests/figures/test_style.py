@@ -9,9 +9,9 @@ import pytest
 
 from cnnviz.colours import contrast
 from cnnviz.figures.classes import top_classes
-from cnnviz.figures.light import PICTURE, light, tint
 from cnnviz.figures.maps import feature_map
 from cnnviz.figures.photo import photo
+from cnnviz.figures.plain import PICTURE, plain_figure, tint
 from cnnviz.figures.statistics import histogram
 from cnnviz.figures.style import DARK, INK, INPUT, KERNEL, OUTPUT, RULE, dress
 
@@ -30,7 +30,7 @@ def colours_of(part: Any) -> list[str]:
 @pytest.mark.parametrize("figure", [
     top_classes(np.array([0.7, 0.2, 0.1]), ["a", "b", "c"]),
     histogram(RNG.normal(size=(4, 5, 5)).astype(np.float32)),
-    light([LINE, {**LINE, "line": {"color": "#6b21a8"}}, {**LINE, "line": {"color": "#4d4d4d"}}],
+    plain_figure([LINE, {**LINE, "line": {"color": "#6b21a8"}}, {**LINE, "line": {"color": "#4d4d4d"}}],
           {"annotations": [{"text": "x", "font": {"color": OUTPUT}}], "xaxis": {"gridcolor": RULE}}, height=90),
 ])  # fmt: skip
 def test_lines_bars_and_text_stand_out_on_a_dark_page(figure: go.Figure) -> None:
@@ -59,19 +59,19 @@ def test_pictures_and_what_is_drawn_over_them_keep_their_colours(picture: go.Fig
 
 def test_a_line_beside_a_picture_is_shaded_and_one_over_it_is_not() -> None:
     heat = {"type": "heatmap", "z": np.eye(3), "colorscale": [[0, "#000000"], [1, "#0b5cad"]]}
-    figure = light([heat, LINE, {**LINE, "xaxis": "x2", "yaxis": "y2"}], PICTURE, height=100)
+    figure = plain_figure([heat, LINE, {**LINE, "xaxis": "x2", "yaxis": "y2"}], PICTURE, height=100)
     over, beside = (trace["line"]["color"] for trace in dress(figure, dark=True)._data[1:])
     assert over == KERNEL
     assert contrast(beside, DARK) >= 4.5
 
 
 def test_a_light_page_gets_the_figure_itself() -> None:
-    figure = light([LINE], {}, height=80)
+    figure = plain_figure([LINE], {}, height=80)
     assert dress(figure, dark=False) is figure
 
 
 def test_a_tint_keeps_its_opacity() -> None:
     area = {**LINE, "fillcolor": tint(INPUT, 0.12)}
-    (trace,) = dress(light([area], {}, height=80), dark=True)._data
+    (trace,) = dress(plain_figure([area], {}, height=80), dark=True)._data
     assert trace["fillcolor"].startswith("rgba(108,180,255,")
     assert trace["fillcolor"].endswith(",0.12)")

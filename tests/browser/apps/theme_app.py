@@ -4,10 +4,10 @@ import numpy as np
 
 from cnnviz.components.connections import connections
 from cnnviz.components.theme import follow_theme
-from cnnviz.figures.light import light
+from cnnviz.figures.plain import plain_figure
 from cnnviz.ui.chart import chart
 
 weights = np.eye(3, dtype=np.float32)
 connections(weights[0], weights[0], weights, np.arange(9).reshape(3, 3), sizes=((3,), (3,)), key="connections")
-chart(light([{"type": "bar", "y": [1, 2]}], {"xaxis": {"title": {"text": "x"}}}, height=200), key="figure")
+chart(plain_figure([{"type": "bar", "y": [1, 2]}], {"xaxis": {"title": {"text": "x"}}}, height=200), key="figure")
 follow_theme()

@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 import torch
+from cnnviz.ui.basics.pooling_form import CHANNELS, FARTHEST, INPUT, OPERATION, PRESETS, SHIFT, SIZE, controls, made
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from torch import nn
@@ -13,7 +14,6 @@ from cnnviz.components.pack import unpack
 from cnnviz.components.sliding import message
 from cnnviz.engine.local import LocalEngine
 from cnnviz.errors import ShapeError
-from cnnviz.ui.basics.pooling_form import CHANNELS, FARTHEST, INPUT, OPERATION, PRESETS, SHIFT, SIZE, controls, made
 from cnnviz.ui.controls import Dial
 
 

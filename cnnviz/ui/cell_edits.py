@@ -1,0 +1,95 @@
+"""Values that a person gave to single cells of a grid, and the cell that is pinned: controls without a widget."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnnviz.components.sliding import GRIDS, Edit, Grid
+from cnnviz.ui.form import Form
+from cnnviz.ui.form_controls import Control
+from cnnviz.ui.words import COMMON
+
+Cell = tuple[Grid, int]
+_MOST = 1e6
+
+
+@dataclass(frozen=True)
+class Edits(Control[str]):
+    """Values by cell of one grid, such as 4:-2_7:0.5; parts that are no edit count for nothing."""
+
+    @staticmethod
+    def of(grid: str) -> "Edits":
+        """Return the edits of a grid: `edited_kernel` in the link."""
+        return Edits(f"edited_{grid}", "")
+
+    def parse(self, text: str) -> str:
+        """Return the text."""
+        return text
+
+    def draw(self, bound: object, value: str) -> None:
+        """Draw nothing: a component does."""
+
+
+def edits(text: str) -> dict[int, float]:
+    """Return the values by cell; what is no edit is left out."""
+    found: dict[int, float] = {}
+    for part in text.split("_"):
+        place, _, number = part.partition(":")
+        try:
+            at, value = int(place), float(number)
+        except ValueError:
+            continue
+        if at >= 0 and math.isfinite(value) and abs(value) <= _MOST:
+            found[at] = value
+    return found
+
+
+def edited(form: Form, grid: str, values: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Return a copy of a grid's values with the edits in their places; a cell beyond them is left out."""
+    out = np.array(values, np.float32)
+    flat = out.reshape(-1)
+    for at, value in edits(form.get(Edits.of(grid))).items():
+        if at < flat.size:
+            flat[at] = value
+    return out
+
+
+def add_edits(form: Form, more: Sequence[Edit]) -> None:
+    """Take edits, in a callback."""
+    changes: dict[str, str] = {}
+    for grid in dict.fromkeys(each.grid for each in more):
+        kept = edits(form.get(Edits.of(grid)))
+        kept.update({each.index: each.value for each in more if each.grid == grid and abs(each.value) <= _MOST})
+        # Exact in single precision, in which torch computes.
+        numbers = {at: str(np.float32(value)).removesuffix(".0") for at, value in kept.items()}
+        changes[Edits.of(grid).name] = "_".join(f"{at}:{number}" for at, number in numbers.items())
+    form.put(changes)
+
+
+def offer_undo(form: Form, *grids: str) -> None:
+    """Offer to take all edits back, once there are any."""
+    names = [Edits.of(grid).name for grid in grids]
+    if any(form.text(name) for name in names):
+        st.button(
+            COMMON.label("undo_edits"),
+            icon=":material/undo:",
+            key=form.key("undo"),
+            on_click=form.put,
+            args=(dict.fromkeys(names),),
+        )
+
+
+def pinned(form: Form, sizes: dict[str, int], default: Cell) -> Cell:
+    """Return the pinned cell, `default` until one is; `sizes` are the grids' numbers of cells."""
+    written, _, index = (form.text("at") or "").partition(".")
+    grid = next((each for each in GRIDS if each == written), None)
+    return (grid, int(index)) if grid and index.isdecimal() and int(index) < sizes.get(grid, 0) else default
+
+
+def pin(form: Form, cell: Cell | None) -> None:
+    """Pin a cell, or none, in a callback: what is pinned is in the link."""
+    form.put({"at": None if cell is None else f"{cell[0]}.{cell[1]}"})

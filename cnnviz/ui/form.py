@@ -1,0 +1,169 @@
+"""A form: the controls of a screen or of a part of one, over the texts that its link holds (cnnviz.ui.links).
+
+>>> form = Form(Words("pooling"))
+>>> form.get(STRIDE)  # known before any widget is drawn
+2
+>>> form.draw(KERNEL_SIZE, STRIDE)  # beside or below what they lead to
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import streamlit as st
+
+from cnnviz.ui import links
+from cnnviz.ui.form_controls import AnyControl, Control, Switch, written
+from cnnviz.ui.words import COMMON, Words
+
+T = TypeVar("T")
+
+Preset = Mapping[str, object]
+# Names that say where somebody looks and not what is computed: a preset is still itself with another of them.
+PASSIVE = (*links.PICTURE, "at", "question")
+
+
+@dataclass(frozen=True)
+class Form:
+    """The controls of a screen, by default the lesson's namesake, or of one of its parts; it holds no state."""
+
+    words: Words
+    screen: str = ""
+    part: str = ""
+
+    def get(self, control: Control[T]) -> T:
+        """Return a control's value: what its text in the link stands for, else its default."""
+        text = self._texts.get(control.name)
+        value = None if text is None else control.parse(text)
+        return control.default if value is None else value
+
+    def text(self, name: str) -> str | None:
+        """Return what the link has under a name, None where it has nothing: all is as it begins."""
+        return self._texts.get(name)
+
+    def key(self, name: str) -> str:
+        """Return the key of a widget of this form: no other screen has the same."""
+        return ".".join(filter(None, (self._screen, self.part, name)))
+
+    def put(self, changes: Mapping[str, object], *, resets: Iterable[str] = ()) -> None:
+        """Set values by name, None for the default, in a callback; those in `resets` begin anew."""
+        cleared: dict[str, str | None] = dict.fromkeys(resets)
+        texts = {name: None if value is None else written(value) for name, value in changes.items()}
+        links.put(self._screen, self.part, {**cleared, **texts})
+
+    def set(self, control: Control[T], value: T) -> None:
+        """Set a control, in a callback; a default stays out of the link."""
+        self.put({control.name: None if value == control.default else value}, resets=control.resets)
+
+    def begin(self, preset: Preset) -> None:
+        """Set what a preset says, and all else to its default, in a callback; the picture stays."""
+        kept = {name: text for name, text in self._texts.items() if name in links.PICTURE}
+        links.replace(self._screen, self.part, {**kept, **{name: written(value) for name, value in preset.items()}})
+
+    def draw(self, *controls: AnyControl, columns: int = 4, disabled: Iterable[str] = ()) -> None:
+        """Draw controls in a grid, the switches together in a row below; those named in `disabled` greyed."""
+        greyed = frozenset(disabled)
+        others = [control for control in controls if not isinstance(control, Switch)]
+        for start in range(0, len(others), columns):
+            row = others[start : start + columns]
+            # One column needs no columns, and may itself stand in one.
+            boxes = st.columns(columns, gap="medium", vertical_alignment="bottom") if columns > 1 else [st.container()]
+            for control, box in zip(row, boxes, strict=False):
+                with box:
+                    self._draw(control, control.name in greyed)
+        switches = [control for control in controls if isinstance(control, Switch)]
+        if switches:
+            with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+                for switch in switches:
+                    self._draw(switch, switch.name in greyed)
+
+    def presets(self, presets: Mapping[str, Preset]) -> None:
+        """Draw the presets, the one that stands pressed, and the way back to the start; their names are labels."""
+        key = self.key("preset")
+        texts = {name: {each: written(value) for each, value in preset.items()} for name, preset in presets.items()}
+        now = {name: text for name, text in self._texts.items() if name not in PASSIVE}
+        st.session_state[key] = next((name for name, preset in texts.items() if preset == now), None)
+
+        def chosen() -> None:
+            if (name := st.session_state[key]) is not None:
+                self.begin(presets[name])
+
+        with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"{key}-row"):
+            st.pills(
+                COMMON.label("presets"),
+                list(presets),
+                format_func=lambda name: self.words.label(f"preset.{name}"),
+                key=key,
+                on_change=chosen,
+                label_visibility="collapsed",
+                width="content",
+            )
+            st.button(
+                COMMON.label("restart"),
+                icon=":material/restart_alt:",
+                key=self.key("restart"),
+                on_click=self.begin,
+                args=({},),
+                type="tertiary",
+                disabled=not now,
+            )
+
+    @property
+    def _screen(self) -> str:
+        return self.screen or self.words.name
+
+    @property
+    def _texts(self) -> links.Texts:
+        return links.texts(self._screen, self.part)
+
+    def _draw(self, control: AnyControl, disabled: bool) -> None:
+        value = self.get(control)
+        control.draw(_Bound(self, control, disabled), value)
+        text = self._texts.get(control.name)
+        if text is not None and control.parse(text) is None:
+            st.caption(
+                COMMON.text(
+                    "link_refused",
+                    label=self.words.label(control.name),
+                    text=text[:40],
+                    allowed=control.allowed(),
+                    value=written(value),
+                )
+            )
+
+
+@dataclass(frozen=True)
+class _Bound(Generic[T]):
+    form: Form
+    control: Control[T]
+    disabled: bool
+
+    @property
+    def key(self) -> str:
+        return self.form.key(self.control.name)
+
+    @property
+    def label(self) -> str:
+        return self.form.words.label(self.control.name)
+
+    @property
+    def help(self) -> str | None:
+        return self.form.words.help(self.control.name)
+
+    def name_of(self, option: str) -> str:
+        return self.form.words.label(f"{self.control.name}.{option}")
+
+    def changed(self, key: str) -> None:
+        self.form.set(self.control, _taken(st.session_state[key], self.control.default))
+
+    def show(self, key: str, value: object) -> None:
+        # Set only where it differs: what is set goes to the browser, over what a person may be typing there.
+        if st.session_state.get(key) != value:
+            st.session_state[key] = value
+
+
+def _taken(value: object, default: T) -> T:
+    """Return what a widget holds; a list that nothing is chosen in, and a field that was emptied, are the default."""
+    if value is None or value == []:
+        return default
+    return tuple(value) if isinstance(value, list) else value  # type: ignore[return-value]

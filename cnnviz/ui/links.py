@@ -1,0 +1,121 @@
+"""What a person has set on each screen, as the texts that a link holds: `?kernel_size=5&stride=2` IS the state.
+
+Each screen has texts of its own, and so has each part of a screen that has several; coming back finds them as they were
+left. A text that is missing stands for a default. Only the picture goes along, between the screens that look at one.
+
+Texts change in callbacks alone, by `put`, which writes the link once: one act is one entry of the browser's history. A
+run that finds another link than was written follows it: somebody opened a link, or went back or forward.
+"""
+
+from collections.abc import Mapping
+from typing import TypedDict
+
+import streamlit as st
+
+Texts = dict[str, str]
+
+# Names in a link that belong to the visit and not to a screen.
+VISIT = ("lang", "embed", "embed_options")
+PART = "part"
+PICTURE = ("source", "photo", "digit_number", "clothe_number", "centre")
+# The screens that look at one picture: it is taken along between them, on purpose, and nothing else is.
+SHARE_A_PICTURE = ("convolution", "pooling", "activations", "filters", "receptive_field")
+
+
+class _Store(TypedDict):
+    screen: str
+    parts: dict[str, str]
+    texts: dict[tuple[str, str], Texts]
+    picture: Texts
+    written: Texts
+
+
+def _store() -> _Store:
+    empty: _Store = {"screen": "", "parts": {}, "texts": {}, "picture": {}, "written": {}}
+    store: _Store = st.session_state.setdefault("cnnviz-screens", empty)
+    return store
+
+
+def arrive(screen: str) -> None:
+    """Follow the link; call it once at the start of every run of the whole script, with the screen that is open.
+
+    A link without a word of its own opens the screen as it was left.
+    """
+    store = _store()
+    here = {name: text for name, text in st.query_params.to_dict().items() if name not in VISIT}
+    stays = store["screen"] == screen
+    if stays and here == store["written"]:
+        return
+    before, store["screen"] = store["written"], screen
+    if not stays and (not here or here == before):
+        _write(link_to(screen))
+        return
+    part = here.pop(PART, "")
+    store["parts"][screen] = part
+    store["texts"][screen, part] = here
+    store["written"] = _link(screen)
+    _remember_picture(screen, here)
+
+
+def part_of(screen: str) -> str:
+    """Return the part of a screen that is open, "" for the first."""
+    return _store()["parts"].get(screen, "")
+
+
+def open_part(screen: str, part: str) -> None:
+    """Open another part of the screen as it was left, in a callback."""
+    _store()["parts"][screen] = part
+    _write(_link(screen))
+
+
+def texts(screen: str, part: str = "") -> Texts:
+    """Return what is set on a part of a screen."""
+    return _store()["texts"].get((screen, part), {})
+
+
+def put(screen: str, part: str, changes: Mapping[str, str | None]) -> None:
+    """Set texts, or take those that are None back, in a callback."""
+    replace(screen, part, {**texts(screen, part), **changes})
+
+
+def replace(screen: str, part: str, wanted: Mapping[str, str | None]) -> None:
+    """Set these texts and no others, in a callback."""
+    kept = {name: text for name, text in wanted.items() if text is not None}
+    store = _store()
+    store["texts"][screen, part] = kept
+    _remember_picture(screen, kept)
+    if store["screen"] == screen:
+        _write(_link(screen))
+
+
+def link_to(screen: str) -> Texts:
+    """Return the link that opens a screen as it was left, with the picture that is looked at now."""
+    link = _link(screen)
+    if screen in SHARE_A_PICTURE:
+        own = {name: text for name, text in link.items() if name not in PICTURE}
+        link = {**own, **_store()["picture"]}
+    return link
+
+
+def visit() -> Texts:
+    """Return what a link holds of the visit, such as its language."""
+    return {name: st.query_params[name] for name in VISIT if name in st.query_params}
+
+
+def _link(screen: str) -> Texts:
+    part = part_of(screen)
+    return {**({PART: part} if part else {}), **texts(screen, part)}
+
+
+def _write(link: Texts) -> None:
+    store = _store()
+    screen = store["screen"]
+    store["texts"][screen, part_of(screen)] = {name: text for name, text in link.items() if name != PART}
+    store["written"] = link
+    if st.query_params.to_dict() != {**visit(), **link}:
+        st.query_params.from_dict({**visit(), **link})
+
+
+def _remember_picture(screen: str, kept: Texts) -> None:
+    if screen in SHARE_A_PICTURE:
+        _store()["picture"] = {name: kept[name] for name in PICTURE if name in kept}

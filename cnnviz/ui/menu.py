@@ -1,0 +1,93 @@
+"""The table of screens, and the menu: a row of sections, and a row of the screens of the section that is open.
+
+One row of SCREENS registers a screen: its script is pages/SECTION/NAME.py, its words the lesson NAME.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from cnnviz.components.navigation import navigation
+from cnnviz.ui import links
+from cnnviz.ui.words import Words
+
+WORDS = Words("menu")
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A screen: `section` is "" for the one that stands alone, `icon` a Material symbol."""
+
+    name: str
+    section: str
+    icon: str
+
+    @property
+    def path(self) -> str:
+        """The script, from the folder of app.py."""
+        return "/".join(filter(None, ("pages", self.section, self.name))) + ".py"
+
+    @property
+    def label(self) -> str:
+        """What the menu calls it."""
+        return WORDS.label(f"screen.{self.name}")
+
+
+SCREENS = (
+    Screen("home", "", "home"),
+    Screen("convolution", "basics", "grid_on"),
+    Screen("pooling", "basics", "compress"),
+    Screen("connectivity", "basics", "hub"),
+    Screen("activations", "inspect", "layers"),
+    Screen("filters", "inspect", "blur_on"),
+    Screen("receptive_field", "inspect", "center_focus_strong"),
+    Screen("layer", "design", "calculate"),
+    Screen("network", "design", "account_tree"),
+    Screen("spatial_transformer", "transform", "transform"),
+    Screen("invariance", "transform", "rotate_right"),
+)
+
+
+def pages() -> dict[str, StreamlitPage]:
+    """Return Streamlit's page of every screen, by name; a tab and a bookmark are called after the screen."""
+    return {
+        screen.name: st.Page(
+            screen.path,
+            title=f"{screen.label} · cnnviz" if screen.section else "cnnviz",
+            icon=f":material/{screen.icon}:",
+            url_path=screen.name,
+            default=not screen.section,
+        )
+        for screen in SCREENS
+    }
+
+
+def draw_menu(pages: Mapping[str, StreamlitPage], open_screen: str) -> None:
+    """Draw both rows; a link opens its screen as it was left, and that of a section its first one."""
+    section = next(screen.section for screen in SCREENS if screen.name == open_screen)
+    with st.container(key="menu", gap=None):
+        with st.container(horizontal=True, gap="small", key="menu-sections"):
+            for screen in _firsts():
+                label = WORDS.label(f"section.{screen.section}") if screen.section else screen.label
+                is_open = screen.section == section
+                # The one that is open leads to where one is, not to its first screen.
+                target = open_screen if is_open else screen.name
+                with st.container(key=f"menu-{'open' if is_open else screen.section or 'home'}", width="content"):
+                    _link(pages[target], label, target, open_screen)
+        others = [screen for screen in SCREENS if section and screen.section == section]
+        with st.container(horizontal=True, gap="small", key="menu-screens"):
+            for screen in others:
+                _link(pages[screen.name], screen.label, screen.name, open_screen, icon=f":material/{screen.icon}:")
+    open_label = next(screen.label for screen in SCREENS if screen.name == open_screen)
+    navigation(label=WORDS.label("menu"), screen=open_label)
+
+
+def _firsts() -> list[Screen]:
+    return [each for at, each in enumerate(SCREENS) if at == 0 or SCREENS[at - 1].section != each.section]
+
+
+def _link(page: StreamlitPage, label: str, name: str, open_screen: str, icon: str | None = None) -> None:
+    link = {**links.visit(), **({} if name == open_screen else links.link_to(name))}
+    st.page_link(page, label=label, icon=icon, query_params=link or None, width="content")

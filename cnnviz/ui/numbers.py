@@ -1,0 +1,76 @@
+"""Numbers as a person reads them: the one place that knows units, digits, minus signs and thousands."""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+_BYTES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
+_COUNTS = ("", " k", " M", " G", " T", " P", " E")
+_RAISED = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def of_bytes(amount: float) -> str:
+    """Return an amount of memory with three digits, such as 4.56 MiB; the unit is a power of 1,024."""
+    return _scaled(amount, 1024, _BYTES, " ")
+
+
+def of_count(number: float) -> str:
+    """Return a count with three digits, such as 61.1 M."""
+    return _scaled(number, 1000, _COUNTS, "")
+
+
+def whole(number: int) -> str:
+    """Return a whole number with all its digits, such as 25,557,032."""
+    return _true_minus(f"{number:,}")
+
+
+def of_size(size: Sequence[int | Fraction]) -> str:
+    """Return a size as it is read aloud, such as 96×55×55."""
+    return "×".join(map(str, size))
+
+
+def fixed(number: float, places: int) -> str:
+    """Return a number with so many decimal places and no negative zero."""
+    return _true_minus(f"{round(float(number), places) + 0.0:.{places}f}")
+
+
+def short(number: float, digits: int = 4) -> str:
+    """Return a number with at most so many digits that count; a very small or large one as 7.3·10⁻⁷."""
+    mantissa, _, exponent = _true_minus(f"{float(number):.{digits}g}").partition("e")
+    return (
+        f"{mantissa}·10{str(int(exponent.replace('−', '-'))).replace('-', '−').translate(_RAISED)}"
+        if exponent
+        else mantissa
+    )
+
+
+def percent(share: float, places: int = 0) -> str:
+    """Return a share as a percentage, such as 37%."""
+    return fixed(100 * share, places) + "%"
+
+
+def signed(number: int) -> str:
+    """Return a number with its sign, as it follows a letter in a formula; "" for 0."""
+    return _true_minus(f"{number:+d}") if number else ""
+
+
+def matrix(rows: Iterable[Iterable[float]], *, digits: int | None = None, places: int | None = None) -> str:
+    """Return a matrix in LaTeX, its numbers with at most so many digits that count, or with so many places."""
+    lines = [" & ".join(_in_latex(number, digits, places) for number in row) for row in rows]
+    return r"\begin{bmatrix}" + r" \\ ".join(lines) + r"\end{bmatrix}"
+
+
+def _in_latex(number: float, digits: int | None, places: int | None) -> str:
+    return f"{float(number):.{digits or 4}g}" if places is None else f"{round(float(number), places) + 0.0:.{places}f}"
+
+
+def _true_minus(text: str) -> str:
+    return text.replace("-", "−")
+
+
+def _scaled(amount: float, step: int, units: Sequence[str], space: str) -> str:
+    unit = 0
+    while abs(amount) >= step - 0.5 and unit < len(units) - 1:
+        amount /= step
+        unit += 1
+    digits = 0 if unit == 0 and amount == int(amount) else max(0, 3 - len(str(int(abs(amount)))))
+    return f"{amount:.{digits}f}{space}{units[unit]}"

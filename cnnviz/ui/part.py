@@ -1,0 +1,105 @@
+"""A screen or a part of one, from top to bottom: presets, the stage and its settings, what follows, questions, code.
+
+The stage is what answers the pointer. Its place is kept from the start, so that nothing below it jumps when the answer
+comes, and it is drawn before all else: it is what a person waits for.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import streamlit as st
+
+from cnnviz.engine.requests import Request
+from cnnviz.errors import CnnvizError
+from cnnviz.ui.engine import ask
+from cnnviz.ui.form import Form, Preset
+from cnnviz.ui.question import Question, ask_questions
+from cnnviz.ui.words import COMMON
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+S = TypeVar("S")
+A = TypeVar("A")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part(Generic[S, A]):
+    """What a part is made of.
+
+    `read` returns its state from the form, or raises a CnnvizError whose sentence then stands on the stage; `request`
+    is what the engine is asked, `stage` draws its answer, `settings` the controls, `notes` what there is to see,
+    `formulas` stand beside them, and `more` below. `question` makes question 0, 1, 2, … and `code` the same in Python.
+    `height` is the stage's at 1280 px, as `stage` takes it.
+    """
+
+    form: Form
+    read: Callable[[], S]
+    request: Callable[[S], Request[A]]
+    stage: Callable[[S, A], None]
+    settings: Callable[[], None]
+    notes: Callable[[S, A], None]
+    formulas: Callable[[S, A], None] | None = None
+    more: Callable[[S, A], None] | None = None
+    question: Callable[[S, A, int], Question | None] | None = None
+    code: Callable[[S, A], str] | None = None
+    presets: Mapping[str, Preset] | None = None
+    height: int = 600
+
+    def show(self) -> None:
+        """Draw it; from then on it runs again alone when something in it changes."""
+        st.fragment(self._run)()
+
+    def _run(self) -> None:
+        if self.presets:
+            self.form.presets(self.presets)
+        stage_box, settings_box = stage(self.form, self.height), st.container()
+        state, answer = None, None
+        with stage_box:
+            try:
+                state = self.read()
+            except CnnvizError as error:
+                st.error(str(error), icon=":material/error:")
+            else:
+                answer = ask(self.request(state))
+                if answer is not None:
+                    self.stage(state, answer)
+        with settings_box:
+            self.settings()
+        if state is None or answer is None:
+            return
+        if self.formulas is None:
+            self.notes(state, answer)
+        else:
+            notes_box, formula_box = st.columns([3, 2], gap="large")
+            with notes_box:
+                self.notes(state, answer)
+            with formula_box, st.container(key=self.form.key("formulas")):
+                self.formulas(state, answer)
+        if self.more is not None:
+            self.more(state, answer)
+        if self.question is not None:
+            make = self.question
+            ask_questions(self.form, lambda number: make(state, answer, number))
+        if self.code is not None:
+            show_code(self.code(state, answer))
+
+
+def stage(form: Form, height: int) -> "DeltaGenerator":
+    """Return the place of a form's stage, as `stage_of` does."""
+    return stage_of(form.key("main"), height)
+
+
+def stage_of(name: str, height: int) -> "DeltaGenerator":
+    """Return a place that many pixels high from the start (a multiple of 40, from 80 to 720): it moves nothing below.
+
+    The heights stand in assets/app.css, for a style that came with the place would come too late.
+    """
+    return st.container(key=f"{name}-stage-{height}")
+
+
+def show_code(lines: str) -> None:
+    """Show the few lines of Python that do the same."""
+    with st.expander(COMMON.label("code"), icon=":material/code:"):
+        st.code(lines, language="python")

@@ -1,0 +1,201 @@
+"""Where the picture comes from: gallery, test images, a file, the camera, or a drawing pad.
+
+What is chosen is known before it is drawn: `picture_of(form)` first, `choose_picture(form)` where there is room for it.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+from streamlit_drawable_canvas import st_canvas
+
+from cnnviz import images
+from cnnviz.components.tiles import tiles
+from cnnviz.engine.requests import Picture
+from cnnviz.errors import ImageError
+from cnnviz.models.cards import Card
+from cnnviz.ui.form import Form
+from cnnviz.ui.form_controls import Choice, Number, Switch
+from cnnviz.ui.words import COMMON
+
+PHOTOS = ("Gallery", "Upload", "Camera")
+SHEETS = {"Digits": "digits", "Clothes": "clothes"}
+SOURCES = (*PHOTOS, *SHEETS, "Draw")
+FILES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "ppm", "pgm", "pbm", "mpo"]
+DIGIT, CLOTHES = 70, 90
+INVERT = Switch("invert", default=False)
+_CENTRE = Switch("centre", default=True)
+_THUMBNAIL = 96
+_PAD = 280
+# A photo of one's own and a drawing stay with the person, not with a screen; no link can hold them.
+_OWN, _DRAWN = "own-picture", "drawn-picture"
+
+
+def source(first: str = "Gallery") -> Choice:
+    """Return the choice of a kind of picture, `first` without a word in the link."""
+    return Choice("source", first, options=SOURCES, style="pills")
+
+
+def photo() -> Choice:
+    """Return the choice of a gallery photo."""
+    return Choice("photo", "chelsea", options=tuple(images.gallery_names()), technical=True)
+
+
+def sheet_number(kind: str, default: int | None = None) -> Number:
+    """Return the number of a test image of "Digits" or "Clothes"."""
+    usual = DIGIT if kind == "Digits" else CLOTHES
+    name = f"{SHEETS[kind].removesuffix('s')}_number"
+    return Number(name, usual if default is None else default, low=0, high=99, slider=False)
+
+
+def picture_of(form: Form, first: str = "Gallery", digit: int | None = None) -> Picture | None:
+    """Return the chosen picture, None while there is none; `first` and `digit` are what a link leaves out."""
+    kind = form.get(source(first))
+    if kind in SHEETS:
+        return sheet_picture(SHEETS[kind], form.get(sheet_number(kind, digit if kind == "Digits" else None)))
+    if kind == "Gallery":
+        return gallery_picture(form.get(photo()))
+    kept: Picture | None = st.session_state.get(_DRAWN if kind == "Draw" else _OWN)
+    return kept
+
+
+def choose_picture(form: Form, first: str = "Gallery", digit: int | None = None, *, resets: Sequence[str] = ()) -> None:
+    """Draw the choice of a picture; names in `resets` begin anew with another one."""
+    choice = source(first)
+    form.draw(choice, columns=1)
+    kind = form.get(choice)
+    if kind in SHEETS:
+        _choose_from_sheet(form, kind, digit if kind == "Digits" else None, resets)
+    elif kind == "Draw":
+        _draw(form)
+    elif kind == "Gallery":
+        _choose_from_gallery(form, resets)
+    else:
+        _take_own(form, kind)
+
+
+def choose_invert(form: Form, card: Card, first: str = "Gallery") -> None:
+    """Offer to invert a photo for a model of white strokes on black."""
+    if _may_invert(form, card, first):
+        form.draw(INVERT)
+
+
+def inverted(form: Form, card: Card, first: str = "Gallery") -> bool:
+    """Return whether the picture is inverted."""
+    return _may_invert(form, card, first) and form.get(INVERT)
+
+
+def _may_invert(form: Form, card: Card, first: str) -> bool:
+    return card.input_size[0] == 1 and form.get(source(first)) in PHOTOS
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def gallery_picture(name: str) -> Picture:
+    """Return a gallery photo by its name, ready for the engine."""
+    return Picture.of(images.gallery_image(name))
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def sheet_picture(sheet: str, index: int) -> Picture:
+    """Return test image `index` (0 to 99) of a sheet, ready for the engine."""
+    return Picture.of(Image.fromarray(images.sheet(sheet)[index]).convert("RGB"))
+
+
+@st.cache_data(max_entries=1, show_spinner=False)
+def _thumbnails() -> np.ndarray:
+    small = []
+    for name in images.gallery_names():
+        picture = images.gallery_image(name)
+        side = min(picture.size)
+        left, top = (picture.width - side) // 2, (picture.height - side) // 2
+        small.append(np.asarray(picture.resize((_THUMBNAIL,) * 2, box=(left, top, left + side, top + side))))
+    return np.stack(small)
+
+
+def _choose_from_gallery(form: Form, resets: Sequence[str]) -> None:
+    choice = photo()
+    names = list(choice.options)
+
+    def pick(index: int) -> None:
+        form.put({choice.name: None if names[index] == choice.default else names[index]}, resets=resets)
+
+    tiles(
+        _thumbnails(),
+        key=form.key("gallery"),
+        mode="rgb",
+        columns=7,
+        labels=names,
+        selected=names.index(form.get(choice)),
+        label=COMMON.text("gallery"),
+        on_pick=pick,
+    )
+    form.draw(choice, columns=1)
+
+
+def _choose_from_sheet(form: Form, kind: str, default: int | None, resets: Sequence[str]) -> None:
+    choice = sheet_number(kind, default)
+
+    def pick(index: int) -> None:
+        form.put({choice.name: None if index == choice.default else index}, resets=resets)
+
+    tiles(
+        images.sheet(SHEETS[kind]).astype(np.float32),
+        key=form.key(SHEETS[kind]),
+        mode="positive",
+        shared=True,
+        columns=20,
+        selected=form.get(choice),
+        label=COMMON.text(SHEETS[kind]),
+        # Here the pixels under the pointer are of no interest, only whose they are.
+        words={"idle": COMMON.text("choose_picture"), "channel": "{channel}", "place": "", "weights": "", "value": ""},
+        on_pick=pick,
+    )
+    form.draw(choice, columns=1)
+
+
+def _draw(form: Form) -> None:
+    st.caption(COMMON.text("draw"))
+    result = st_canvas(
+        stroke_width=20,
+        stroke_color="#ffffff",
+        background_color="#000000",
+        width=_PAD,
+        height=_PAD,
+        drawing_mode="freedraw",
+        return_image_data=True,
+        key=form.key("pad"),
+    )
+    form.draw(_CENTRE)
+    drawn = None if result.image_data is None else np.asarray(result.image_data)[..., 0]
+    if drawn is None or not drawn.any():
+        return
+    made = Picture.of(Image.fromarray(images.centre_digit(drawn) if form.get(_CENTRE) else drawn).convert("RGB"))
+    before: Picture | None = st.session_state.get(_DRAWN)
+    if before is None or before.sha256 != made.sha256:
+        st.session_state[_DRAWN] = made
+        # What was drawn above this pad is of the drawing before.
+        st.rerun()
+
+
+def _take_own(form: Form, kind: str) -> None:
+    key = form.key(kind)
+
+    def take() -> None:
+        file = st.session_state[key]
+        st.session_state.pop(f"{key}-refused", None)
+        if file is None:
+            return
+        try:
+            st.session_state[_OWN] = Picture.of(images.decode(file.getvalue()))
+        except ImageError as error:
+            st.session_state[f"{key}-refused"] = str(error)
+
+    if kind == "Upload":
+        st.file_uploader(COMMON.text("upload"), type=FILES, key=key, on_change=take)
+    else:
+        st.camera_input(COMMON.label("camera"), key=key, on_change=take)
+    if refused := st.session_state.get(f"{key}-refused"):
+        st.error(refused, icon=":material/error:")
+    if st.session_state.get(_OWN) is None:
+        st.caption(COMMON.text("no_picture"))
