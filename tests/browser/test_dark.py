@@ -48,7 +48,7 @@ def drawn(page: Any, selector: str) -> np.ndarray:
 def test_components_and_figures_follow_the_choice(serve: Any, visit: Any) -> None:
     page = visit(serve("tests/browser/apps/theme_app.py"), color_scheme="light")
     expect(page.locator(".sum")).to_be_visible(timeout=SLOW)
-    title = page.locator(".js-plotly-plot .xtitle")
+    title = page.locator(".js-plotly-plot .xtitle").last
     for scheme, shade, ink in (
         ("dark", "rgb(15, 20, 27)", "rgb(232, 237, 243)"),
         ("light", "rgb(255, 255, 255)", "rgb(13, 17, 23)"),
