@@ -43,7 +43,7 @@ _HTML = """
 </div>
 """
 
-_mount = register("connections", _HTML, "canvas")
+_mount = register("connections", _HTML)
 
 
 def connections(

@@ -45,7 +45,7 @@ _HTML = """
 </div>
 """
 
-_mount = register("film", _HTML, "player", "paint")
+_mount = register("film", _HTML)
 
 
 def film(

@@ -50,7 +50,7 @@ _HTML = f"""
 </div>
 """
 
-_mount = register("reach", _HTML, "paint", "grid")
+_mount = register("reach", _HTML)
 
 
 @dataclass(frozen=True, eq=False)

@@ -58,6 +58,7 @@ WORDS = {
     "so_far": "so far",
 }
 
+# The keyboard for decimals of an iPhone has no minus.
 _HTML = """
 <div class="root">
   <div class="tools">
@@ -75,25 +76,14 @@ _HTML = """
       <div role="row"><div class="mark" id="at-kernel" role="gridcell"></div></div></div>
     <div class="panel" data-panel="output" role="grid" tabindex="0" aria-activedescendant="at-output">
       <div role="row"><div class="mark" id="at-output" role="gridcell"></div></div></div>
-    <input class="edit" type="text" inputmode="decimal" autocomplete="off" spellcheck="false">
+    <input class="edit" type="text" inputmode="text" autocapitalize="off" autocomplete="off" spellcheck="false">
   </div>
   <div class="sum" role="region" tabindex="0" aria-live="off"></div>
   <div class="foot"><span class="keys"></span><span class="check" role="status"></span></div>
 </div>
 """
 
-_mount = register(
-    "sliding",
-    _HTML,
-    "canvas",
-    "sliding_layout",
-    "sliding_sums",
-    "sliding_cells",
-    "sliding_drawing",
-    "sliding_account",
-    "sliding_playing",
-    "sliding_editing",
-)
+_mount = register("sliding", _HTML)
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ _HTML = """
 </div>
 """
 
-_mount = register("moving", _HTML, "player", "paint")
+_mount = register("moving", _HTML)
 
 
 def sweep_film(

@@ -52,7 +52,7 @@ _HTML = """
 </div>
 """
 
-_mount = register("unit", _HTML, "paint", "grid")
+_mount = register("unit", _HTML)
 
 
 def unit(

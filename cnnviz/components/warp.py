@@ -90,7 +90,7 @@ _HTML = f"""
 </div>
 """
 
-_mount = register("warp", _HTML, "canvas", "paint", "grid", "warp_sampling", "warp_box", "warp_drawing", "warp_account")
+_mount = register("warp", _HTML)
 
 
 def warp(
