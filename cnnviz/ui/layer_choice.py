@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
 from cnnviz.arithmetic.families import family
 from cnnviz.components.strip import strip
 from cnnviz.engine.results import LayerRow
 from cnnviz.ui.form import Form
 from cnnviz.ui.form_controls import Choice
+from cnnviz.ui.part import place
 from cnnviz.ui.words import COMMON
 
 if TYPE_CHECKING:
@@ -51,10 +50,7 @@ def choose_layer(form: Form, rows: Sequence[LayerRow], default: str, *, resets: 
 
 def strip_place(form: Form) -> "DeltaGenerator":
     """Return a place for the strip that is as high as it will be: what is drawn below it first does not move."""
-    place = st.container(key=form.key("layer-strip"))
-    # Streamlit leaves out a container with nothing in it, and its place with it.
-    place.html("<div></div>")
-    return place
+    return place(form.key("layer-strip"))
 
 
 def draw_strip(form: Form, rows: Sequence[LayerRow], choice: Choice) -> None:

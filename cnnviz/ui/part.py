@@ -100,6 +100,16 @@ def stage_of(name: str, height: int) -> "DeltaGenerator":
     return st.container(key=f"{name}-stage-{height}")
 
 
+def place(key: str) -> "DeltaGenerator":
+    """Return a place that is there while it is empty, as high as assets/app.css says.
+
+    Streamlit leaves out a container with nothing in it.
+    """
+    made = st.container(key=key)
+    made.html("<div></div>")
+    return made
+
+
 def show_code(lines: str) -> None:
     """Show the few lines of Python that do the same."""
     with st.expander(COMMON.label("code"), icon=":material/code:"):

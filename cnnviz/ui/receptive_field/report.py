@@ -15,7 +15,7 @@ from cnnviz.ui.engine import ask
 from cnnviz.ui.field import box_of
 from cnnviz.ui.layer_choice import draw_strip, strip_place
 from cnnviz.ui.numbers import of_size, percent
-from cnnviz.ui.part import Part
+from cnnviz.ui.part import Part, place
 from cnnviz.ui.receptive_field.effective import show_effective
 from cnnviz.ui.receptive_field.questions import question
 from cnnviz.ui.receptive_field.state import (
@@ -45,8 +45,14 @@ def _reading(state: State) -> "Reading | None":
 
 def _draw_stage(state: State, answer: LayerMaps) -> None:
     """Draw the strip, and below it the layer's maps as one, the layer before and the input, with the boxes in them."""
-    with strip_place(FORM):
+    strip_box, boxes = strip_place(FORM), place(FORM.key("boxes"))
+    with strip_box:
         draw_strip(FORM, state.table.rows, state.layer)
+    with boxes:
+        _draw_boxes(state, answer)
+
+
+def _draw_boxes(state: State, answer: LayerMaps) -> None:
     reading, got = _reading(state), ask(Input(**state.subject.given))
     if reading is None or got is None:
         return
@@ -62,8 +68,8 @@ def _draw_stage(state: State, answer: LayerMaps) -> None:
         # The layer before is the input itself: its dilated taps are worth seeing there.
         seen = replace(seen, taps=read.dilation, whole=False)
 
-    def pick(place: tuple[int, int]) -> None:
-        FORM.put({each.name: None if at == each.default else at for each, at in zip(state.places, place, strict=True)})
+    def pick(unit: tuple[int, int]) -> None:
+        FORM.put({each.name: None if at == each.default else at for each, at in zip(state.places, unit, strict=True)})
 
     reach(
         mean_map(answer.values),
