@@ -28,24 +28,29 @@ DEPENDENT = ("layer", "channel", "row", "column", "filter", "before")
 
 @dataclass(frozen=True)
 class KindsOfPicture(Choice):
-    """The kinds of picture, as `source` offers them; another kind takes back a network that cannot read it."""
+    """The kinds of picture, as `source` offers them; another kind takes back a network that cannot read it.
+
+    `wanted` is the network in the link, `now` the one that is chosen, `network` what a photo is shown to without one.
+    """
 
     wanted: str | None = None
+    now: str = models.DEFAULT
     network: str = models.DEFAULT
 
     def resets_at(self, value: str) -> tuple[str, ...]:
         """Return what begins anew with pictures of the kind `value`."""
-        kept = self.wanted is not None and _reads(self.wanted, value)
-        now = self.wanted or SUITED.get(self.default, self.network)
-        then = now if kept else SUITED.get(value, self.network)
-        return (*self.resets, *(() if kept else ("model",)), *(() if then == now else DEPENDENT))
+        default = SUITED.get(value, self.network)
+        then = self.wanted if self.wanted is not None and _reads(self.wanted, value) else default
+        # What is now the default is no longer in the link.
+        return (*self.resets, *(("model",) if then == default else ()), *(() if then == self.now else DEPENDENT))
 
 
 def kinds_of_picture(form: Form, first: str = "Gallery", network: str = models.DEFAULT) -> KindsOfPicture:
     """Return the choice of a kind of picture for a form that has a network, too."""
-    plain = source(first)
+    plain, wanted = source(first), form.text("model")
+    now = wanted or default_model(form, first, network)
     return KindsOfPicture(
-        plain.name, plain.default, plain.resets, plain.options, plain.style, wanted=form.text("model"), network=network
+        plain.name, first, plain.resets, plain.options, plain.style, wanted=wanted, now=now, network=network
     )
 
 
