@@ -35,13 +35,13 @@ INPUT = Choice("input", "digit", _ANEW, INPUTS)
 SIZE = Number("size", 12, _ANEW, low=1, high=16)
 CHANNELS = Number("channels", 1, _ANEW, low=1, high=4)
 SHIFT = Number("shift", 1, low=0, high=FARTHEST)
-_KERNEL = Number("kernel_size", 2, low=1, high=7)
-_STRIDE = Number("stride", 2, low=1, high=4)
-_PADDING = Number("padding", 0, low=0, high=3)
-_CEIL = Switch("ceil_mode", False)
-_OUTPUT = Number("output_size", 3, low=1, high=8)
+_KERNEL = Number("kernel_size", 2, ("at",), low=1, high=7)
+_STRIDE = Number("stride", 2, ("at",), low=1, high=4)
+_PADDING = Number("padding", 0, ("at",), low=0, high=3)
+_CEIL = Switch("ceil_mode", False, ("at",))
+_OUTPUT = Number("output_size", 3, ("at",), low=1, high=8)
 _SETTINGS: dict[str, tuple[AnyControl, ...]] = {
-    "max": (_KERNEL, _STRIDE, _PADDING, Number("dilation", 1, low=1, high=3), _CEIL),
+    "max": (_KERNEL, _STRIDE, _PADDING, Number("dilation", 1, ("at",), low=1, high=3), _CEIL),
     "average": (_KERNEL, _STRIDE, _PADDING, _CEIL, Switch("count_include_pad", True)),
     "LP": (Number("norm_type", 2, low=1, high=8), _KERNEL, _STRIDE, _CEIL),
     "global average": (),
