@@ -23,6 +23,11 @@ def whole(number: int) -> str:
     return _true_minus(f"{number:,}")
 
 
+def whole_in_latex(number: int) -> str:
+    """Return a whole number with all its digits for a formula, where a comma would get a space after it."""
+    return f"{number:,}".replace(",", "{,}")
+
+
 def of_size(size: Sequence[int | Fraction]) -> str:
     """Return a size as it is read aloud, such as 96×55×55."""
     return "×".join(map(str, size))
