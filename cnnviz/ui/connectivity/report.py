@@ -116,5 +116,5 @@ PART = Part(
     formulas=_show_formulas,
     question=question,
     code=code,
-    height=560,
+    height=480,
 )

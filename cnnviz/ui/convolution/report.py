@@ -224,4 +224,5 @@ PART = Part(
     more=_show_more,
     question=question,
     code=code,
+    height=520,
 )

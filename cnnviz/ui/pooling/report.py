@@ -205,4 +205,5 @@ PART = Part(
     more=_show_shift,
     question=question,
     code=code,
+    height=520,
 )
