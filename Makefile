@@ -1,12 +1,17 @@
-# make run starts the app; make test checks everything. Both set up what is missing and are quick when nothing changed.
+# make run starts the app, make check is for every commit, make test checks everything. Each sets up what is missing and
+# is quick when nothing changed.
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8501
 
-.PHONY: run test lint chromium
+.PHONY: run check test lint chromium
 
 run: .venv/installed
-	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
+	$(BIN)/python -m cnnviz serve --port $(PORT)
+
+# For every commit: all but the browser.
+check: lint
+	$(BIN)/python -m pytest --ignore tests/browser -n 2 --dist loadfile
 
 # Those that count frames or time have the machine to themselves; the browser's others wait more than they work.
 test: lint chromium
@@ -23,11 +28,11 @@ lint: .venv/installed-dev
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
 
-.venv/installed: requirements.txt | .venv/bin/python
+.venv/installed: requirements.txt requirements-library.txt | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
-.venv/installed-dev: requirements.txt requirements-dev.txt | .venv/bin/python
+.venv/installed-dev: requirements.txt requirements-library.txt requirements-dev.txt | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch .venv/installed $@
 

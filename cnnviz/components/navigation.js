@@ -32,10 +32,12 @@ function skipPastTheMenu() {
   };
 }
 
-export default function ({ data }) {
+export default function ({ data, parentElement }) {
   oneEntryAnAct();
   const menu = document.querySelector(".st-key-menu");
   if (!menu) return;
+  // What scrolls by must not shine through; only a component knows the theme's colours.
+  menu.style.background = getComputedStyle(parentElement.querySelector(".root")).getPropertyValue("--st-background-color");
   menu.setAttribute("role", "navigation");
   menu.setAttribute("aria-label", data.label);
   for (const link of menu.querySelectorAll("a")) {

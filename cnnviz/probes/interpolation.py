@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from cnnviz.probes.moving import resampled
+from cnnviz.probes.resampling import resampled
 
 Doubles = NDArray[np.float64]
 
@@ -70,6 +70,25 @@ class PixelDerivatives:
     nearest: Slopes
     output: Doubles
     changes: Doubles
+
+    @property
+    def inside(self) -> NDArray[np.bool_]:
+        """Which of the four neighbours are in the picture, (2, 2)."""
+        rows, columns = self.top + np.arange(2), self.left + np.arange(2)
+        height, width = self.output.shape[-2:]
+        there: NDArray[np.bool_] = ((rows >= 0) & (rows < height))[:, None] & (columns >= 0) & (columns < width)
+        return there
+
+    @property
+    def gap(self) -> float:
+        """The largest difference of numeric and automatic derivatives whose step stays within a pixel."""
+        differences = np.abs(self.bilinear.numeric - self.bilinear.automatic)[~self.bilinear.crosses]
+        return float(differences.max(initial=0))
+
+    @property
+    def formula_gap(self) -> float:
+        """The largest difference of the formula and the automatic derivatives."""
+        return float(np.abs(self.formula - self.bilinear.automatic).max())
 
 
 @dataclass(frozen=True, eq=False)

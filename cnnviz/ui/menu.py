@@ -80,8 +80,8 @@ def draw_menu(pages: Mapping[str, StreamlitPage], open_screen: str) -> None:
         with st.container(horizontal=True, gap="small", key="menu-screens"):
             for screen in others:
                 _link(pages[screen.name], screen.label, screen.name, open_screen, icon=f":material/{screen.icon}:")
-        open_label = next(screen.label for screen in SCREENS if screen.name == open_screen)
-        navigation(label=WORDS.label("menu"), screen=open_label)
+    open_label = next(screen.label for screen in SCREENS if screen.name == open_screen)
+    navigation(label=WORDS.label("menu"), screen=open_label)
 
 
 def _firsts() -> list[Screen]:

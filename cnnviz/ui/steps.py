@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from cnnviz.arithmetic import Layer, Step
-from cnnviz.arithmetic.writing import TIMES
+from cnnviz.arithmetic.formulas import TIMES
 from cnnviz.ui.numbers import whole_in_latex
 
 _COMMAND = re.compile(r"\\[a-z]+|[{}]")

@@ -7,7 +7,7 @@ import torch
 from playwright.sync_api import expect
 from torch.nn import functional
 
-from cnnviz.ui.basics.grids import input_values
+from cnnviz.images.small_inputs import input_values
 from cnnviz.ui.pooling.state import PRESETS, WORDS
 from tests.browser.frames import assert_smooth, sweep
 from tests.browser.ready import SLOW, answered, settle

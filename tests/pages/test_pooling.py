@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from cnnviz.ui.basics.grids import input_values
+from cnnviz.images.small_inputs import input_values
 from cnnviz.ui.pooling.state import PRESETS
 from tests.pages import opening
 from tests.pages.opening import said

@@ -11,7 +11,7 @@ from cnnviz.figures.kernels import kernels
 from cnnviz.figures.maps import feature_map
 from cnnviz.figures.photo import photo
 from cnnviz.images import sheet, sheet_labels
-from cnnviz.ui.basics.grids import kernel
+from cnnviz.images.kernels import kernel
 from cnnviz.ui.chart import chart
 from cnnviz.ui.connectivity.state import (
     CHANNELS_IN,

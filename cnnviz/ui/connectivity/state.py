@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from cnnviz.arithmetic import layer
 from cnnviz.arithmetic.connectivity import STEPS, Connections, connections
 from cnnviz.engine.requests import Connect, Numbers
-from cnnviz.ui.basics.grids import KERNELS, input_values, kernel_values
+from cnnviz.images.kernels import KERNELS, kernel_values
+from cnnviz.images.small_inputs import input_values
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import Choice, Number
 from cnnviz.ui.words import Words

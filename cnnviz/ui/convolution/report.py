@@ -9,8 +9,8 @@ from cnnviz.arithmetic.checks import AXES
 from cnnviz.components.sliding import sliding
 from cnnviz.engine.requests import ConvolvePhoto, LearnKernel, Numbers
 from cnnviz.engine.results import Probed
-from cnnviz.figures.curves import curves
 from cnnviz.figures.kernels import kernels
+from cnnviz.figures.overlaid_curves import curves
 from cnnviz.figures.photo import photo
 from cnnviz.probes.convolution import Convolved
 from cnnviz.ui.cell_edits import Cell, add_edits, middle_of, offer_undo, pin, pinned

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from cnnviz.arithmetic import Layer, layer
 from cnnviz.components.axes import Axis, painted, stuffed, windows
 from cnnviz.engine.requests import Convolve, Numbers
-from cnnviz.ui.basics.grids import INPUTS, KERNELS, input_values, kernel_values
+from cnnviz.images.kernels import KERNELS, kernel_values
+from cnnviz.images.small_inputs import INPUTS, input_values
 from cnnviz.ui.cell_edits import edited
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import AnyControl, Choice, Number, Switch

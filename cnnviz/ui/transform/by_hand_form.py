@@ -6,16 +6,17 @@ from typing import Any
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
-from PIL import Image
 
 from cnnviz import images
-from cnnviz.arithmetic.affine import Amounts, Theta
+from cnnviz.arithmetic.affine import Theta
+from cnnviz.arithmetic.pose import Pose
 from cnnviz.engine.requests import Numbers, Picture, Warp, WarpIdentity, WarpPixel, WarpTwice
+from cnnviz.images.square import small_square
 from cnnviz.ui.controls import Choice, Control, Dial, Switch, value_of
 from cnnviz.ui.transform import theta as theta_state
 
 # A photo is made so small that the browser warps it, bicubic too, in a few milliseconds.
-PHOTO, SMALLEST, BOARD, LARGEST = 96, 8, 8, 128
+PHOTO, BOARD, LARGEST = 96, 8, 128
 IMAGE = Choice("hand_image", "Image", ("digit", "photo", "checkerboard"), "digit")
 DIGIT = Dial("hand_digit", "Test digit", 0, 99, 99, 32)
 MODE = Choice("sampling", "mode", ("nearest", "bilinear", "bicubic"), "bilinear")
@@ -37,35 +38,36 @@ _FIRST: tuple[Control, ...] = (IMAGE, MODE, PADDING, ALIGN_GRID, ALIGN_SAMPLE, T
 
 @dataclass(frozen=True)
 class Preset:
-    """What to start from: the amounts that make theta, and settings that are not the first ones."""
+    """What to start from: the box of theta, and settings that are not the first ones."""
 
-    amounts: Amounts
+    pose: Pose
     settings: dict[str, Any]
 
 
-def _amounts(
+def _box(
     rotation: float = 0.0, scale: float | tuple[float, float] = 1.0, shear: float = 0.0, across: float = 0.0
-) -> Amounts:
+) -> Pose:
+    """Return the box that is turned clockwise by `rotation`."""
     pair = scale if isinstance(scale, tuple) else (scale, scale)
-    return Amounts(rotation, pair, shear, (across, 0.0))
+    return Pose(0.0 - rotation, pair, shear, across)
 
 
 PRESETS: dict[str, Preset] = {
-    "Identity": Preset(_amounts(), {}),
-    "Turn": Preset(_amounts(30.0), {}),
-    "Zoom in": Preset(_amounts(scale=0.5), {"sampling": "bicubic"}),
-    "Zoom out": Preset(_amounts(scale=1.6), {"outside": "reflection", "hand_image": "photo"}),
-    "Mirror": Preset(_amounts(scale=(-1.0, 1.0)), {"hand_image": "photo"}),
-    "Shear": Preset(_amounts(shear=0.6), {}),
-    "Pixels in sight": Preset(_amounts(20.0, 0.75), {"hand_image": "checkerboard", "sampling": "nearest"}),
-    "align_corners mixed": Preset(_amounts(), {"hand_image": "checkerboard", "align_grid": True}),
-    "Squeezed to a line": Preset(_amounts(20.0, (0.8, 0.0)), {}),
+    "Identity": Preset(_box(), {}),
+    "Turn": Preset(_box(30.0), {}),
+    "Zoom in": Preset(_box(scale=0.5), {"sampling": "bicubic"}),
+    "Zoom out": Preset(_box(scale=1.6), {"outside": "reflection", "hand_image": "photo"}),
+    "Mirror": Preset(_box(scale=(-1.0, 1.0)), {"hand_image": "photo"}),
+    "Shear": Preset(_box(shear=0.6), {}),
+    "Pixels in sight": Preset(_box(20.0, 0.75), {"hand_image": "checkerboard", "sampling": "nearest"}),
+    "align_corners mixed": Preset(_box(), {"hand_image": "checkerboard", "align_grid": True}),
+    "Squeezed to a line": Preset(_box(20.0, (0.8, 0.0)), {}),
 }
 
 
 def begin(preset: Preset) -> None:
     """Give theta and every control the preset's value, or its first one; in a callback."""
-    theta_state.keep_amounts(preset.amounts)
+    theta_state.keep_pose(preset.pose)
     sides = {f"{name}_{side}": side for name in ("height", "width") for side in (BOARD, 28, PHOTO)}
     st.session_state.update({**{each.key: each.default for each in _FIRST}, **sides, **preset.settings})
 
@@ -127,21 +129,8 @@ def image_of(picture: Picture | None) -> NDArray[np.uint8]:
         places = np.indices((BOARD, BOARD)).sum(axis=0) % 2
         return np.asarray(255 * places[None], np.uint8)
     if kind == "photo" and picture is not None:
-        return squared(picture.pixels)
+        return small_square(picture.pixels, PHOTO)
     return np.asarray(images.sheet("digits")[value_of(DIGIT)][None], np.uint8)
-
-
-def squared(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the middle of a picture (H, W, 3) as a square (C, S, S) of at most PHOTO pixels a side; grey has C = 1."""
-    side = min(pixels.shape[:2])
-    top, left = ((length - side) // 2 for length in pixels.shape[:2])
-    cut = pixels[top : top + side, left : left + side]
-    small = min(max(side, SMALLEST), PHOTO)
-    if small != side:
-        method = Image.Resampling.BOX if small < side else Image.Resampling.NEAREST
-        cut = np.asarray(Image.fromarray(np.ascontiguousarray(cut)).resize((small, small), method))
-    grey = (cut == cut[..., :1]).all()
-    return np.ascontiguousarray(cut.transpose(2, 0, 1)[: 1 if grey else 3])
 
 
 def experiment(picture: Picture | None, pinned: tuple[int, int] | None) -> Experiment:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnnviz.arithmetic.affine import SINGULAR, Theta, determinant, inverse
 from cnnviz.errors import ShapeError
-from cnnviz.figures.warped import as_pixels, difference, pictures
+from cnnviz.figures.warp import as_pixels, difference, pictures
 from cnnviz.ui import lesson
 from cnnviz.ui.chart import chart
 from cnnviz.ui.controls import value_of

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from cnnviz.arithmetic.affine import Theta
-from cnnviz.arithmetic.placing import placing
+from cnnviz.arithmetic.pose import similarity
 from cnnviz.engine.requests import AnswerWarped, Localise, ModelChoice, Picture, WarpMaps
 from cnnviz.ui.controls import Choice, Dial, value_of
 from cnnviz.ui.state import current, keep_within
@@ -56,12 +56,15 @@ class Experiment:
     @property
     def theta(self) -> Theta:
         """The theta that does this to a photo."""
-        return placing(side=self.side, degrees=self.degrees, scale=self.scale, across=self.right, down=self.down)
+        pose = similarity(degrees=self.degrees, scale=self.scale, right=self.right, down=self.down)
+        return pose.theta(self.side)
 
     @property
     def stride(self) -> int:
         """By how many pixels of the photo neighbouring units of the layer lie apart."""
-        return int(self.row.receptive_field.stride[0])
+        field = self.row.receptive_field
+        assert field is not None  # layers without one are not offered
+        return int(field.stride[0])
 
     @property
     def case(self) -> str:

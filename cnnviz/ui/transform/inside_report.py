@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz import models
-from cnnviz.figures.looks import boxed, output
+from cnnviz.figures.spatial_transformer import boxed, output
 from cnnviz.figures.warped_maps import gaps, map_row
 from cnnviz.images import sheet_labels
 from cnnviz.ui import lesson

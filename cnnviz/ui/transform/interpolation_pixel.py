@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from cnnviz.figures.interpolation import read_at, value_along, written
 from cnnviz.figures.maps import feature_map
-from cnnviz.figures.sampling import read_at, value_along, written
 from cnnviz.ui import lesson
 from cnnviz.ui.chart import chart
 from cnnviz.ui.controls import Control
@@ -47,9 +47,7 @@ def show_pixel() -> None:
     say(SCREEN, "six_text", row=state.row, column=state.column)
     _show_six(found)
     inside = not found.bilinear.crosses.all()
-    say(
-        SCREEN, "agree" if inside else "agree_nowhere", gap=short(_gap(found), 1), formula=short(_formula_gap(found), 1)
-    )
+    say(SCREEN, "agree" if inside else "agree_nowhere", gap=short(found.gap, 1), formula=short(found.formula_gap, 1))
     _warn(state, found)
     curve_box, map_box = st.columns([3, 2], gap="large")
     with curve_box:
@@ -149,20 +147,12 @@ def _show_notes(state: PixelState, found: Any) -> None:
         "by_x": _n(found.by_x),
         "by_y": _n(found.by_y),
     }
-    if not found.weights[_inside(state, found)].any():
+    if not found.weights[found.inside].any():
         say(SCREEN, "note_outside", **numbers)
         return
     say(SCREEN, "note_rounding", **numbers)
     say(SCREEN, "note_bilinear" if found.by_x or found.by_y else "note_flat", **numbers)
     say(SCREEN, "note_theta")
-
-
-def _inside(state: PixelState, found: Any) -> np.ndarray:
-    """Return which of the four neighbours are in the picture, (2, 2)."""
-    rows, columns = found.top + np.arange(2), found.left + np.arange(2)
-    height, width = state.image.shape
-    there: np.ndarray = ((rows >= 0) & (rows < height))[:, None] & (columns >= 0) & (columns < width)
-    return there
 
 
 def _show_six(found: Any) -> None:
@@ -184,16 +174,6 @@ def _show_six(found: Any) -> None:
     st.table(
         [{text(SCREEN, key): cell for key, cell in zip(columns, row, strict=True)} for row in rows], border="horizontal"
     )
-
-
-def _gap(found: Any) -> float:
-    """Return the largest difference of numeric and automatic derivatives whose step stays within a pixel."""
-    differences = np.abs(found.bilinear.numeric - found.bilinear.automatic)[~found.bilinear.crosses]
-    return float(differences.max(initial=0))
-
-
-def _formula_gap(found: Any) -> float:
-    return float(np.abs(found.formula - found.bilinear.automatic).max())
 
 
 def _warn(state: PixelState, found: Any) -> None:

@@ -9,7 +9,7 @@ from cnnviz import images
 from cnnviz.components.film import film
 from cnnviz.components.tiles import tiles
 from cnnviz.engine.requests import LossAlong, Numbers
-from cnnviz.figures.sampling import loss_along
+from cnnviz.figures.interpolation import loss_along
 from cnnviz.ui import lesson
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask

@@ -6,10 +6,9 @@ import numpy as np
 import streamlit as st
 
 from cnnviz import models
-from cnnviz.arithmetic.affine import amounts_of
-from cnnviz.arithmetic.placing import undoing
-from cnnviz.figures.looks import output
-from cnnviz.figures.sweeps import sweep
+from cnnviz.arithmetic.pose import pose_of
+from cnnviz.figures.spatial_transformer import output
+from cnnviz.figures.sweep_curves import sweep
 from cnnviz.ui.chart import chart
 from cnnviz.ui.controls import Choice, value_of
 from cnnviz.ui.engine import ask
@@ -55,47 +54,35 @@ def show_thetas(made: Experiment, seen: Any) -> None:
 
 def _show_formula(made: Experiment) -> None:
     """Typeset how the theta that undoes the placing comes about."""
-    placed, side = made.placed, made.task.side
+    pose, side = made.pose, made.task.side
     say(SCREEN, "formula")
     with st.container(key="formulas"):
-        share = DIGIT * placed.scale / side
+        share = DIGIT * pose.size / side
         numbers = {
-            "degrees": f"{placed.degrees:g}",
-            "scale": f"{placed.scale:g}",
+            "degrees": f"{pose.degrees:g}",
+            "scale": f"{pose.size:g}",
             "side": side,
             "share": f"{share:.3f}",
-            "right": f"{placed.across:g}",
-            "down": f"{placed.down:g}",
-            "matrix": matrix(_undoing(made)),
+            "right": f"{pose.right:g}",
+            "down": f"{pose.down:g}",
+            "matrix": matrix(pose.box(side, DIGIT)),
         }
         st.latex(text(SCREEN, "formula_share", **numbers))
         st.latex(text(SCREEN, "formula_theta", **numbers))
         st.latex(text(SCREEN, "formula_numbers", **numbers))
 
 
-def _undoing(made: Experiment) -> tuple[float, ...]:
-    placed = made.placed
-    return undoing(
-        side=made.task.side,
-        inner=DIGIT,
-        degrees=placed.degrees,
-        scale=placed.scale,
-        across=placed.across,
-        down=placed.down,
-    )
-
-
 def _parts(theta: tuple[float, ...], side: int) -> dict[str, str]:
     """Return what a theta does to the box, as it is written in the table."""
     a, b, c, d, e, f = theta
-    found = amounts_of((a, b, c, d, e, f))
+    found = pose_of((a, b, c, d, e, f), side)
     return {
-        "turned": fixed(-found.rotation, 0) + "°",
+        "turned": fixed(found.degrees, 0) + "°",
         "width": f"{found.scale[0]:.0%}",
         "height": f"{found.scale[1]:.0%}",
         "shear": fixed(found.shear, 2),
-        "right": fixed(found.shift[0] * side / 2, 1),
-        "down": fixed(found.shift[1] * side / 2, 1),
+        "right": fixed(found.right, 1),
+        "down": fixed(found.down, 1),
     }
 
 
@@ -123,7 +110,7 @@ def show_following(made: Experiment) -> None:
         lines,
         x=text(SCREEN, "follow_x", unit=unit),
         y=text(SCREEN, "follow_y", unit=unit),
-        at=getattr(made.placed, words[name]),
+        at=made.pose.along(words[name]),
         faint=each.amounts,
         scale="signed",
         height=380,

@@ -1,21 +1,20 @@
 """How often the networks of the part "Learned" err over the angle, as the training wrote it down."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped]
 import streamlit as st
 
-from cnnviz import models
-from cnnviz.figures.sweeps import sweep
+from cnnviz import assets, models
+from cnnviz.figures.sweep_curves import sweep
 from cnnviz.ui.chart import chart
 from cnnviz.ui.lesson import say, text
 from cnnviz.ui.transform.keeping import csv_of, offer
 from cnnviz.ui.transform.learned_form import SCREEN, Experiment
 
-CURVES = Path(__file__).parents[3] / "assets" / "curves" / "rotation.json"
+CURVES = assets.CURVES / "rotation.json"
 
 
 def show_curves(made: Experiment) -> None:
@@ -29,7 +28,7 @@ def show_curves(made: Experiment) -> None:
     degrees = np.array(found["degrees"])
     words = {name: text(SCREEN, f"curve_{word}") for name, word in made.task.curves.items() if name in names}
     lines = {words[name]: np.array(found["errors"][name]) for name in names}
-    at = made.placed.degrees
+    at = made.pose.degrees
     nearest = int(np.abs(degrees - at).argmin())
     figure = sweep(
         found["degrees"], lines, x=text(SCREEN, "curves_x"), y=text(SCREEN, "curves_y"), at=at, scale="log", height=380

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cnnviz.engine.requests import FollowBox, ModelChoice, Picture, Placed, TransformDigits
+from cnnviz.arithmetic.pose import Pose, similarity
+from cnnviz.engine.requests import FollowBox, ModelChoice, Picture, TransformDigits
 from cnnviz.ui.controls import Choice, Control, Dial, Switch, value_of
 
 SCREEN = "learned_transformer"
@@ -42,13 +43,12 @@ class Task:
         low, high = (f"{scale:g}" for scale in self.scale)
         return {"degrees": f"{self.degrees:g}", "low": low, "high": high, "side": self.side}
 
-    def knows(self, placed: Placed) -> bool:
-        """Return whether training had digits placed so."""
-        room = self.room(placed.scale) + 1e-6
+    def knows(self, pose: Pose) -> bool:
+        """Return whether training had digits in this pose."""
         return (
-            abs(placed.degrees) <= self.degrees
-            and self.scale[0] <= placed.scale <= self.scale[1]
-            and max(abs(placed.across), abs(placed.down)) <= room
+            abs(pose.degrees) <= self.degrees
+            and self.scale[0] <= pose.scale[0] <= self.scale[1]
+            and max(abs(pose.right), abs(pose.down)) <= self.room(pose.scale[0]) + 1e-6
         )
 
     @property
@@ -61,7 +61,7 @@ class Task:
             found["scale"] = _between(*self.scale, 11)
         if self.moved:
             room = self.room(1.0)
-            found["across"] = found["down"] = _between(-room, room, 9)
+            found["right"] = found["down"] = _between(-room, room, 9)
         return found
 
 
@@ -102,7 +102,7 @@ PRESETS = {
     "Among clutter": _preset("moved, among clutter", 0, 100, 12, -8),
     "Beyond its training": _preset(_FIRST, 85, 50, 0, 0),
 }
-AMOUNTS = {"rotation": "degrees", "size": "scale", "shift right": "across", "shift down": "down"}
+AMOUNTS = {"rotation": "degrees", "size": "scale", "shift right": "right", "shift down": "down"}
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,8 @@ class Experiment:
     picture: Picture
     label: int | None
     others: tuple[Picture, ...]
-    placed: Placed
+    pose: Pose
+    clutter: int | None
     invert: bool
 
     @property
@@ -127,21 +128,23 @@ class Experiment:
     def asked(self, model: str) -> tuple[TransformDigits, TransformDigits]:
         """Return what to ask of a network: about the digit, and about the others."""
         choice = ModelChoice(model)
-        one = TransformDigits(choice, (self.picture,), self.placed, self.invert)
-        return one, TransformDigits(choice, self.others, self.placed)
+        one = TransformDigits(choice, (self.picture,), self.pose, self.clutter, self.invert)
+        return one, TransformDigits(choice, self.others, self.pose, self.clutter)
 
     def follow(self, amount: str) -> FollowBox:
         """Return what to ask about the box while one amount alone changes."""
-        still = Placed(clutter=self.placed.clutter)
-        return FollowBox(ModelChoice(self.task.transformer), self.others, still, amount, self.task.sweeps[amount])
+        return FollowBox(
+            ModelChoice(self.task.transformer), self.others, Pose(), self.clutter, amount, self.task.sweeps[amount]
+        )
 
 
 def experiment(picture: Picture, label: int | None, others: tuple[Picture, ...], *, invert: bool) -> Experiment:
     """Return what the controls say, before or after they are drawn, about a digit and the ten `others`."""
     task = TASKS[value_of(TASK)]
     seed = value_of(SEED) if task.clutter and value_of(CLUTTER) else None
-    placed = Placed(value_of(DEGREES), value_of(SCALE) / 100, value_of(RIGHT), value_of(DOWN), seed)
-    return Experiment(value_of(TASK), picture, label, others, placed, invert)
+    scale = value_of(SCALE) / 100
+    pose = similarity(degrees=value_of(DEGREES), scale=scale, right=value_of(RIGHT), down=value_of(DOWN))
+    return Experiment(value_of(TASK), picture, label, others, pose, seed, invert)
 
 
 def controls(task: Task) -> tuple[Control, ...]:

@@ -6,9 +6,9 @@ import numpy as np
 import streamlit as st
 
 from cnnviz import models
-from cnnviz.arithmetic.affine import amounts_of
-from cnnviz.figures.looks import boxed, digits_answered, digits_boxed, output, verdicts
-from cnnviz.figures.sweeps import STYLES
+from cnnviz.arithmetic.pose import pose_of
+from cnnviz.figures.spatial_transformer import boxed, digits_answered, digits_boxed, output, verdicts
+from cnnviz.figures.sweep_curves import STYLES
 from cnnviz.ui import lesson
 from cnnviz.ui.chart import chart
 from cnnviz.ui.lesson import say, text
@@ -62,7 +62,7 @@ def say_answers(made: Experiment, seen: Any, plain: Any | None) -> None:
         pair = models.card(made.task.transformer), models.card(made.task.plain)
         sizes = {name: f"{card.parameters:,}" for name, card in zip(("with_size", "without_size"), pair, strict=True)}
         say(SCREEN, "pair", transformer=pair[0].name, plain=pair[1].name, **sizes)
-    if not made.task.knows(made.placed):
+    if not made.task.knows(made.pose):
         say(SCREEN, f"beyond_{made.task.kind}", **made.task.range)
 
 
@@ -87,14 +87,14 @@ def show_row(made: Experiment, seen: Any, plain: Any | None) -> None:
     for box, five in zip(st.columns(2), fives, strict=True):
         figure = digits_answered(look.warped[five], [each[five] for each in answers])
         chart(figure, key=f"row-warped-{five.start}", at=box, alt=said)
-    turns = np.array([-amounts_of(tuple(theta)).rotation for theta in look.affine.tolist()])
+    turns = np.array([pose_of(tuple(theta), made.task.side).degrees for theta in look.affine.tolist()])
     # Turns are taken about their mean direction, for 179° and -179° are two degrees apart.
     mean = np.degrees(np.angle(np.exp(1j * np.radians(turns)).mean()))
     off = (turns - mean + 180) % 360 - 180
     say(
         SCREEN,
         "row_said" if plain is not None else "row_said_alone",
-        degrees=f"{made.placed.degrees:g}",
+        degrees=f"{made.pose.degrees:g}",
         mean=fixed(mean, 0),
         spread=fixed(off.std(), 0),
         with_right=right["with"],
@@ -108,7 +108,7 @@ def _marked(answer: int, label: int) -> str:
 
 def predict(made: Experiment) -> None:
     """Ask for the first number of the theta that undoes another placing."""
-    degrees = 60 if abs(made.placed.degrees) != 60 else 30
+    degrees = 60 if abs(made.pose.degrees) != 60 else 30
     share = DIGIT * 0.5 / made.task.side
     cosine, sine = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
     right = f"{share * cosine:.2f}"
@@ -134,15 +134,15 @@ def predict(made: Experiment) -> None:
 
 def code_lines(made: Experiment, number: int) -> str:
     """Return the few lines of Python that place a test digit and let the transformer look at it."""
-    placed = made.placed
+    pose = made.pose
     return text(
         SCREEN,
         "code",
         name=made.task.transformer,
         number=number,
         side=made.task.side,
-        degrees=float(placed.degrees),
-        scale=float(placed.scale),
-        across=float(placed.across),
-        down=float(placed.down),
+        degrees=float(pose.degrees),
+        scale=pose.size,
+        right=float(pose.right),
+        down=float(pose.down),
     )

@@ -2,22 +2,24 @@
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any
 
 import streamlit as st
 
-from cnnviz.arithmetic.affine import Amounts, Theta, amounts_of, composed
+from cnnviz.arithmetic.affine import Theta
+from cnnviz.arithmetic.pose import Pose, pose_of
 from cnnviz.ui.linked import linked, put
 
 KEY = "theta"
 PLACES, MOST = 6, 10.0
-DEFAULT_AMOUNTS = Amounts(rotation=-25.0, scale=(0.7, 0.7), shear=0.0, shift=(0.0, 0.0))
-_AMOUNTS = "theta-amounts"
+# The box's pose on a canvas of this side has lengths as theta has them: the input runs from -1 to 1.
+SIDE = 2
+DEFAULT_POSE = Pose(degrees=25.0, scale=(0.7, 0.7))
+_POSE = "theta-pose"
 
 
 @dataclass(frozen=True)
 class Amount:
-    """A slider from `low` to `high`: what it is called, and which of the Amounts it is, `axis` of a pair."""
+    """A slider from `low` to `high`: what it is called, and which amount of the box's Pose it is, `axis` of a pair."""
 
     name: str
     label: str
@@ -31,19 +33,25 @@ class Amount:
         """Return the widget's key."""
         return f"theta-{self.name}-{self.axis or 0}"
 
-    def of(self, amounts: Amounts) -> float:
+    def of(self, pose: Pose) -> float:
         """Return its value."""
-        value = getattr(amounts, self.name)
-        return float(value if self.axis is None else value[self.axis])
+        amounts = {
+            "rotation": (0.0 - pose.degrees,),
+            "shear": (pose.shear,),
+            "scale": pose.scale,
+            "shift": (pose.right, pose.down),
+        }
+        return float(amounts[self.name][self.axis or 0])
 
-    def put_in(self, amounts: Amounts, value: float) -> Amounts:
-        """Return the amounts with another value of it."""
-        changed: Any = value
-        if self.axis is not None:
-            pair = list(getattr(amounts, self.name))
-            pair[self.axis] = value
-            changed = tuple(pair)
-        return replace(amounts, **{self.name: changed})
+    def put_in(self, pose: Pose, value: float) -> Pose:
+        """Return the pose with another value of it."""
+        if self.name == "rotation":
+            return replace(pose, degrees=0.0 - value)
+        if self.name == "shear":
+            return replace(pose, shear=value)
+        if self.name == "shift":
+            return replace(pose, down=value) if self.axis else replace(pose, right=value)
+        return replace(pose, scale=(pose.scale[0], value) if self.axis else (value, pose.scale[1]))
 
 
 SLIDERS = (
@@ -62,9 +70,9 @@ def tidy(theta: Theta) -> Theta:
     return a, b, c, d, e, f
 
 
-def made_of(amounts: Amounts) -> Theta:
-    """Return the tidy theta of amounts."""
-    return tidy(composed(rotation=amounts.rotation, scale=amounts.scale, shear=amounts.shear, shift=amounts.shift))
+def made_of(pose: Pose) -> Theta:
+    """Return the tidy theta of a box."""
+    return tidy(pose.box(SIDE))
 
 
 def written(theta: Theta) -> str:
@@ -82,7 +90,7 @@ def parse(text: str) -> Theta | None:
     return tidy(theta) if all(map(math.isfinite, theta)) else None
 
 
-DEFAULT = made_of(DEFAULT_AMOUNTS)
+DEFAULT = made_of(DEFAULT_POSE)
 
 
 def current() -> Theta:
@@ -99,25 +107,25 @@ def keep(theta: Theta) -> None:
     put(KEY, written(tidy(theta)))
 
 
-def keep_amounts(amounts: Amounts) -> None:
-    """Give theta the value of amounts, in a callback, and remember them: a mirror has several that make it."""
-    theta = made_of(amounts)
+def keep_pose(pose: Pose) -> None:
+    """Give theta the value of a box, in a callback, and remember the box: a mirror has several."""
+    theta = made_of(pose)
     keep(theta)
-    st.session_state[_AMOUNTS] = written(theta), amounts
+    st.session_state[_POSE] = written(theta), pose
 
 
-def amounts(theta: Theta) -> Amounts:
-    """Return what makes theta: what was set by the sliders, as long as theta is still that, else what it comes to."""
-    text, known = st.session_state.get(_AMOUNTS, (written(DEFAULT), DEFAULT_AMOUNTS))
-    return known if text == written(theta) else amounts_of(theta)
+def pose(theta: Theta) -> Pose:
+    """Return the box of theta: what was set by the sliders, as long as theta is still that, else what it comes to."""
+    text, known = st.session_state.get(_POSE, (written(DEFAULT), DEFAULT_POSE))
+    return known if text == written(theta) else pose_of(theta, SIDE)
 
 
 def show_sliders(theta: Theta) -> None:
     """Draw the sliders in pairs; one beyond its end stands at it, and keeps its value while another is moved."""
-    now = amounts(theta)
+    now = pose(theta)
 
     def slid(amount: Amount) -> None:
-        keep_amounts(amount.put_in(now, float(st.session_state[amount.key])))
+        keep_pose(amount.put_in(now, float(st.session_state[amount.key])))
 
     boxes = st.columns(2, gap="medium")
     for number, amount in enumerate(SLIDERS):

@@ -1,0 +1,178 @@
+"""One row at one input size: its calls in the order of execution, each with its arithmetic.
+
+A row's numbers depend on nothing but the row and what arrives, so they are kept: a network of fifty like blocks is
+computed block by kind of block, and a slider that moves one row leaves the others as they are.
+"""
+
+import inspect
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from math import prod
+from typing import Any
+
+from cnnviz import arithmetic
+from cnnviz.arithmetic import Layer, Reach
+from cnnviz.design import vocabulary
+from cnnviz.design.blocks import open_block
+from cnnviz.design.rows import Row
+from cnnviz.design.text import write_row
+from cnnviz.design.tree import Join, names_of
+from cnnviz.errors import CnnvizError, ModelError, ShapeError
+
+Size = tuple[int, ...]
+
+INPUT = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One call inside a row. `reads` are the calls whose outputs it reads, by place from 1 on; INPUT is what arrives.
+
+    `name` is relative to the row, empty for the row itself; `branch` counts from 1, 0 outside of branches; `row` is
+    None for the join of branches, whose kind is "cat" or "add"; `in_place` says that it writes into what it reads
+    first.
+    """
+
+    name: str
+    branch: int
+    row: Row | None
+    layer: Layer
+    reads: tuple[int, ...]
+    in_place: bool = False
+
+    @property
+    def text(self) -> str:
+        """The call as a row is written."""
+        return write_row(self.row) if self.row else self.layer.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A row's calls, and the sums over them. `window` stands for all of them where a receptive field goes through.
+
+    `outputs` are the numbers in the outputs of all calls; an addition in place has none of its own.
+    """
+
+    row: Row
+    leaves: tuple[Leaf, ...]
+    input_size: Size
+    output_size: Size
+    outputs: int
+    weights: int
+    biases: int
+    macs: int
+    operations: int
+    window: Layer
+
+
+@lru_cache(maxsize=4096)
+def opened(row: Row, input_size: Size) -> Opened:
+    """Return a row's calls for a tensor of `input_size`, (N, C, ...); raises ShapeError or ModelError."""
+    leaves = _block(row, input_size) if row.kind in vocabulary.BLOCK_ARGUMENTS else (_leaf(row, input_size),)
+    layers = [leaf.layer for leaf in leaves]
+    return Opened(
+        row,
+        leaves,
+        input_size,
+        layers[-1].output_size,
+        sum(prod(leaf.layer.output_size) for leaf in leaves if leaf.row or not leaf.in_place),
+        sum(layer.weights for layer in layers),
+        sum(layer.biases for layer in layers),
+        sum(layer.macs for layer in layers),
+        sum(layer.operations for layer in layers),
+        _window(row.kind, leaves, input_size),
+    )
+
+
+def _leaf(row: Row, arrives: Size, name: str = "", branch: int = 0, reads: int = INPUT) -> Leaf:
+    return Leaf(name, branch, row, layer_of(row, arrives), (reads,), row.given.get("inplace") is True)
+
+
+@lru_cache(maxsize=8192)
+def layer_of(row: Row, arrives: Size) -> Layer:
+    """Return the arithmetic of a row that is one layer; raises ShapeError, or ModelError where a setting is missing."""
+    accepted, needed = _signature(row.kind)
+    if missing := [name for name in needed if name not in row.given]:
+        example = next((text for start, text in vocabulary.EXAMPLES.items() if row.kind.startswith(start)), "")
+        raise ModelError(f"{row.short} needs its {missing[0]}{f', such as {example}' if example else ''}.")
+    return arithmetic.layer(row.kind, arrives, **{name: value for name, value in row.settings if name in accepted})
+
+
+@cache
+def _signature(kind: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the settings that the arithmetic of a kind depends on, and those that have no default."""
+    parameters = list(inspect.signature(arithmetic.KINDS[kind]).parameters.values())
+    named = [each for each in parameters if each.kind is each.KEYWORD_ONLY]
+    return frozenset(each.name for each in named), tuple(each.name for each in named if each.default is each.empty)
+
+
+def _block(row: Row, arrives: Size) -> tuple[Leaf, ...]:
+    if len(arrives) != 4:
+        raise ShapeError(f"{row.short} reads images (N, C, H, W), and a tensor with {len(arrives)} axes arrives.")
+    parts = open_block(row, arrives[1])
+    return _join(parts, arrives) if isinstance(parts, Join) else tuple(_sequence(parts, arrives))
+
+
+def _sequence(rows: tuple[Row, ...], arrives: Size, path: str = "", branch: int = 0, done: int = 0) -> Iterator[Leaf]:
+    size, reads = arrives, INPUT
+    for place, (row, name) in enumerate(zip(rows, names_of(rows), strict=True), 1):
+        try:
+            leaf = _leaf(row, size, f"{path}{name}", branch, reads)
+        except CnnvizError as error:
+            raise type(error)(f"Inside the block, at {path}{name} ({write_row(row)}): {error}") from None
+        yield leaf
+        size, reads = leaf.layer.output_size, done + place
+
+
+def _join(join: Join, arrives: Size) -> tuple[Leaf, ...]:
+    leaves: list[Leaf] = []
+    ends = []
+    for number, (name, rows) in enumerate(join.branches, 1):
+        leaves += _sequence(rows, arrives, f"{name}.", number, len(leaves))
+        ends.append(len(leaves) if rows else INPUT)
+    sizes = [leaves[end - 1].layer.output_size if end else arrives for end in ends]
+    leaves.append(Leaf(join.how, 0, None, _joined(join.how, sizes), tuple(ends), join.how == "add"))
+    if join.after:
+        leaves.append(_leaf(join.after, leaves[-1].layer.output_size, join.after.kind.lower(), 0, len(leaves)))
+    return tuple(leaves)
+
+
+def _joined(how: str, sizes: list[Size]) -> Layer:
+    first = sizes[0]
+    if how == "add":
+        if len(set(sizes)) > 1:
+            raise ShapeError(f"Only tensors of one size are added, not {' and '.join(map(shown, sizes))}.")
+        return Layer("add", first, first, operations=(len(sizes) - 1) * prod(first))
+    if len({size[:1] + size[2:] for size in sizes}) > 1:
+        raise ShapeError(f"Branches of {', '.join(map(shown, sizes))} differ in more than channels.")
+    return Layer("cat", first, (first[0], sum(size[1] for size in sizes), *first[2:]))
+
+
+def _window(kind: str, leaves: tuple[Leaf, ...], arrives: Size) -> Layer:
+    """Return a layer that a receptive field goes through as it does through all the calls of a row."""
+    output = leaves[-1].layer.output_size
+    if kind == "Unflatten" and len(output) > len(arrives):
+        # These axes are not the image's: what was flattened before comes from anywhere in it.
+        return Layer(kind, arrives, output, whole=True)
+    if len(leaves) == 1:
+        return leaves[0].layer
+    reach = reaches(leaves, arithmetic.reach_of_input(len(arrives) - 2))[-1]
+    if reach is None:
+        return Layer(kind, arrives, output, whole=True)
+    links: Any = tuple(((axis.stride, axis.first, 1), (axis.stride, axis.last, 1)) for axis in reach)
+    return Layer(kind, arrives, output, links=links)
+
+
+def reaches(leaves: tuple[Leaf, ...], arrives: tuple[Reach, ...] | None) -> tuple[tuple[Reach, ...] | None, ...]:
+    """Return what the units of each call see of the image, None for the whole of it."""
+    found = [arrives]
+    for leaf in leaves:
+        read = [found[place] for place in leaf.reads]
+        found.append(arithmetic.through(read[0] if len(read) == 1 else arithmetic.merged(*read), leaf.layer))
+    return tuple(found[1:])
+
+
+def shown(size: Size) -> str:
+    """Return a size as it is written: 1x20x14x14."""
+    return "x".join(map(str, size))
