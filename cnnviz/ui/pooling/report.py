@@ -75,7 +75,7 @@ def _draw_settings() -> None:
 def _show_notes(state: State, answer: Probed[Pooled]) -> None:
     """Say what there is to see: who wins, what is divided by, padding, overhang, rows never read, and the channels."""
     found, window, settings = answer.found, state.layer.window, state.settings
-    say(state.operation.lower().replace(" ", "_"), **_numbers(state, found))
+    say(f"does_{state.operation.lower().replace(' ', '_')}", **_numbers(state, found))
     size, output = state.inputs.shape[-1], state.layer.output_size[-1]
     if window is not None and not state.is_adaptive:
         if window.stride[0] < window.kernel_size[0]:
