@@ -205,7 +205,7 @@ def code(state: State, answer: Probed[Convolved]) -> str:
     return text(
         "code",
         inputs=state.inputs[None].shape,
-        weights=state.in_torch_order().shape,
+        weights=state.torch_weights.shape,
         bias="" if state.bias is None else text("code_bias", filters=len(state.bias)) + "\n",
         more=flip + pad,
         call=f"{function}({', '.join([*given, *(f'{name}={value!r}' for name, value in settings.items())])})",

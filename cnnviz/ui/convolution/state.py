@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.arithmetic import Layer, layer
-from cnnviz.components.axes import Axis, painted, stuffed, windows
+from cnnviz.components.axes import Axis, of_layer
 from cnnviz.engine.requests import Convolve, Numbers
-from cnnviz.images.kernels import KERNELS, kernel_values
+from cnnviz.images.kernels import KERNELS, in_torch_order, kernel_values
 from cnnviz.images.small_inputs import INPUTS, input_values
 from cnnviz.ui.cell_edits import edited
 from cnnviz.ui.form import Form, Preset
@@ -110,34 +110,19 @@ class State:
     def request(self) -> Convolve:
         """Return the question for the engine."""
         bias = None if self.bias is None else Numbers.of(self.bias)
-        weights = Numbers.of(self.in_torch_order())
+        weights = Numbers.of(self.torch_weights)
         return Convolve(self.kind, Numbers.of(self.inputs), weights, bias, flip=self.flip, **self.settings)  # type: ignore[arg-type]
 
-    def in_torch_order(self) -> NDArray[np.float32]:
-        """Return the weights as torch's layer has them: transposed they are (C_in, C_out / groups, ...)."""
-        if not self.transposed:
-            return self.weights
-        filters, each = self.weights.shape[:2]
-        apart = self.weights.reshape(self.groups, filters // self.groups, *self.weights.shape[1:]).swapaxes(1, 2)
-        return apart.reshape(self.groups * each, filters // self.groups, *self.weights.shape[2:])
+    @property
+    def torch_weights(self) -> NDArray[np.float32]:
+        """The weights as torch's layer has them: transposed they are (C_in, C_out / groups, ...)."""
+        return in_torch_order(self.weights, self.groups) if self.transposed else self.weights
 
     @cached_property
     def axes(self) -> tuple[Axis, ...]:
         """Where the windows lie along each axis."""
-        return tuple(self._axis(number, size) for number, size in enumerate(self.inputs.shape[1:]))
-
-    def _axis(self, number: int, size: int) -> Axis:
-        window = self.layer.window
-        assert window is not None
-        kernel, stride, dilation = window.kernel_size[number], window.stride[number], window.dilation[number]
-        before, after = window.before[number], window.after[number]
-        if self.transposed:
-            draw, output = painted if self.painting else stuffed, self.layer.output_size[2 + number]
-            axis = draw(size, kernel, stride=stride, padding=before, output=output, dilation=dilation)
-        else:
-            mode = str(self.settings.get("padding_mode", "zeros"))
-            axis = windows(size, kernel, stride=stride, dilation=dilation, before=before, after=after, mode=mode)
-        return axis.flipped() if self.flip else axis
+        mode = str(self.settings.get("padding_mode", "zeros"))
+        return of_layer(self.layer, mode=mode, painting=self.painting, flip=self.flip)
 
 
 def rank_of(kind: str) -> int:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.arithmetic import Layer, layer
-from cnnviz.components.axes import Axis, adaptive, windows
+from cnnviz.components.axes import Axis, of_layer
 from cnnviz.components.sliding import Operation
 from cnnviz.engine.requests import Numbers, Pool, PoolMoved, PoolShifts
 from cnnviz.images.small_inputs import INPUTS, input_values
@@ -115,22 +115,7 @@ class State:
     @cached_property
     def axes(self) -> tuple[Axis, ...]:
         """Where the windows lie along each axis."""
-        sizes, counts = self.inputs.shape[1:], self.layer.output_size[2:]
-        window = self.layer.window
-        if self.is_adaptive or window is None:
-            return tuple(adaptive(size, count) for size, count in zip(sizes, counts, strict=True))
-        return tuple(
-            windows(
-                size,
-                window.kernel_size[axis],
-                stride=window.stride[axis],
-                dilation=window.dilation[axis],
-                before=window.before[axis],
-                after=window.after[axis],
-                count=counts[axis],
-            )
-            for axis, size in enumerate(sizes)
-        )
+        return of_layer(self.layer)
 
 
 def settings_of(operation: str) -> tuple[AnyControl, ...]:

@@ -30,7 +30,7 @@ def engine():
 def by_torch(each: State) -> np.ndarray:
     """The same by the layer of torch.nn, as a learner would write it."""
     module = getattr(nn, each.kind)(each.inputs.shape[0], dtype=torch.float64, **each.arguments)
-    weights = torch.tensor(each.in_torch_order(), dtype=torch.float64)
+    weights = torch.tensor(each.torch_weights, dtype=torch.float64)
     if each.flip:
         weights = weights.flip(tuple(range(2, weights.ndim)))
     with torch.no_grad():
