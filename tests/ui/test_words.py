@@ -5,12 +5,13 @@ import shutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnviz import lessons
 from cnnviz.ui import words
 from cnnviz.ui.words import Words
 
 
 @pytest.fixture
-def lessons(tmp_path, monkeypatch):
+def folder(tmp_path, monkeypatch):
     """Lessons of two languages in a folder of their own."""
     for language, name, lines in [
         (
@@ -23,18 +24,18 @@ def lessons(tmp_path, monkeypatch):
     ]:
         (tmp_path / language).mkdir(exist_ok=True)
         (tmp_path / language / f"{name}.md").write_text(lines, encoding="utf-8")
-    monkeypatch.setattr(words, "LESSONS", tmp_path)
+    monkeypatch.setattr(lessons, "LESSONS", tmp_path)
     forget()
     yield tmp_path
     forget()
 
 
 def forget() -> None:
-    for cached in (words.languages, words._sections, words._labels):
+    for cached in (lessons.languages, lessons.sections, lessons.labels):
         cached.cache_clear()
 
 
-def test_sections_take_numbers_and_labels_may_hold_a_colon(lessons, monkeypatch):
+def test_sections_take_numbers_and_labels_may_hold_a_colon(folder, monkeypatch):
     monkeypatch.setattr(words, "language", lambda: "en")
     screen = Words("screen")
     assert screen.text("said", n=7) == "It is 7."
@@ -47,7 +48,7 @@ def test_sections_take_numbers_and_labels_may_hold_a_colon(lessons, monkeypatch)
     assert screen.text("right") == "Right."
 
 
-def test_what_nobody_wrote_is_an_error_that_names_it(lessons, monkeypatch):
+def test_what_nobody_wrote_is_an_error_that_names_it(folder, monkeypatch):
     monkeypatch.setattr(words, "language", lambda: "en")
     with pytest.raises(KeyError, match="nothing"):
         Words("screen").text("nothing")
@@ -57,20 +58,21 @@ def test_what_nobody_wrote_is_an_error_that_names_it(lessons, monkeypatch):
         Words("no_lesson").text("said")
 
 
-def test_another_language_is_a_folder_and_english_stands_in(lessons, monkeypatch):
+def test_another_language_is_a_folder_and_english_stands_in(folder, monkeypatch):
     monkeypatch.setattr(words, "language", lambda: "xx")
     screen = Words("screen")
     assert screen.label("title") == "[A screen]"
     assert screen.text("only") == "[only]"
     assert screen.text("said", n=7) == "It is 7."
     assert screen.label("size") == "Size"
-    assert words.languages() == ("en", "xx")
+    assert lessons.languages() == ("en", "xx")
 
 
 def app() -> None:
     import streamlit as st
 
-    from cnnviz.ui.words import Words, language
+    from cnnviz.components.language import language
+    from cnnviz.ui.words import Words
 
     st.text(language())
     st.title(Words("pooling").label("title"))
@@ -78,9 +80,9 @@ def app() -> None:
 
 @pytest.mark.parametrize(("lang", "shown"), [("en", "en"), ("xx", "xx"), ("../en", "en"), ("", "en")])
 def test_a_link_chooses_the_language_and_an_unknown_one_is_english(lang, shown, tmp_path, monkeypatch):
-    shutil.copytree(words.LESSONS / "en", tmp_path / "en")
-    shutil.copytree(words.LESSONS / "en", tmp_path / "xx")
-    monkeypatch.setattr(words, "LESSONS", tmp_path)
+    shutil.copytree(lessons.LESSONS / "en", tmp_path / "en")
+    shutil.copytree(lessons.LESSONS / "en", tmp_path / "xx")
+    monkeypatch.setattr(lessons, "LESSONS", tmp_path)
     forget()
     started = AppTest.from_function(app, default_timeout=30)
     if lang:
