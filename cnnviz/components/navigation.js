@@ -28,6 +28,8 @@ function skipPastTheMenu() {
     const title = /** @type {HTMLElement} */ (document.querySelector("[data-testid=stMainBlockContainer] h1"));
     if (!title) return;
     event.preventDefault();
+    // Streamlit's own handler, further out, would take the focus to the menu after all.
+    event.stopPropagation();
     title.tabIndex = -1;
     title.focus();
   };
