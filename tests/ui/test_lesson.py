@@ -27,7 +27,8 @@ def test_lessons_have_distinct_sections_and_no_empty_ones(path):
 
 def test_every_section_that_the_code_names_exists_and_every_section_is_named():
     root = lesson.LESSONS.parents[2]
-    source = "\n".join(p.read_text() for folder in ("pages", "cnnviz/ui") for p in (root / folder).rglob("*.py"))
+    folders = "pages", "cnnviz/ui", "cnnviz/components"
+    source = "\n".join(p.read_text() for folder in folders for p in (root / folder).rglob("*.py"))
     # A section may also be named by its beginning or its end: f"mode_{mode}", f"{screen}_link".
     begun, ended = set(re.findall(r'f"(\w+_)\{', source)), set(re.findall(r'\}(_\w+)"', source))
     for path in lesson.LESSONS.glob("*.md"):
