@@ -163,7 +163,7 @@ def _choose_from_sheet(form: Form, kind: str, default: int | None, resets: Seque
 
 
 def _draw(form: Form) -> None:
-    # It can be imported while an app runs, and not before.
+    # Imported here, for it is only to be had while Streamlit runs.
     from streamlit_drawable_canvas import st_canvas
 
     st.caption(COMMON.text("draw"))

@@ -5,7 +5,6 @@ from itertools import product
 import numpy as np
 import pytest
 import torch
-from cnnviz.ui.basics.pooling_form import CHANNELS, FARTHEST, INPUT, OPERATION, PRESETS, SHIFT, SIZE, controls, made
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from torch import nn
@@ -14,7 +13,19 @@ from cnnviz.components.pack import unpack
 from cnnviz.components.sliding import message
 from cnnviz.engine.local import LocalEngine
 from cnnviz.errors import ShapeError
-from cnnviz.ui.controls import Dial
+from cnnviz.ui.form_controls import written
+from cnnviz.ui.pooling.state import (
+    CHANNELS,
+    FARTHEST,
+    INPUT,
+    OPERATION,
+    PRESETS,
+    SHIFT,
+    SIZE,
+    read,
+    settings_of,
+)
+from tests.ui.opened import opened, values
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +42,7 @@ def by_torch(each) -> np.ndarray:
 
 def from_tables(each, divisors) -> np.ndarray:
     """Pool as the browser does: by the tables of the axes and the divisors that it gets."""
-    axes = each.axes()
+    axes = each.axes
     result = np.zeros(each.layer.output_size[1:])
     taps = np.prod([axis.taps.shape[1] for axis in axes])
     for row, column in product(*(range(len(axis.taps)) for axis in axes)):
@@ -50,22 +61,21 @@ def from_tables(each, divisors) -> np.ndarray:
 
 
 @st.composite
-def experiments(draw):
+def states(draw):
     operation = draw(st.sampled_from(OPERATION.options))
-    chosen = {}
-    for each in (SIZE, CHANNELS, *controls(operation)):
-        chosen[each.key] = draw(st.integers(each.low, each.high) if isinstance(each, Dial) else st.booleans())
+    chosen = {each.name: draw(values(each)) for each in (SIZE, CHANNELS, *settings_of(operation))}
     try:
-        experiment = made(operation, {**chosen, "input": "random"}, None, {})
+        with opened(operation=operation, input="random", **chosen):
+            state = read()
     except ShapeError:
         assume(False)
-    values = np.random.default_rng(draw(st.integers(0, 99))).normal(size=experiment.inputs.shape)
+    numbers = np.random.default_rng(draw(st.integers(0, 99))).normal(size=state.inputs.shape)
     # Roots of negative sums are no numbers.
-    experiment.inputs[:] = np.abs(values) if operation == "LP" else values
-    return experiment
+    state.inputs[:] = np.abs(numbers) if operation == "LP" else numbers
+    return state
 
 
-@given(each=experiments())
+@given(each=states())
 def test_any_setting_gives_torchs_numbers_and_so_do_the_browsers_tables(engine, each):
     found = engine.ask(each.request()).found
     expected = by_torch(each)
@@ -78,7 +88,7 @@ def test_any_setting_gives_torchs_numbers_and_so_do_the_browsers_tables(engine, 
         won = np.take_along_axis(each.inputs.reshape(len(each.inputs), -1), found.winners.reshape(len(expected), -1), 1)
         won = won.reshape(found.output.shape)
         np.testing.assert_array_equal(won[found.winners >= 0], found.output[found.winners >= 0])
-    data = message(each.inputs, found.output, axes=each.axes(), operation=each.drawn, divisors=found.divisors,
+    data = message(each.inputs, found.output, axes=each.axes, operation=each.drawn, divisors=found.divisors,
                    winners=found.winners)  # fmt: skip
     assert unpack(data)[0]["operation"] == each.drawn
 
@@ -86,14 +96,16 @@ def test_any_setting_gives_torchs_numbers_and_so_do_the_browsers_tables(engine, 
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_sets_what_there_is_to_set(name):
     operation = PRESETS[name].get("operation", "max")
-    known = {each.key for each in (OPERATION, INPUT, SIZE, CHANNELS, SHIFT, *controls(operation))}
-    assert set(PRESETS[name]) <= known
+    known = {each.name: each for each in (OPERATION, INPUT, SIZE, CHANNELS, SHIFT, *settings_of(operation))}
+    for key, value in PRESETS[name].items():
+        assert known[key].parse(written(value)) == value
+        # A preset is what differs from the defaults: what is a default stays out of the link.
+        assert value != known[key].default
 
 
 def test_the_lines_of_the_chart_pool_alike(engine):
-    chosen = {"input": "digit", "size": 8, "channels": 1, "norm_type": 2, "kernel_size": 3, "stride": 2,
-              "ceil_mode": True}  # fmt: skip
-    rivals = made("LP", chosen, None, {}).rivals()
+    with opened(operation="LP", size=8, kernel_size=3, ceil_mode=True):
+        rivals = read().rivals()
     assert set(rivals) == {"line_pixels", "line_lp", "line_max", "line_average"}
     assert dict(rivals["line_average"].settings) == {"kernel_size": 3, "stride": 2, "ceil_mode": True}
     lines = {name: engine.ask(request).found for name, request in rivals.items()}
@@ -105,7 +117,8 @@ def test_the_lines_of_the_chart_pool_alike(engine):
 
 
 def test_a_global_average_has_one_number_a_channel():
-    each = made("global average", {"input": "photo", "size": 5, "channels": 3}, None, {("input", 0): 4.0})
+    with opened(operation="global average", input="photo", size=5, channels=3, edited_input="0:4"):
+        each = read()
     assert each.layer.output_size == (1, 3, 1, 1)
     assert each.inputs[0, 0, 0] == 4
-    assert [len(axis.taps) for axis in each.axes()] == [1, 1]
+    assert [len(axis.taps) for axis in each.axes] == [1, 1]
