@@ -100,6 +100,10 @@ def test_another_kind_of_picture_keeps_a_network_that_can_read_it():
     app.pills(key="activations.source").set_value("Gallery").run()
     assert app.selectbox(key="activations.model").value == "efficientnet-lite0"
     assert "layer" not in app.query_params
+    app = open_screen(screen("filters"), source="Digits", model="alexnet-tiny")
+    app.pills(key="filters.source").set_value("Gallery").run()
+    # There it is what a link without a model means.
+    assert "model" not in app.query_params
     app = open_screen(screen("activations"), model="alexnet-tiny", layer="conv2")
     app.pills(key="activations.source").set_value("Upload").run()
     assert app.query_params["model"] == "alexnet-tiny"
