@@ -71,6 +71,25 @@ class PixelDerivatives:
     output: Doubles
     changes: Doubles
 
+    @property
+    def inside(self) -> NDArray[np.bool_]:
+        """Which of the four neighbours are in the picture, (2, 2)."""
+        rows, columns = self.top + np.arange(2), self.left + np.arange(2)
+        height, width = self.output.shape[1:]
+        found: NDArray[np.bool_] = ((rows >= 0) & (rows < height))[:, None] & (columns >= 0) & (columns < width)
+        return found
+
+    @property
+    def gap(self) -> float:
+        """The largest difference of numeric and automatic derivatives whose step stays within a pixel."""
+        differences = np.abs(self.bilinear.numeric - self.bilinear.automatic)[~self.bilinear.crosses]
+        return float(differences.max(initial=0))
+
+    @property
+    def formula_gap(self) -> float:
+        """The largest difference of the formula and the automatic derivatives."""
+        return float(np.abs(self.formula - self.bilinear.automatic).max())
+
 
 @dataclass(frozen=True, eq=False)
 class Profile:

@@ -7,7 +7,7 @@ Texts change in callbacks alone, by `put`, which writes the link once: one act i
 run that finds another link than was written follows it: somebody opened a link, or went back or forward.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 import streamlit as st
@@ -60,6 +60,14 @@ def arrive(screen: str) -> None:
 def part_of(screen: str) -> str:
     """Return the part of a screen that is open, "" for the first."""
     return _store()["parts"].get(screen, "")
+
+
+def keep_to(screen: str, parts: Sequence[str]) -> None:
+    """Take a part in the link that the screen does not have as its first; call it before the parts are drawn."""
+    store = _store()
+    if (part := part_of(screen)) not in parts:
+        store["texts"][screen, ""] = store["texts"].pop((screen, part), {})
+        store["parts"][screen] = ""
 
 
 def open_part(screen: str, part: str) -> None:

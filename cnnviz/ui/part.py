@@ -28,14 +28,15 @@ A = TypeVar("A")
 class Part(Generic[S, A]):
     """What a part is made of.
 
-    `read` returns its state from the form, or raises a CnnvizError whose sentence then stands on the stage; `request`
-    is what the engine is asked, `stage` draws its answer, `settings` the controls, `notes` what there is to see,
-    `formulas` stand beside them, and `more` below. `question` makes question 0, 1, 2, … and `code` the same in Python.
-    `height` is the stage's at 1280 px, as `stage` takes it.
+    `read` returns its state from the form, None while there is no picture, or raises a CnnvizError whose sentence then
+    stands on the stage; `request` is what the engine is asked, `stage` draws its answer, `settings` the controls,
+    `notes` what there is to see, `formulas` stand beside them, and `more` below. `question` makes question 0, 1, 2, …
+    and `code` the same in Python. `height` is the stage's at 1280 px, as `stage` takes it; with `beside` the settings
+    stand beside it, which on a phone is below it.
     """
 
     form: Form
-    read: Callable[[], S]
+    read: Callable[[], S | None]
     request: Callable[[S], Request[A]]
     stage: Callable[[S, A], None]
     settings: Callable[[], None]
@@ -46,6 +47,7 @@ class Part(Generic[S, A]):
     code: Callable[[S, A], str] | None = None
     presets: Mapping[str, Preset] | None = None
     height: int = 600
+    beside: bool = False
 
     def show(self) -> None:
         """Draw it; from then on it runs again alone when something in it changes."""
@@ -54,7 +56,9 @@ class Part(Generic[S, A]):
     def _run(self) -> None:
         if self.presets:
             self.form.presets(self.presets)
-        stage_box, settings_box = stage(self.form, self.height), st.container()
+        left, right = st.columns([3, 2], gap="large") if self.beside else (st.container(), st.container())
+        with left:
+            stage_box = stage(self.form, self.height)
         state, answer = None, None
         with stage_box:
             try:
@@ -62,10 +66,13 @@ class Part(Generic[S, A]):
             except CnnvizError as error:
                 st.error(str(error), icon=":material/error:")
             else:
-                answer = ask(self.request(state))
-                if answer is not None:
-                    self.stage(state, answer)
-        with settings_box:
+                if state is None:
+                    tell_missing()
+                else:
+                    answer = ask(self.request(state))
+                    if answer is not None:
+                        self.stage(state, answer)
+        with right:
             self.settings()
         if state is None or answer is None:
             return
@@ -92,6 +99,11 @@ def stage(form: Form, height: int) -> "DeltaGenerator":
     The heights stand in assets/app.css, for a style that came with the place would come too late.
     """
     return st.container(key=form.key(f"stage-{height}"))
+
+
+def tell_missing() -> None:
+    """Say how to come to a picture, where there is none yet."""
+    st.info(COMMON.text("picture_missing"))
 
 
 def show_code(lines: str) -> None:
