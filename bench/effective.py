@@ -1,4 +1,4 @@
-"""`cnnviz.probes.effective` of one image against the same network's forward pass.
+"""`cnnviz.probes.effective_field` of one image against the same network's forward pass.
 
     python bench/effective.py [--rounds 20] [--threads N]
 

@@ -14,10 +14,12 @@ import _run
 import torch
 
 from cnnviz import models
+from cnnviz.arithmetic.pose import similarity
 from cnnviz.engine.local import LocalEngine
-from cnnviz.engine.requests import Input, Layers, ModelChoice, Move, Picture, Sweep
+from cnnviz.engine.requests import Input, Layers, ModelChoice, Picture, Sweep, View
 from cnnviz.images import gallery_image
-from cnnviz.probes.invariance import chunk_length, moved
+from cnnviz.probes.invariance import chunk_length
+from cnnviz.probes.placement import moved
 
 NAME, ANGLES = "efficientnet-lite0", 61
 
@@ -37,7 +39,7 @@ def main() -> None:
     device = torch.device(engine.statistics().device)
     model = models.load(NAME, device=device)
     angles = torch.linspace(-90, 90, ANGLES)
-    batch = moved(given.clamp(0, 1).to(device), degrees=angles)
+    batch = moved(given.clamp(0, 1).to(device), [similarity(degrees=angle) for angle in angles.tolist()])
     turn = itertools.count()
 
     def forward(at_once: int) -> None:
@@ -50,7 +52,7 @@ def main() -> None:
     def sweep() -> None:
         # Never the same angles twice, which the engine would not compute again.
         off = 1e-3 * next(turn)
-        moves = [Move(degrees=float(angle) + off) for angle in angles]
+        moves = [View(similarity(degrees=float(angle) + off)) for angle in angles]
         for start in range(0, ANGLES, at_once):
             engine.ask(Sweep(choice, picture, tuple(moves[start : start + at_once])))
 

@@ -9,7 +9,6 @@ Both run from -1 to 1, x to the right and y down, so a positive rotation turns t
 """
 
 import math
-from dataclasses import dataclass
 
 from cnnviz.errors import ShapeError
 
@@ -20,18 +19,8 @@ IDENTITY: Theta = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 SINGULAR = 1e-9  # a determinant no larger than this is that of a map onto a line or a point
 
 
-@dataclass(frozen=True)
-class Amounts:
-    """What makes a theta: the box is scaled (x, y), sheared along x, turned by `rotation` degrees, shifted (x, y)."""
-
-    rotation: float
-    scale: Point
-    shear: float
-    shift: Point
-
-
 def composed(*, rotation: float, scale: Point, shear: float, shift: Point) -> Theta:
-    """Return rotation · shear · scale, and the shift."""
+    """Return rotation · shear · scale, and the shift: a box is scaled (x, y), sheared along x, turned, and shifted."""
     cos, sin = math.cos(math.radians(rotation)), math.sin(math.radians(rotation))
     along, across = scale[0], shear * scale[1]
     return (
@@ -42,19 +31,6 @@ def composed(*, rotation: float, scale: Point, shear: float, shift: Point) -> Th
         sin * across + cos * scale[1],
         shift[1],
     )
-
-
-def amounts_of(theta: Theta) -> Amounts:
-    """Return the amounts that make theta, the scale along x never negative; a mirror has a negative one along y.
-
-    A theta that squeezes y to nothing has no shear to be told: then it is 0.
-    """
-    a, b, c, d, e, f = theta
-    along = math.hypot(a, d)
-    cos, sin = (a / along, d / along) if along > SINGULAR else (1.0, 0.0)
-    down = cos * e - sin * b
-    shear = (cos * b + sin * e) / down if abs(down) > SINGULAR else 0.0
-    return Amounts(math.degrees(math.atan2(sin, cos)), (along, down), shear, (c, f))
 
 
 def determinant(theta: Theta) -> float:

@@ -1,12 +1,10 @@
 """Layers over one axis as stacked rows of dots: what a unit sees below it, and who sees it above, lights up."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cnnviz.arithmetic.layer_stack import Dots
 from cnnviz.components.pack import pack
 from cnnviz.components.register import register
 from cnnviz.errors import ShapeError
@@ -34,19 +32,6 @@ _HTML = """
 _mount = register("dots", _HTML)
 
 
-@dataclass(frozen=True, eq=False)
-class Dots:
-    """One row: units `first`, `first` + 1, ... of a layer of `size`; those outside of 0 to `size` - 1 are padding.
-
-    `taps` (units, K) are the units of the row below that each one reads, (units, 0) for the input.
-    """
-
-    name: str
-    size: int
-    first: int
-    taps: NDArray[Any]
-
-
 def dots(rows: Sequence[Dots], *, key: str, words: Mapping[str, str] | None = None) -> None:
     """Draw rows of dots, the input first; what is hovered, focused or clicked is answered in the browser alone.
 
@@ -60,15 +45,12 @@ def message(rows: Sequence[Dots], *, words: Mapping[str, str] | None = None) -> 
     heads, arrays = [], []
     below: Dots | None = None
     for row in rows:
-        if row.taps.ndim != 2 or not len(row.taps):
-            raise ShapeError(f"{row.name} needs one unit at least and an array (units, taps), not {row.taps.shape}.")
-        if row.taps.size and (
-            below is None or row.taps.min() < below.first or row.taps.max() >= below.first + len(below.taps)
-        ):
-            raise ShapeError(
-                f"{row.name} reads units {row.taps.min()} to {row.taps.max()}, not all of which are there."
-            )
-        heads.append({"name": row.name, "size": row.size, "first": row.first, "count": len(row.taps)})
-        arrays.append(np.asarray(row.taps, np.int32))
+        taps = np.asarray(row.taps, np.int32)
+        if taps.ndim != 2 or not len(taps):
+            raise ShapeError(f"{row.name} needs one unit at least and an array (units, taps), not {taps.shape}.")
+        if taps.size and (below is None or taps.min() < below.first or taps.max() >= below.first + len(below.taps)):
+            raise ShapeError(f"{row.name} reads units {taps.min()} to {taps.max()}, not all of which are there.")
+        heads.append({"name": row.name, "size": row.size, "first": row.first, "count": len(taps)})
+        arrays.append(taps)
         below = row
     return pack({"rows": heads, "words": {**WORDS, **(words or {})}}, *arrays)

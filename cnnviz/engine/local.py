@@ -12,12 +12,12 @@ import torch
 from cnnviz import models
 from cnnviz.engine import device as devices
 from cnnviz.engine.cache import ByteCache
+from cnnviz.engine.compute import row_of
 from cnnviz.engine.interface import Statistics
 from cnnviz.engine.jobs import Job, Jobs, LocalTicket
-from cnnviz.engine.registry import row_of
+from cnnviz.engine.registry import Run
 from cnnviz.engine.requests import ModelChoice, Request, key_of
 from cnnviz.engine.results import freeze, nbytes_of
-from cnnviz.engine.run import Run
 from cnnviz.engine.weights import Load, Weights
 from cnnviz.errors import CnnvizError
 

@@ -1,50 +1,80 @@
-"""How every kind of request is computed: a new kind is a new file with its own ROWS, named here."""
+"""Who computes which request: each function of cnnviz.engine.compute puts itself into this table."""
 
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from cnnviz.engine import (
-    analysis,
-    connecting,
-    convolving,
-    effective,
-    equivariance,
-    forward,
-    interpolating,
-    layers,
-    pooling,
-    probing,
-    reading,
-    strongest,
-    sweeping,
-    transforming,
-    warping,
-)
-from cnnviz.engine.run import Row, Run
+import torch
+from torch import nn
 
-__all__ = ["ROWS", "Row", "Run"]
+from cnnviz.engine.requests import Request
 
-ROWS: dict[type, Row] = {
-    **analysis.ROWS,
-    **layers.ROWS,
-    **forward.ROWS,
-    **probing.ROWS,
-    **strongest.ROWS,
-    **convolving.ROWS,
-    **effective.ROWS,
-    **reading.ROWS,
-    **pooling.ROWS,
-    **connecting.ROWS,
-    **sweeping.ROWS,
-    **warping.ROWS,
-    **transforming.ROWS,
-    **interpolating.ROWS,
-    **equivariance.ROWS,
-}
+Q = TypeVar("Q")
+R = TypeVar("R")
 
 
-def row_of(request: Any) -> Row:
-    """Return a request's row; TypeError for what is no known request."""
-    try:
-        return ROWS[type(request)]
-    except KeyError:
-        raise TypeError(f"{type(request).__name__} has no row in cnnviz.engine.registry.") from None
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One request's turn on a device.
+
+    `device` is where the model is, and results should say so; `note` is a sentence that they should carry;
+    `forward_limit` is the largest sum of layer outputs, in bytes, that may be kept of one run.
+    """
+
+    model: nn.Module | None
+    device: torch.device
+    note: str
+    forward_limit: int
+    inner: "Callable[[Request[Any], Run], Any]"
+
+    @property
+    def network(self) -> nn.Module:
+        """Return the model of a request that has one."""
+        assert self.model is not None
+        return self.model
+
+    def ask(self, request: Request[R]) -> R:
+        """Return the result of a request about the same model that this one is made of."""
+        result: R = self.inner(request, self)
+        return result
+
+
+def _no_bases(request: Any) -> Iterable[Request[Any]]:
+    return ()
+
+
+def _nothing(request: Any, kept: Any) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Row:
+    """How a kind of request is computed.
+
+    `compute(request, run)` runs on the device's thread. `bases(request)` are requests whose results may hold this
+    one's; `read(request, result)` takes it out of one, or returns None; it runs on the caller's thread, so it is fast.
+    """
+
+    compute: Callable[[Any, Run], Any]
+    bases: Callable[[Any], Iterable[Request[Any]]] = _no_bases
+    read: Callable[[Any, Any], Any] = _nothing
+
+
+ROWS: dict[type, Row] = {}
+
+
+def computes(
+    kind: type[Request[R]],
+    *,
+    bases: Callable[[Any], Iterable[Request[Any]]] = _no_bases,
+    read: Callable[[Any, Any], R | None] = _nothing,
+) -> Callable[[Callable[[Q, Run], R]], Callable[[Q, Run], R]]:
+    """Return a decorator that makes a function the computation of a kind of request; the rest is as in Row."""
+
+    def register(compute: Callable[[Q, Run], R]) -> Callable[[Q, Run], R]:
+        if kind in ROWS:
+            raise TypeError(f"{kind.__name__} is computed by {ROWS[kind].compute.__name__} already.")
+        ROWS[kind] = Row(compute, bases, read)
+        return compute
+
+    return register

@@ -6,7 +6,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from cnnviz.figures.light import light, tint
+from cnnviz.figures.plain import plain_figure, tint
 from cnnviz.figures.style import INK, INPUT, KERNEL, OUTPUT
 
 _DEPTH = (0.45, 0.3)  # where a step into the page goes: right and up
@@ -103,7 +103,7 @@ def blocks(inputs: Block, output: Block, *, kernel: Block | None = None, height:
         if place.block.part is not None:
             shapes += _box(place, place.block.part, colour, (0.55, 0.45, 0.6))
     shapes += _joining(first, last)
-    return light(
+    return plain_figure(
         [],
         {
             "shapes": shapes,

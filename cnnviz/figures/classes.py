@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from cnnviz.figures.light import light
+from cnnviz.figures.plain import plain_figure
 from cnnviz.figures.style import OUTPUT
 
 
@@ -42,4 +42,4 @@ def top_classes(probabilities: np.ndarray, classes: Sequence[str], *, count: int
             "zeroline": False,
         },
     }
-    return light([bars], layout, height=20 + 42 * len(order))
+    return plain_figure([bars], layout, height=20 + 42 * len(order))

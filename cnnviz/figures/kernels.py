@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from cnnviz.figures.light import PICTURE, light
 from cnnviz.figures.maps import BAR, scale_of
+from cnnviz.figures.plain import PICTURE, plain_figure
 
 
 def kernels(weights: np.ndarray, *, names: Sequence[str] | None = None, height: int = 300) -> go.Figure:
@@ -48,4 +48,4 @@ def kernels(weights: np.ndarray, *, names: Sequence[str] | None = None, height: 
         for index, name in enumerate(names or ())
     ]
     margin = (28 if names else 8, 8, 8, 8)
-    return light([heat], {**PICTURE, "annotations": titles}, height=height, margin=margin)
+    return plain_figure([heat], {**PICTURE, "annotations": titles}, height=height, margin=margin)

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from cnnviz.arithmetic import Layer
 from cnnviz.figures.blocks import Block, Triple, blocks
-from cnnviz.figures.parts import drawn_size, parts
+from cnnviz.figures.layer_regions import drawn_size, parts
 
 
 def layer_blocks(

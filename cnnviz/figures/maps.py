@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from cnnviz import colours
-from cnnviz.figures.light import PICTURE, light
+from cnnviz.figures.plain import PICTURE, plain_figure
 from cnnviz.figures.style import OUTPUT
 
 BAR = {"orientation": "h", "thickness": 12, "outlinewidth": 0, "tickformat": ".3~g", "y": 0, "yanchor": "top"}
@@ -25,7 +25,7 @@ def feature_map(
         "colorbar": BAR,
         "hovertemplate": "row %{y}, column %{x}: %{z:.5g}<extra></extra>",
     }
-    return light([heat], {**PICTURE, "shapes": outlined(unit, width=3)}, height=height)
+    return plain_figure([heat], {**PICTURE, "shapes": outlined(unit, width=3)}, height=height)
 
 
 def outlined(unit: tuple[int, int] | None, *, width: int) -> list[dict[str, object]]:
@@ -62,4 +62,4 @@ def window(values: np.ndarray, *, winner: tuple[int, int] | None = None) -> go.F
         "ygap": 2,
     }
     height = min(420, 60 + 80 * values.shape[0])
-    return light([heat], {**PICTURE, "shapes": outlined(winner, width=4)}, height=height)
+    return plain_figure([heat], {**PICTURE, "shapes": outlined(winner, width=4)}, height=height)

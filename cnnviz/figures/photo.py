@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 from PIL import Image
 
-from cnnviz.figures.light import PICTURE, light
+from cnnviz.figures.plain import PICTURE, plain_figure
 from cnnviz.figures.style import INPUT
 
 _WIDEST = 640
@@ -18,7 +18,7 @@ _WIDEST = 640
 def photo(pixels: np.ndarray, *, height: int = 260) -> go.Figure:
     """Return a picture of uint8 `pixels` (H, W, 3) or (H, W), one screen pixel a cell, never smoothed away."""
     shown = {**image(pixels), "hovertemplate": "row %{y}, column %{x}<extra></extra>"}
-    return light([shown], PICTURE, height=height)
+    return plain_figure([shown], PICTURE, height=height)
 
 
 def crop(pixels: np.ndarray, box: tuple[float, float, float, float], *, height: int = 260) -> go.Figure:
@@ -48,7 +48,7 @@ def crop(pixels: np.ndarray, box: tuple[float, float, float, float], *, height: 
     shapes.append({"type": "rect", "x0": left, "y0": top, "x1": right, "y1": bottom, "line": edge})
     across = {**PICTURE["xaxis"], "range": [min(outer[0], left), max(outer[2], right)]}
     down = {**PICTURE["yaxis"], "range": [max(outer[3], bottom), min(outer[1], top)], "autorange": False}
-    return light([drawn], {"xaxis": across, "yaxis": down, "shapes": shapes}, height=height)
+    return plain_figure([drawn], {"xaxis": across, "yaxis": down, "shapes": shapes}, height=height)
 
 
 def image(pixels: np.ndarray) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def sheet(tiles: Sequence[np.ndarray], captions: Sequence[str], *, columns: int 
         canvas[top_in : top_in + size[1], left_in : left_in + size[0]] = drawn
         notes.append({"x": left + side / 2, "y": top + side + below / 2 - 2, "text": caption, "showarrow": False})
     picture = {**image(canvas), "hoverinfo": "skip"}
-    return light([picture], {**PICTURE, "annotations": notes}, height=rows * (side + below) + 16)
+    return plain_figure([picture], {**PICTURE, "annotations": notes}, height=rows * (side + below) + 16)
 
 
 def gradient_picture(gradient: np.ndarray) -> np.ndarray:

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from cnnviz.figures.light import light
 from cnnviz.figures.maps import scale_of
+from cnnviz.figures.plain import plain_figure
 from cnnviz.figures.style import INPUT, KERNEL, OUTPUT
 
 _TEXT_SIDE = 5
@@ -88,4 +88,4 @@ def products(
                     }
                     for slot, index in enumerate(chosen)
                 ]
-    return light(traces, layout, height=lines * 3 * 110 + 30, margin=(26, 8, 8, 8))
+    return plain_figure(traces, layout, height=lines * 3 * 110 + 30, margin=(26, 8, 8, 8))

@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from cnnviz.figures.light import light
+from cnnviz.figures.plain import plain_figure
 from cnnviz.figures.style import OUTPUT, RULE
 
 
@@ -31,4 +31,4 @@ def histogram(values: np.ndarray, *, bins: int = 60) -> go.Figure:
             "automargin": True,
         },
     }
-    return light([bars], layout, height=260)
+    return plain_figure([bars], layout, height=260)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from cnnviz.figures.light import PICTURE, light
 from cnnviz.figures.maps import scale_of
+from cnnviz.figures.plain import PICTURE, plain_figure
 from cnnviz.figures.style import INPUT, OUTPUT, RULE
 
 
@@ -33,7 +33,7 @@ def map_row(maps: np.ndarray, channels: Sequence[int], scale: np.ndarray) -> go.
         "hovertemplate": "channel %{customdata[0]}, row %{y}, column %{customdata[1]}: %{z:.4g}<extra></extra>",
     }
     top = {**PICTURE, "yaxis": {**PICTURE["yaxis"], "constraintoward": "top"}}
-    return light([heat], top, height=112, margin=(2, 8, 4, 8))
+    return plain_figure([heat], top, height=112, margin=(2, 8, 4, 8))
 
 
 def gaps(
@@ -59,4 +59,4 @@ def gaps(
         "showlegend": True,
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
     }
-    return light(bars, layout, height=360, margin=(56, 8, 40, 64))
+    return plain_figure(bars, layout, height=360, margin=(56, 8, 40, 64))

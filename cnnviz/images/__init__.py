@@ -5,7 +5,6 @@ from cnnviz.images.digits import centre_digit
 from cnnviz.images.gallery import gallery_image, gallery_names, sheet, sheet_labels
 from cnnviz.images.prepare import Prepared, prepare
 from cnnviz.images.preprocessing import Preprocessing
-from cnnviz.images.squares import small_square
 
 __all__ = [
     "Prepared",
@@ -17,5 +16,4 @@ __all__ = [
     "prepare",
     "sheet",
     "sheet_labels",
-    "small_square",
 ]

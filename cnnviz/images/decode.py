@@ -5,8 +5,8 @@ from io import BytesIO
 from PIL import Image
 
 from cnnviz.errors import ImageError
+from cnnviz.images.file_types import kind_of
 from cnnviz.images.formats import READERS
-from cnnviz.images.kinds import kind_of
 from cnnviz.images.orientation import orientation, upright
 from cnnviz.images.rgb import to_rgb
 from cnnviz.images.source import MAX_BYTES, Damaged, Source, Truncated

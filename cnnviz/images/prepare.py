@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from cnnviz.images.preprocessing import Preprocessing
@@ -29,13 +30,16 @@ class Prepared:
     view: np.ndarray
 
 
-def prepare(image: Image.Image, how: Preprocessing) -> Prepared:
+def prepare(picture: Image.Image | NDArray[np.uint8], how: Preprocessing) -> Prepared:
     """Resize, crop about the centre and standardise, as torchvision's `ImageClassification` preset does to a PIL image.
 
-    Inversion comes first, so that padding stays zero. An image so thin that its resized form would have more than
-    24 million pixels is resized only where the crop will be; its values may then differ by one level in 255.
+    `picture` may be its pixels as well, (H, W) or (H, W, 3). Pillow resizes them, since no other library agrees with it
+    to the last bit. Inversion comes first, so that padding stays zero. An image so thin that its resized form would
+    have more than 24 million pixels is resized only where the crop will be; its values may then differ by one level in
+    255.
     """
     mode = "L" if how.channels == 1 else "RGB"
+    image = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
     image = image if image.mode == mode else image.convert(mode)
     if how.invert:
         image = ImageOps.invert(image)
@@ -48,7 +52,8 @@ def prepare(image: Image.Image, how: Preprocessing) -> Prepared:
     canvas.paste(part, (box[0] - left, box[1] - top))
     across, down = image.width / width, image.height / height
     crop_box = (left * across, top * down, (left + crop_width) * across, (top + crop_height) * down)
-    return Prepared(_standardised(np.asarray(canvas), how), crop_box, np.array(canvas.convert("RGB")))
+    pixels = np.atleast_3d(np.asarray(canvas))
+    return Prepared(_standardised(pixels, how), crop_box, np.repeat(pixels, 3 // pixels.shape[2], axis=2))
 
 
 def resized_size(size: tuple[int, int], resize: int | tuple[int, int]) -> tuple[int, int]:
@@ -77,7 +82,7 @@ def _resized_part(
 
 
 def _standardised(pixels: np.ndarray, how: Preprocessing) -> np.ndarray:
-    """uint8 (H, W) or (H, W, C) -> float32 (1, C, H, W)."""
-    values = np.atleast_3d(pixels).transpose(2, 0, 1).astype(np.float32) / np.float32(255)
+    """uint8 (H, W, C) -> float32 (1, C, H, W)."""
+    values = pixels.transpose(2, 0, 1).astype(np.float32) / np.float32(255)
     mean, std = (np.asarray(numbers, np.float32)[:, None, None] for numbers in (how.mean, how.std))
     return np.ascontiguousarray((values - mean) / std)[None]

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from cnnviz.errors import ModelError
-from cnnviz.models import designed, efficientnet_lite0, shipped, torchvision_models
+from cnnviz.models import efficientnet_lite0, own_networks, shipped, torchvision_models
 from cnnviz.models.cards import Card
 from cnnviz.models.downloads import Progress
 
@@ -68,7 +68,7 @@ def card(name: str) -> Card:
 
 def is_designed(name: str) -> bool:
     """Return whether a name is that of a network that somebody designed, which has no weights but random ones."""
-    return name.startswith(designed.PREFIX)
+    return name.startswith(own_networks.PREFIX)
 
 
 def is_ready(name: str) -> bool:
@@ -93,7 +93,7 @@ def load(
     Its weights are the official ones, or those of a person's own file (`checkpoint`, its bytes), or random ones drawn
     with `random_seed`, or with seed 0 where nobody trained the network; torch's global random numbers go on as if
     nothing had been drawn. `progress` is told (bytes done, bytes in all) of a download. Raises ModelError where the
-    name is unknown, the weights can't be had, or the file doesn't fit (then `fitting.CheckpointError`, which carries
+    name is unknown, the weights can't be had, or the file doesn't fit (then `state_dict.CheckpointError`, which carries
     the whole account).
     """
     if checkpoint is not None and random_seed is not None:
@@ -101,7 +101,7 @@ def load(
     source = _source(name)
     import torch
 
-    from cnnviz.models import checkpoints, fitting
+    from cnnviz.models import checkpoints, state_dict
 
     state: Mapping[str, Tensor] | None = None
     if checkpoint is not None:
@@ -114,13 +114,13 @@ def load(
         model = source.build(name, random=state is None)
     if state is not None:
         file = checkpoint_name if checkpoint is not None else str(source.file(name))
-        fitting.fill(model, source.adapt(name, state, model), file, architecture=name)
+        state_dict.fill(model, source.adapt(name, state, model), file, architecture=name)
     return model.to(device or "cpu").eval()
 
 
 def _source(name: str) -> Source:
     if is_designed(name):
-        return designed
+        return own_networks
     for source in _SOURCES:
         if name in source.names():
             return source

@@ -146,7 +146,9 @@ SHIPPED: dict[str, Shipped] = {
         _JADERBERG,
         (("side", 60), ("pool", 2), ("locating", 64), ("width", 16)),
     ),
-    "lenet-relu-shuffled-mnist": Shipped("shuffled", "LeNet with ReLU, shuffled digits", "mnist", _MNIST, 1998, _LECUN),
+    "lenet-relu-shuffled-mnist": Shipped(
+        "lenet_shuffled", "LeNet with ReLU, shuffled digits", "mnist", _MNIST, 1998, _LECUN
+    ),
     "lenet-relu-plain-mnist": Shipped(
         "lenet_relu", "LeNet with ReLU, digits without augmentation", "mnist", _MNIST, 1998, _LECUN
     ),

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from cnnviz.calls import Call, observe
 from cnnviz.errors import ModelError
-from cnnviz.probes.running import Enough, missing
+from cnnviz.probes.partial_forward import Enough, missing
 
 
 def activations(model: nn.Module, batch: Tensor, layers: Iterable[str] | None = None) -> dict[str, Tensor]:

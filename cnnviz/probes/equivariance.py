@@ -22,7 +22,7 @@ from cnnviz.calls import Call, observe
 from cnnviz.probes.activations import first_tensor
 from cnnviz.probes.arrays import to_numpy
 from cnnviz.probes.maps import stacked_maps
-from cnnviz.probes.running import catch
+from cnnviz.probes.partial_forward import catch
 from cnnviz.probes.subsampling import Instead, Units, moved
 
 # Relative differences up to here are rounding: sums in another order.

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from cnnviz.calls import Call, Step, function_name, observe
 from cnnviz.errors import ModelError, ShapeError
-from cnnviz.probes.running import Enough, catch
+from cnnviz.probes.partial_forward import Enough, catch
 
 # Below this share of colour in a filter's principal axis an eye sees grey; the purest red, green or blue has 0.82.
 NEUTRAL = 0.15

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from cnnviz.probes.moving import resampled
+from cnnviz.probes.resampling import resampled
 
 Doubles = NDArray[np.float64]
 
@@ -75,9 +75,9 @@ class PixelDerivatives:
     def inside(self) -> NDArray[np.bool_]:
         """Which of the four neighbours are in the picture, (2, 2)."""
         rows, columns = self.top + np.arange(2), self.left + np.arange(2)
-        height, width = self.output.shape[1:]
-        found: NDArray[np.bool_] = ((rows >= 0) & (rows < height))[:, None] & (columns >= 0) & (columns < width)
-        return found
+        height, width = self.output.shape[-2:]
+        there: NDArray[np.bool_] = ((rows >= 0) & (rows < height))[:, None] & (columns >= 0) & (columns < width)
+        return there
 
     @property
     def gap(self) -> float:

@@ -1,6 +1,6 @@
-"""Pictures moved, turned, scaled and brightened on the device, and what a network then says and how its layers change.
+"""What a network says to a picture in several states, and how far each layer is from what it was for the first.
 
->>> seen = moved(picture, degrees=torch.tensor([0.0, 90.0]))  # (3, 224, 224) -> (2, 3, 224, 224)
+>>> seen = moved(picture, [Pose(), similarity(degrees=90)])    # cnnviz.probes.placement: (2, 3, 224, 224)
 >>> changes(model, seen, ["conv1"]).relative["conv1"]         # of the second picture, against the first
 tensor([0.8], dtype=torch.float64)
 """
@@ -17,65 +17,12 @@ from cnnviz.calls import Call, observe
 from cnnviz.errors import ModelError
 from cnnviz.probes.activations import first_tensor
 from cnnviz.probes.maps import stacked_maps
-from cnnviz.probes.moving import resampled
-from cnnviz.probes.running import catch
+from cnnviz.probes.partial_forward import catch
 
-# What fills the border that a move uncovers, in the words of torch.nn.functional.grid_sample.
-EDGES = {"flat": "zeros", "edge": "border", "mirror": "reflection"}
 MOST = 16  # pictures in one forward on a CPU: more at once leave its caches, and take longer
 MOST_ON_GPU = 64
 _ROOM = 2**26  # values of the largest layer, all pictures of a forward together: a quarter of a gigabyte
 _PIECE = 2**19  # values compared at once on a CPU, so that they stay in its cache
-
-
-def moved(
-    picture: Tensor,
-    *,
-    right: Tensor | float = 0.0,
-    down: Tensor | float = 0.0,
-    degrees: Tensor | float = 0.0,
-    scale: Tensor | float = 1.0,
-    brightness: Tensor | float = 1.0,
-    edge: str = "flat",
-    ground: Tensor | float = 0.0,
-) -> Tensor:
-    """Return a picture (C, H, W) of values in [0, 1] as (N, C, H, W), one for each of the amounts, (N,) or one number.
-
-    Its values are multiplied by `brightness` and clamped to [0, 1]. Then it is turned counter-clockwise about its
-    middle, made `scale` times as large, and goes `right` and `down` by pixels. Read bilinearly, without smoothing
-    before it shrinks. `edge`, one of EDGES, is what fills the border: "flat" is `ground`, a number or (C,); "edge"
-    repeats the outermost pixels and "mirror" reflects. As torchvision's rotate and adjust_brightness, and exact for
-    whole pixels up to rounding. Raises ValueError for another `edge`.
-    """
-    if edge not in EDGES:
-        raise ValueError(f"edge is one of {', '.join(EDGES)}, not {edge!r}.")
-    height, width = picture.shape[-2:]
-    theta = thetas(height, width, right=right, down=down, degrees=degrees, scale=scale).to(picture)
-    light = torch.as_tensor(brightness, dtype=picture.dtype, device=picture.device).reshape(-1, 1, 1, 1)
-    # Flat ground is what grid_sample has zeros for: it is taken off before and put back after.
-    flat = torch.as_tensor(ground, dtype=picture.dtype, device=picture.device).reshape(-1, 1, 1) * (edge == "flat")
-    lit = (picture * light).clamp(0, 1) - flat
-    return resampled(lit, theta, padding_mode=EDGES[edge]) + flat
-
-
-def thetas(
-    height: int,
-    width: int,
-    *,
-    right: Tensor | float = 0.0,
-    down: Tensor | float = 0.0,
-    degrees: Tensor | float = 0.0,
-    scale: Tensor | float = 1.0,
-) -> Tensor:
-    """Return the matrices of `moved` for affine_grid, float64 (N, 2, 3): from the result's places to the picture's."""
-    amounts = [torch.as_tensor(each, dtype=torch.float64).cpu().reshape(-1) for each in (right, down, degrees, scale)]
-    x, y, angle, size = torch.broadcast_tensors(*amounts)
-    cosine, sine = torch.cos(torch.deg2rad(angle)) / size, torch.sin(torch.deg2rad(angle)) / size
-    rows = [
-        torch.stack([cosine, -sine * height / width, (sine * y - cosine * x) * 2 / width], dim=1),
-        torch.stack([sine * width / height, cosine, (-sine * x - cosine * y) * 2 / height], dim=1),
-    ]
-    return torch.stack(rows, dim=1)
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ from cnnviz.calls import Call
 from cnnviz.errors import ShapeError
 from cnnviz.probes.activations import first_tensor
 from cnnviz.probes.maps import stacked_maps
-from cnnviz.probes.running import catch
+from cnnviz.probes.partial_forward import catch
 
 Box = tuple[int | Fraction, int | Fraction, int | Fraction, int | Fraction]
 

@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from cnnviz.arithmetic import layer
 from cnnviz.probes.arrays import Floats, to_numpy
-from cnnviz.probes.moving import by_pixels
+from cnnviz.probes.resampling import by_pixels
 
 # Two outputs are the same where they differ by no more than rounding; pixels are multiples of 1/255.
 SAME = 1e-6

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from cnnviz.arithmetic.affine import Theta
-from cnnviz.arithmetic.placing import Lattice, carried
+from cnnviz.arithmetic.lattice import Lattice, carried
 from cnnviz.errors import ModelError
 from cnnviz.probes.activations import activations
 from cnnviz.probes.arrays import Floats, to_numpy
-from cnnviz.probes.moving import resampled
+from cnnviz.probes.resampling import resampled
 
 Lattices = tuple[Lattice, Lattice]
 

@@ -11,6 +11,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from cnnviz.arithmetic.pose import similarity
+from cnnviz.probes.placement import place
+
 # The test set of a distortion is drawn once, with this seed, and is the same for every model and training seed.
 TEST_SEED = 20_150_605
 PATCH = 6
@@ -49,44 +52,13 @@ def distort(images: Tensor, name: str, generator: torch.Generator, *, bend: floa
     low, high = kind.scale
     scale = low + (high - low) * torch.rand(count, generator=generator)
     room = (kind.side - images.shape[-1] * scale) / 2 * kind.moved
-    canvas = place(
-        images,
-        side=kind.side,
-        degrees=degrees * kind.degrees,
-        scale=scale,
-        across=across * room,
-        down=down * room,
-        bend=_bend(images, kind.side, bend, generator) if bend else None,
+    amounts = zip(
+        *((degrees * kind.degrees).tolist(), scale.tolist(), (across * room).tolist(), (down * room).tolist()),
+        strict=True,
     )
+    poses = [similarity(degrees=turn, scale=size, right=x, down=y) for turn, size, x, y in amounts]
+    canvas = place(images, poses, kind.side, bend=_bend(images, kind.side, bend, generator) if bend else None)
     return _strew(canvas, images, kind.clutter, generator)
-
-
-def place(
-    images: Tensor,
-    *,
-    side: int,
-    degrees: Tensor,
-    scale: Tensor,
-    across: Tensor,
-    down: Tensor,
-    bend: Tensor | None = None,
-) -> Tensor:
-    """Return square images (N, 1, H, H) on black canvases (N, 1, side, side), each by its own four numbers, (N,) each.
-
-    About its middle an image is turned counter-clockwise by `degrees` and made `scale` times as large; then the middle
-    goes from the canvas's `across` pixels to the right and `down` pixels down. `bend`, (N, side, side, 2), is added to
-    the places of the image, in halves of its width, where the pixels of the canvas are read.
-    """
-    angle = torch.deg2rad(degrees)
-    shrink = side / (images.shape[-1] * scale)
-    # affine_grid wants the way back: from the canvas to the image.
-    turned = torch.stack([angle.cos(), -angle.sin(), angle.sin(), angle.cos()], dim=1).view(-1, 2, 2)
-    back = shrink[:, None, None] * turned
-    move = torch.stack([across, down], dim=1)[..., None] * 2 / side
-    theta = torch.cat([back, -back @ move], dim=2).to(images.dtype)
-    grid = functional.affine_grid(theta, [len(images), 1, side, side], align_corners=False)
-    grid = grid if bend is None else grid + bend
-    return functional.grid_sample(images, grid, padding_mode="zeros", align_corners=False)
 
 
 def _bend(images: Tensor, side: int, pixels: float, generator: torch.Generator) -> Tensor:

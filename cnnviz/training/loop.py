@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from cnnviz.models.shipped import SHIPPED, WEIGHTS, Shipped
 from cnnviz.training import data
-from cnnviz.training.augment import augment
+from cnnviz.training.augmentation import augment
 from cnnviz.training.distortions import distort
 from cnnviz.training.recipes import RECIPES, Recipe
 

@@ -5,26 +5,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from cnnviz.arithmetic.families import family
 from cnnviz.components.strip import strip
 from cnnviz.ui.lesson import text
 from cnnviz.ui.state import current, forget, keep_within
 
 if TYPE_CHECKING:
     from cnnviz.engine.results import LayerRow
-
-_FAMILIES = {
-    "conv": ("conv",),
-    "norm": ("norm",),
-    "pooling": ("pool", "adaptiveavg"),
-    "linear": ("linear", "attention", "matmul", "einsum"),
-    "activation": ("relu", "sigmoid", "swish", "silu", "gelu", "tanh", "softmax", "elu", "hardtanh", "clamp", "mish"),
-}
-
-
-def family(kind: str) -> str:
-    """Return the family that the strip colours a kind of call by."""
-    lower = kind.lower()
-    return next((name for name, words in _FAMILIES.items() if any(word in lower for word in words)), "other")
 
 
 def first_convolution(rows: "Sequence[LayerRow]") -> str:

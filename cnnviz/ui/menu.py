@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from cnnviz.components.navigation import navigation
 from cnnviz.ui import links
 from cnnviz.ui.words import Words
 
@@ -79,6 +80,8 @@ def draw_menu(pages: Mapping[str, StreamlitPage], open_screen: str) -> None:
         with st.container(horizontal=True, gap="small", key="menu-screens"):
             for screen in others:
                 _link(pages[screen.name], screen.label, screen.name, open_screen, icon=f":material/{screen.icon}:")
+    open_label = next(screen.label for screen in SCREENS if screen.name == open_screen)
+    navigation(label=WORDS.label("menu"), screen=open_label)
 
 
 def _firsts() -> list[Screen]:
@@ -87,5 +90,4 @@ def _firsts() -> list[Screen]:
 
 def _link(page: StreamlitPage, label: str, name: str, open_screen: str, icon: str | None = None) -> None:
     link = {**links.visit(), **({} if name == open_screen else links.link_to(name))}
-    # A space is a label's icon that is none: without it the page's own would be drawn.
     st.page_link(page, label=label, icon=icon, query_params=link or None, width="content")

@@ -94,11 +94,16 @@ class Part(Generic[S, A]):
 
 
 def stage(form: Form, height: int) -> "DeltaGenerator":
-    """Return a place that many pixels high from the start (a multiple of 40, from 200 to 720): it moves nothing below.
+    """Return the place of a form's stage, as `stage_of` does."""
+    return stage_of(form.key("main"), height)
+
+
+def stage_of(name: str, height: int) -> "DeltaGenerator":
+    """Return a place that many pixels high from the start (a multiple of 40, from 80 to 720): it moves nothing below.
 
     The heights stand in assets/app.css, for a style that came with the place would come too late.
     """
-    return st.container(key=form.key(f"stage-{height}"))
+    return st.container(key=f"{name}-stage-{height}")
 
 
 def tell_missing() -> None:

@@ -8,11 +8,12 @@ lacks is looked up in common.md, and what a language lacks in English.
 import re
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import streamlit as st
 
-LESSONS = Path(__file__).parents[2] / "assets" / "lessons"
+from cnnviz.assets import ASSETS
+
+LESSONS = ASSETS / "lessons"
 ENGLISH = "en"
 
 
@@ -59,6 +60,11 @@ def language() -> str:
 def languages() -> tuple[str, ...]:
     """Return the languages that there are lessons in."""
     return tuple(sorted(folder.name for folder in LESSONS.iterdir() if folder.is_dir()))
+
+
+def sections(name: str) -> dict[str, str]:
+    """Return all sections of a lesson in the visitor's language, by key."""
+    return _sections(language(), name) or _sections(ENGLISH, name)
 
 
 def _find(language: str, name: str, key: str) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from cnnviz.design import PRESETS, parse, split, to_pytorch
 from cnnviz.errors import CnnvizError
-from cnnviz.models.designed import name_of
+from cnnviz.models.own_networks import name_of
 from cnnviz.ui import lesson
 from cnnviz.ui.design.network import Shown, as_rows, of_library, of_text, sums_of_text
 from cnnviz.ui.design.network_report import show_charts, show_comparison, show_row, show_totals

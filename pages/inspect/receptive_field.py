@@ -6,6 +6,7 @@ from itertools import pairwise
 import streamlit as st
 
 from cnnviz import models
+from cnnviz.arithmetic.layer_stack import Stack, equal_layers, of_network
 from cnnviz.components.dots import dots
 from cnnviz.engine.requests import Input, Layers, Maps, Reads
 from cnnviz.engine.results import LayerRow
@@ -17,7 +18,6 @@ from cnnviz.ui.inspect.effective import show_effective
 from cnnviz.ui.inspect.growth import show_growth, title_of
 from cnnviz.ui.inspect.reaching import show_reach, telling_layer
 from cnnviz.ui.inspect.reaching_words import formula, say_field, say_formula, say_window
-from cnnviz.ui.inspect.stacks import Stack, equal_layers, of_network
 from cnnviz.ui.layers import choose_layer, chosen_layer
 from cnnviz.ui.model import choose_model
 from cnnviz.ui.picture import choose_invert, choose_picture

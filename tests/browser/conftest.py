@@ -90,7 +90,9 @@ def _start(path: Path, folder: Path) -> tuple[subprocess.Popen[bytes], str]:
             "server.fileWatcherType": "none",
             "browser.gatherUsageStats": "false",
         }
-        command = [sys.executable, "-m", "streamlit", "run", str(path)]
+        # The app's own server is what `make run` starts.
+        script = ROOT / "cnnviz" / "server" / "application.py" if path == ROOT / "app.py" else path
+        command = [sys.executable, "-m", "streamlit", "run", str(script)]
         command += [f"--{name}={value}" for name, value in options.items()]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         with log.open("wb") as out:

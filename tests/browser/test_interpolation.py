@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from cnnviz import images
 from cnnviz.probes.descent import descend
-from cnnviz.probes.moving import by_pixels
+from cnnviz.probes.resampling import by_pixels
 from tests.browser.access import PHONE, assert_accessible
 from tests.browser.frames import assert_smooth
 from tests.browser.ready import SLOW, settle

@@ -8,7 +8,7 @@ from cnnviz.ui.basics.pooling_form import PRESETS
 from playwright.sync_api import expect
 from torch.nn import functional
 
-from cnnviz.ui.basics.grids import input_values
+from cnnviz.images.small_inputs import input_values
 from tests.browser.frames import assert_smooth, sweep
 from tests.browser.ready import SLOW, answered, settle
 from tests.conftest import some

@@ -10,7 +10,8 @@ from playwright.sync_api import expect
 from torch.nn import functional
 
 from cnnviz import images
-from cnnviz.ui.transform.by_hand_form import PRESETS, squared
+from cnnviz.images.square import small_square
+from cnnviz.ui.transform.by_hand_form import PHOTO, PRESETS
 from cnnviz.ui.transform.theta import DEFAULT
 from tests.browser.frames import assert_smooth
 from tests.browser.ready import SLOW, answered, settle
@@ -104,7 +105,7 @@ def test_the_screen_draws_what_torch_computes(open_at, mode, padding, align_grid
 
 def test_a_photo_is_warped_in_its_colours(open_at):
     page = open_at(hand_image="photo", sampling="bicubic", outside="border", theta="1.2,-0.5,0.2,0.5,1.2,0.3")
-    image = squared(np.asarray(images.gallery_image("chelsea")))
+    image = small_square(np.asarray(images.gallery_image("chelsea")), PHOTO)
     expected, _ = by_torch(image, (1.2, -0.5, 0.2, 0.5, 1.2, 0.3), (96, 96), "bicubic", "border")
     assert same(page, expected)
     assert float(page.locator(".check").get_attribute("data-difference")) < 1e-6

@@ -12,9 +12,9 @@ from torch import nn
 
 from cnnviz.engine import registry
 from cnnviz.engine.local import LocalEngine
+from cnnviz.engine.registry import Row, Run
 from cnnviz.engine.requests import ModelChoice, Picture, Request
 from cnnviz.engine.results import Sized
-from cnnviz.engine.run import Row, Run
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image
 
+from cnnviz.arithmetic.pose import similarity
 from cnnviz.engine import Analyze, Maps, ModelChoice, Picture, key_of, registry
-from cnnviz.engine.requests import Connect, Convolve, DerivePixel, Move, Numbers
+from cnnviz.engine.requests import Connect, Convolve, DerivePixel, Numbers, View
 from cnnviz.engine.results import nbytes_of
 from cnnviz.errors import ImageError
 
@@ -103,7 +104,8 @@ def example(kind: type, pictures: Any) -> Any:
         "steps": 5,
         "momentum": 0.9,
         "only_shift": True,
-        "moves": (Move(degrees=30.0), Move(right=0.1)),
+        "views": (View(similarity(degrees=30.0)), View(similarity(right=0.1))),
+        "poses": (similarity(degrees=30.0), similarity(right=0.1)),
         "channels": (0, 2),
     }
     return kind(**{each.name: values[each.name] for each in dataclasses.fields(kind) if each.name in values})

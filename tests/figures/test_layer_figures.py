@@ -9,11 +9,11 @@ from torch import nn
 
 from cnnviz.arithmetic import KINDS, layer
 from cnnviz.figures.blocks import Block, Region, blocks
-from cnnviz.figures.costs import costs
-from cnnviz.figures.growth import growth
+from cnnviz.figures.cost_bars import costs
+from cnnviz.figures.field_of_stack import growth
 from cnnviz.figures.layer import layer_blocks
-from cnnviz.figures.parts import parts
-from cnnviz.figures.reading import Axis, reading
+from cnnviz.figures.layer_regions import parts
+from cnnviz.figures.window_coverage import Axis, reading
 from cnnviz.ui.design.layer_form import asked, defaults, input_controls, setting_controls
 
 WORDS = ("input", "output", "{count} kernels of", "window")

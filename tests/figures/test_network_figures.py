@@ -1,8 +1,8 @@
 import plotly.graph_objects as go
 import pytest
 
-from cnnviz.figures.depth import Growth, depth
-from cnnviz.figures.where import Costs, where
+from cnnviz.figures.field_by_layer import Growth, depth
+from cnnviz.figures.network_costs import Costs, where
 
 SMALL = Costs(["conv1", "fc1"], [2**20, 2**19], [10, 1000], [5000, 1000], ("m", "p", "c"), "one")
 LARGE = Costs([f"conv{i}" for i in range(90)], [2**21] * 90, [7] * 90, [10**9] * 90, ("m", "p", "c"), "two")

@@ -4,9 +4,9 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from cnnviz.figures.depths import MOST, depths
-from cnnviz.figures.effective import effective_field
-from cnnviz.ui.inspect.depths import Course
+from cnnviz.arithmetic.field_growth import Course
+from cnnviz.figures.effective_field import effective_field
+from cnnviz.figures.field_comparison import MOST, depths
 
 COURSES = [
     Course("a", (64, 64), [0, 1, 2], [1, 3, 70], ["input", "conv1", "conv2"], (2, "conv2"), (3, "pool")),

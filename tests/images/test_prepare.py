@@ -94,6 +94,17 @@ def test_grey_and_inverted(size, invert):
     same(prepare(grey, how), wanted)
 
 
+@settings(max_examples=40, deadline=None)
+@given(size=sizes, mode=st.sampled_from(["RGB", "L"]), channels=st.sampled_from([1, 3]), invert=st.booleans())
+def test_pixels_are_prepared_as_the_image_that_they_are_of(size, mode, channels, invert):
+    image = noise(size, mode)
+    how = Preprocessing(28, (32, 24), (0.5,) * channels, (0.25,) * channels, channels=channels, invert=invert)
+    one, other = prepare(image, how), prepare(np.asarray(image), how)
+    assert np.array_equal(one.tensor, other.tensor)
+    assert np.array_equal(one.view, other.view)
+    assert one.crop_box == other.crop_box
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     size=sizes,

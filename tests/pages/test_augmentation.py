@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from cnnviz import images, models
+from cnnviz.arithmetic.pose import similarity
 from cnnviz.models.shipped import SHIPPED
-from cnnviz.training.distortions import place
+from cnnviz.probes.placement import place
 from cnnviz.training.recipes import RECIPES
 from cnnviz.ui.transform import error_curves
 from cnnviz.ui.transform.error_curves import AUGMENTED, CURVES, PLAIN
@@ -27,8 +28,8 @@ def answer(name, index, degrees, percent, right):
     """What a network says to a test digit placed as its training places digits."""
     how = SHIPPED[name].preprocessing
     digit = torch.tensor(images.sheet("digits")[index] / 255, dtype=torch.float32)[None, None]
-    amounts = {"degrees": degrees, "scale": percent / 100, "across": right, "down": 0}
-    seen = place(digit, side=28, **{key: torch.tensor([float(value)]) for key, value in amounts.items()})
+    pose = similarity(degrees=degrees, scale=percent / 100, right=right)
+    seen = place(digit, [pose], 28)
     with torch.no_grad():
         scores = models.load(name)((seen - how.mean[0]) / how.std[0]).softmax(1)[0]
     return int(scores.argmax()), float(scores.max())
@@ -101,7 +102,7 @@ def test_without_curves_it_says_so_and_the_rest_stays(monkeypatch, tmp_path):
     try:
         app = open_screen()
         assert_well(app)
-        assert "python -m cnnviz.training.curves" in said(app)
+        assert "python -m cnnviz.training.error_curves" in said(app)
         assert "With it:" in said(app)
     finally:
         error_curves.curve_of.clear()

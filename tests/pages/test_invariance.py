@@ -102,12 +102,13 @@ def test_the_code_on_the_screen_runs(link, tmp_path, monkeypatch, capsys):
 
 
 def test_the_table_holds_the_whole_sweep():
+    from cnnviz.arithmetic.pose import similarity
     from cnnviz.engine.local import LocalEngine
-    from cnnviz.engine.requests import ModelChoice, Move, Picture, Sweep
-    from cnnviz.probes.sweep_facts import table
+    from cnnviz.engine.requests import ModelChoice, Picture, Sweep, View
+    from cnnviz.probes.sweep_summary import table
 
     engine = LocalEngine(device="cpu")
-    moves = tuple(Move(degrees=degrees) for degrees in (-90, 0, 90))
+    moves = tuple(View(similarity(degrees=degrees)) for degrees in (-90, 0, 90))
     found = engine.ask(Sweep(ModelChoice("lenet-relu-mnist"), Picture.of(sheet("digits")[60]), moves)).found
     engine.close()
     rows = list(csv.DictReader(io.StringIO(table("degrees", (-90, 0, 90), found, tuple("0123456789"), [6]))))

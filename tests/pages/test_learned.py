@@ -10,8 +10,10 @@ import torch
 from torch.nn import functional
 
 from cnnviz import images, models
+from cnnviz.arithmetic.pose import similarity
 from cnnviz.models.spatial_transformer import SpatialTransformer
-from cnnviz.training.distortions import DISTORTIONS, place
+from cnnviz.probes.placement import place
+from cnnviz.training.distortions import DISTORTIONS
 from cnnviz.ui.transform import inside_form, learned_boxes, learned_curves, learned_form
 from tests.pages import opening
 from tests.pages.opening import assert_well, said
@@ -24,8 +26,8 @@ open_inside = partial(opening.open_screen, SCREEN, part="Inside a network")
 def one(digit: int, *, side: int, degrees: float, scale: float, right: float, down: float) -> torch.Tensor:
     """Return a test digit as it is placed, in bytes, as a batch of one in [0, 1]."""
     image = torch.tensor(images.sheet("digits")[digit])[None, None] / 255
-    amounts = {"degrees": degrees, "scale": scale, "across": right, "down": down}
-    placed = place(image, side=side, **{name: torch.tensor([float(value)]) for name, value in amounts.items()})
+    pose = similarity(degrees=degrees, scale=scale, right=right, down=down)
+    placed = place(image, [pose], side)
     return (placed * 255).round() / 255
 
 

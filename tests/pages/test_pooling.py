@@ -8,7 +8,7 @@ import torch
 from cnnviz.ui.basics.pooling_form import PRESETS
 from torch.nn import functional
 
-from cnnviz.ui.basics.grids import input_values
+from cnnviz.images.small_inputs import input_values
 from tests.pages import opening
 from tests.pages.opening import said
 

@@ -9,8 +9,9 @@ from torch.nn import functional
 
 from cnnviz import images
 from cnnviz.arithmetic.affine import IDENTITY
-from cnnviz.ui.transform.by_hand_form import PRESETS, squared
-from cnnviz.ui.transform.theta import DEFAULT, amounts_of, made_of, parse, written
+from cnnviz.arithmetic.pose import pose_of
+from cnnviz.ui.transform.by_hand_form import PRESETS
+from cnnviz.ui.transform.theta import DEFAULT, made_of, parse, written
 from tests.pages import opening
 from tests.pages.opening import assert_well, said
 
@@ -34,9 +35,9 @@ def test_every_preset_opens(name):
     app.pills(key="hand_preset").set_value(name).run()
     assert_well(app)
     assert app.latex
-    theta = made_of(PRESETS[name].amounts)
+    theta = made_of(PRESETS[name].pose)
     assert [app.number_input(key=f"theta-number-{place}").value for place in range(6)] == list(theta)
-    assert app.slider(key="theta-scale-0").value == PRESETS[name].amounts.scale[0]
+    assert app.slider(key="theta-scale-0").value == PRESETS[name].pose.scale[0]
 
 
 def test_a_link_opens_the_very_state():
@@ -132,17 +133,8 @@ def test_a_photo_has_three_channels_and_its_own_choice():
     assert any("blue channel" in each.value for each in app.caption)
 
 
-@pytest.mark.parametrize(("shape", "made"), [
-    ((300, 200), (3, 96, 96)), ((28, 28), (3, 28, 28)), ((1, 7), (3, 8, 8)), ((97, 500), (3, 96, 96)),
-])  # fmt: skip
-def test_any_picture_becomes_a_small_square(shape, made):
-    pixels = np.random.default_rng(0).integers(0, 256, (*shape, 3), dtype=np.uint8)
-    assert squared(pixels).shape == made
-    assert squared(np.repeat(pixels[..., :1], 3, axis=2)).shape == (1, *made[1:])
-
-
 def test_a_theta_survives_the_link():
-    theta = made_of(amounts_of((0.123456, -1.9, 3, 0.5, 0.25, -10)))
+    theta = made_of(pose_of((0.123456, -1.9, 3, 0.5, 0.25, -10), 2))
     assert parse(written(theta)) == theta
     assert parse("1,0,0,0,1") is None
 

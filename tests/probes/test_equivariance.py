@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from cnnviz import images, models
-from cnnviz.engine.equivariance import places_of
+from cnnviz.engine.compute.equivariance import places_of
 from cnnviz.engine.local import LocalEngine
 from cnnviz.engine.requests import Layers, ModelChoice, Picture, ShiftLayers, ShiftMaps
 from cnnviz.errors import ModelError

@@ -12,7 +12,7 @@ from cnnviz.engine.local import LocalEngine
 from cnnviz.engine.requests import DerivePixel, LossAlong, Numbers, PixelProfile, PullBack
 from cnnviz.probes.descent import IDENTITY, back, descend, loss_curve
 from cnnviz.probes.interpolation import derivatives, profile
-from cnnviz.probes.moving import by_pixels
+from cnnviz.probes.resampling import by_pixels
 
 DIGITS = images.sheet("digits")
 GRID = torch.tensor(
@@ -47,6 +47,18 @@ def test_the_lectures_point_worked_by_hand():
     assert found.nearest.value == 9
     assert found.nearest.automatic.tolist() == found.nearest.numeric.tolist() == [0] * 6
     assert not found.kinks
+
+
+def test_what_lies_in_the_picture_and_how_far_the_derivatives_are_apart():
+    found = derivatives(GRID, LECTURE, 3, 1)
+    assert found.inside.all()
+    apart = [abs(a - b) for a, b in zip(found.bilinear.numeric, found.bilinear.automatic, strict=True)]
+    assert found.gap == max(gap for gap, crosses in zip(apart, found.bilinear.crosses, strict=True) if not crosses)
+    assert found.formula_gap < 1e-5
+    # Half a pixel up and to the left of the first pixel's middle: of the four neighbours only the last is there.
+    corner = derivatives(GRID, torch.tensor([1, 0, -0.2, 0, 1, -0.2], dtype=torch.float64), 0, 0)
+    assert (corner.left, corner.top) == (-1, -1)
+    assert corner.inside.tolist() == [[False, False], [False, True]]
 
 
 @given(theta=THETAS, index=st.integers(0, 99), row=SIDES, column=SIDES)

@@ -5,8 +5,8 @@ import torch
 from cnnviz.engine.local import LocalEngine
 from cnnviz.engine.requests import Numbers, Pool, PoolMoved, PoolShifts
 from cnnviz.errors import ShapeError
-from cnnviz.probes.moving import by_pixels
 from cnnviz.probes.pooling import pooled, pooled_moved, shifts, stays
+from cnnviz.probes.resampling import by_pixels
 
 GRID = torch.arange(16.0).reshape(1, 4, 4)
 

@@ -13,7 +13,8 @@ from torch.nn import functional
 from cnnviz import models
 from cnnviz.analysis import analyze
 from cnnviz.arithmetic.affine import IDENTITY, Theta
-from cnnviz.arithmetic.placing import Lattice, carried, placing
+from cnnviz.arithmetic.lattice import Lattice, carried
+from cnnviz.arithmetic.pose import similarity
 from cnnviz.errors import ModelError
 from cnnviz.probes.warped_maps import interior, warped_answers, warped_maps
 
@@ -54,7 +55,7 @@ BLACK = torch.full((1, 1, 1), -0.4)
 
 
 def shift(columns: float, rows: float, side: int = 16) -> Theta:
-    return placing(side=side, degrees=0, scale=1, across=columns, down=rows)
+    return similarity(right=columns, down=rows).theta(side)
 
 
 def test_both_orders_are_what_torch_gives():
@@ -111,7 +112,7 @@ def test_a_convolution_commutes_with_a_fraction_of_a_pixel_and_a_relu_does_not()
     assert gaps["conv1"] < 1e-4 < 0.01 < gaps["relu1"]
 
 
-@pytest.mark.parametrize("theta", [TURNED, placing(side=16, degrees=90, scale=1, across=0, down=0)])
+@pytest.mark.parametrize("theta", [TURNED, similarity(degrees=90).theta(16)])
 def test_a_convolution_does_not_commute_with_a_turn(theta):
     model, photo = small(), torch.randn(1, 1, 16, 16, generator=seeded(5))
     found = warped_maps(model, photo, BLACK, "conv1", theta, lattices_of(model, 16))
@@ -124,7 +125,7 @@ def test_a_kernel_that_looks_the_same_when_turned_commutes_with_a_quarter_turn()
     with torch.no_grad():
         model[0].weight.copy_(torch.tensor([[1.0, 2, 1], [2, 5, 2], [1, 2, 1]])[None, None])
     model.add_module("flatten", nn.Flatten())
-    quarter = placing(side=16, degrees=90, scale=1, across=0, down=0)
+    quarter = similarity(degrees=90).theta(16)
     found = warped_maps(model, photo, BLACK, "conv1", quarter, lattices_of(model, 16))
     assert found.gaps[0].interior < 1e-5
 
@@ -167,7 +168,7 @@ def test_a_map_that_covers_less_is_shifted_farther_in_its_own_coordinates():
 
 def test_a_map_beside_the_middle_turns_about_the_photos_middle():
     rows = Lattice(28, 3, 36, 8, 14)  # units at 3.5, 11.5 and 19.5, the middle at 13.5
-    theta = carried(placing(side=28, degrees=180, scale=1, across=0, down=0), rows, rows)
+    theta = carried(similarity(degrees=180).theta(28), rows, rows)
     middle = (13.5 - 3.5) / 8  # as an index; a half turn leaves it where it is
     place_ = (2 * middle + 1) / 3 - 1
     assert theta[0] * place_ + theta[2] == pytest.approx(place_)

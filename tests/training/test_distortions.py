@@ -1,24 +1,16 @@
 """Distorted digits: repeatable, within what they promise, and every pixel from where it should be."""
 
-import math
-
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from cnnviz.models.shipped import SHIPPED
 from cnnviz.training import data
-from cnnviz.training.distortions import DISTORTIONS, PATCH, distort, place
+from cnnviz.training.distortions import DISTORTIONS, PATCH, distort
 from cnnviz.training.recipes import RECIPES
 
 
 def seeded(seed=0):
     return torch.Generator().manual_seed(seed)
-
-
-def one(number):
-    return torch.tensor([float(number)])
 
 
 def dots(count, *places, side=28):
@@ -33,28 +25,6 @@ def where(batch):
     mass = batch.sum(dim=(1, 2, 3))
     right, down = (batch.sum(dim=(1, 2)) * axis).sum(-1) / mass, (batch.sum(dim=(1, 3)) * axis).sum(-1) / mass
     return torch.stack([right, -down], -1)
-
-
-@settings(max_examples=40, deadline=None)
-@given(
-    degrees=st.floats(-180, 180),
-    scale=st.floats(0.7, 1.5),
-    across=st.floats(-4, 4),
-    down=st.floats(-4, 4),
-)
-def test_a_dot_goes_where_trigonometry_sends_it(degrees, scale, across, down):
-    (image,) = dots(1, (5, 2))
-    settings_ = {"degrees": one(degrees), "scale": one(scale), "across": one(across), "down": one(down)}
-    found = where(place(image, side=42, **settings_))[0]
-    turned = complex(5, 2) * scale * complex(math.cos(math.radians(degrees)), math.sin(math.radians(degrees)))
-    assert found.tolist() == pytest.approx([turned.real + across, turned.imag - down], abs=0.05)
-
-
-def test_whole_pixels_are_moved_exactly():
-    image = torch.rand(1, 1, 28, 28, generator=seeded())
-    moved = place(image, side=60, degrees=one(0), scale=one(1), across=one(-16), down=one(16))
-    assert torch.allclose(moved[:, :, -28:, :28], image, atol=1e-4)
-    assert float(moved.sum()) == pytest.approx(float(image.sum()), rel=1e-4)
 
 
 @pytest.mark.parametrize("name", DISTORTIONS)

@@ -3,113 +3,56 @@
     >>> engine.ask(Maps(ModelChoice("efficientnet-lite0"), Picture.of(photo), "conv_stem.conv2d")).values.shape
     (32, 112, 112)
 
-The subscript of a request's base class is the type of its result; how each is computed, cnnviz.engine.registry says.
+The subscript of a request's base class is the type of its answer. requests/NAME.py says what is asked and
+compute/NAME.py how it is computed; a new request needs one more line here.
 """
 
-from cnnviz.engine.requests.basics import (
-    Collapse,
-    Connect,
-    Convolve,
-    ConvolvePhoto,
-    LearnKernel,
-    Pool,
-    PoolMoved,
-    PoolShifts,
-    ReadShuffled,
-    Settings,
-    ShufflePicture,
-)
-from cnnviz.engine.requests.inspecting import (
-    Analyze,
-    Classify,
-    EffectiveField,
-    Filters,
-    Forward,
-    Guided,
-    Input,
-    Layers,
-    Maps,
-    Reads,
-    Strongest,
-    Unit,
-)
-from cnnviz.engine.requests.moving import (
-    BlurSignal,
-    Move,
-    MoveMaps,
-    ShiftAnswers,
-    ShiftLayers,
-    ShiftMaps,
-    Sweep,
-    SweepMaps,
-)
-from cnnviz.engine.requests.transforming import (
-    AnswerWarped,
-    DerivePixel,
-    FollowBox,
-    Localise,
-    LossAlong,
-    PixelProfile,
-    Placed,
-    PullBack,
-    TransformDigits,
-    Warp,
-    WarpIdentity,
-    WarpMaps,
-    WarpPixel,
-    WarpTwice,
-)
-from cnnviz.engine.requests.values import ModelChoice, Numbers, Picture, Request, key_of
-
-__all__ = [
-    "Analyze",
-    "AnswerWarped",
-    "BlurSignal",
-    "Classify",
-    "Collapse",
-    "Connect",
-    "Convolve",
-    "ConvolvePhoto",
-    "DerivePixel",
-    "EffectiveField",
-    "Filters",
-    "FollowBox",
-    "Forward",
-    "Guided",
-    "Input",
-    "Layers",
-    "LearnKernel",
-    "Localise",
-    "LossAlong",
-    "Maps",
-    "ModelChoice",
-    "Move",
-    "MoveMaps",
-    "Numbers",
-    "Picture",
-    "PixelProfile",
-    "Placed",
-    "Pool",
-    "PoolMoved",
-    "PoolShifts",
-    "PullBack",
-    "ReadShuffled",
-    "Reads",
-    "Request",
-    "Settings",
-    "ShiftAnswers",
-    "ShiftLayers",
-    "ShiftMaps",
-    "ShufflePicture",
-    "Strongest",
-    "Sweep",
-    "SweepMaps",
-    "TransformDigits",
-    "Unit",
-    "Warp",
-    "WarpIdentity",
-    "WarpMaps",
-    "WarpPixel",
-    "WarpTwice",
-    "key_of",
-]
+from cnnviz.engine.requests.activations import Classify as Classify
+from cnnviz.engine.requests.activations import Forward as Forward
+from cnnviz.engine.requests.activations import Maps as Maps
+from cnnviz.engine.requests.activations import Unit as Unit
+from cnnviz.engine.requests.analysis import Analyze as Analyze
+from cnnviz.engine.requests.connectivity import Collapse as Collapse
+from cnnviz.engine.requests.connectivity import Connect as Connect
+from cnnviz.engine.requests.connectivity import ReadShuffled as ReadShuffled
+from cnnviz.engine.requests.connectivity import ShufflePicture as ShufflePicture
+from cnnviz.engine.requests.convolution import Convolve as Convolve
+from cnnviz.engine.requests.convolution import ConvolvePhoto as ConvolvePhoto
+from cnnviz.engine.requests.convolution import LearnKernel as LearnKernel
+from cnnviz.engine.requests.equivariance import BlurSignal as BlurSignal
+from cnnviz.engine.requests.equivariance import MoveMaps as MoveMaps
+from cnnviz.engine.requests.equivariance import ShiftAnswers as ShiftAnswers
+from cnnviz.engine.requests.equivariance import ShiftLayers as ShiftLayers
+from cnnviz.engine.requests.equivariance import ShiftMaps as ShiftMaps
+from cnnviz.engine.requests.filters import Filters as Filters
+from cnnviz.engine.requests.filters import Guided as Guided
+from cnnviz.engine.requests.filters import Strongest as Strongest
+from cnnviz.engine.requests.inputs import Input as Input
+from cnnviz.engine.requests.interpolation import DerivePixel as DerivePixel
+from cnnviz.engine.requests.interpolation import LossAlong as LossAlong
+from cnnviz.engine.requests.interpolation import PixelProfile as PixelProfile
+from cnnviz.engine.requests.interpolation import PullBack as PullBack
+from cnnviz.engine.requests.invariance import Sweep as Sweep
+from cnnviz.engine.requests.invariance import SweepMaps as SweepMaps
+from cnnviz.engine.requests.invariance import View as View
+from cnnviz.engine.requests.layers import Layers as Layers
+from cnnviz.engine.requests.pooling import Pool as Pool
+from cnnviz.engine.requests.pooling import PoolMoved as PoolMoved
+from cnnviz.engine.requests.pooling import PoolShifts as PoolShifts
+from cnnviz.engine.requests.pooling import Settings as Settings
+from cnnviz.engine.requests.receptive_field import EffectiveField as EffectiveField
+from cnnviz.engine.requests.receptive_field import Reads as Reads
+from cnnviz.engine.requests.spatial_transformer import AnswerWarped as AnswerWarped
+from cnnviz.engine.requests.spatial_transformer import FollowBox as FollowBox
+from cnnviz.engine.requests.spatial_transformer import Localise as Localise
+from cnnviz.engine.requests.spatial_transformer import TransformDigits as TransformDigits
+from cnnviz.engine.requests.spatial_transformer import WarpMaps as WarpMaps
+from cnnviz.engine.requests.values import ModelChoice as ModelChoice
+from cnnviz.engine.requests.values import Numbers as Numbers
+from cnnviz.engine.requests.values import Picture as Picture
+from cnnviz.engine.requests.values import Request as Request
+from cnnviz.engine.requests.values import key_of as key_of
+from cnnviz.engine.requests.warps import Warp as Warp
+from cnnviz.engine.requests.warps import WarpIdentity as WarpIdentity
+from cnnviz.engine.requests.warps import WarpPixel as WarpPixel
+from cnnviz.engine.requests.warps import WarpTwice as WarpTwice

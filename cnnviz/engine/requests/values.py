@@ -24,14 +24,17 @@ class Picture:
     @classmethod
     def of(cls, image: "Image.Image | NDArray[np.uint8]") -> "Picture":
         """Return the picture of a Pillow image, or of bytes (H, W) or (H, W, 3); raise ImageError for others."""
-        pixels = np.asarray(image.convert("RGB") if isinstance(image, Image.Image) else image)
+        if isinstance(image, Image.Image):
+            image = image if image.mode == "RGB" else image.convert("RGB")
+            pixels = np.asarray(image)  # which is a copy, and read-only
+        else:
+            pixels = np.array(image, order="C")
         if pixels.ndim == 2:
             pixels = np.stack([pixels] * 3, axis=-1)
         if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
             raise ImageError(
                 f"A picture is an array (height, width, 3) of bytes, not {pixels.shape} of {pixels.dtype.name}."
             )
-        pixels = np.array(pixels, order="C")
         pixels.setflags(write=False)
         digest = hashlib.sha256(repr(pixels.shape).encode())
         digest.update(pixels)

@@ -1,7 +1,7 @@
 """One value of a layer under the microscope."""
 
 from cnnviz.probes.unit.account import account
-from cnnviz.probes.unit.kinds import (
+from cnnviz.probes.unit.accounts import (
     Combination,
     Convolution,
     Elementwise,

@@ -10,15 +10,15 @@ from cnnviz.calls import Call, function_name
 from cnnviz.errors import ShapeError
 from cnnviz.probes.activations import first_tensor
 from cnnviz.probes.maps import as_maps, locate
-from cnnviz.probes.running import catch
-from cnnviz.probes.unit import moves, pointwise, pooling, sums
-from cnnviz.probes.unit.asked import Asked
-from cnnviz.probes.unit.kinds import Other, UnitAccount
-from cnnviz.probes.unit.watching import Watch
+from cnnviz.probes.partial_forward import catch
+from cnnviz.probes.unit import pointwise, pooling, rearrangement, weighted_sums
+from cnnviz.probes.unit.accounts import Other, UnitAccount
+from cnnviz.probes.unit.function_call import FunctionCall
+from cnnviz.probes.unit.tensor_sources import Watch
 
-_EXPLANATIONS: dict[str, Callable[[Asked], UnitAccount | None]] = {
-    **dict.fromkeys(("conv1d", "conv2d"), sums.convolution),
-    "linear": sums.linear,
+_EXPLANATIONS: dict[str, Callable[[FunctionCall], UnitAccount | None]] = {
+    **dict.fromkeys(("conv1d", "conv2d"), weighted_sums.convolution),
+    "linear": weighted_sums.linear,
     **dict.fromkeys(("max_pool1d", "max_pool2d"), pooling.max_pool),
     **dict.fromkeys(("max_pool1d_with_indices", "max_pool2d_with_indices"), pooling.max_pool),
     **dict.fromkeys(("avg_pool1d", "avg_pool2d"), pooling.average_pool),
@@ -30,7 +30,7 @@ _EXPLANATIONS: dict[str, Callable[[Asked], UnitAccount | None]] = {
     **dict.fromkeys(pointwise.ELEMENTWISE, pointwise.elementwise),
     **dict.fromkeys(("batch_norm", "instance_norm", "group_norm", "layer_norm"), pointwise.normalisation),
     **dict.fromkeys(pointwise.SIGNS, pointwise.combination),
-    **dict.fromkeys(moves.MOVES, moves.moved),
+    **dict.fromkeys(rearrangement.MOVES, rearrangement.moved),
 }
 
 
@@ -71,10 +71,12 @@ def _explain(call: Call, watch: Watch, place: tuple[int, int, int]) -> UnitAccou
         "reads": tuple(name for name, _ in givers),
         "value": float(output[index]),
     }
-    asked = Asked(name=operation, steps=steps, index=index, common=common, kinds=tuple(kind for _, kind in givers))
+    asked = FunctionCall(
+        name=operation, steps=steps, index=index, common=common, kinds=tuple(kind for _, kind in givers)
+    )
     known: UnitAccount | None = None
     if not steps and output is first_tensor(call.arguments):
-        known = moves.unmoved(asked, output)
+        known = rearrangement.unmoved(asked, output)
     elif whole and operation in _EXPLANATIONS:
         known = _EXPLANATIONS[operation](asked)
     return known or Other(**common)

@@ -5,8 +5,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from cnnviz.probes.unit.asked import Asked, number
-from cnnviz.probes.unit.kinds import Combination, Elementwise, Normalisation
+from cnnviz.probes.unit.accounts import Combination, Elementwise, Normalisation
+from cnnviz.probes.unit.function_call import FunctionCall, number
 
 _ELEMENTWISE = """
     relu relu6 sigmoid hardsigmoid hardswish silu gelu tanh leaky_relu hardtanh elu celu selu mish softplus softsign
@@ -23,7 +23,7 @@ SIGNS = {
 }
 
 
-def elementwise(asked: Asked) -> Elementwise | None:
+def elementwise(asked: FunctionCall) -> Elementwise | None:
     """Return the number before, and the function of it in double precision; None when other maps take part."""
     given = asked.given(input=None)
     source = given["input"]
@@ -40,7 +40,7 @@ def elementwise(asked: Asked) -> Elementwise | None:
     return Elementwise(**asked.common, total=float(after), before=float(before))
 
 
-def _own(value: Any, asked: Asked) -> Any:
+def _own(value: Any, asked: FunctionCall) -> Any:
     """Return what of a function's argument belongs to this channel: PReLU has a slope for each."""
     if not isinstance(value, Tensor):
         return value
@@ -49,7 +49,7 @@ def _own(value: Any, asked: Asked) -> Any:
     return value.detach().cpu().double().reshape(-1)
 
 
-def normalisation(asked: Asked) -> Normalisation:
+def normalisation(asked: FunctionCall) -> Normalisation:
     """Return the parts of F.batch_norm, instance_norm, group_norm or layer_norm."""
     over, given, source, settings = _PARTS[asked.name](asked)
     if over == "training":
@@ -78,7 +78,7 @@ def normalisation(asked: Asked) -> Normalisation:
 _Parts = tuple[str, dict[str, Any], Tensor, tuple[int, ...]]
 
 
-def _batch(asked: Asked) -> _Parts:
+def _batch(asked: FunctionCall) -> _Parts:
     given = asked.given(
         input=None, running_mean=None, running_var=None, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5
     )
@@ -86,7 +86,7 @@ def _batch(asked: Asked) -> _Parts:
     return "training" if running else "batch", given, given["input"][:, asked.index[1]], (asked.index[1],)
 
 
-def _instance(asked: Asked) -> _Parts:
+def _instance(asked: FunctionCall) -> _Parts:
     given = asked.given(
         input=None,
         running_mean=None,
@@ -101,7 +101,7 @@ def _instance(asked: Asked) -> _Parts:
     return "channel" if given["use_input_stats"] else "training", given, given["input"][item, channel], (channel,)
 
 
-def _group(asked: Asked) -> _Parts:
+def _group(asked: FunctionCall) -> _Parts:
     given = asked.given(input=None, num_groups=1, weight=None, bias=None, eps=1e-5)
     item, channel = asked.index[:2]
     size = given["input"].shape[1] // given["num_groups"]
@@ -109,7 +109,7 @@ def _group(asked: Asked) -> _Parts:
     return "group", given, given["input"][item, first : first + size], (channel,)
 
 
-def _layer(asked: Asked) -> _Parts:
+def _layer(asked: FunctionCall) -> _Parts:
     given = asked.given(input=None, normalized_shape=(), weight=None, bias=None, eps=1e-5)
     kept = given["input"].dim() - len(given["normalized_shape"])
     return "features", given, given["input"][asked.index[:kept]], asked.index[kept:]
@@ -118,7 +118,7 @@ def _layer(asked: Asked) -> _Parts:
 _PARTS = {"batch_norm": _batch, "instance_norm": _instance, "group_norm": _group, "layer_norm": _layer}
 
 
-def combination(asked: Asked) -> Combination | None:
+def combination(asked: FunctionCall) -> Combination | None:
     """Return the operands of an addition, subtraction, multiplication or division; None for a rounding division."""
     given = asked.given(input=None, other=None)
     if given.get("rounding_mode") is not None:
@@ -136,7 +136,7 @@ def combination(asked: Asked) -> Combination | None:
     return Combination(**asked.common, total=total, sign=sign, operands=(first, second), scales=scales)
 
 
-def _operand(value: Any, asked: Asked) -> float:
+def _operand(value: Any, asked: FunctionCall) -> float:
     if not isinstance(value, Tensor):
         return float(value)
     return number(value.expand(asked.step.output.shape), *asked.index)

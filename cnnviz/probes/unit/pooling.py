@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.probes.unit.asked import Asked, at, cut_out, pair, plane, rank_of
-from cnnviz.probes.unit.kinds import Pooling
-from cnnviz.probes.unit.sums import window
+from cnnviz.probes.unit.accounts import Pooling
+from cnnviz.probes.unit.function_call import FunctionCall, at, cut_out, pair, plane, rank_of
+from cnnviz.probes.unit.weighted_sums import window
 
 
-def max_pool(asked: Asked) -> Pooling:
+def max_pool(asked: FunctionCall) -> Pooling:
     """Return the window and the winner of F.max_pool1d or F.max_pool2d."""
     rank = rank_of(asked.name)
     given = asked.given(input=None, kernel_size=1, stride=None, padding=0, dilation=1)
@@ -19,7 +19,7 @@ def max_pool(asked: Asked) -> Pooling:
     return _greatest(asked, rows, columns, _values(asked, given, rows, columns, rank))
 
 
-def average_pool(asked: Asked) -> Pooling:
+def average_pool(asked: FunctionCall) -> Pooling:
     """Return the window and the divisor of F.avg_pool1d or F.avg_pool2d."""
     rank = rank_of(asked.name)
     given = asked.given(
@@ -39,7 +39,7 @@ def average_pool(asked: Asked) -> Pooling:
     return _pooled(asked, "average", rows, columns, values, total=float(np.nansum(values) / divisor), divisor=divisor)
 
 
-def lp_pool(asked: Asked) -> Pooling:
+def lp_pool(asked: FunctionCall) -> Pooling:
     """Return the window of F.lp_pool1d or F.lp_pool2d."""
     rank = rank_of(asked.name)
     given = asked.given(input=None, norm_type=2.0, kernel_size=1, stride=None, ceil_mode=False)
@@ -51,7 +51,7 @@ def lp_pool(asked: Asked) -> Pooling:
     return _pooled(asked, "lp", rows, columns, values, total=total, divisor=divisor, norm=norm)
 
 
-def adaptive_pool(asked: Asked) -> Pooling:
+def adaptive_pool(asked: FunctionCall) -> Pooling:
     """Return the window of an adaptive pooling, whose bounds are spread over the input."""
     rank = rank_of(asked.name)
     given = asked.given(input=None, output_size=1)
@@ -69,7 +69,7 @@ def adaptive_pool(asked: Asked) -> Pooling:
     return _pooled(asked, "average", rows, columns, values, total=float(values.mean()), divisor=values.size)
 
 
-def whole_map(asked: Asked) -> Pooling | None:
+def whole_map(asked: FunctionCall) -> Pooling | None:
     """Return the mean or maximum over all rows and columns of (N, C, H, W), or None when other axes are reduced."""
     given = asked.given(input=None, dim=None, keepdim=False)
     source = given["input"]
@@ -83,7 +83,7 @@ def whole_map(asked: Asked) -> Pooling | None:
     return _pooled(asked, "average", rows, columns, values, total=float(values.mean()), divisor=values.size)
 
 
-def _taps(asked: Asked, given: dict[str, Any], rank: int) -> tuple[list[int], list[int]]:
+def _taps(asked: FunctionCall, given: dict[str, Any], rank: int) -> tuple[list[int], list[int]]:
     sizes = pair(given["kernel_size"], rank, 1)
     steps = pair(given["stride"], rank, 1) if given["stride"] not in (None, (), []) else sizes
     around, gaps = pair(given.get("padding", 0), rank, 0), pair(given.get("dilation", 1), rank, 1)
@@ -94,14 +94,16 @@ def _taps(asked: Asked, given: dict[str, Any], rank: int) -> tuple[list[int], li
     return rows, columns
 
 
-def _values(asked: Asked, given: dict[str, Any], rows: list[int], columns: list[int], rank: int) -> NDArray[np.float64]:
+def _values(
+    asked: FunctionCall, given: dict[str, Any], rows: list[int], columns: list[int], rank: int
+) -> NDArray[np.float64]:
     item, channel, _, _ = at(asked.index, rank)
     channels = plane(given["input"], rank)[item, channel : channel + 1]
     return cut_out(channels, rows, columns, outside=np.nan).squeeze(0)
 
 
 def _counted(
-    asked: Asked, given: dict[str, Any], rows: list[int], columns: list[int], rank: int, margin: tuple[int, int]
+    asked: FunctionCall, given: dict[str, Any], rows: list[int], columns: list[int], rank: int, margin: tuple[int, int]
 ) -> int:
     """Return how many of the window's places lie within the input and a margin around it."""
     height, width = plane(given["input"], rank).shape[-2:]
@@ -109,7 +111,7 @@ def _counted(
     return inside_rows * sum(-margin[1] <= column < width + margin[1] for column in columns)
 
 
-def _greatest(asked: Asked, rows: list[int], columns: list[int], values: NDArray[np.float64]) -> Pooling:
+def _greatest(asked: FunctionCall, rows: list[int], columns: list[int], values: NDArray[np.float64]) -> Pooling:
     row, column = np.unravel_index(
         int(np.nan_to_num(values, nan=-np.inf, posinf=np.inf, neginf=-np.inf).argmax()), values.shape
     )
@@ -118,7 +120,7 @@ def _greatest(asked: Asked, rows: list[int], columns: list[int], values: NDArray
 
 
 def _pooled(
-    asked: Asked, method: str, rows: list[int], columns: list[int], values: NDArray[np.float64], **known: Any
+    asked: FunctionCall, method: str, rows: list[int], columns: list[int], values: NDArray[np.float64], **known: Any
 ) -> Pooling:
     return Pooling(
         **asked.common, method=method, window=window(rows, columns), values=values.astype(np.float32), **known

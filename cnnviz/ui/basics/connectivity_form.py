@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from cnnviz.arithmetic import layer
 from cnnviz.engine.requests import Connect, Numbers
 from cnnviz.errors import ShapeError
-from cnnviz.ui.basics.grids import KERNELS, input_values, kernel_values
+from cnnviz.images.kernels import KERNELS, kernel_values
+from cnnviz.images.small_inputs import input_values
 from cnnviz.ui.controls import Choice, Control, Dial, value_of
 
 STEPS = ("all", "local", "shared")

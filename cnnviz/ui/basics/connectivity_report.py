@@ -12,10 +12,10 @@ from cnnviz.figures.kernels import kernels
 from cnnviz.figures.maps import feature_map
 from cnnviz.figures.photo import photo
 from cnnviz.images import sheet, sheet_labels
+from cnnviz.images.kernels import KERNELS, kernel
 from cnnviz.ui import lesson
 from cnnviz.ui.amounts import of_count, of_size
 from cnnviz.ui.basics.connectivity_form import REAL, STEPS, Experiment, real_counts
-from cnnviz.ui.basics.grids import KERNELS, kernel
 from cnnviz.ui.chart import chart
 from cnnviz.ui.controls import Choice, Dial, value_of
 from cnnviz.ui.engine import ask

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from cnnviz.arithmetic import Layer, layer
 from cnnviz.components.axes import Axis, painted, stuffed, windows
 from cnnviz.engine.requests import Convolve, Numbers, Picture
+from cnnviz.images.kernels import KERNELS, kernel_values
+from cnnviz.images.small_inputs import INPUTS, input_values
 from cnnviz.ui.basics.edits import Edits, applied, kept
-from cnnviz.ui.basics.grids import INPUTS, KERNELS, input_values, kernel_values
 from cnnviz.ui.controls import Choice, Control, Dial, Switch, value_of
 
 KIND = Choice("kind", "Kind", ("Conv2d", "ConvTranspose2d", "Conv1d", "ConvTranspose1d", "Conv3d"), "Conv2d")

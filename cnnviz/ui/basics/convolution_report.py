@@ -9,8 +9,8 @@ from cnnviz.arithmetic import Layer, layer
 from cnnviz.arithmetic.checks import AXES
 from cnnviz.engine.requests import ConvolvePhoto, LearnKernel, Numbers, Picture
 from cnnviz.errors import ShapeError
-from cnnviz.figures.curves import curves
 from cnnviz.figures.kernels import kernels
+from cnnviz.figures.overlaid_curves import curves
 from cnnviz.figures.photo import photo
 from cnnviz.ui import lesson
 from cnnviz.ui.amounts import of_size

@@ -9,11 +9,11 @@ from cnnviz.arithmetic import Layer, reach_of_input, through
 from cnnviz.arithmetic.alternatives import Alternative, alternatives
 from cnnviz.arithmetic.checks import AXES
 from cnnviz.arithmetic.coverage import never_read
-from cnnviz.figures.costs import costs
-from cnnviz.figures.growth import growth
+from cnnviz.figures.cost_bars import costs
+from cnnviz.figures.field_of_stack import growth
 from cnnviz.figures.layer import layer_blocks, sized
-from cnnviz.figures.reading import ONE_ROW, Axis, reading
 from cnnviz.figures.style import INK, INPUT, KERNEL, OUTPUT
+from cnnviz.figures.window_coverage import ONE_ROW, Axis, reading
 from cnnviz.ui.chart import chart
 from cnnviz.ui.lesson import say, text
 from cnnviz.ui.steps import distinct, equation, grouped

@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from cnnviz.figures.depth import Growth
-from cnnviz.figures.where import Costs
+from cnnviz.arithmetic.families import family
+from cnnviz.figures.field_by_layer import Growth
+from cnnviz.figures.network_costs import Costs
 from cnnviz.ui.amounts import of_bytes, of_count
 from cnnviz.ui.design.network import Entry, Shown
-from cnnviz.ui.layers import family
 from cnnviz.ui.lesson import text
 
 SCREEN = "network"

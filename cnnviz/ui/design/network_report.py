@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from cnnviz.figures.depth import depth
-from cnnviz.figures.where import where
+from cnnviz.figures.field_by_layer import depth
+from cnnviz.figures.network_costs import where
 from cnnviz.ui.amounts import of_bytes, of_count, of_size
 from cnnviz.ui.chart import chart
 from cnnviz.ui.design.network import Entry, Shown

@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnnviz import images, models
 from cnnviz.engine.requests import EffectiveField, ModelChoice, Picture
-from cnnviz.figures.effective import effective_field
+from cnnviz.figures.effective_field import effective_field
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
 from cnnviz.ui.lesson import say, text
@@ -46,7 +46,10 @@ def show_effective(
     at = (height // 2, width // 2) if which == MIDDLE else picked
     said = text(SCREEN, "effective_all") if channel is None else text(SCREEN, "effective_one", channel=channel)
     st.markdown(text(SCREEN, "effective_of", layer=row.name, row=at[0], column=at[1], channel=said))
-    box = None if row.receptive_field is None or row.receptive_field.size is None else row.receptive_field.box(*at)
+    field, box = row.receptive_field, None
+    if field is not None and field.size is not None:
+        top, left, bottom, right = field.box(*at)
+        box = top, left, bottom, right
     pictures = {SEVERAL: lambda: _several(model.name), ONE: lambda: (picture,), NOISE: tuple}[over]()
     weights = _two(model)
     for place, (title, choice), number in zip(st.columns(len(weights), gap="large"), weights, range(2), strict=False):
@@ -65,7 +68,7 @@ def show_effective(
 
 
 def _one(request: EffectiveField, box: tuple[int, int, int, int] | None, number: int) -> None:
-    from cnnviz.probes.effective import concentration
+    from cnnviz.probes.effective_field import concentration
 
     answer = ask(request)
     if answer is None:

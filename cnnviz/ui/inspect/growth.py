@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from cnnviz import models
+from cnnviz.arithmetic.field_growth import Course, course
 from cnnviz.engine.requests import Analyze, Layers, ModelChoice
-from cnnviz.figures.depths import MOST, depths
+from cnnviz.figures.field_comparison import MOST, depths
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
-from cnnviz.ui.inspect.depths import Course, course
 from cnnviz.ui.lesson import say, text
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cnnviz.arithmetic.families import family
 from cnnviz.components.reach import Stage, reach
-from cnnviz.ui.layers import family, middle_convolution
+from cnnviz.ui.layers import middle_convolution
 from cnnviz.ui.lesson import text
 
 if TYPE_CHECKING:
-    from cnnviz.engine.reading import ReadRow, Source
-    from cnnviz.engine.results import LayerRow
+    from cnnviz.engine.results import LayerRow, ReadRow, Source
 
 SCREEN = "receptive_field"
 

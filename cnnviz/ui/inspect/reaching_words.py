@@ -7,8 +7,7 @@ import streamlit as st
 from cnnviz.ui.lesson import say, text
 
 if TYPE_CHECKING:
-    from cnnviz.engine.reading import ReadRow, Source
-    from cnnviz.engine.results import LayerRow
+    from cnnviz.engine.results import LayerRow, ReadRow, Source
 
 SCREEN = "receptive_field"
 
@@ -89,7 +88,7 @@ def say_window(read: "ReadRow", source: "Source", at: tuple[int, int]) -> None:
 
 def say_formula(row: "LayerRow", source: "Source", before: Any) -> None:
     """Write how the field's height comes from that of the layer before; `before` is its field, None for the input."""
-    field = row.receptive_field
+    field: Any = row.receptive_field
     window: Any = source.window
     if not all(map(_plain, (field, window))) or (source.name and not _plain(before)):
         return

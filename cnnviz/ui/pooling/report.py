@@ -10,7 +10,7 @@ from cnnviz.arithmetic.checks import AXES
 from cnnviz.components.sliding import sliding
 from cnnviz.engine.results import Probed
 from cnnviz.errors import ShapeError
-from cnnviz.figures.moved import before_and_after, stays
+from cnnviz.figures.pooling_shift import before_and_after, stays
 from cnnviz.probes.pooling import Kept, Pooled
 from cnnviz.ui.cell_edits import add_edits, offer_undo, pin, pinned
 from cnnviz.ui.chart import chart

@@ -10,7 +10,7 @@ from cnnviz.arithmetic import Layer, layer
 from cnnviz.components.axes import Axis, adaptive, windows
 from cnnviz.components.sliding import Operation
 from cnnviz.engine.requests import Numbers, Pool, PoolMoved, PoolShifts
-from cnnviz.ui.basics.grids import INPUTS, input_values
+from cnnviz.images.small_inputs import INPUTS, input_values
 from cnnviz.ui.cell_edits import Edits, edited
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import AnyControl, Choice, Number, Switch

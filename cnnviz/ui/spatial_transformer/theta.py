@@ -1,17 +1,19 @@
 """Theta as a person sets it: one text in the link, drawn as six numbers and as rotation, scale, shear and shift."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import streamlit as st
 
-from cnnviz.arithmetic.affine import Amounts, Theta, amounts_of, composed
+from cnnviz.arithmetic.affine import Theta
+from cnnviz.arithmetic.pose import Pose, pose_of
 from cnnviz.ui.form import Form
 from cnnviz.ui.form_controls import Binding, Control, written
 
 PLACES, MOST = 6, 10.0
+# A box has lengths as theta has them on a canvas of this side: the input runs from -1 to 1.
+SIDE = 2
 NAMES = ("θ₁₁", "θ₁₂", "θ₁₃", "θ₂₁", "θ₂₂", "θ₂₃")
 
 
@@ -21,9 +23,9 @@ def tidy(theta: Theta) -> Theta:
     return a, b, c, d, e, f
 
 
-def made_of(amounts: Amounts) -> Theta:
-    """Return the tidy theta of amounts."""
-    return tidy(composed(rotation=amounts.rotation, scale=amounts.scale, shear=amounts.shear, shift=amounts.shift))
+def made_of(box: Pose) -> Theta:
+    """Return the tidy theta of a box in this pose."""
+    return tidy(box.box(SIDE))
 
 
 @dataclass(frozen=True)
@@ -65,68 +67,58 @@ class ThetaControl(Control[Theta]):
 
 
 @dataclass(frozen=True)
-class Amount:
-    """A slider from `low` to `high`: its name among the labels, and which of the Amounts it is, `axis` of a pair."""
+class Slider:
+    """A slider from `low` to `high`: its name among the labels, and which amount of a box's pose it is."""
 
     name: str
-    of: str
     low: float
     high: float
     step: float
-    axis: int | None = None
-
-    def value(self, amounts: Amounts) -> float:
-        """Return its value."""
-        value = getattr(amounts, self.of)
-        return float(value if self.axis is None else value[self.axis])
-
-    def put_in(self, amounts: Amounts, value: float) -> Amounts:
-        """Return the amounts with another value of it."""
-        changed: Any = value
-        if self.axis is not None:
-            pair = list(getattr(amounts, self.of))
-            pair[self.axis] = value
-            changed = tuple(pair)
-        return replace(amounts, **{self.of: changed})
+    of: Callable[[Pose], float]
+    put_in: Callable[[Pose, float], Pose]
 
 
 SLIDERS = (
-    Amount("rotation", "rotation", -180.0, 180.0, 1.0),
-    Amount("shear", "shear", -2.0, 2.0, 0.05),
-    Amount("box_width", "scale", -2.0, 2.0, 0.05, 0),
-    Amount("box_height", "scale", -2.0, 2.0, 0.05, 1),
-    Amount("shift_right", "shift", -1.5, 1.5, 0.05, 0),
-    Amount("shift_down", "shift", -1.5, 1.5, 0.05, 1),
+    Slider("rotation", -180.0, 180.0, 1.0, lambda box: 0.0 - box.degrees, lambda box, x: replace(box, degrees=0.0 - x)),
+    Slider("shear", -2.0, 2.0, 0.05, lambda box: box.shear, lambda box, x: replace(box, shear=x)),
+    Slider(
+        "box_width", -2.0, 2.0, 0.05, lambda box: box.scale[0], lambda box, x: replace(box, scale=(x, box.scale[1]))
+    ),
+    Slider(
+        "box_height", -2.0, 2.0, 0.05, lambda box: box.scale[1], lambda box, x: replace(box, scale=(box.scale[0], x))
+    ),
+    Slider("shift_right", -1.5, 1.5, 0.05, lambda box: box.right, lambda box, x: replace(box, right=x)),
+    Slider("shift_down", -1.5, 1.5, 0.05, lambda box: box.down, lambda box, x: replace(box, down=x)),
 )
 
 
-def draw_sliders(form: Form, control: ThetaControl, known: Mapping[Theta, Amounts]) -> None:
+def draw_sliders(form: Form, control: ThetaControl, known: Mapping[Theta, Pose]) -> None:
     """Draw theta as sliders; one beyond its end stands at it, and keeps its value while another is moved.
 
-    `known` says what makes a theta where several amounts do, as of a mirror; so does what was slid last.
+    `known` says whose box a theta is where several poses have it, as of a mirror; so does what was slid last.
     """
-    theta, kept = form.get(control), form.key("amounts")
+    theta, kept = form.get(control), form.key("pose")
     slid_to, last = st.session_state.get(kept, (None, None))
-    now: Amounts = last if slid_to == theta else known.get(theta) or amounts_of(theta)
+    box: Pose = last if slid_to == theta else known.get(theta) or pose_of(theta, SIDE)
 
-    def slid(amount: Amount, key: str) -> None:
-        changed = amount.put_in(now, float(st.session_state[key]))
+    def slid(slider: Slider, key: str) -> None:
+        changed = slider.put_in(box, float(st.session_state[key]))
         st.session_state[kept] = made_of(changed), changed
         form.set(control, made_of(changed))
 
     boxes = st.columns(2, gap="medium")
-    for number, amount in enumerate(SLIDERS):
-        key = form.key(amount.name)
-        shown = round(min(max(amount.value(now), amount.low), amount.high), 4)
+    for number, slider in enumerate(SLIDERS):
+        key = form.key(slider.name)
+        shown = round(min(max(slider.of(box), slider.low), slider.high), 4)
         if st.session_state.get(key) != shown:
             st.session_state[key] = shown
         boxes[number % 2].slider(
-            form.words.label(amount.name),
-            amount.low,
-            amount.high,
-            step=amount.step,
-            format="%.0f" if amount.step == 1 else "%.2f",
+            form.words.label(slider.name),
+            slider.low,
+            slider.high,
+            step=slider.step,
+            format="%.0f" if slider.step == 1 else "%.2f",
             key=key,
             on_change=slid,
-            args=(amount, key),
+            args=(slider, key),
         )

@@ -9,11 +9,12 @@ import pandas as pd  # type: ignore[import-untyped]
 import streamlit as st
 
 from cnnviz import models
-from cnnviz.engine.requests import ModelChoice, Move, Picture, Sweep
-from cnnviz.figures.gaps import bars
+from cnnviz.arithmetic.pose import similarity
+from cnnviz.engine.requests import ModelChoice, Picture, Sweep, View
+from cnnviz.figures.equivariance import bars
 from cnnviz.figures.photo import photo
 from cnnviz.figures.style import INPUT, KERNEL
-from cnnviz.figures.sweeps import sweep
+from cnnviz.figures.sweep_curves import sweep
 from cnnviz.training.recipes import RECIPES
 from cnnviz.ui import lesson
 from cnnviz.ui.chart import chart
@@ -40,10 +41,10 @@ class State:
     percent: int
     right: int
 
-    def move(self, degrees: int | None = None) -> Move:
+    def view(self, degrees: int | None = None) -> View:
         """Return it as the engine's, with another angle if one is given."""
         angle = self.degrees if degrees is None else degrees
-        return Move(right=float(self.right), degrees=float(angle), scale=self.percent / 100)
+        return View(similarity(degrees=angle, scale=self.percent / 100, right=self.right))
 
 
 def show() -> None:
@@ -55,7 +56,7 @@ def show() -> None:
         degrees=f"{drawn['degrees'][1]:g}",
         least=f"{drawn['scale'][0]:.2f}",
         most=f"{drawn['scale'][1]:.2f}",
-        pixels=f"{drawn['across'][1]:.2g}",
+        pixels=f"{drawn['right'][1]:.2g}",
         epochs=RECIPES[AUGMENTED].epochs,
     )
     missing = [name for name in (PLAIN, AUGMENTED) if not models.is_ready(name)]
@@ -78,7 +79,7 @@ def _explore(picture: Picture, label: int | None, invert: bool) -> None:
             control.draw()
     state = State(value_of(TURN), value_of(SIZE), value_of(MOVE))
     given: dict[str, Any] = {"picture": picture, "invert": invert}
-    now = {name: ask(Sweep(ModelChoice(name), moves=(state.move(),), **given)) for name in (PLAIN, AUGMENTED)}
+    now = {name: ask(Sweep(ModelChoice(name), views=(state.view(),), **given)) for name in (PLAIN, AUGMENTED)}
     if any(answer is None for answer in now.values()):
         return
     found = {name: answer.found for name, answer in now.items() if answer is not None}
@@ -120,8 +121,8 @@ def _wanted(found: dict[str, Any]) -> int:
 
 def _show_sweep(given: dict[str, Any], state: State, wanted: int) -> None:
     """Chart how sure each network is of a class while the digit turns."""
-    moves = tuple(state.move(angle) for angle in ANGLES)
-    swept = {name: ask(Sweep(ModelChoice(name), moves=moves, **given)) for name in (PLAIN, AUGMENTED)}
+    views = tuple(state.view(angle) for angle in ANGLES)
+    swept = {name: ask(Sweep(ModelChoice(name), views=views, **given)) for name in (PLAIN, AUGMENTED)}
     if any(answer is None for answer in swept.values()):
         return
     sure = {_name(name): answer.found.probabilities[:, wanted] for name, answer in swept.items() if answer is not None}

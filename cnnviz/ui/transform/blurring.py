@@ -8,7 +8,7 @@ import streamlit as st
 
 from cnnviz.engine.requests import BlurSignal, Numbers, ShiftLayers, ShiftMaps
 from cnnviz.errors import ShapeError
-from cnnviz.figures.gaps import bars, side_by_side, signals
+from cnnviz.figures.equivariance import bars, side_by_side, signals
 from cnnviz.ui.chart import chart
 from cnnviz.ui.controls import Choice, Dial, value_of
 from cnnviz.ui.engine import ask

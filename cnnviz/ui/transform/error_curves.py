@@ -8,7 +8,7 @@ import pandas as pd  # type: ignore[import-untyped]
 import streamlit as st
 
 from cnnviz import models
-from cnnviz.figures.sweeps import sweep
+from cnnviz.figures.sweep_curves import sweep
 from cnnviz.training.recipes import RECIPES
 from cnnviz.ui.chart import chart
 from cnnviz.ui.lesson import say, text
@@ -18,13 +18,13 @@ SCREEN = "augmentation"
 CURVES = Path(__file__).parents[3] / "assets" / "curves"
 PLAIN, AUGMENTED = "lenet-relu-plain-mnist", "lenet-relu-augmented-mnist"
 # The orange of the kernel for what is without, the green of the output for what is with.
-_AXES = {"augmentation-rotation": "degrees", "augmentation-scale": "scale", "augmentation-shift": "across"}
-_X = {"degrees": "angle", "scale": "scale", "across": "pixels"}
+_AXES = {"augmentation-rotation": "degrees", "augmentation-scale": "scale", "augmentation-shift": "right"}
+_X = {"degrees": "angle", "scale": "scale", "right": "pixels"}
 
 
 @st.cache_data(show_spinner=False)
 def curve_of(name: str) -> dict[str, Any] | None:
-    """Return the file of a curve of cnnviz.training.curves, None where it has not been made for both networks."""
+    """Return the file of a curve of cnnviz.training.error_curves, None where it has not been made for both networks."""
     path = CURVES / f"{name}.json"
     if not path.exists():
         return None
@@ -40,18 +40,18 @@ def ranges() -> dict[str, tuple[float, float]]:
         "degrees": (-recipe.rotation, recipe.rotation),
         # Training scales the way back, from the image to the digit.
         "scale": (1 / (1 + recipe.zoom), 1 / (1 - recipe.zoom)),
-        "across": (-recipe.shift * side, recipe.shift * side),
+        "right": (-recipe.shift * side, recipe.shift * side),
     }
 
 
-def show_curves(degrees: float, scale: float, across: float) -> None:
+def show_curves(degrees: float, scale: float, right: float) -> None:
     """Draw the three curves with the present amounts marked, say what they say, and offer them to keep."""
     found = {name: curve for name in _AXES if (curve := curve_of(name)) is not None}
     if len(found) < len(_AXES):
         say(SCREEN, "curves_none")
         return
     st.subheader(text(SCREEN, "curves"))
-    at = {"degrees": degrees, "scale": scale, "across": across}
+    at = {"degrees": degrees, "scale": scale, "right": right}
     images = next(iter(found.values()))["images"]
     say(SCREEN, "curves_text", count=f"{images:,}")
     figures = []
@@ -79,8 +79,8 @@ def show_curves(degrees: float, scale: float, across: float) -> None:
         turned_augmented=_error(turned, AUGMENTED, "degrees", 45),
         far_plain=_error(turned, PLAIN, "degrees", 90),
         far_augmented=_error(turned, AUGMENTED, "degrees", 90),
-        moved_plain=_error(moved, PLAIN, "across", 4),
-        moved_augmented=_error(moved, AUGMENTED, "across", 4),
+        moved_plain=_error(moved, PLAIN, "right", 4),
+        moved_augmented=_error(moved, AUGMENTED, "right", 4),
     )
     tables = [
         pd.DataFrame({"axis": _AXES[name], "amount": curve[_AXES[name]], **_named(curve)})

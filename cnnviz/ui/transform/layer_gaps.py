@@ -8,7 +8,7 @@ import pandas as pd  # type: ignore[import-untyped]
 import streamlit as st
 
 from cnnviz.engine.requests import Layers, ShiftLayers, ShiftMaps
-from cnnviz.figures.gaps import bars, side_by_side
+from cnnviz.figures.equivariance import bars, side_by_side
 from cnnviz.ui import lesson
 from cnnviz.ui.amounts import of_size
 from cnnviz.ui.chart import chart

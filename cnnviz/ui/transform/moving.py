@@ -9,7 +9,7 @@ import streamlit as st
 from cnnviz import models
 from cnnviz.engine.requests import Layers, Maps
 from cnnviz.probes.invariance import chunk_length
-from cnnviz.probes.sweep_facts import liveliest
+from cnnviz.probes.sweep_summary import liveliest
 from cnnviz.ui.engine import ask, engine
 from cnnviz.ui.layers import choose_layer, chosen_layer, first_convolution
 from cnnviz.ui.lesson import text

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnnviz.engine.requests import Move
+from cnnviz.arithmetic.pose import similarity
+from cnnviz.engine.requests import View
 from cnnviz.ui.controls import Choice, Dial, value_of
 from cnnviz.ui.lesson import text
 
@@ -72,14 +73,15 @@ class Plan:
         """Return its place among the amounts."""
         return self.amounts.index(self.amount)
 
-    def at(self, amount: int) -> Move:
+    def at(self, amount: int) -> View:
         """Return the state with another amount of what is swept."""
-        return move({**dict(self.state), self.swept: amount})
+        return view({**dict(self.state), self.swept: amount})
 
 
-def move(state: dict[str, int]) -> Move:
+def view(state: dict[str, int]) -> View:
     """Return the request's state of whole degrees, pixels and percent."""
-    return Move(state["right"], state["down"], state["rotation"], state["scale"] / 100, state["brightness"] / 100)
+    pose = similarity(degrees=state["rotation"], scale=state["scale"] / 100, right=state["right"], down=state["down"])
+    return View(pose, state["brightness"] / 100)
 
 
 def draw_controls(side: int) -> Plan:

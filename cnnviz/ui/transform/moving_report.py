@@ -7,16 +7,17 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnnviz.components.moving import moving
-from cnnviz.engine.requests import Move, Sweep
-from cnnviz.figures.moving import layers_heat
-from cnnviz.figures.sweeps import MOST, sweep
-from cnnviz.probes.sweep_facts import answer_change, keeps, leading
-from cnnviz.probes.sweep_facts import table as table_of
+from cnnviz.arithmetic.families import family
+from cnnviz.arithmetic.pose import similarity
+from cnnviz.components.sweep_film import sweep_film
+from cnnviz.engine.requests import Sweep, View
+from cnnviz.figures.invariance import layers_heat
+from cnnviz.figures.sweep_curves import MOST, sweep
+from cnnviz.probes.sweep_summary import answer_change, keeps, leading
+from cnnviz.probes.sweep_summary import table as table_of
 from cnnviz.ui import lesson
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
-from cnnviz.ui.layers import family
 from cnnviz.ui.lesson import say, text
 from cnnviz.ui.transform.keeping import offer
 from cnnviz.ui.transform.moving_form import SCREEN, Plan, axes
@@ -72,7 +73,7 @@ def show_film(seen: Seen) -> None:
         numbers = {"what": seen.what, "amount": amount, "answer": seen.classes[says.argmax()], "share": says.max()}
         numbers |= {"layer": seen.names[seen.row], "change": found.changes[seen.row, index]}
         said.append(text(SCREEN, "said", **numbers))
-    moving(
+    sweep_film(
         np.concatenate([found.original[None], found.pictures]),
         seen.maps,
         np.concatenate([found.unmoved[None], found.probabilities])[:, shown],
@@ -173,8 +174,8 @@ def _plain(number: float) -> str:
 
 def predict(seen: Seen, subject: Subject, table: Any) -> None:
     """Ask what two states do that may not be on the screen: half as large, and one pixel to the right."""
-    moves = Move(scale=0.5), Move(right=1)
-    answer = ask(Sweep(moves=moves, edge=seen.plan.edge, **subject.given()))
+    views = View(similarity(scale=0.5)), View(similarity(right=1))
+    answer = ask(Sweep(views=views, edge=seen.plan.edge, **subject.given()))
     if answer is None:
         return
     state = f"{subject.model}-{subject.picture.sha256}-{subject.invert}-{seen.plan.edge}"
@@ -213,9 +214,12 @@ def code_lines(seen: Seen, subject: Subject) -> None:
     name, divisor = {"rotation": ("degrees", 1), "scale": ("scale", 100), "brightness": ("brightness", 100)}.get(
         seen.plan.swept, (seen.plan.swept, 1)
     )
+    states = (
+        "brightness=amounts" if name == "brightness" else f"[similarity({name}=amount) for amount in amounts.tolist()]"
+    )
     neutral = axes(2)[seen.plan.swept].neutral
     numbers = {"neutral": neutral / divisor, "amounts": _tensor([amount / divisor for amount in amounts])}
-    numbers |= {"model": subject.model.name, "name": name, "layer": seen.layer, "edge": seen.plan.edge}
+    numbers |= {"model": subject.model.name, "states": states, "layer": seen.layer, "edge": seen.plan.edge}
     lesson.code(text(SCREEN, "code", **numbers))
 
 

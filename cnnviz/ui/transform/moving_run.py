@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnnviz.engine.requests import Move, Sweep, SweepMaps
+from cnnviz.engine.requests import Sweep, SweepMaps, View
 from cnnviz.ui.engine import ask
 from cnnviz.ui.lesson import text
 from cnnviz.ui.transform.moving_form import SCREEN, Plan
@@ -16,7 +16,7 @@ from cnnviz.ui.transform.subject import Subject
 _PATIENCE = 0.3  # seconds before there is a bar
 
 
-def batches(plan: Plan, at_once: int) -> tuple[list[tuple[Move, ...]], list[int]]:
+def batches(plan: Plan, at_once: int) -> tuple[list[tuple[View, ...]], list[int]]:
     """Return the states in batches, and which of them, counted through, stands where in the order of the amounts.
 
     An amount that the sweep does not have goes by itself, at the end: to move it leaves the others as they are kept.
@@ -37,7 +37,7 @@ def run_sweep(subject: Subject, plan: Plan, at_once: int) -> Any:
     from cnnviz.probes.invariance import joined
 
     parts, order = batches(plan, at_once)
-    requests = [Sweep(moves=part, edge=plan.edge, **subject.given()) for part in parts]
+    requests = [Sweep(views=part, edge=plan.edge, **subject.given()) for part in parts]
     found = _each(requests, [len(part) for part in parts])
     return None if found is None else (joined([each.found for each in found], order), found[0].note)
 
@@ -47,7 +47,7 @@ def run_maps(subject: Subject, plan: Plan, at_once: int, layer: str, channels: S
     parts, order = batches(plan, at_once)
     chosen = tuple(channels)
     requests = [
-        SweepMaps(moves=part, layer=layer, channels=chosen, edge=plan.edge, **subject.given()) for part in parts
+        SweepMaps(views=part, layer=layer, channels=chosen, edge=plan.edge, **subject.given()) for part in parts
     ]
     found = _each(requests, [len(part) for part in parts])
     if found is None:

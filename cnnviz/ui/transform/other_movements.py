@@ -7,9 +7,10 @@ import pandas as pd  # type: ignore[import-untyped]
 import streamlit as st
 
 from cnnviz import models
-from cnnviz.engine.requests import Layers, ModelChoice, Move, MoveMaps, ShiftAnswers
-from cnnviz.figures.gaps import bars
-from cnnviz.figures.sweeps import sweep
+from cnnviz.arithmetic.pose import Pose, similarity
+from cnnviz.engine.requests import Layers, ModelChoice, MoveMaps, ShiftAnswers
+from cnnviz.figures.equivariance import bars
+from cnnviz.figures.sweep_curves import sweep
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
 from cnnviz.ui.layers import shown_rows
@@ -80,7 +81,7 @@ def show_movements(subject: Subject) -> None:
     field = layer.receptive_field
     stride = max(1, round(float(field.stride[1]))) if field is not None and field.size else side // layer.maps[2]
     moves = movements_of(stride, side)
-    answer = ask(MoveMaps(**subject.given(), layer=layer.name, moves=tuple(moves.values())))
+    answer = ask(MoveMaps(**subject.given(), layer=layer.name, poses=tuple(moves.values())))
     if answer is None:
         return
     say(SCREEN, "others_text", layer=layer.name, rows=layer.maps[1], columns=layer.maps[2], stride=stride)
@@ -93,7 +94,8 @@ def show_movements(subject: Subject) -> None:
     changes = dict(zip(moves.values(), answer.found, strict=True))
     names = list(moves)
     shift, turn, scale = (
-        changes[move] for move in (Move(right=float(stride)), Move(degrees=_DEGREES[1]), Move(scale=_SCALES[0]))
+        changes[move]
+        for move in (similarity(right=float(stride)), similarity(degrees=_DEGREES[1]), similarity(scale=_SCALES[0]))
     )
     say(
         SCREEN,
@@ -125,12 +127,12 @@ def show_movements(subject: Subject) -> None:
     offer("movements", text(SCREEN, "others"), csv_of(data), lambda: [figure])
 
 
-def movements_of(stride: int, side: int) -> dict[str, Move]:
-    """Return the moves by their names: shifts by one pixel, one unit and half the image, turns and scales."""
+def movements_of(stride: int, side: int) -> dict[str, Pose]:
+    """Return the poses by their names: shifts by one pixel, one unit and half the image, turns and scales."""
     shifts = {1: None, stride: None, side // 2: None}
-    moves = {text(SCREEN, "move_right", pixels=pixels): Move(right=float(pixels)) for pixels in shifts}
-    moves |= {text(SCREEN, "move_turn", degrees=f"{degrees:g}"): Move(degrees=degrees) for degrees in _DEGREES}
-    return moves | {text(SCREEN, "move_scale", scale=f"{scale:g}"): Move(scale=scale) for scale in _SCALES}
+    moves = {text(SCREEN, "move_right", pixels=pixels): similarity(right=float(pixels)) for pixels in shifts}
+    moves |= {text(SCREEN, "move_turn", degrees=f"{degrees:g}"): similarity(degrees=degrees) for degrees in _DEGREES}
+    return moves | {text(SCREEN, "move_scale", scale=f"{scale:g}"): similarity(scale=scale) for scale in _SCALES}
 
 
 def _class(classes: tuple[str, ...], number: int) -> str:

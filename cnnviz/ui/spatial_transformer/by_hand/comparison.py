@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnnviz.errors import ShapeError
-from cnnviz.figures.warped import as_pixels, difference, pictures
+from cnnviz.figures.warp import as_pixels, difference, pictures
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
 from cnnviz.ui.numbers import fixed, formula, matrix, percent

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnnviz.probes.sampled import Sampled
+from cnnviz.probes.warped_pixel import Sampled
 from cnnviz.ui.numbers import formula, matrix
 from cnnviz.ui.spatial_transformer.by_hand.state import PLANES, WORDS, State
 

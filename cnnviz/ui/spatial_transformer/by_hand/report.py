@@ -5,7 +5,7 @@ import streamlit as st
 from cnnviz.arithmetic.affine import SINGULAR, determinant
 from cnnviz.components.warp import warp
 from cnnviz.engine.results import Probed
-from cnnviz.probes.warps import Warped
+from cnnviz.probes.warp import Warped
 from cnnviz.ui.engine import ask
 from cnnviz.ui.numbers import matrix, short
 from cnnviz.ui.part import Part

@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz import images
-from cnnviz.arithmetic.affine import Amounts, Theta, inverse
+from cnnviz.arithmetic.affine import Theta, inverse
+from cnnviz.arithmetic.pose import Pose
 from cnnviz.components.warp import LIMIT
 from cnnviz.engine.requests import Numbers, Picture, Warp, WarpIdentity, WarpPixel, WarpTwice
+from cnnviz.images.square import small_square
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import Choice, Number, Switch
 from cnnviz.ui.picture_choice import picture_of, sheet_number
@@ -19,9 +21,9 @@ from cnnviz.ui.words import Words
 WORDS = Words("spatial_transformer")
 FORM = Form(WORDS)
 # A photo is made so small that the browser warps it, bicubic too, in a few milliseconds.
-PHOTO, SMALLEST, BOARD, LARGEST, DIGIT = 96, 8, 8, 128, 28
-IMAGES = {"digit": DIGIT, "photo": PHOTO, "checkerboard": BOARD}
-IMAGE = Choice("image", "digit", ("height", "width", "at"), tuple(IMAGES))
+PHOTO, BOARD, LARGEST = 96, 8, 128
+IMAGES = ("digit", "photo", "checkerboard")
+IMAGE = Choice("image", "digit", ("height", "width", "at"), IMAGES)
 NUMBER = sheet_number("Digits", 32)
 MODE = Choice("sampling", "bilinear", options=("nearest", "bilinear", "bicubic"))
 PADDING = Choice("outside", "zeros", options=("zeros", "border", "reflection"))
@@ -29,7 +31,7 @@ ALIGN_GRID = Switch("align_grid", False)
 ALIGN_SAMPLE = Switch("align_sample", False)
 PLANES = ("red", "green", "blue")
 PLANE = Choice("plane", "red", options=PLANES)
-_START = Amounts(rotation=-25.0, scale=(0.7, 0.7), shear=0.0, shift=(0.0, 0.0))
+_START = Pose(degrees=25.0, scale=(0.7, 0.7))
 THETA = ThetaControl("theta", made_of(_START))
 SECOND: dict[str, Theta] = {
     "quarter turn": (0.0, -1.0, 0.0, 1.0, 0.0, 0.0),
@@ -39,21 +41,17 @@ SECOND: dict[str, Theta] = {
 THEN = Choice("then", "inverse", options=("inverse", "the same again", *SECOND))
 
 
-def _amounts(rotation: float = 0.0, scale: float | tuple[float, float] = 1.0, shear: float = 0.0) -> Amounts:
-    return Amounts(rotation, scale if isinstance(scale, tuple) else (scale, scale), shear, (0.0, 0.0))
-
-
 BOXES = {
     "start": _START,
-    "identity": _amounts(),
-    "rotate": _amounts(30.0),
-    "zoom_in": _amounts(scale=0.5),
-    "zoom_out": _amounts(scale=1.6),
-    "mirror": _amounts(scale=(-1.0, 1.0)),
-    "shear": _amounts(shear=0.6),
-    "pixels": _amounts(20.0, 0.75),
-    "align_corners": _amounts(),
-    "line": _amounts(20.0, (0.8, 0.0)),
+    "identity": Pose(),
+    "rotate": Pose(-30.0),
+    "zoom_in": Pose(scale=(0.5, 0.5)),
+    "zoom_out": Pose(scale=(1.6, 1.6)),
+    "mirror": Pose(scale=(-1.0, 1.0)),
+    "shear": Pose(shear=0.6),
+    "pixels": Pose(-20.0, (0.75, 0.75)),
+    "align_corners": Pose(),
+    "line": Pose(-20.0, (0.8, 0.0)),
 }
 _SETTINGS: dict[str, Preset] = {
     "zoom_in": {"sampling": "bicubic"},
@@ -65,7 +63,7 @@ _SETTINGS: dict[str, Preset] = {
 PRESETS: dict[str, Preset] = {
     name: {} if name == "start" else {"theta": made_of(box), **_SETTINGS.get(name, {})} for name, box in BOXES.items()
 }
-# Several amounts make one theta: a mirror along x is one along y, rotated by 180°.
+# Several poses have one box: a mirror along x is one along y, rotated by 180°.
 KNOWN = {made_of(box): box for box in BOXES.values()}
 
 
@@ -164,5 +162,5 @@ def _image() -> NDArray[np.uint8]:
         return np.asarray(255 * (np.indices((BOARD, BOARD)).sum(axis=0) % 2)[None], np.uint8)
     picture: Picture | None = picture_of(FORM) if kind == "photo" else None
     if picture is not None:
-        return images.small_square(picture.pixels, smallest=SMALLEST, largest=PHOTO)
+        return small_square(picture.pixels, PHOTO)
     return np.asarray(images.sheet("digits")[FORM.get(NUMBER)][None], np.uint8)

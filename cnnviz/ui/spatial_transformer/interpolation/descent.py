@@ -6,7 +6,7 @@ import streamlit as st
 from cnnviz import images
 from cnnviz.components.film import film
 from cnnviz.components.tiles import tiles
-from cnnviz.figures.sampling import loss_along
+from cnnviz.figures.interpolation import loss_along
 from cnnviz.probes.descent import Descent
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask

@@ -4,8 +4,8 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.engine.results import Probed
+from cnnviz.figures.interpolation import read_at, value_along, written
 from cnnviz.figures.maps import feature_map
-from cnnviz.figures.sampling import read_at, value_along, written
 from cnnviz.probes.interpolation import PixelDerivatives
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask

@@ -6,11 +6,10 @@ import numpy as np
 import streamlit as st
 
 from cnnviz import models
-from cnnviz.arithmetic.affine import Theta, amounts_of
-from cnnviz.arithmetic.placing import undoing
-from cnnviz.engine.transforming import Transformed
-from cnnviz.figures.looks import output
-from cnnviz.figures.sweeps import sweep
+from cnnviz.arithmetic.pose import pose_of
+from cnnviz.engine.results import Transformed
+from cnnviz.figures.spatial_transformer import output
+from cnnviz.figures.sweep_curves import sweep
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form_controls import Choice
@@ -52,32 +51,20 @@ def show_thetas(state: State, seen: Transformed) -> None:
 
 def _show_formula(state: State) -> None:
     """Typeset the theta that undoes the placing."""
-    placed, side = state.placed, state.task.side
+    pose, side = state.pose, state.task.side
     say("formula")
     with st.container(key=FORM.key("formulas")):
         numbers = {
-            "degrees": formula(placed.degrees),
-            "scale": formula(placed.scale),
+            "degrees": formula(pose.degrees),
+            "scale": formula(pose.size),
             "side": side,
-            "share": fixed(SIDE * placed.scale / side, 3),
-            "right": formula(placed.across),
-            "down": formula(placed.down),
-            "matrix": _matrix(_undoing(state)),
+            "share": fixed(SIDE * pose.size / side, 3),
+            "right": formula(pose.right),
+            "down": formula(pose.down),
+            "matrix": _matrix(pose.box(side, SIDE)),
         }
         for key in ("formula_share", "formula_theta", "formula_numbers"):
             st.latex(text(key, **numbers))
-
-
-def _undoing(state: State) -> Theta:
-    placed = state.placed
-    return undoing(
-        side=state.task.side,
-        inner=SIDE,
-        degrees=placed.degrees,
-        scale=placed.scale,
-        across=placed.across,
-        down=placed.down,
-    )
 
 
 def _matrix(theta: Sequence[float]) -> str:
@@ -87,14 +74,14 @@ def _matrix(theta: Sequence[float]) -> str:
 def _parts(theta: Sequence[float], side: int) -> dict[str, str]:
     """Return what a theta does to the box, as it is written in the table."""
     a, b, c, d, e, f = theta
-    found = amounts_of((a, b, c, d, e, f))
+    found = pose_of((a, b, c, d, e, f), side)
     return {
-        "rotated": fixed(-found.rotation, 0) + "°",
+        "rotated": fixed(found.degrees, 0) + "°",
         "width": percent(found.scale[0]),
         "height": percent(found.scale[1]),
         "shear": fixed(found.shear, 2),
-        "right": fixed(found.shift[0] * side / 2, 1),
-        "down": fixed(found.shift[1] * side / 2, 1),
+        "right": fixed(found.right, 1),
+        "down": fixed(found.down, 1),
     }
 
 
@@ -102,7 +89,7 @@ def show_following(state: State) -> None:
     """Show how the box follows the digit, and say honestly what was learned."""
     st.subheader(text("follow"))
     say("follow_text")
-    sweeps, placed = state.task.sweeps, state.placed
+    sweeps = state.task.sweeps
     words = {name: amount for name, amount in AMOUNTS.items() if amount in sweeps}
     answers = {name: ask(state.follow(amount)) for name, amount in words.items()}
     found = {name: each.found for name, each in answers.items() if each is not None}
@@ -123,7 +110,7 @@ def show_following(state: State) -> None:
         lines,
         x=text("follow_x", unit=unit),
         y=text("follow_y", unit=unit),
-        at=getattr(placed, words[name]),
+        at=state.pose.along(words[name]),
         faint=each.amounts,
         scale="signed",
         height=380,

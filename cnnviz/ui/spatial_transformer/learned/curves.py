@@ -9,7 +9,7 @@ import pandas as pd  # type: ignore[import-untyped]
 import streamlit as st
 
 from cnnviz import models
-from cnnviz.figures.sweeps import sweep
+from cnnviz.figures.sweep_curves import sweep
 from cnnviz.ui.chart import chart
 from cnnviz.ui.downloads import offer_downloads
 from cnnviz.ui.numbers import fixed, percent, whole
@@ -34,7 +34,7 @@ def show_curves(state: State) -> None:
     if found is None or not names:
         say("curves_none")
         return
-    degrees, at = np.array(found["degrees"]), state.placed.degrees
+    degrees, at = np.array(found["degrees"]), state.pose.degrees
     words = {name: text(f"curve_{task.curves[name]}") for name in names}
     lines = {words[name]: np.array(found["errors"][name]) for name in names}
     nearest = int(np.abs(degrees - at).argmin())

@@ -6,11 +6,10 @@ import numpy as np
 import streamlit as st
 
 from cnnviz import models
-from cnnviz.arithmetic.affine import amounts_of
-from cnnviz.engine.results import Probed
-from cnnviz.engine.transforming import Transformed
-from cnnviz.figures.looks import boxed, digits_answered, digits_boxed, output, verdicts
-from cnnviz.figures.sweeps import STYLES
+from cnnviz.arithmetic.pose import pose_of
+from cnnviz.engine.results import Probed, Transformed
+from cnnviz.figures.spatial_transformer import boxed, digits_answered, digits_boxed, output, verdicts
+from cnnviz.figures.sweep_curves import STYLES
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
 from cnnviz.ui.numbers import fixed, percent, whole
@@ -94,7 +93,7 @@ def _draw_settings() -> None:
 def _show_notes(state: State, answer: Answer) -> None:
     """Say how large the networks are, and whether training had such digits."""
     task = state.task
-    if not task.knows(state.placed):
+    if not task.knows(state.pose):
         say(f"beyond_{task.kind}", **task.range)
     say("about")
     if task.plain is not None:
@@ -136,13 +135,13 @@ def _show_row(state: State, seen: Transformed, plain: Transformed | None) -> Non
     for box, five in zip(st.columns(2), fives, strict=True):
         figure = digits_answered(look.warped[five], [each[five] for each in answers])
         chart(figure, key=FORM.key(f"row-warped-{five.start}"), at=box, alt=said)
-    angles = np.array([-amounts_of(tuple(theta)).rotation for theta in look.affine.tolist()])
+    angles = np.array([pose_of(tuple(theta), state.task.side).degrees for theta in look.affine.tolist()])
     # Angles are taken about their mean direction, for 179° and -179° are two degrees apart.
     mean = np.degrees(np.angle(np.exp(1j * np.radians(angles)).mean()))
     off = (angles - mean + 180) % 360 - 180
     say(
         "row_said" if plain is not None else "row_said_alone",
-        degrees=fixed(state.placed.degrees, 0),
+        degrees=fixed(state.pose.degrees, 0),
         mean=fixed(mean, 0),
         spread=fixed(off.std(), 0),
         with_right=right["with"],
@@ -157,7 +156,7 @@ def _marked(answer: int, label: int) -> str:
 def _question(state: State, answer: Answer, number: int) -> Question:
     """Ask for a number of the theta that undoes another placing: the first, the second, the third, and so on."""
     degrees = (60, 30, 45, -60)[number // 3 % 4]
-    if degrees == state.placed.degrees:
+    if degrees == state.pose.degrees:
         degrees = -30
     scale, right, side = (0.5, 0.75)[number // 3 % 2], (7, -7)[number // 2 % 2], state.task.side
     share = SIDE * scale / side
@@ -178,16 +177,16 @@ def _question(state: State, answer: Answer, number: int) -> Question:
 
 def code(state: State, answer: Answer) -> str:
     """Return the few lines of Python that place a test digit and let the transformer look at it."""
-    placed = state.placed
+    pose = state.pose
     return text(
         "code",
         name=state.task.transformer,
         number=number_of(FORM, DIGIT),
         side=state.task.side,
-        degrees=float(placed.degrees),
-        scale=float(placed.scale),
-        across=float(placed.across),
-        down=float(placed.down),
+        degrees=float(pose.degrees),
+        scale=float(pose.size),
+        right=float(pose.right),
+        down=float(pose.down),
     )
 
 

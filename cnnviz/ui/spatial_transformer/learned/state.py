@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cnnviz.engine.requests import FollowBox, ModelChoice, Picture, Placed, TransformDigits
+from cnnviz.arithmetic.pose import Pose, similarity
+from cnnviz.engine.requests import FollowBox, ModelChoice, Picture, TransformDigits
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import AnyControl, Choice, Number, Switch
 from cnnviz.ui.spatial_transformer.digit import Digit, digit_of, one_of_each
@@ -48,13 +49,12 @@ class Task:
         low, high = (f"{scale:g}" for scale in self.scale)
         return {"degrees": f"{self.degrees:g}", "low": low, "high": high, "side": self.side}
 
-    def knows(self, placed: Placed) -> bool:
-        """Return whether training had digits placed so."""
-        room = self.room(placed.scale) + 1e-6
+    def knows(self, pose: Pose) -> bool:
+        """Return whether training had digits in this pose."""
         return (
-            abs(placed.degrees) <= self.degrees
-            and self.scale[0] <= placed.scale <= self.scale[1]
-            and max(abs(placed.across), abs(placed.down)) <= room
+            abs(pose.degrees) <= self.degrees
+            and self.scale[0] <= pose.scale[0] <= self.scale[1]
+            and max(abs(pose.right), abs(pose.down)) <= self.room(pose.scale[0]) + 1e-6
         )
 
     @property
@@ -67,7 +67,7 @@ class Task:
             found["scale"] = _between(*self.scale, 11)
         if self.moved:
             room = self.room(1.0)
-            found["across"] = found["down"] = _between(-room, room, 9)
+            found["right"] = found["down"] = _between(-room, room, 9)
         return found
 
 
@@ -93,7 +93,7 @@ _PLACING: tuple[AnyControl, ...] = (TASK, DEGREES, SCALE, RIGHT, DOWN)
 CLUTTER = Switch("clutter", True)
 SEED = Number("seed", 3, low=0, high=999, reach=99)
 # How an amount of the box is called in a link.
-AMOUNTS = {"rotation": "degrees", "size": "scale", "shift right": "across", "shift down": "down"}
+AMOUNTS = {"rotation": "degrees", "size": "scale", "shift right": "right", "shift down": "down"}
 
 
 def _preset(task: str, degrees: int, scale: int, right: int, down: int) -> Preset:
@@ -114,12 +114,13 @@ PRESETS: dict[str, Preset] = {
 
 @dataclass(frozen=True)
 class State:
-    """One state of the part: a digit, how it is placed, and a digit of each class, 0 to 9, in `others`."""
+    """One state of the part: a digit, its pose, the seed of clutter, and a digit of each class, 0 to 9, in `others`."""
 
     task: Task
     digit: Digit
     others: tuple[Picture, ...]
-    placed: Placed
+    pose: Pose
+    clutter: int | None
 
     def request(self) -> TransformDigits:
         """Return what to ask of the transformer about the digit."""
@@ -127,16 +128,21 @@ class State:
 
     def one(self, model: str) -> TransformDigits:
         """Return what to ask of a network about the digit."""
-        return TransformDigits(ModelChoice(model), (self.digit.picture,), self.placed, self.digit.invert)
+        return TransformDigits(ModelChoice(model), (self.digit.picture,), self.pose, self.clutter, self.digit.invert)
 
     def ten(self, model: str) -> TransformDigits:
         """Return what to ask of a network about the others."""
-        return TransformDigits(ModelChoice(model), self.others, self.placed)
+        return TransformDigits(ModelChoice(model), self.others, self.pose, self.clutter)
 
     def follow(self, amount: str) -> FollowBox:
         """Return what to ask about the box while one amount alone changes."""
-        still = Placed(clutter=self.placed.clutter)
-        return FollowBox(ModelChoice(self.task.transformer), self.others, still, amount, self.task.sweeps[amount])
+        return FollowBox(
+            ModelChoice(self.task.transformer),
+            self.others,
+            clutter=self.clutter,
+            amount=amount,
+            values=self.task.sweeps[amount],
+        )
 
 
 def task_of() -> Task:
@@ -156,5 +162,6 @@ def read() -> State | None:
     if digit is None:
         return None
     seed = FORM.get(SEED) if task.clutter and FORM.get(CLUTTER) else None
-    placed = Placed(FORM.get(DEGREES), FORM.get(SCALE) / 100, FORM.get(RIGHT), FORM.get(DOWN), seed)
-    return State(task, digit, one_of_each(FORM, DIGIT), placed)
+    scale = FORM.get(SCALE) / 100
+    pose = similarity(degrees=FORM.get(DEGREES), scale=scale, right=FORM.get(RIGHT), down=FORM.get(DOWN))
+    return State(task, digit, one_of_each(FORM, DIGIT), pose, seed)

@@ -1,0 +1,49 @@
+/** How long after an entry of the history the next one still belongs to the same act, in milliseconds. */
+const ONE_ACT = 1000;
+
+/**
+ * Streamlit writes the link of the next screen under the old address first and then under the new one: two entries, the
+ * first of which opens the old screen in a state that nobody chose. The second takes the place of the first.
+ */
+function oneEntryAnAct() {
+  if (history.oneEntryAnAct) return;
+  history.oneEntryAnAct = true;
+  const push = history.pushState.bind(history);
+  let before = -Infinity;
+  history.pushState = (state, title, url) => {
+    const next = new URL(url, location.href), soon = performance.now() - before < ONE_ACT;
+    const again = next.pathname !== location.pathname && next.search === location.search && location.search !== "";
+    before = performance.now();
+    if (again && soon) history.replaceState(state, title, url);
+    else push(state, title, url);
+  };
+}
+
+/** Streamlit's link to the main content leads to its beginning, which is the menu; here it leads past it. */
+function skipPastTheMenu() {
+  const link = document.querySelector("[data-testid=stSkipToContent]");
+  if (!link) return;
+  link.onclick = (event) => {
+    const title = document.querySelector("[data-testid=stMainBlockContainer] h1");
+    if (!title) return;
+    event.preventDefault();
+    title.tabIndex = -1;
+    title.focus();
+  };
+}
+
+export default function ({ data, parentElement }) {
+  oneEntryAnAct();
+  const menu = document.querySelector(".st-key-menu");
+  if (!menu) return;
+  // What scrolls by must not shine through; only a component knows the theme's colours.
+  menu.style.background = getComputedStyle(parentElement.querySelector(".root")).getPropertyValue("--st-background-color");
+  menu.setAttribute("role", "navigation");
+  menu.setAttribute("aria-label", data.label);
+  for (const link of menu.querySelectorAll("a")) {
+    if (link.closest(".st-key-menu-open")) link.setAttribute("aria-current", "true");
+    else if (link.textContent.endsWith(data.screen)) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  skipPastTheMenu();
+}

@@ -1,0 +1,76 @@
+"""What requests give, as the tensors that a network or a probe reads."""
+
+from dataclasses import replace
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from cnnviz import images, models
+from cnnviz.engine.registry import Run, computes
+from cnnviz.engine.requests import Forward, Input, ModelChoice, Numbers, Picture
+from cnnviz.engine.results import NetworkInput, Outputs, frozen
+
+
+class OfPicture(Protocol):
+    """A request about a model and a picture."""
+
+    @property
+    def model(self) -> ModelChoice: ...
+    @property
+    def picture(self) -> Picture: ...
+    @property
+    def invert(self) -> bool: ...
+
+
+def runs_of(request: OfPicture) -> tuple[Forward, Forward]:
+    """Return the runs that tell what a network got and what it gave: with the maps of all layers, and with none."""
+    whole = Forward(request.model, request.picture, request.invert)
+    return whole, replace(whole, layers=())
+
+
+def _read(request: Input, kept: Outputs) -> NetworkInput:
+    return kept.input
+
+
+@computes(Input, bases=runs_of, read=_read)
+def network_input(request: Input, run: Run) -> NetworkInput:
+    """Return a picture made ready for a model."""
+    how = replace(models.card(request.model.name).preprocessing, invert=request.invert)
+    prepared = images.prepare(request.picture.pixels, how)
+    height, width = request.picture.pixels.shape[:2]
+    return NetworkInput(frozen(prepared.tensor)[0], frozen(prepared.view), prepared.crop_box, (height, width))
+
+
+def batch_of(*inputs: NetworkInput, device: torch.device) -> Tensor:
+    """Return inputs of one size as a batch (N, C, H, W)."""
+    # torch.tensor copies, so that nothing a model does in place reaches the arrays.
+    return torch.stack([torch.tensor(each.values) for each in inputs]).to(device)
+
+
+def picture_batch(request: OfPicture, run: Run) -> Tensor:
+    """Return the picture as its model gets it, (1, C, H, W)."""
+    return batch_of(run.ask(Input(request.model, request.picture, request.invert)), device=run.device)
+
+
+def digits_batch(model: ModelChoice, run: Run) -> Tensor:
+    """Return the hundred test digits as a model gets them, (100, C, H, W); images.sheet_labels says what they are."""
+    pictures = [Picture.of(pixels) for pixels in images.sheet("digits")]
+    return batch_of(*(run.ask(Input(model, picture)) for picture in pictures), device=run.device)
+
+
+def normalised(pixels: Tensor, model: ModelChoice) -> Tensor:
+    """Return (..., C, H, W) in [0, 1] with the mean and the spread that a model was trained with taken out."""
+    how = models.card(model.name).preprocessing
+    mean, std = (torch.tensor(numbers)[:, None, None].to(pixels) for numbers in (how.mean, how.std))
+    return (pixels - mean) / std
+
+
+def black(model: ModelChoice, run: Run) -> Tensor:
+    """Return what a model gets for a black pixel, (C, 1, 1)."""
+    return normalised(torch.zeros(1, 1, 1), model).to(run.device)
+
+
+def tensor(numbers: Numbers) -> Tensor:
+    """Return a request's numbers, in a copy: its bytes are read-only."""
+    return torch.tensor(numbers.array)

@@ -1,0 +1,51 @@
+"""Which layers of a model have something to show, with their sizes, costs and receptive fields."""
+
+import difflib
+
+import torch
+
+from cnnviz import models
+from cnnviz.analysis import analyze
+from cnnviz.engine.registry import Run, computes
+from cnnviz.engine.requests import Layers
+from cnnviz.engine.results import LayerRow, LayerTable
+from cnnviz.errors import ModelError
+from cnnviz.probes.maps import as_maps
+
+
+@computes(Layers)
+def layers(request: Layers, run: Run) -> LayerTable:
+    """Return the rows of the analysis whose outputs can be shown as maps."""
+    card = models.card(request.model.name)
+    height, width = request.input_size or card.preprocessing.crop
+    input_size = (1, card.input_size[0], height, width)
+    rows = []
+    for layer in analyze(run.network, input_size).layers:
+        size = tuple(layer.output_size)
+        # On the meta device only shapes are computed.
+        maps = as_maps(torch.empty(size, device="meta"), layer.kind)
+        if maps is not None and maps.numel():
+            channels, rows_, columns = maps.shape
+            rows.append(
+                LayerRow(
+                    layer.name,
+                    layer.kind,
+                    size,
+                    (channels, rows_, columns),
+                    layer.parameters,
+                    layer.macs,
+                    layer.receptive_field,
+                )
+            )
+    outputs = 4 * sum(channels * height * width for channels, height, width in (row.maps for row in rows))
+    return LayerTable(tuple(rows), input_size, outputs)
+
+
+def layer_row(table: LayerTable, name: str) -> LayerRow:
+    """Return a row by its name; raise ModelError with names that exist."""
+    found = next((row for row in table.rows if row.name == name), None)
+    if found is None:
+        names = [row.name for row in table.rows]
+        near = difflib.get_close_matches(name, names, n=3, cutoff=0.4) or names[:3]
+        raise ModelError(f"This model has no layer {name} with maps to show; it has {', '.join(near)} and others.")
+    return found

@@ -1,0 +1,92 @@
+"""Curves over an amount that is swept: shares, errors, changes, with the present amount and a stretch marked."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from cnnviz.figures.plain import plain_figure, tint
+from cnnviz.figures.style import INPUT, KERNEL, OUTPUT, RULE
+
+FAINT = "#c3cad4"
+# Colours that stay apart for colour-blind eyes, and dashes for those who see none.
+STYLES = (
+    (INPUT, "solid"),
+    (KERNEL, "dash"),
+    (OUTPUT, "dot"),
+    ("#9b3f7a", "dashdot"),
+    ("#4d4d4d", "longdash"),
+    ("#7a5c00", "longdashdot"),
+)
+MOST = len(STYLES)
+# The vertical axis by what the values are; a 0 has no place on a logarithm and is left out.
+SCALES: dict[str, dict[str, Any]] = {
+    "number": {"rangemode": "tozero"},
+    "signed": {},
+    "share": {"tickformat": ".0%", "rangemode": "tozero"},
+    "whole": {"tickformat": ".0%", "range": [-0.03, 1.05]},
+    "log": {"tickformat": ".1~%", "type": "log", "dtick": "D2"},
+}
+
+
+def sweep(
+    amounts: Sequence[float],
+    lines: Mapping[str, Sequence[float] | np.ndarray],
+    *,
+    x: str,
+    y: str,
+    scale: str = "number",
+    at: float | None = None,
+    band: tuple[float, float] | None = None,
+    faint: np.ndarray | None = None,
+    height: int = 300,
+) -> go.Figure:
+    """Return a line a name, at most MOST, over N amounts; the amount `at` is marked, those within `band` are tinted.
+
+    `scale`, one of SCALES, says what the values are: numbers from 0 up, signed numbers, shares, shares of which 100 %
+    is the most, or small shares on a logarithm. `faint` (N, K) are K thin lines behind.
+    """
+    form = ".3~g" if scale in ("number", "signed") else ".2%"
+    traces: list[dict[str, Any]] = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": list(amounts),
+            "y": each,
+            "line": {"color": FAINT, "width": 1},
+            "hoverinfo": "skip",
+            "showlegend": False,
+        }
+        for each in ([] if faint is None else faint.T)
+    ]
+    for (name, given), (colour, dash) in zip(lines.items(), STYLES, strict=False):
+        values = np.asarray(given, float)
+        shown = np.isfinite(values) & ((values > 0) | (scale != "log"))
+        traces.append({
+            "type": "scatter",
+            "mode": "lines+markers" if len(amounts) <= 30 else "lines",
+            "x": list(amounts),
+            "y": np.where(shown, values, np.nan),
+            "name": name,
+            "line": {"color": colour, "width": 3, "dash": dash},
+            "marker": {"size": 5},
+            "hovertemplate": f"%{{x:~g}}: %{{y:{form}}}<extra>%{{fullData.name}}</extra>",
+        })  # fmt: skip
+    whole = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
+    shapes: list[dict[str, Any]] = []
+    if band is not None:
+        ends = {"x0": band[0], "x1": band[1]}
+        shapes.append({"type": "rect", **ends, **whole, "fillcolor": tint(OUTPUT, 0.1), "line": {"width": 0}})
+    edge = 0.02 * (max(amounts) - min(amounts))
+    if at is not None and min(amounts) <= at <= max(amounts):
+        shapes.append({"type": "line", "x0": at, "x1": at, **whole, "line": {"color": RULE, "width": 7}})
+    axis = {"gridcolor": RULE, "zeroline": False, "fixedrange": True}
+    layout = {
+        "xaxis": {**axis, "title": {"text": x}, "range": [min(amounts) - edge, max(amounts) + edge]},
+        "yaxis": {**axis, "title": {"text": y}, **SCALES[scale]},
+        "shapes": shapes,
+        "showlegend": True,
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+    }
+    return plain_figure(traces, layout, height=height, margin=(60, 12, 46, 64))

@@ -1,0 +1,47 @@
+"""The app's style inside the page that the browser gets first, so that nothing moves when it comes later."""
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_LEFT_OUT = (b"accept-encoding", b"if-none-match", b"if-modified-since")
+
+
+class FirstPaint:
+    """ASGI middleware that puts a style into the head of every HTML page."""
+
+    def __init__(self, app: ASGIApp, style: str) -> None:
+        self._app = app
+        self._style = f"<style>{style}</style></head>".encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, with the style in it where the answer is a page."""
+        if scope["type"] != "http" or "text/html" not in Headers(scope=scope).get("accept", ""):
+            await self._app(scope, receive, send)
+            return
+        # A page that is compressed, or that the browser keeps from before, could not be given today's style.
+        scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] not in _LEFT_OUT]}
+        start: Message | None = None
+        body = b""
+
+        async def styled(message: Message) -> None:
+            nonlocal start, body
+            if message["type"] == "http.response.start":
+                start = message
+                if not _is_page(message):
+                    await send(message)
+                return
+            if start is None or not _is_page(start):
+                await send(message)
+                return
+            body += message.get("body", b"")
+            if not message.get("more_body"):
+                body = body.replace(b"</head>", self._style, 1)
+                MutableHeaders(scope=start)["content-length"] = str(len(body))
+                await send(start)
+                await send({"type": "http.response.body", "body": body})
+
+        await self._app(scope, receive, styled)
+
+
+def _is_page(start: Message) -> bool:
+    return start["status"] == 200 and MutableHeaders(scope=start).get("content-type", "").startswith("text/html")

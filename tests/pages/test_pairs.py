@@ -1,0 +1,80 @@
+"""Every ordered pair of screens in one session: nothing is carried over unasked, and each is found as it was left."""
+
+from itertools import pairwise
+
+from cnnviz.ui import links
+from cnnviz.ui.menu import SCREENS
+from tests.pages.opening import assert_well, open_screen
+
+PATHS = {screen.name: screen.path for screen in SCREENS}
+# Settings that are not the defaults, the names that several screens have among them.
+CHANGED = {
+    "home": {},
+    "convolution": {"channels": "2", "weights": "random", "kernel_size": "5", "stride": "2", "size": "9"},
+    "pooling": {"channels": "3", "kernel_size": "3", "stride": "1", "padding": "1", "size": "8"},
+    "connectivity": {"step": "local", "size": "8", "kernel_size": "4", "weights": "box blur"},
+    "activations": {
+        "model": "lenet5-mnist",
+        "source": "Digits",
+        "digit_number": "23",
+        "layer": "conv2",
+        "channel": "3",
+    },
+    "filters": {"model": "lenet-relu-mnist", "filter": "4", "layer": "conv2"},
+    "receptive_field": {"model": "lenet5-mnist", "layer": "pool1", "row": "2"},
+    "layer": {"channels": "8", "kernel_size": "3", "stride": "2", "padding": "1"},
+    "network": {"net": "Conv 4 3, ReLU, Flatten, Linear 10", "size": "3x8x8", "batch": "2"},
+    "spatial_transformer": {"part": "Why interpolation"},
+    "invariance": {"part": "Equivariance", "channel": "1"},
+}
+
+
+def every_pair(names):
+    """Return a walk that goes from every name to every other exactly once, and ends where it began (Hierholzer)."""
+    left = {name: [other for other in names if other != name] for name in names}
+    walk, stack = [], [names[0]]
+    while stack:
+        if left[stack[-1]]:
+            stack.append(left[stack[-1]].pop())
+        else:
+            walk.append(stack.pop())
+    return walk[::-1]
+
+
+def expected(name: str, picture: dict[str, str]) -> dict[str, str]:
+    """Return the link of a screen as it was left, with the picture that is looked at now."""
+    own = CHANGED[name]
+    if name not in links.SHARE_A_PICTURE:
+        return own
+    return {**{key: text for key, text in own.items() if key not in links.PICTURE}, **picture}
+
+
+def test_every_ordered_pair_of_screens():
+    walk = every_pair(list(CHANGED))
+    assert {*pairwise(walk)} == {(a, b) for a in CHANGED for b in CHANGED if a != b}
+    app = open_screen(PATHS["home"])
+    for name, link in CHANGED.items():
+        app.query_params.clear()
+        app.query_params.update(link)
+        app.switch_page(PATHS[name]).run()
+        assert_well(app)
+        assert app.query_params == link, name
+    # The last of the screens that share a picture was opened without one of its own.
+    picture: dict[str, str] = {}
+    for before, name in pairwise(walk):
+        app.switch_page(PATHS[name]).run()
+        assert not app.exception, (before, name)
+        assert not app.error, (before, name)
+        assert app.query_params == expected(name, picture), (before, name)
+
+
+def test_only_the_picture_goes_along():
+    app = open_screen(PATHS["activations"], source="Digits", digit_number="23", model="lenet5-mnist", weights="random")
+    for name in ("filters", "receptive_field"):
+        app.switch_page(PATHS[name]).run()
+        assert_well(app)
+        assert app.query_params == {"source": "Digits", "digit_number": "23"}
+    for name in ("layer", "network", "invariance", "spatial_transformer", "connectivity"):
+        app.switch_page(PATHS[name]).run()
+        assert_well(app)
+        assert app.query_params == {}
