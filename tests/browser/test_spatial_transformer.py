@@ -6,13 +6,13 @@ from urllib.parse import parse_qs, urlencode, urlparse
 import numpy as np
 import pytest
 import torch
+from cnnviz.ui.transform.by_hand_form import PHOTO, PRESETS
+from cnnviz.ui.transform.theta import DEFAULT
 from playwright.sync_api import expect
 from torch.nn import functional
 
 from cnnviz import images
 from cnnviz.images.square import small_square
-from cnnviz.ui.transform.by_hand_form import PHOTO, PRESETS
-from cnnviz.ui.transform.theta import DEFAULT
 from tests.browser.frames import assert_smooth
 from tests.browser.ready import SLOW, answered, settle
 from tests.conftest import some

@@ -9,7 +9,7 @@ import streamlit as st
 from cnnviz.arithmetic.affine import Theta
 from cnnviz.arithmetic.pose import Pose, pose_of
 from cnnviz.ui.form import Form
-from cnnviz.ui.form_controls import Binding, Control, written
+from cnnviz.ui.form_controls import Binding, Control
 
 PLACES, MOST = 6, 10.0
 # A box has lengths as theta has them on a canvas of this side: the input runs from -1 to 1.
@@ -44,8 +44,8 @@ class ThetaControl(Control[Theta]):
         return tidy(theta) if all(map(math.isfinite, theta)) else None
 
     def allowed(self) -> str:
-        """Return an example."""
-        return written(self.default)
+        """Return the names of the six."""
+        return ", ".join(NAMES)
 
     def draw(self, bound: Binding, value: Theta) -> None:
         """Draw the six numbers."""
