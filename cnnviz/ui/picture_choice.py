@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 from PIL import Image
-from streamlit_drawable_canvas import st_canvas
 
 from cnnviz import images
 from cnnviz.components.tiles import tiles
@@ -155,6 +154,9 @@ def _choose_from_sheet(form: Form, kind: str, default: int | None, resets: Seque
 
 
 def _draw(form: Form) -> None:
+    # Imported here, for it is only to be had while Streamlit runs.
+    from streamlit_drawable_canvas import st_canvas
+
     st.caption(COMMON.text("draw"))
     result = st_canvas(
         stroke_width=20,
