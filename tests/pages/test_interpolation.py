@@ -33,7 +33,7 @@ def test_the_lectures_example_is_what_opens():
     app = open_screen()
     assert_well(app)
     assert "**Rounding** takes [1.6, 2.4] to [2, 2] and reads 9" in said(app)
-    assert "mixes four pixels to 5.96" in said(app)
+    assert "computes 5.96 from four pixels" in said(app)
     assert r"0.24 \cdot 4 + 0.36 \cdot 9" in formulas(app)
     assert r"\mathbf{4.6}" in formulas(app)
     assert r"\mathbf{-2.6}" in formulas(app)
