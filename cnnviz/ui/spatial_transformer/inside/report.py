@@ -54,7 +54,7 @@ def _explore() -> None:
     FORM.presets(PRESETS)
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        photo_box, settings_box = stage(FORM, 280), st.container()
+        photo_box, settings_box = stage(FORM, 240), st.container()
     with right:
         maps_box = stage(FORM, 560)
     with photo_box:
@@ -70,7 +70,7 @@ def _explore() -> None:
     if state is None or answer is None:
         return
     found = answer.found
-    with maps_box:
+    with maps_box, st.container(gap="xsmall"):
         _show_maps(state, found)
     _show_numbers(state, found)
     _show_answers(state, found)
@@ -82,7 +82,8 @@ def _explore() -> None:
 
 def _draw_settings(table: LayerTable | None) -> None:
     layer = [] if table is None else [layer_choice(warpable(table))]
-    FORM.draw(DEGREES, SCALE, RIGHT, DOWN, NETWORK, *layer, columns=2)
+    FORM.draw(DEGREES, SCALE, RIGHT, DOWN, columns=1)
+    FORM.draw(NETWORK, *layer, columns=2)
     choose_digit(FORM, DIGIT, FORM.get(NETWORK))
 
 
