@@ -23,7 +23,7 @@ def choose_part(words: Words, parts: Sequence[str]) -> str:
     key, now = f"{words.name}.part", links.part_of(words.name)
     if st.session_state.get(key) != now:
         st.session_state[key] = now
-    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center", key=f"{words.name}-parts-row"):
         st.title(words.label("title"), width="content")
         st.segmented_control(
             COMMON.label("part"),
