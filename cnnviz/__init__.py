@@ -1,7 +1,9 @@
 """cnnviz: a laboratory for convolutional networks. The library knows no browser.
 
     >>> import cnnviz
-    >>> cnnviz.analyze(model, (1, 3, 224, 224)).parameters
+    >>> model = cnnviz.models.load("lenet5-mnist")
+    >>> cnnviz.analyze(model, (1, 1, 28, 28)).parameters
+    61706
 
 Everything is imported when it is first used, so `import cnnviz` itself costs nothing and does not import torch.
 """

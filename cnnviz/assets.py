@@ -1,7 +1,20 @@
-"""Where the files lie that come with cnnviz: app.py, weights, photos, lessons."""
+"""Where the project's own files lie, in a checkout and in an installed wheel alike.
+
+>>> (GALLERY / "chelsea.jpg").exists()
+True
+"""
 
 from pathlib import Path
 
-_ROOT = Path(__file__).parents[1]
-APP = _ROOT / "app.py"
-ASSETS = _ROOT / "assets"
+# A wheel has no room beside its packages: there the app and its files lie inside of this one, in the same order.
+_PACKAGE = Path(__file__).parent
+ROOT = _PACKAGE / "_app" if (_PACKAGE / "_app").is_dir() else _PACKAGE.parent
+
+APP = ROOT / "app.py"
+SERVER = _PACKAGE / "server" / "application.py"
+ASSETS = ROOT / "assets"
+WEIGHTS = ASSETS / "weights"
+GALLERY = ASSETS / "gallery"
+LESSONS = ASSETS / "lessons"
+CURVES = ASSETS / "curves"
+HOME = ASSETS / "home"

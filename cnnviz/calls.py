@@ -1,7 +1,10 @@
 """Which calls a model makes while it runs: the one observer under both the analysis and the probes.
 
-    >>> with observe(model, print):
-    ...     model(batch)
+    >>> calls = []
+    >>> with observe(model, calls.append):
+    ...     scores = model(batch)
+    >>> calls[0].name, calls[0].kind
+    ('conv1', 'Conv2d')
 
 A call is a module of torch.nn that does work itself, or a torch function called outside of one. Names follow
 torchvision.models.feature_extraction: "layer1.0.conv1"; "layer1.0.relu_1" for a module's second call; "layer1.0.add"

@@ -1,4 +1,4 @@
-"""Multiply-accumulates of one operation: one small function a kind, in one table."""
+"""Multiply-accumulates of one operation: one small function a kind, in one table; users can add theirs."""
 
 from collections.abc import Callable
 from math import isqrt, prod
@@ -7,11 +7,66 @@ from typing import Any
 from cnnviz import arithmetic
 from cnnviz.analysis import recurrent
 from cnnviz.analysis.functions import COSTLESS
-from cnnviz.analysis.operations import Operation
+from cnnviz.analysis.operations import Operation, function_name
+from cnnviz.errors import ModelError
+
+Cost = Callable[[Operation], int]
+
+# What users have registered, by the name of the operation.
+REGISTERED: dict[str, Cost] = {}
+
+
+def register_cost(op: str | Callable[..., Any], function: Cost | None) -> None:
+    """Teach the analysis what an operation costs, such as one that `report.unknown` names.
+
+        >>> import torch
+        >>> from math import prod
+        >>> from cnnviz.analysis import analyze, register_cost
+        >>> class Distances(torch.nn.Module):
+        ...     def forward(self, points):
+        ...         return torch.cdist(points, points)
+        >>> report = analyze(Distances(), (1, 100, 3))
+        >>> report.macs, report.unknown
+        (0, ('cdist',))
+        >>> register_cost("cdist", lambda op: prod(op.outputs[0].shape) * op.inputs[0].shape[-1])
+        >>> report = analyze(Distances(), (1, 100, 3))
+        >>> report.macs, report.unknown
+        (30000, ())
+        >>> register_cost("cdist", None)
+
+    `op` is the name in `report.unknown` ("cdist"; "gram" or "mine::gram" for a custom operator), or the function or
+    operator itself: torch.cdist, torch.ops.mine.gram, what torch.library.custom_op returns. `function` gets the
+    operation as it was called, and returns its multiply-accumulates, for the whole batch. `op.inputs` and `op.outputs`
+    hold a record for each tensor, with its `shape`; `op.get(position, keyword, default)` is an argument, a record where
+    that is a tensor. What is registered goes before what cnnviz knows itself, so a convention can be changed as well;
+    None takes it back. It holds for this process and for reports that are made afterwards.
+
+    Raises ModelError where `op` has no name or `function` cannot be called; an analysis does where it returns anything
+    but a whole number of at least 0.
+    """
+    name = op.split("::")[-1] if isinstance(op, str) else _name_of(op)
+    if not name.isidentifier():
+        raise ModelError(f"{op!r} is no operation; give its name as report.unknown has it, such as 'cdist'.")
+    if function is None:
+        REGISTERED.pop(name, None)
+    elif callable(function):
+        REGISTERED[name] = function
+    else:
+        raise ModelError(f"The cost of {name} is {function!r}; it must be a function of the operation.")
+
+
+def _name_of(op: Callable[..., Any]) -> str:
+    # What torch.library.custom_op returns has no __name__, but the operator that it made has.
+    return function_name(getattr(op, "_opoverload", op))
 
 
 def macs_of(op: Operation) -> int | None:
     """Return the MACs of an operation by the convention of cnnviz.arithmetic, or None when its cost is not known."""
+    if op.name in REGISTERED:
+        macs = REGISTERED[op.name](op)
+        if isinstance(macs, bool) or not isinstance(macs, int) or macs < 0:
+            raise ModelError(f"The cost registered for {op.name} is {macs!r}; it must be a whole number, 0 or more.")
+        return macs
     if op.name in COSTLESS:
         return 0
     rule = MACS.get(op.name)

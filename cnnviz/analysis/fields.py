@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from cnnviz.analysis import indexing, joining, mixing, views, windows
+from cnnviz.analysis import indexing, joins, mixtures, views, windows
 from cnnviz.analysis.field import Field, lose, of_image
 from cnnviz.analysis.functions import (
     ADAPTIVE_POOLS,
@@ -45,7 +45,7 @@ def _follow(op: Operation, get: windows.Get, known: dict[int, Field | None]) -> 
     if op.name in UNARY:
         known[op.outputs[0].number] = get(op.arguments[0] if op.arguments else op.get(0, "input"))
         return
-    made = RULES.get(op.name, mixing.untracked)(op, get)
+    made = RULES.get(op.name, mixtures.untracked)(op, get)
     fields = made if isinstance(made, list) else [made] * len(op.outputs)
     for value, field in zip(op.outputs, fields, strict=True):
         known[value.number] = field
@@ -61,12 +61,12 @@ def _nothing(op: Operation, get: windows.Get) -> None:
 
 
 RULES: dict[str, Rule] = {
-    **dict.fromkeys(POINTWISE, mixing.pointwise),
+    **dict.fromkeys(POINTWISE, mixtures.pointwise),
     **dict.fromkeys(CONSTANT, _nothing),
     **dict.fromkeys(RESHAPING, views.reshape),
     **dict.fromkeys(PERMUTING, views.permute),
     **dict.fromkeys(EXPANDING, views.expand),
-    **dict.fromkeys(REDUCING, mixing.reduction),
+    **dict.fromkeys(REDUCING, mixtures.reduction),
     **dict.fromkeys(
         CONVOLUTIONS, lambda op, get: (windows.transposed if "transpose" in op.name else windows.convolution)(op, get)
     ),
@@ -78,26 +78,26 @@ RULES: dict[str, Rule] = {
     "pixel_unshuffle": windows.pixel_unshuffle,
     "repeat_interleave": windows.repeat_interleave,
     "grid_sample": windows.grid_sample,
-    **dict.fromkeys(("channel_shuffle", "native_channel_shuffle"), mixing.pointwise),
-    "copy": mixing.copied,
-    **dict.fromkeys(("softmax", "log_softmax", "softmin"), mixing.softmax),
-    "normalize": mixing.normalize,
-    **dict.fromkeys(("layer_norm", "rms_norm"), mixing.layer_norm),
-    "group_norm": mixing.group_norm,
-    "instance_norm": mixing.instance_norm,
-    "batch_norm": mixing.batch_norm,
-    "linear": mixing.linear,
-    **dict.fromkeys(("matmul", "rmatmul", "bmm", "mm"), mixing.matmul),
-    "scaled_dot_product_attention": mixing.attention,
-    "multi_head_attention_forward": mixing.multi_head_attention,
-    "einsum": mixing.einsum,
+    **dict.fromkeys(("channel_shuffle", "native_channel_shuffle"), mixtures.pointwise),
+    "copy": mixtures.copied,
+    **dict.fromkeys(("softmax", "log_softmax", "softmin"), mixtures.softmax),
+    "normalize": mixtures.normalize,
+    **dict.fromkeys(("layer_norm", "rms_norm"), mixtures.layer_norm),
+    "group_norm": mixtures.group_norm,
+    "instance_norm": mixtures.instance_norm,
+    "batch_norm": mixtures.batch_norm,
+    "linear": mixtures.linear,
+    **dict.fromkeys(("matmul", "rmatmul", "bmm", "mm"), mixtures.matmul),
+    "scaled_dot_product_attention": mixtures.attention,
+    "multi_head_attention_forward": mixtures.multi_head_attention,
+    "einsum": mixtures.einsum,
     "getitem": indexing.getitem,
     "setitem": indexing.setitem,
     "select": indexing.select,
     "narrow": indexing.narrow,
     "index_select": indexing.index_select,
-    **dict.fromkeys(("split", "chunk", "tensor_split", "unbind", "split_with_sizes"), joining.split),
-    **dict.fromkeys(("cat", "concat", "concatenate"), joining.cat),
-    "stack": joining.stack,
-    **dict.fromkeys(("roll", "flip", "cumsum", "cumprod"), joining.along),
+    **dict.fromkeys(("split", "chunk", "tensor_split", "unbind", "split_with_sizes"), joins.split),
+    **dict.fromkeys(("cat", "concat", "concatenate"), joins.cat),
+    "stack": joins.stack,
+    **dict.fromkeys(("roll", "flip", "cumsum", "cumprod"), joins.along),
 }

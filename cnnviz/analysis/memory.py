@@ -1,59 +1,13 @@
 """Where a network's memory goes: all outputs, what training keeps, and the most that a run needs at once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import prod
 
-from cnnviz.analysis.keeping import Extra, Merged, copy_of
-from cnnviz.analysis.operations import Operation, Shape, Stored, Trace, Value
-from cnnviz.analysis.saved import kept_by
+from cnnviz.analysis.memory_terms import Extra, Merged, copy_of
+from cnnviz.analysis.operations import Operation, Shape, Trace, Value
+from cnnviz.analysis.saved_for_backward import kept_by
 from cnnviz.analysis.workspace import workspace_of
-from cnnviz.errors import ModelError
-
-OPTIMISERS = {"sgd": 0, "momentum": 1, "adam": 2}
-
-
-@dataclass(frozen=True)
-class Memory:
-    """Three numbers in bytes, none of which can stand for another.
-
-    - `outputs`: the outputs of all layers, in-place ones too, as if each had memory of its own; those of functions
-      where they make new memory. A column of LayerReport.memory adds up to it.
-    - `saved_for_backward`: what autograd keeps in one step of training until the gradients are known: each piece of
-      memory once, without parameters and buffers, as PyTorch does on a CPU.
-    - `inference_peak`: the most that is alive at once in a run without gradients, the input included, the parameters
-      not; in-place operations and views need no memory of their own. What a function needs inside of it while it runs
-      is not counted, attention and recurrent layers apart.
-    """
-
-    outputs: int
-    saved_for_backward: int
-    inference_peak: int
-
-
-@dataclass(frozen=True)
-class Training:
-    """What training needs, by part, in bytes."""
-
-    parameters: int
-    gradients: int
-    optimiser: int
-    saved: int
-
-    @property
-    def total(self) -> int:
-        return self.parameters + self.gradients + self.optimiser + self.saved
-
-
-def training(stored: Stored, saved: int, optimiser: str) -> Training:
-    """Return what training with `optimiser` needs when a step keeps `saved` bytes for the backward pass.
-
-    SGD has no state; momentum keeps one number a trained parameter, Adam two, and a count of steps a tensor.
-    """
-    if optimiser not in OPTIMISERS:
-        raise ModelError(f"There is no optimiser {optimiser!r} here; there are {', '.join(OPTIMISERS)}.")
-    state = OPTIMISERS[optimiser] * stored.trained_bytes + 4 * stored.trained_tensors * (optimiser == "adam")
-    return Training(stored.nbytes, stored.trained_bytes, state, saved)
+from cnnviz.arithmetic.memory import Memory
 
 
 class Plan:

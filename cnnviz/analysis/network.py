@@ -10,12 +10,13 @@ from torch import nn
 from cnnviz.analysis.costs import macs_of
 from cnnviz.analysis.fields import fields_of
 from cnnviz.analysis.inputs import Inputs
-from cnnviz.analysis.memory import Memory, Plan
+from cnnviz.analysis.memory import Plan
 from cnnviz.analysis.operations import Shape, Trace
+from cnnviz.analysis.output_sizes import Elsewhere
 from cnnviz.analysis.program import Followed, Program
-from cnnviz.analysis.receptive_field import ReceptiveField, receptive_field
-from cnnviz.analysis.resizing import Elsewhere
+from cnnviz.analysis.receptive_field import receptive_field
 from cnnviz.analysis.trace import trace
+from cnnviz.arithmetic import Memory, ReceptiveField
 from cnnviz.errors import ModelError
 
 Shown = tuple[ReceptiveField | None, str]

@@ -1,6 +1,11 @@
 """A trace made ready to be followed at other input sizes: flat records of integers, with one small step each.
 
-    >>> Program(trace).run(((1, 3, 320, 320),)).macs
+    >>> from torch import nn
+    >>> from cnnviz.analysis.inputs import inputs_of
+    >>> from cnnviz.analysis.trace import trace
+    >>> traced, _ = trace(nn.Conv2d(3, 10, 5, padding=2), inputs_of((1, 3, 32, 32), None))
+    >>> Program(traced).run(((1, 3, 64, 64),)).macs
+    [3072000]
 
 Only sizes that depend on the input are followed, each in a slot of its own; a tensor that surely has the size of
 another shares its slot. Where the records do not tell what the network does, Elsewhere is raised, and it has to be
@@ -12,19 +17,19 @@ from functools import cached_property
 from math import prod
 from typing import Any
 
-from cnnviz.analysis import rearranging, recurrent, resizing, resizing_windows
-from cnnviz.analysis.costs import macs_of
+from cnnviz.analysis import output_sizes, output_sizes_layout, output_sizes_windows, recurrent
+from cnnviz.analysis.costs import REGISTERED, macs_of
 from cnnviz.analysis.extents import Formula, Size, evaluate, replace
 from cnnviz.analysis.functions import CONVOLUTIONS, POINTWISE, words
 from cnnviz.analysis.operations import Operation, Shape, Trace, TracedCall, Value
-from cnnviz.analysis.resizing import Elsewhere
-from cnnviz.analysis.steps import STEPS, Slots, Step
+from cnnviz.analysis.output_sizes import Elsewhere
+from cnnviz.analysis.output_sizes_compiled import STEPS, Slots, Step
 from cnnviz.analysis.strides import Strides
 
-RULES: dict[str, resizing.Rule] = {
-    **resizing.RULES,
-    **resizing_windows.RULES,
-    **rearranging.RULES,
+RULES: dict[str, output_sizes.Rule] = {
+    **output_sizes.RULES,
+    **output_sizes_windows.RULES,
+    **output_sizes_layout.RULES,
     **dict.fromkeys(recurrent.LAYERS, recurrent.layer_sizes),
     **dict.fromkeys(recurrent.CELLS, recurrent.cell_sizes),
 }
@@ -224,7 +229,8 @@ class Program:
             value = op.get(0, "input") if "transpose" in op.name else op.outputs[0]
             slot = self.slot[value.number] if isinstance(value, Value) else None
             weight = op.get(1, "weight")
-            if op.name in _BY_COUNT and slot is not None and self.slot[weight.number] is None:
+            by_count = op.name in _BY_COUNT and op.name not in REGISTERED
+            if by_count and slot is not None and self.slot[weight.number] is None:
                 moving.append((slot, macs // prod(value.shape)))
             elif any(self.slot[each.number] is not None for each in op.inputs):
                 asked.append(op)

@@ -7,9 +7,9 @@ steps differs between its implementations; the numbers of memory are those of a 
 from math import prod
 
 from cnnviz.analysis.functions import words
-from cnnviz.analysis.keeping import Extra, Kept, Needs, Of, copy_of
+from cnnviz.analysis.memory_terms import Extra, Kept, Needs, Of, copy_of
 from cnnviz.analysis.operations import Operation, Shape, Value
-from cnnviz.analysis.resizing import require
+from cnnviz.analysis.output_sizes import require
 
 LAYERS = words("lstm gru rnn_tanh rnn_relu")
 CELLS = words("lstm_cell gru_cell rnn_tanh_cell rnn_relu_cell")

@@ -7,13 +7,14 @@ from typing import Any
 from torch import nn
 
 from cnnviz.analysis.inputs import InputSize, InputType, inputs_of
-from cnnviz.analysis.memory import Memory, Training, training
 from cnnviz.analysis.network import Run, run_of
 from cnnviz.analysis.operations import Shape
-from cnnviz.analysis.receptive_field import ReceptiveField
+from cnnviz.arithmetic.layer_record import LayerRecord
+from cnnviz.arithmetic.memory import Memory, Training, training
+from cnnviz.arithmetic.receptive_field import ReceptiveField
 
 
-class _Seen:
+class _Seen(LayerRecord):
     """What a layer looks up when it is asked for; not compared, not shown, and no field of the dataclass."""
 
     _run: Run
@@ -28,17 +29,7 @@ class LayerReport(_Seen):
     memory of another, so that a column of each adds up. Receptive fields are worked out when the first is asked for.
     """
 
-    name: str
-    kind: str
     output_size: Shape
-    parameters: int
-    macs: int
-    memory: int
-
-    @property
-    def flops(self) -> int:
-        """Two for every MAC."""
-        return 2 * self.macs
 
     @property
     def receptive_field(self) -> ReceptiveField | None:
@@ -99,7 +90,8 @@ class NetworkReport(_Known):
         not require a gradient need none. Raises ModelError for another optimiser.
         """
         saved = self.memory.saved_for_backward * batch // self._run.inputs.sizes[0][0]
-        return training(self._run.network.trace.parameters, saved, optimiser)
+        stored = self._run.network.trace.parameters
+        return training(stored.nbytes, stored.trained_bytes, stored.trained_tensors, saved, optimiser)
 
     def resized(self, input_size: InputSize) -> "NetworkReport":
         """Return the report of the same network on another input size, in the form in which analyze takes it.
@@ -120,9 +112,13 @@ class NetworkReport(_Known):
 def analyze(model: nn.Module, input_size: InputSize = (1, 3, 224, 224), *, dtype: InputType = None) -> NetworkReport:
     """Return the report of `model`, as it is in eval mode, on an input (N, C, H, W), or (N, C, L), (N, C, D, H, W).
 
+        >>> import torch, torchvision
         >>> analyze(torchvision.models.resnet50()).layers[0].output_size
         (1, 64, 112, 112)
-        >>> analyze(model, ((1, 3, 64, 64), (1, 10)), dtype=(None, torch.int64)).macs
+        >>> analyze(torch.nn.Bilinear(8, 3, 5), ((1, 8), (1, 3))).parameters
+        125
+        >>> analyze(torch.nn.Embedding(1000, 16), (1, 10), dtype=torch.int64).layers[0].output_size
+        (1, 10, 16)
 
     Several inputs are a tuple of sizes, or a dict of them by the names of forward's arguments. Inputs are of the
     parameters' type unless `dtype` says otherwise: one type, or one for each input in the same form, None for the

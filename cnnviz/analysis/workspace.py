@@ -5,7 +5,7 @@ from math import prod
 
 from cnnviz.analysis import recurrent
 from cnnviz.analysis.functions import ADAPTIVE_POOLS, POOLS
-from cnnviz.analysis.keeping import Extra, bytes_each
+from cnnviz.analysis.memory_terms import Extra, bytes_each
 from cnnviz.analysis.operations import Operation
 
 

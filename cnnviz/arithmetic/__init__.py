@@ -45,8 +45,9 @@ from cnnviz.arithmetic.costs import (
     normalisation_parameters,
 )
 from cnnviz.arithmetic.dense import embedding, linear
-from cnnviz.arithmetic.dropping import dropout, dropout2d
-from cnnviz.arithmetic.kinds import KINDS, layer
+from cnnviz.arithmetic.layer_record import LayerRecord
+from cnnviz.arithmetic.layers import KINDS, layer
+from cnnviz.arithmetic.memory import Memory, Training
 from cnnviz.arithmetic.normalisation import (
     batch_norm1d,
     batch_norm2d,
@@ -86,9 +87,10 @@ from cnnviz.arithmetic.pooling import (
     max_pool2d,
     max_pool3d,
 )
-from cnnviz.arithmetic.receptive_field import Reach, merged, reach_of_input, through
+from cnnviz.arithmetic.receptive_field import Reach, ReceptiveField, merged, reach_of_input, receptive_field, through
 from cnnviz.arithmetic.record import Layer, Step, Window
-from cnnviz.arithmetic.reshaping import flatten, identity, pixel_shuffle, pixel_unshuffle, unflatten
+from cnnviz.arithmetic.regularisation import dropout, dropout2d
+from cnnviz.arithmetic.reshaping import channel_shuffle, flatten, identity, pixel_shuffle, pixel_unshuffle, unflatten
 from cnnviz.arithmetic.sizes import conv_output_size, conv_transpose_output_size, pool_output_size
 from cnnviz.arithmetic.transposed import conv_transpose1d, conv_transpose2d, conv_transpose3d
 from cnnviz.arithmetic.upsampling import upsample
@@ -96,8 +98,12 @@ from cnnviz.arithmetic.upsampling import upsample
 __all__ = [
     "KINDS",
     "Layer",
+    "LayerRecord",
+    "Memory",
     "Reach",
+    "ReceptiveField",
     "Step",
+    "Training",
     "Window",
     "adaptive_avg_pool1d",
     "adaptive_avg_pool2d",
@@ -112,6 +118,7 @@ __all__ = [
     "batch_norm1d",
     "batch_norm2d",
     "batch_norm3d",
+    "channel_shuffle",
     "circular_pad1d",
     "circular_pad2d",
     "circular_pad3d",
@@ -164,6 +171,7 @@ __all__ = [
     "pool_output_size",
     "prelu",
     "reach_of_input",
+    "receptive_field",
     "reflection_pad1d",
     "reflection_pad2d",
     "reflection_pad3d",

@@ -8,9 +8,9 @@ from functools import partial
 from math import prod
 
 from cnnviz.arithmetic.checks import axis, tensor, whole_number
-from cnnviz.arithmetic.mixing import mixed
+from cnnviz.arithmetic.formulas import Term, product, total
+from cnnviz.arithmetic.mixtures import mixed
 from cnnviz.arithmetic.record import Layer, Size, Step
-from cnnviz.arithmetic.writing import Term, product, total
 from cnnviz.errors import ShapeError
 
 

@@ -5,9 +5,9 @@ from functools import partial
 from math import gcd, prod
 
 from cnnviz.arithmetic.checks import AXES, image, whole_number
+from cnnviz.arithmetic.formulas import letters, step
 from cnnviz.arithmetic.record import Layer, Link, Size, Step, Window
 from cnnviz.arithmetic.windows import ranked
-from cnnviz.arithmetic.writing import letters, step
 from cnnviz.errors import ShapeError
 
 Sizes = int | None | Sequence[int | None]

@@ -1,6 +1,6 @@
 """Affine maps of the plane as a spatial transformer has them: theta, six numbers, from output to input coordinates.
 
-    >>> theta = composed(rotation=90, scale=(0.5, 0.5), shear=0, shift=(0.25, 0))
+    >>> theta = composed(rotation=90, scale=(0.5, 0.5), shear=0, shift=(0.25, 0.0))
     >>> [round(number, 6) for number in theta]
     [0.0, -0.5, 0.25, 0.5, 0.0, 0.0]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-from cnnviz.arithmetic.kinds import layer
+from cnnviz.arithmetic.layers import layer
 from cnnviz.arithmetic.record import Layer
 
 

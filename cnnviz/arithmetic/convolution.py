@@ -6,10 +6,10 @@ from math import prod
 
 from cnnviz.arithmetic.checks import image, per_axis, whole_number
 from cnnviz.arithmetic.costs import conv_macs, conv_parameters
+from cnnviz.arithmetic.formulas import BATCH, IN_CHANNELS, OUT_CHANNELS, Term, letters, on_axes, product, total
 from cnnviz.arithmetic.record import Layer, Size, Step, Window
 from cnnviz.arithmetic.sizes import windows
 from cnnviz.arithmetic.windows import links, ranked, size_steps, unseen
-from cnnviz.arithmetic.writing import BATCH, IN_CHANNELS, OUT_CHANNELS, Term, letters, on_axes, product, total
 from cnnviz.errors import ShapeError
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")

@@ -6,9 +6,9 @@ from math import prod
 
 from cnnviz.arithmetic.checks import tensor, whole_number
 from cnnviz.arithmetic.costs import linear_parameters, matmul_macs
-from cnnviz.arithmetic.mixing import mixed
+from cnnviz.arithmetic.formulas import BATCH, Term, product, total
+from cnnviz.arithmetic.mixtures import mixed
 from cnnviz.arithmetic.record import Layer, Size, Step
-from cnnviz.arithmetic.writing import BATCH, Term, product, total
 from cnnviz.errors import ShapeError
 
 

@@ -11,10 +11,10 @@ from functools import partial
 from math import prod
 
 from cnnviz.arithmetic.checks import image, shown, tensor, whole_number
-from cnnviz.arithmetic.mixing import mixed
+from cnnviz.arithmetic.formulas import Term, product, total
+from cnnviz.arithmetic.mixtures import mixed
 from cnnviz.arithmetic.record import Layer, Size, Step
 from cnnviz.arithmetic.windows import ranked
-from cnnviz.arithmetic.writing import Term, product, total
 from cnnviz.errors import ShapeError
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from cnnviz.arithmetic.checks import AXES, image, shown
+from cnnviz.arithmetic.formulas import on_axes, step
 from cnnviz.arithmetic.record import Layer, Size, Step, Window
 from cnnviz.arithmetic.windows import links, ranked, rows_after
-from cnnviz.arithmetic.writing import on_axes, step
 from cnnviz.errors import ShapeError
 
 Padding = int | Sequence[int]

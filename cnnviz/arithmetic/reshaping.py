@@ -5,8 +5,8 @@ from functools import partial
 from math import prod
 
 from cnnviz.arithmetic.checks import axis, image, shown, tensor, whole_number
+from cnnviz.arithmetic.formulas import Measure, letters, product, step
 from cnnviz.arithmetic.record import Layer, Size, Step, Window
-from cnnviz.arithmetic.writing import Measure, letters, product, step
 from cnnviz.errors import ShapeError
 
 
@@ -50,6 +50,17 @@ def identity(input_size: Sequence[int]) -> Layer:
     """Return the input, as torch.nn.Identity."""
     size = tensor("Identity", input_size, 1)
     return Layer("Identity", size, size, unseen=(0,) * len(size[2:]))
+
+
+def channel_shuffle(input_size: Sequence[int], *, groups: int) -> Layer:
+    """Return (N, C, ...) with the channels of all groups taken in turn, as torch.nn.ChannelShuffle. Raises ShapeError.
+
+    Between grouped convolutions it lets every group see all others (Zhang et al. 2018, ShuffleNet).
+    """
+    size = tensor("ChannelShuffle", input_size, 3)
+    if size[1] % whole_number("groups", groups):
+        raise ShapeError(f"{size[1]} channels cannot be divided into {groups} groups.")
+    return Layer("ChannelShuffle", size, size, unseen=(0,) * len(size[2:]))
 
 
 def pixel_shuffle(input_size: Sequence[int], *, upscale_factor: int) -> Layer:

@@ -6,10 +6,10 @@ from math import prod
 
 from cnnviz.arithmetic.checks import AXES, image, per_axis, whole_number
 from cnnviz.arithmetic.costs import conv_parameters, conv_transpose_macs
+from cnnviz.arithmetic.formulas import BATCH, IN_CHANNELS, OUT_CHANNELS, Term, on_axes, product, step, total
 from cnnviz.arithmetic.record import Layer, Size, Step, Window
 from cnnviz.arithmetic.sizes import conv_transpose_output_size
 from cnnviz.arithmetic.windows import ranked, rows_after
-from cnnviz.arithmetic.writing import BATCH, IN_CHANNELS, OUT_CHANNELS, Term, on_axes, product, step, total
 from cnnviz.errors import ShapeError
 
 

@@ -8,8 +8,8 @@ from math import floor, prod
 from cnnviz.arithmetic.adaptive import inputs_read
 from cnnviz.arithmetic.adaptive import links as window_links
 from cnnviz.arithmetic.checks import AXES, per_axis, shown, tensor
+from cnnviz.arithmetic.formulas import letters, step
 from cnnviz.arithmetic.record import Layer, Link, Size, Step
-from cnnviz.arithmetic.writing import letters, step
 from cnnviz.errors import ShapeError
 
 # By mode: how many inputs an output weighs along an axis, and for how many axes of positions there is the mode.

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from functools import partial
 
 from cnnviz.arithmetic.checks import AXES
+from cnnviz.arithmetic.formulas import on_axes, step
 from cnnviz.arithmetic.record import Layer, Link, Size, Step, Window
-from cnnviz.arithmetic.writing import on_axes, step
 
 
 def ranked(operation: Callable[..., Layer]) -> tuple[Callable[..., Layer], ...]:

@@ -4,11 +4,11 @@
 39730
 """
 
-from cnnviz.design.evaluation import Evaluated, Line, evaluate
-from cnnviz.design.exported import to_pytorch
-from cnnviz.design.memory import Memory, Training
-from cnnviz.design.pasted import from_pytorch
+from cnnviz.arithmetic import Memory, Training
+from cnnviz.design.evaluation import Evaluated, Line, evaluate, unworkable
 from cnnviz.design.presets import PRESETS, Preset
+from cnnviz.design.pytorch_export import to_pytorch
+from cnnviz.design.pytorch_source import from_pytorch
 from cnnviz.design.rows import Row
 from cnnviz.design.text import parse, parse_row, split, write, write_row
 
@@ -26,6 +26,7 @@ __all__ = [
     "parse_row",
     "split",
     "to_pytorch",
+    "unworkable",
     "write",
     "write_row",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from cnnviz.design import kinds
+from cnnviz.design import vocabulary
 from cnnviz.design.evaluation import Evaluated, evaluate
 from cnnviz.design.rows import Row, Setting
 from cnnviz.errors import ModelError
@@ -12,11 +12,11 @@ Size = tuple[int, ...]
 
 def arguments(row: Row, arrives: Size) -> dict[str, Setting]:
     """Return the arguments of a layer or a block for a tensor of size `arrives`, (N, C, ...), in PyTorch's order."""
-    if row.kind in kinds.BLOCK_ARGUMENTS:
+    if row.kind in vocabulary.BLOCK_ARGUMENTS:
         return {"in_channels": arrives[1], **row.given}
     found: dict[str, Setting] = {}
-    for name in kinds.TORCH_ARGUMENTS[row.kind]:
-        if name in kinds.INPUTS:
+    for name in vocabulary.TORCH_ARGUMENTS[row.kind]:
+        if name in vocabulary.INPUTS:
             found[name] = arrives[-1] if name == "in_features" else arrives[1]
         elif name in row.given:
             found[name] = row.given[name]

@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable
 from functools import lru_cache
 
-from cnnviz.design import kinds
+from cnnviz.design import vocabulary
 from cnnviz.design.rows import Row, Setting
 from cnnviz.design.tree import Join, Parts
 from cnnviz.errors import ModelError, ShapeError
@@ -125,6 +125,6 @@ def open_block(row: Row, in_channels: int) -> Parts:
     parameters = inspect.signature(BLOCKS[row.kind]).parameters.values()
     needed = [each.name for each in parameters if each.default is each.empty and each.name != "in_channels"]
     if missing := [name for name in needed if name not in row.given]:
-        example = kinds.EXAMPLES[row.kind]
+        example = vocabulary.EXAMPLES[row.kind]
         raise ModelError(f"{row.short} needs its {missing[0]}; it reads {' '.join(needed)}, such as {example}.")
     return BLOCKS[row.kind](in_channels, **row.given)

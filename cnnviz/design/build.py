@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from torch import nn
 
-from cnnviz.design import kinds, torch_blocks
+from cnnviz.design import torch_blocks, vocabulary
 from cnnviz.design.arguments import Size, arguments, working
 from cnnviz.design.rows import Row
 
@@ -24,6 +24,6 @@ def build(rows: Iterable[Row], input_size: Size) -> nn.Module:
 
 
 def _module(row: Row, arrives: tuple[int, ...]) -> nn.Module:
-    make = getattr(torch_blocks, row.kind.lower()) if row.kind in kinds.BLOCK_ARGUMENTS else getattr(nn, row.kind)
+    make = getattr(torch_blocks, row.kind.lower()) if row.kind in vocabulary.BLOCK_ARGUMENTS else getattr(nn, row.kind)
     module: nn.Module = make(**arguments(row, arrives))
     return module

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from cnnviz import arithmetic
-from cnnviz.arithmetic import Layer, Reach
-from cnnviz.design.memory import Memory, Training, memory, training
-from cnnviz.design.opened import Opened, opened, reaches, shown
+from cnnviz.arithmetic import Layer, LayerRecord, Memory, Reach, ReceptiveField, Training
+from cnnviz.arithmetic.memory import training
+from cnnviz.design.memory import memory
+from cnnviz.design.row_calls import Leaf, Opened, opened, reaches, shown
 from cnnviz.design.rows import Row
 from cnnviz.design.text import write_row
 from cnnviz.design.tree import names_of
@@ -17,7 +18,7 @@ Size = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Line:
+class Line(LayerRecord):
     """One row of a network, or one call inside a block, with its numbers.
 
     Sizes are (N, C, ...), the batch included. `depth` is 0 for a row and 1 inside a block, where `branch` counts from
@@ -27,36 +28,36 @@ class Line:
     None for a block. A row that cannot work has its `error`, and the rows after it have no sizes and no numbers.
     """
 
-    name: str
-    depth: int
-    branch: int
-    row: Row | None
     text: str
-    kind: str
+    row: Row | None
+    depth: int = 0
+    branch: int = 0
     input_size: Size | None = None
-    output_size: Size | None = None
     weights: int = 0
-    biases: int = 0
-    macs: int = 0
     operations: int = 0
-    memory: int = 0
     reach: tuple[Reach, ...] | None = None
     whole: bool = False
     error: str = ""
     layer: Layer | None = field(default=None, repr=False)
     _opened: Opened | None = field(default=None, repr=False)
     _arrives: tuple[Reach, ...] | None = field(default=None, repr=False)
+    _image: Size = field(default=(), repr=False)
     _itemsize: int = field(default=4, repr=False)
 
     @property
-    def parameters(self) -> int:
-        """The numbers that are trained."""
-        return self.weights + self.biases
+    def biases(self) -> int:
+        """The parameters that are no weights."""
+        return self.parameters - self.weights
+
+    @cached_property
+    def receptive_field(self) -> ReceptiveField | None:  # type: ignore[override]
+        """What a unit sees of the image; None for a row that cannot work and for an input without positions."""
+        return arithmetic.receptive_field(self.reach, self._image) if self.output_size else None
 
     @property
-    def flops(self) -> int:
-        """Two for every MAC."""
-        return 2 * self.macs
+    def inside(self) -> tuple["Line", ...]:
+        """The calls inside a block; the same as `lines`."""
+        return self.lines
 
     @cached_property
     def lines(self) -> tuple["Line", ...]:
@@ -64,26 +65,28 @@ class Line:
         if self._opened is None or self.layer is not None:
             return ()
         found = reaches(self._opened.leaves, self._arrives)
-        return tuple(
-            Line(
-                f"{self.name}.{leaf.name}",
-                self.depth + 1,
-                leaf.branch,
-                leaf.row,
-                leaf.text,
-                leaf.layer.kind,
-                leaf.layer.input_size,
-                leaf.layer.output_size,
-                leaf.layer.weights,
-                leaf.layer.biases,
-                leaf.layer.macs,
-                leaf.layer.operations,
-                0 if leaf.in_place and leaf.row is None else leaf.layer.memory(self._itemsize),
-                reach,
-                reach is None,
-                layer=leaf.layer,
-            )
-            for leaf, reach in zip(self._opened.leaves, found, strict=True)
+        return tuple(self._call(leaf, reach) for leaf, reach in zip(self._opened.leaves, found, strict=True))
+
+    def _call(self, leaf: Leaf, reach: tuple[Reach, ...] | None) -> "Line":
+        layer = leaf.layer
+        return Line(
+            f"{self.name}.{leaf.name}",
+            layer.kind,
+            layer.output_size,
+            layer.parameters,
+            layer.macs,
+            0 if leaf.in_place and leaf.row is None else layer.memory(self._itemsize),
+            leaf.text,
+            leaf.row,
+            self.depth + 1,
+            leaf.branch,
+            layer.input_size,
+            layer.weights,
+            layer.operations,
+            reach,
+            reach is None,
+            layer=layer,
+            _image=self._image,
         )
 
 
@@ -95,6 +98,11 @@ class Evaluated:
     itemsize: int
     lines: tuple[Line, ...]
     error_at: int | None
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The operations whose cost is not in the sums: none, the arithmetic knows every row that works."""
+        return ()
 
     @property
     def output_size(self) -> Size:
@@ -141,7 +149,8 @@ class Evaluated:
         saved = self.memory.saved_for_backward * batch // self.input_size[0]
         leaves = [leaf.layer for line in self._working if line._opened for leaf in line._opened.leaves]
         tensors = sum((layer.weights > 0) + (layer.biases > 0) for layer in leaves)
-        return training(self.parameters, tensors, saved, self.itemsize, optimiser)
+        stored = self.parameters * self.itemsize
+        return training(stored, stored, tensors, saved, optimiser)
 
     @property
     def _working(self) -> tuple[Line, ...]:
@@ -168,39 +177,46 @@ def evaluate(rows: Iterable[Row], input_size: Size, itemsize: int = 4) -> Evalua
 
 
 def _lines(rows: tuple[Row, ...], size: Size, itemsize: int) -> Iterator[Line]:
-    reach: tuple[Reach, ...] | None = arithmetic.reach_of_input(len(size) - 2)
+    image = size[2:]
+    reach: tuple[Reach, ...] | None = arithmetic.reach_of_input(len(image))
     error = None
     for row, name in zip(rows, names_of(rows), strict=True):
         text = write_row(row)
         if error is not None:
-            yield Line(name, 0, 0, row, text, row.kind)
+            yield unworkable(name, row.kind, text, row)
             continue
         try:
             found = opened(row, size)
         except CnnvizError as problem:
             error = str(problem)
-            yield Line(name, 0, 0, row, text, row.kind, input_size=size, error=error)
+            yield unworkable(name, row.kind, text, row, input_size=size, error=error)
             continue
         arrives, reach = reach, arithmetic.through(reach, found.window)
         yield Line(
             name,
-            0,
-            0,
-            row,
-            text,
             row.kind,
-            size,
             found.output_size,
-            found.weights,
-            found.biases,
+            found.weights + found.biases,
             found.macs,
-            found.operations,
             itemsize * found.outputs,
-            reach,
-            reach is None,
+            text,
+            row,
+            input_size=size,
+            weights=found.weights,
+            operations=found.operations,
+            reach=reach,
+            whole=reach is None,
             layer=found.leaves[0].layer if len(found.leaves) == 1 else None,
             _opened=found,
             _arrives=arrives,
+            _image=image,
             _itemsize=itemsize,
         )
         size = found.output_size
+
+
+def unworkable(
+    name: str, kind: str, text: str, row: Row | None = None, *, input_size: Size | None = None, error: str = ""
+) -> Line:
+    """Return a row that cannot work, or that comes after one: it has no numbers."""
+    return Line(name, kind, None, 0, 0, 0, text, row, input_size=input_size, error=error)

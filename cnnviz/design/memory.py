@@ -9,45 +9,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
 
-from cnnviz.design.opened import INPUT, Leaf, Size, opened
+from cnnviz.arithmetic.memory import Memory
+from cnnviz.design.row_calls import INPUT, Leaf, Size, opened
 from cnnviz.design.rows import Row
-from cnnviz.errors import ModelError
 
-OPTIMISERS = {"sgd": 0, "momentum": 1, "adam": 2}
 INDEX_BYTES = 8
 _VIEWS = frozenset({"Flatten", "Unflatten", "Identity"})
 _DROPOUTS = frozenset({"Dropout", "Dropout2d"})
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """Three numbers in bytes, of which none can stand for another; parameters are in none of them.
-
-    - `outputs`: the outputs of all calls, as if each had memory of its own; an addition in place has none.
-    - `saved_for_backward`: what autograd keeps in a step of training: each piece of memory once, as PyTorch on a CPU.
-    - `inference_peak`: the most that is alive at once in a run without gradients, the input included; views and what
-      is done in place need nothing. What a function needs inside of it while it runs is not counted, the places that
-      a max-pool notes apart.
-    """
-
-    outputs: int
-    saved_for_backward: int
-    inference_peak: int
-
-
-@dataclass(frozen=True, slots=True)
-class Training:
-    """What training needs, by part, in bytes."""
-
-    parameters: int
-    gradients: int
-    optimiser: int
-    saved: int
-
-    @property
-    def total(self) -> int:
-        """All parts together."""
-        return self.parameters + self.gradients + self.optimiser + self.saved
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,15 +128,3 @@ def memory(rows: Iterable[tuple[Row, Size]], input_size: Size, itemsize: int) ->
             kept = each.keeps_output
             arrives = itemsize * prod(opened(row, size).output_size)
     return Memory(outputs, saved + (arrives if kept else 0), peak)
-
-
-def training(parameters: int, tensors: int, saved: int, itemsize: int, optimiser: str) -> Training:
-    """Return what training needs with so many parameters in so many tensors, of `itemsize` bytes a number.
-
-    SGD has no state; momentum keeps one number a parameter, Adam two, and a count of steps a tensor. Raises ModelError.
-    """
-    if optimiser not in OPTIMISERS:
-        raise ModelError(f"There is no optimiser {optimiser!r} here; there are {', '.join(OPTIMISERS)}.")
-    stored = parameters * itemsize
-    state = OPTIMISERS[optimiser] * stored + 4 * tensors * (optimiser == "adam")
-    return Training(stored, stored, state, saved)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite
 
-from cnnviz.design import kinds
+from cnnviz.design import vocabulary
 from cnnviz.errors import ModelError
 
 MOST = 10_000_000
@@ -25,9 +25,9 @@ class Row:
     settings: tuple[tuple[str, Setting], ...] = ()
 
     def __post_init__(self) -> None:
-        if self.kind not in kinds.kinds():
+        if self.kind not in vocabulary.kinds():
             raise ModelError(f"There is no kind of layer {self.kind[:40]!r}.")
-        order = kinds.settings_of(self.kind)
+        order = vocabulary.settings_of(self.kind)
         given = dict(self.settings)
         if len(given) != len(self.settings):
             twice = next(name for name, _ in self.settings if [n for n, _ in self.settings].count(name) > 1)
@@ -41,7 +41,7 @@ class Row:
     @property
     def short(self) -> str:
         """The name that the row is written with."""
-        return kinds.short_name(self.kind)
+        return vocabulary.short_name(self.kind)
 
     @cached_property
     def given(self) -> Mapping[str, Setting]:
@@ -51,13 +51,13 @@ class Row:
 
 def allowed(kind: str) -> str:
     """Return "it takes ..." with the settings of a kind."""
-    names = kinds.settings_of(kind)
+    names = vocabulary.settings_of(kind)
     return f"it takes {', '.join(names)}" if names else "it takes none"
 
 
 def check(kind: str, name: str, value: object) -> Setting:
     """Return a setting's value in its one form; raises ModelError that says what would be right."""
-    short, words = kinds.short_name(kind), kinds.words_of(kind, name)
+    short, words = vocabulary.short_name(kind), vocabulary.words_of(kind, name)
     if isinstance(value, list):
         value = tuple(value)
     if isinstance(value, tuple) and len(value) == 1:
@@ -72,30 +72,30 @@ def check(kind: str, name: str, value: object) -> Setting:
 
 def _fits(name: str, value: object, words: tuple[str, ...]) -> bool:
     if value is None:
-        return name in kinds.NONE
+        return name in vocabulary.NONE
     if isinstance(value, bool):
-        return name in kinds.SWITCHES
+        return name in vocabulary.SWITCHES
     if isinstance(value, str):
         return value in words
     if isinstance(value, tuple):
         return (
-            name in kinds.SIZES
+            name in vocabulary.SIZES
             and 1 < len(value) <= 6
             and all(_fits(name, part, ()) and not isinstance(part, tuple) for part in value)
         )
     if isinstance(value, int):
-        return name in kinds.SIZES or name in kinds.WHOLE or name in kinds.NUMBERS
-    return isinstance(value, float) and isfinite(value) and (name in kinds.NUMBERS or name == "scale_factor")
+        return name in vocabulary.SIZES or name in vocabulary.WHOLE or name in vocabulary.NUMBERS
+    return isinstance(value, float) and isfinite(value) and (name in vocabulary.NUMBERS or name == "scale_factor")
 
 
 def _wanted(name: str, words: tuple[str, ...]) -> str:
-    if name in kinds.SWITCHES:
+    if name in vocabulary.SWITCHES:
         return "yes or no"
-    if name in kinds.WHOLE:
+    if name in vocabulary.WHOLE:
         return "a whole number"
-    if name in kinds.NUMBERS:
+    if name in vocabulary.NUMBERS:
         return "a number"
-    if name in kinds.SIZES:
+    if name in vocabulary.SIZES:
         return "a whole number such as 3, or one for each axis such as 3x5" + "".join(f", or {word}" for word in words)
     return " or ".join(words)
 

@@ -4,7 +4,7 @@
     'Conv 20 5 p2, ReLU, MaxPool 2'
 
 Items stand between commas or on lines of their own. After the name come bare numbers in the order of
-`kinds.settings_of`, then settings by letter (s2 p1 d2 g32 op1 k3, `p same`), flags (nobias, ceil, bn, inplace) and
+`vocabulary.settings_of`, then settings by letter (s2 p1 d2 g32 op1 k3, `p same`), flags (nobias, ceil, bn, inplace) and
 name=value for everything else. 3x5 is a size along two axes, 96/128 the channels along a branch of an Inception block.
 """
 
@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import lru_cache
 
-from cnnviz.design import kinds
+from cnnviz.design import vocabulary
 from cnnviz.design.rows import Row, Setting, allowed
 from cnnviz.errors import ModelError
 
@@ -49,7 +49,7 @@ def parse_row(text: str) -> Row:
     if not words:
         raise ModelError("The row is empty; it should name a layer, such as Conv 20 5 p2.")
     shown = " ".join(words) if len(text) <= 60 else text[:57] + "..."
-    kind = kinds.kind_named(words[0])
+    kind = vocabulary.kind_named(words[0])
     if kind is None:
         raise ModelError(f"There is no layer {words[0][:40]!r}; {_near(words[0])}")
     try:
@@ -59,25 +59,25 @@ def parse_row(text: str) -> Row:
 
 
 def _near(name: str) -> str:
-    names = {short.lower(): short for short in kinds.all_names()}
+    names = {short.lower(): short for short in vocabulary.all_names()}
     if near := get_close_matches(name.lower()[:40], names, n=3, cutoff=0.5):
         return f"did you mean {' or '.join(names[each] for each in near)}?"
     return "there are Conv, MaxPool, Linear, ReLU, Flatten and others, such as Conv 20 5 p2."
 
 
 def _settings(kind: str, words: list[str]) -> Iterable[tuple[str, Setting]]:
-    order = kinds.settings_of(kind)
+    order = vocabulary.settings_of(kind)
     place, lettered = 0, False
     words = list(words)
     while words:
         word = words.pop(0)
         # `p same` is one setting in two words.
-        if word.lower() in kinds.LETTERS and words:
+        if word.lower() in vocabulary.LETTERS and words:
             word += words.pop(0)
         if _VALUE.fullmatch(word):
             if lettered:
                 raise ModelError(f"the bare number {word} stands after a named setting; bare numbers come first.")
-            if place == kinds.bare_numbers(kind)[0]:
+            if place == vocabulary.bare_numbers(kind)[0]:
                 raise ModelError(f"{word} is one number too many: {_follows(kind)}{allowed(kind)}.")
             yield order[place], _value(word)
             place += 1
@@ -87,7 +87,7 @@ def _settings(kind: str, words: list[str]) -> Iterable[tuple[str, Setting]]:
 
 
 def _follows(kind: str) -> str:
-    found = [name for name in kinds.TORCH_ARGUMENTS.get(kind, ()) if name in kinds.INPUTS]
+    found = [name for name in vocabulary.TORCH_ARGUMENTS.get(kind, ()) if name in vocabulary.INPUTS]
     return f"{found[0]} follows from what arrives, and " if found else ""
 
 
@@ -95,9 +95,9 @@ def _named(kind: str, word: str) -> tuple[str, Setting]:
     name, equals, value = word.partition("=")
     if equals:
         name = _letter(kind, name.lower())
-        return name, value.lower() if value.lower() in kinds.words_of(kind, name) else _value(value)
-    if word.lower() in kinds.FLAGS:
-        return kinds.FLAGS[word.lower()]
+        return name, value.lower() if value.lower() in vocabulary.words_of(kind, name) else _value(value)
+    if word.lower() in vocabulary.FLAGS:
+        return vocabulary.FLAGS[word.lower()]
     if found := _LETTERED.fullmatch(word):
         return _letter(kind, found[1].lower()), _value(found[2])
     raise ModelError(
@@ -108,7 +108,7 @@ def _named(kind: str, word: str) -> tuple[str, Setting]:
 
 def _letter(kind: str, name: str) -> str:
     """Return the setting that a letter stands for; the p of Dropout and the k of LocalResponseNorm are their own."""
-    return name if name in kinds.settings_of(kind) else kinds.LETTERS.get(name, name)
+    return name if name in vocabulary.settings_of(kind) else vocabulary.LETTERS.get(name, name)
 
 
 def _value(text: str) -> Setting:
@@ -136,7 +136,7 @@ def write(rows: Iterable[Row]) -> str:
 def write_row(row: Row) -> str:
     """Return a row as it is typed, in its one spelling."""
     words = [row.short]
-    order, most = kinds.settings_of(row.kind), kinds.bare_numbers(row.kind)[1]
+    order, most = vocabulary.settings_of(row.kind), vocabulary.bare_numbers(row.kind)[1]
     bare = True
     for place, (name, value) in enumerate(row.settings):
         bare = bare and place < most and order[place] == name and not isinstance(value, str)
@@ -145,7 +145,7 @@ def write_row(row: Row) -> str:
 
 
 def _written(name: str, value: Setting, *, bare: bool) -> str:
-    for flag, meaning in kinds.FLAGS.items():
+    for flag, meaning in vocabulary.FLAGS.items():
         if meaning == (name, value) and isinstance(value, bool):
             return flag
     if isinstance(value, bool):
@@ -156,7 +156,7 @@ def _written(name: str, value: Setting, *, bare: bool) -> str:
     shown = separator.join(map(_plain, value)) if isinstance(value, tuple) else _plain(value)
     if bare:
         return shown
-    letter = kinds.LETTER_OF.get(name)
+    letter = vocabulary.LETTER_OF.get(name)
     return f"{letter}{shown}" if letter and value is not None else f"{name}={shown}"
 
 

@@ -1,26 +1,26 @@
 """The pictures that come with the project: photos, and sheets of a hundred test digits and clothes."""
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-_FOLDER = Path(__file__).parents[2] / "assets" / "gallery"
+from cnnviz.assets import GALLERY
+
 _TILE = 28
 
 
 @cache
 def gallery_names() -> tuple[str, ...]:
     """The names of the photos, in alphabetical order; who made them is in assets/gallery/ATTRIBUTION.md."""
-    return tuple(sorted(path.stem for path in _FOLDER.glob("*.jpg")))
+    return tuple(sorted(path.stem for path in GALLERY.glob("*.jpg")))
 
 
 def gallery_image(name: str) -> Image.Image:
     """The photo of that name, RGB, at most 640 pixels on its longer side; KeyError for one not in `gallery_names()`."""
     if name not in gallery_names():
         raise KeyError(name)
-    with Image.open(_FOLDER / f"{name}.jpg") as image:
+    with Image.open(GALLERY / f"{name}.jpg") as image:
         return image.convert("RGB")
 
 
@@ -31,7 +31,7 @@ def sheet(name: str) -> np.ndarray:
     """
     if name not in ("digits", "clothes"):
         raise KeyError(name)
-    with Image.open(_FOLDER / f"{name}.png") as image:
+    with Image.open(GALLERY / f"{name}.png") as image:
         grid = np.asarray(image.convert("L"))
     return grid.reshape(10, _TILE, 10, _TILE).swapaxes(1, 2).reshape(100, _TILE, _TILE)
 

@@ -11,21 +11,22 @@ a function needs it, and the cards of the sources other than torchvision never d
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from cnnviz.errors import ModelError
-from cnnviz.models import efficientnet_lite0, own_networks, shipped, torchvision_models
+from cnnviz.models import efficientnet_lite0, own_networks, registered, shipped, torchvision_models
 from cnnviz.models.cards import Card
 from cnnviz.models.downloads import Progress
+from cnnviz.models.registered import card_of
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
 
-__all__ = ["DEFAULT", "Card", "card", "groups", "is_designed", "is_ready", "load", "names"]
+__all__ = ["DEFAULT", "Card", "card", "card_of", "groups", "is_designed", "is_ready", "load", "names", "register"]
 
 DEFAULT = "efficientnet-lite0"
 
@@ -47,8 +48,9 @@ class Source(Protocol):
     def adapt(self, name: str, state: "Mapping[str, Tensor]", model: "nn.Module") -> "Mapping[str, Tensor]": ...
 
 
-_BUILDING = threading.Lock()
-_SOURCES: tuple[Source, ...] = (shipped, efficientnet_lite0, torchvision_models)
+# A registered factory may well call `load` itself.
+_BUILDING = threading.RLock()
+_SOURCES: tuple[Source, ...] = (registered, shipped, efficientnet_lite0, torchvision_models)
 
 
 def names() -> tuple[str, ...]:
@@ -58,7 +60,28 @@ def names() -> tuple[str, ...]:
 
 def groups() -> dict[str, tuple[str, ...]]:
     """Return the names by origin, in the order a menu shows them."""
-    return {source.ORIGIN: source.names() for source in _SOURCES}
+    return {source.ORIGIN: found for source in _SOURCES if (found := source.names())}
+
+
+def register(name: str, factory: "Callable[[], nn.Module]", card: Card, *, weights: Path | None = None) -> None:
+    """Make an own architecture a model like any other, for as long as this process lives.
+
+    `factory` is called at every `load`, as `factory()`, and gives the network, whose weights it may have set; `card`
+    says what the network reads and what its outputs are called, and `card_of` makes one from the network alone; its
+    name and origin are set here. `weights` is a file with the network's tensors that `load` puts in; without one the
+    factory's own stay. Raises ModelError where the name is empty, taken, or reads as a design or a network of timm.
+
+        >>> def build():
+        ...     return nn.Sequential(nn.Flatten(), nn.Linear(28 * 28, 10))
+        >>> register("flat", build, card_of("A linear classifier", build()))
+        >>> load("flat")(torch.zeros(1, 1, 28, 28)).shape
+        torch.Size([1, 10])
+    """
+    if not name.strip() or is_designed(name) or name.startswith("timm/"):
+        raise ModelError(f"{name!r} can't be a model's name; take one such as my-lenet.")
+    if name in names():
+        raise ModelError(f"There is a model {name!r} already; register the other one under another name.")
+    registered.add(name, registered.Registered(factory, card, weights))
 
 
 def card(name: str) -> Card:
@@ -73,10 +96,9 @@ def is_designed(name: str) -> bool:
 
 def is_ready(name: str) -> bool:
     """Return whether `load` downloads nothing: the weights are on this disk, or there are none."""
-    if is_designed(name):
-        return True
-    file = _source(name).file(name)
-    return file is not None and file.exists()
+    source = _source(name)
+    file = source.file(name)
+    return source in (own_networks, registered) if file is None else file.exists()
 
 
 def load(

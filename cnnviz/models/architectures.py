@@ -54,7 +54,8 @@ def native_size(name: str) -> tuple[int, int, int, int]:
 
 
 def _builder(name: str) -> "Callable[[], nn.Module]":
-    if name not in architectures():
+    # Asking timm for its names imports it, which takes a second that torchvision's networks need not wait.
+    if name not in torchvision_models.names() and name not in architectures():
         near = get_close_matches(name, architectures(), n=3, cutoff=0.5)
         hint = f"did you mean {' or '.join(near)}?" if near else "architectures() lists them all."
         raise ModelError(f"There is no architecture {name!r}; {hint}")

@@ -48,7 +48,6 @@ def card(name: str) -> Card:
     """Return the card; raises ModelError for a network that can't be built, or is too large to be run for a picture."""
     report = _report(name)
     _, channels, height, width = report.input_size
-    mean, std = _STANDARD[channels]
     return Card(
         name=name,
         title="A network of your own",
@@ -58,15 +57,29 @@ def card(name: str) -> Card:
         year=0,
         paper="",
         input_size=(channels, height, width),
-        preprocessing=Preprocessing(
-            resize=max(height, width), crop=(height, width), mean=mean, std=std, channels=channels
-        ),
+        preprocessing=preprocessing((channels, height, width)),
         classes=tuple(f"class {index}" for index in range(prod(report.output_size))),
         accuracy=None,
         data="",
         licence="",
         parameters=report.parameters,
     )
+
+
+def preprocessing(input_size: tuple[int, int, int]) -> Preprocessing:
+    """Return how a picture is made ready for an untrained network that reads (C, H, W).
+
+    Raises ModelError where the network can't be shown a picture.
+    """
+    channels, height, width = input_size
+    if channels not in _STANDARD:
+        raise ModelError(f"The network reads {channels} channels; to be shown a picture it should read 1 or 3.")
+    if not (1 <= height <= MOST_SIDE and 1 <= width <= MOST_SIDE):
+        raise ModelError(
+            f"The network reads {height}x{width} pixels; to be run here a side should have 1 to {MOST_SIDE}."
+        )
+    mean, std = _STANDARD[channels]
+    return Preprocessing(resize=max(height, width), crop=(height, width), mean=mean, std=std, channels=channels)
 
 
 def file(name: str) -> Path | None:
@@ -99,12 +112,7 @@ def _read(name: str) -> tuple[tuple[Row, ...], tuple[int, int, int, int]]:
             f"{name[:60]!r} is no design; it should begin with its input, such as design:1x28x28: Conv 20 5."
         )
     channels, height, width = (int(number) for number in found.groups()[:3])
-    if channels not in _STANDARD:
-        raise ModelError(f"The network reads {channels} channels; to be shown a picture it should read 1 or 3.")
-    if not (1 <= height <= MOST_SIDE and 1 <= width <= MOST_SIDE):
-        raise ModelError(
-            f"The network reads {height}x{width} pixels; to be run here a side should have 1 to {MOST_SIDE}."
-        )
+    preprocessing((channels, height, width))
     return parse(found[4]), (1, channels, height, width)
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnviz.assets import WEIGHTS
 from cnnviz.errors import ModelError
 from cnnviz.images import Preprocessing
 from cnnviz.models.cards import Card
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 ORIGIN = "Trained here"
-WEIGHTS = Path(__file__).parents[2] / "assets" / "weights"
 
 _MNIST = Preprocessing(channels=1, resize=(28, 28), crop=(28, 28), mean=(0.1307,), std=(0.3081,))
 _FASHION = Preprocessing(channels=1, resize=(28, 28), crop=(28, 28), mean=(0.2860,), std=(0.3530,))

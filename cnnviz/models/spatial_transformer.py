@@ -1,6 +1,6 @@
 """Spatial transformers: a network that looks at its input and chooses how to warp it, and what reads the result.
 
-    >>> network = build(side=42)
+    >>> network, batch = build(side=42).eval(), torch.rand(5, 1, 42, 42)
     >>> theta = network.theta(batch)                # (N, 2, 3), the localisation network's choice
     >>> grid = network.grid(theta)                  # (N, 28, 28, 2), where each output pixel is read
     >>> scores = network.classifier(network.sampler(batch, grid))

@@ -1,7 +1,7 @@
 """Gradient descent on theta alone, which pulls a shifted picture back onto its target, and the loss that it descends.
 
 >>> found = descend(by_pixels(digit, right=4, down=2), digit, rate=0.03, steps=100)
->>> found.bilinear.losses[-1] < found.bilinear.losses[0] / 100
+>>> bool(found.bilinear.losses[-1] < found.bilinear.losses[0] / 100)
 True
 
 Pictures are (H, W) float64; the loss is the mean squared difference.

@@ -1,7 +1,7 @@
 """Does a layer of the shifted picture give the shifted maps? Layer by layer, the exact difference.
 
-    >>> found = equivariance(model, batch, places, down=0, right=4)
-    >>> [(layer.name, layer.moved, layer.interior.largest) for layer in found]
+    >>> found = equivariance(model, batch, places, down=0, right=4)  # doctest: +SKIP
+    >>> [(layer.name, layer.moved, layer.interior.largest) for layer in found]  # doctest: +SKIP
     [("conv1", (0, 4), 0.0), ("pool1", (0, 2), 0.0), ...]
 
 The picture is shifted in a circle: what leaves on one side comes in on the other. A layer whose stride does not divide

@@ -1,6 +1,6 @@
 """What a network with a spatial transformer looks at: the theta it chose, beside the identity and one set by hand.
 
-    >>> found = looked(models.load("stn-rts-mnist"), batch, undoing(...))
+    >>> found = looked(models.load("stn-rts-mnist"), torch.zeros(1, 1, 42, 42), (1, 0, 0, 0, 1, 0))
     >>> found.looks[0].theta.shape, found.looks[0].warped.shape
     ((1, 2, 3), (1, 28, 28))
 

@@ -1,7 +1,7 @@
 """Another way to pad and to subsample, put in place of a running network's own; its weights stay as they are.
 
     >>> with observe(model, on_call, around=Instead(blur="Tri-3"), steps=False):
-    ...     model(batch)
+    ...     scores = model(batch)
 
 Source: Zhang 2019, "Making Convolutional Networks Shift-Invariant Again". A maximum or a convolution of stride s is
 computed at every place, blurred, and every s-th value of it is kept. An average pooling is left: it blurs already.

@@ -10,16 +10,22 @@ from cnnviz.training.recipes import RECIPES
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m cnnviz.training", description=__doc__)
+    add_arguments(parser)
+    return run(parser.parse_args())
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Give a parser what a run of training takes."""
     parser.add_argument("name", choices=sorted(RECIPES), metavar="NAME", help=", ".join(sorted(RECIPES)))
     parser.add_argument("--data-root", type=Path, help="a folder with the data set; without it, it is downloaded")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--epochs", type=int, help="instead of the recipe's own number")
+    parser.add_argument("--epochs", type=_epochs, help="instead of the recipe's own number")
     parser.add_argument("--out", type=Path, help="where to write, instead of assets/weights")
-    arguments = parser.parse_args()
-    if arguments.epochs is not None and arguments.epochs < 1:
-        parser.error(f"--epochs is {arguments.epochs} and should be at least 1")
 
-    from cnnviz.models.shipped import WEIGHTS
+
+def run(arguments: argparse.Namespace) -> int:
+    """Train, and print the accuracy; return 1, with one sentence on stderr, where it can't be done."""
+    from cnnviz.assets import WEIGHTS
     from cnnviz.training.loop import train
 
     try:
@@ -36,6 +42,12 @@ def main() -> int:
     bar = card["bar"]
     print(f"{card['name']}: accuracy {card['accuracy']:.2%}" + (f", bar {bar:.2%}" if bar else ""))
     return 0
+
+
+def _epochs(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"--epochs is {text} and should be at least 1")
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -12,14 +12,14 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from cnnviz import models
+from cnnviz import assets, models
 from cnnviz.arithmetic.pose import Pose
 from cnnviz.models.shipped import SHIPPED
 from cnnviz.probes.placement import place
 from cnnviz.training import data
 from cnnviz.training.loop import evaluate
 
-FOLDER = Path(__file__).parents[2] / "assets" / "curves"
+FOLDER = assets.CURVES
 
 
 @dataclass(frozen=True)

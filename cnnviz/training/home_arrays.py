@@ -3,14 +3,12 @@
 One file a screen, so that the page needs neither torch nor a model to be alive.
 """
 
-from pathlib import Path
-
 import numpy as np
 import torch
 from PIL import Image
 from torch.nn import functional
 
-from cnnviz import images, models
+from cnnviz import assets, images, models
 from cnnviz.arithmetic.affine import composed
 from cnnviz.arithmetic.pose import Pose, similarity
 from cnnviz.probes.activations import activations
@@ -19,7 +17,7 @@ from cnnviz.probes.invariance import moving_maps
 from cnnviz.probes.placement import moved
 from cnnviz.probes.warp import Sampling, warped
 
-FOLDER = Path(__file__).parents[2] / "assets" / "home"
+FOLDER = assets.HOME
 MODEL, DIGITS = "alexnet-tiny", "lenet-relu-mnist"
 SHOWN = 32
 DIGIT = 70  # a seven

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 from tqdm import tqdm
 
-from cnnviz.models.shipped import SHIPPED, WEIGHTS, Shipped
+from cnnviz.assets import WEIGHTS
+from cnnviz.models.shipped import SHIPPED, Shipped
 from cnnviz.training import data
 from cnnviz.training.augmentation import augment
 from cnnviz.training.distortions import distort

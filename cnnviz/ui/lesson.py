@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 
 import streamlit as st
 
-LESSONS = Path(__file__).parents[2] / "assets" / "lessons" / "en"
+from cnnviz import assets
+
+LESSONS = assets.LESSONS / "en"
 
 
 @cache

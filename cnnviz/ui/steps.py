@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from cnnviz.arithmetic import Layer, Step
-from cnnviz.arithmetic.writing import TIMES
+from cnnviz.arithmetic.formulas import TIMES
 
 _COMMAND = re.compile(r"\\[a-z]+|[{}]")
 _LONG = 24  # characters of numbers beside which a result does not fit on a phone

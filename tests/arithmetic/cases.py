@@ -237,6 +237,7 @@ CASES = {
     "Flatten": plain(start_dim=st.integers(-5, 4), end_dim=st.integers(-5, 4)),
     "Unflatten": unflattened(),
     "Upsample": upsampled(),
+    "ChannelShuffle": of(tensors, st.fixed_dictionaries({"groups": numbers(1, 4, 0)})),
     "PixelShuffle": shuffled(),
     "PixelUnshuffle": unshuffled(),
     "Dropout": plain(**in_place, p=st.sampled_from((0.0, 0.3, 1.0, -0.1, 1.5))),

@@ -9,7 +9,7 @@ from tests.browser.access import PHONE, assert_accessible
 from tests.browser.ready import SLOW, settle
 from tests.conftest import some
 
-SAID = {"Learned": "With the transformer the answer is", "Inside a network": "Both orders bring them something else"}
+SAID = {"Learned": "With the transformer the answer is", "Inside a network": "Both orders give them something else"}
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ IMAGES = [
     "Tanh", "GELU", "SiLU", "SiLU inplace", "LeakyReLU 0.1", "LeakyReLU inplace", "ELU", "PReLU", "Hardswish",
     "Hardsigmoid inplace", "ReLU6", "Mish", "Softplus", "Softmax 1", "Dropout 0.5", "Dropout 0", "Dropout2d 0.3",
     "Identity", "ZeroPad 1", "ReflectionPad 1", "ReplicationPad 2", "ConstantPad 1 0.5", "CircularPad 1",
-    "Upsample 2", "Upsample 2 mode=bilinear", "PixelShuffle 2", "PixelUnshuffle 2", "VGG 2 {n}", "VGG 1 {n} bn",
-    "NiN {n} 3 p1", "Inception {n} {g}/{n} 2/{n} 3", "Inception {n} 2/{n} {g}/2 3 k3 bn", "Basic {n}", "Basic {n} s2",
-    "Bottleneck {g}", "Bottleneck {g} s2 width=8 g2", "Flatten",
+    "Upsample 2", "Upsample 2 mode=bilinear", "PixelShuffle 2", "PixelUnshuffle 2", "ChannelShuffle 2", "VGG 2 {n}",
+    "VGG 1 {n} bn", "NiN {n} 3 p1", "Inception {n} {g}/{n} 2/{n} 3", "Inception {n} 2/{n} {g}/2 3 k3 bn", "Basic {n}",
+    "Basic {n} s2", "Bottleneck {g}", "Bottleneck {g} s2 width=8 g2", "Flatten",
 ]  # fmt: skip
 VECTORS = [
     "Linear {n}", "Linear {n} nobias", "ReLU", "ReLU inplace", "Sigmoid", "Dropout 0.5", "BatchNorm1d",

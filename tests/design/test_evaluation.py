@@ -17,7 +17,7 @@ from cnnviz.arithmetic import reach_of_input
 from cnnviz.design import PRESETS, evaluate, parse
 from cnnviz.design.build import build
 from cnnviz.design.memory import held
-from cnnviz.design.opened import layer_of, opened
+from cnnviz.design.row_calls import layer_of, opened
 from cnnviz.errors import ModelError, ShapeError
 from tests.design.networks import networks
 
@@ -229,6 +229,28 @@ def compare_fields(line, layer):
     assert tuple(axis.size for axis in line.reach) == field.size, line.name
     assert tuple(axis.stride for axis in line.reach) == field.stride, line.name
     assert tuple(axis.padding for axis in line.reach) == field.padding, line.name
+    own, last = line.receptive_field, tuple(side - 1 for side in line.output_size[2:])
+    assert (own.size, own.stride, own.padding) == (field.size, field.stride, field.padding), line.name
+    assert own.box(*last) == field.box(*last), line.name
+
+
+def test_a_row_reads_as_an_analysed_layer_does():
+    """The last layer sees the whole image, the first a window of it, and a vector has no positions to be seen."""
+    first, _, last = evaluate(parse("Conv 4 3 s2 p1, Flatten, Linear 5"), (1, 3, 8, 9)).lines
+    assert (first.receptive_field.size, first.receptive_field.stride, first.receptive_field.padding) == (
+        (3, 3),
+        (2, 2),
+        (1, 1),
+    )
+    assert first.receptive_field.box(1, 2) == (1, 3, 4, 6)
+    assert last.receptive_field.size is None
+    assert last.receptive_field.box(0, 0) == (0, 0, 8, 9)
+    assert (last.weights, last.biases, last.parameters) == (5 * 4 * 4 * 5, 5, 405)
+    (relu,) = evaluate(parse("ReLU"), (1, 10)).lines
+    assert relu.receptive_field is None
+    (broken,) = evaluate(parse("Conv 4 9"), (1, 3, 8, 8)).lines
+    assert broken.receptive_field is None
+    assert broken.inside == ()
 
 
 @pytest.mark.parametrize("name", PRESETS)

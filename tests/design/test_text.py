@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from cnnviz.arithmetic import KINDS
-from cnnviz.design import PRESETS, Row, kinds, parse, parse_row, split, write, write_row
+from cnnviz.design import PRESETS, Row, parse, parse_row, split, vocabulary, write, write_row
 from cnnviz.design.blocks import BLOCKS
 from cnnviz.errors import ModelError
 
@@ -20,26 +20,26 @@ NUMBER = st.one_of(WHOLE, st.floats(-1e7, 1e7, allow_nan=False))
 def values(kind, name):
     """Return a strategy for everything that the setting `name` may hold."""
     found = []
-    if name in kinds.SIZES:
-        part = st.one_of(WHOLE, st.none()) if name in kinds.NONE else WHOLE
+    if name in vocabulary.SIZES:
+        part = st.one_of(WHOLE, st.none()) if name in vocabulary.NONE else WHOLE
         found += [WHOLE, st.lists(part, min_size=2, max_size=3).map(tuple)]
-    if name in kinds.WHOLE:
+    if name in vocabulary.WHOLE:
         found.append(WHOLE)
-    if name in kinds.NUMBERS or name == "scale_factor":
+    if name in vocabulary.NUMBERS or name == "scale_factor":
         found.append(NUMBER)
-    if name in kinds.SWITCHES:
+    if name in vocabulary.SWITCHES:
         found.append(st.booleans())
-    if words := kinds.words_of(kind, name):
+    if words := vocabulary.words_of(kind, name):
         found.append(st.sampled_from(words))
-    if name in kinds.NONE:
+    if name in vocabulary.NONE:
         found.append(st.none())
     return st.one_of(found)
 
 
 @st.composite
 def any_row(draw):
-    kind = draw(st.sampled_from(kinds.kinds()))
-    names = [name for name in kinds.settings_of(kind) if draw(st.booleans())]
+    kind = draw(st.sampled_from(vocabulary.kinds()))
+    names = [name for name in vocabulary.settings_of(kind) if draw(st.booleans())]
     return Row(kind, tuple((name, draw(values(kind, name))) for name in names))
 
 
@@ -157,24 +157,24 @@ def test_presets_are_written_as_they_would_be_typed(preset):
 
 
 def test_every_layer_of_the_arithmetic_can_be_written():
-    assert set(kinds.TORCH_ARGUMENTS) == set(KINDS)
-    assert set(kinds.BLOCK_ARGUMENTS) == set(BLOCKS)
+    assert set(vocabulary.TORCH_ARGUMENTS) == set(KINDS)
+    assert set(vocabulary.BLOCK_ARGUMENTS) == set(BLOCKS)
 
 
-@pytest.mark.parametrize("kind", kinds.TORCH_ARGUMENTS)
+@pytest.mark.parametrize("kind", vocabulary.TORCH_ARGUMENTS)
 def test_the_arguments_are_pytorchs_in_pytorchs_order(kind):
     theirs = [name for name in inspect.signature(getattr(nn, kind)).parameters if name not in ("device", "dtype")]
-    ours = list(kinds.TORCH_ARGUMENTS[kind])
+    ours = list(vocabulary.TORCH_ARGUMENTS[kind])
     assert ours == theirs[: len(ours)]
 
 
 @pytest.mark.parametrize("kind", BLOCKS)
 def test_the_settings_of_a_block_are_those_of_its_function(kind):
     _, *settings = inspect.signature(BLOCKS[kind]).parameters
-    assert tuple(settings) == kinds.BLOCK_ARGUMENTS[kind]
+    assert tuple(settings) == vocabulary.BLOCK_ARGUMENTS[kind]
 
 
-@pytest.mark.parametrize("kind", [*kinds.TORCH_ARGUMENTS, *kinds.BLOCK_ARGUMENTS])
+@pytest.mark.parametrize("kind", [*vocabulary.TORCH_ARGUMENTS, *vocabulary.BLOCK_ARGUMENTS])
 def test_every_setting_has_a_kind_of_value(kind):
-    known = kinds.SIZES | kinds.WHOLE | kinds.NUMBERS | kinds.SWITCHES | kinds.WORDS.keys()
-    assert set(kinds.settings_of(kind)) <= known
+    known = vocabulary.SIZES | vocabulary.WHOLE | vocabulary.NUMBERS | vocabulary.SWITCHES | vocabulary.WORDS.keys()
+    assert set(vocabulary.settings_of(kind)) <= known

@@ -9,9 +9,10 @@ from safetensors.torch import load_file
 from torchvision import datasets
 
 from cnnviz import models
+from cnnviz.assets import WEIGHTS
 from cnnviz.errors import ModelError
 from cnnviz.models import shipped
-from cnnviz.models.shipped import SHIPPED, WEIGHTS
+from cnnviz.models.shipped import SHIPPED
 from cnnviz.training import data
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"

@@ -1,11 +1,24 @@
 """A screen opened without a browser."""
 
 from pathlib import Path
+from typing import Any
 
-from streamlit.testing.v1 import AppTest
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest, app_test
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60  # seconds
+
+
+class _AsTheServer(PagesManager):
+    """Streamlit's own takes the folder pages/ for the screens until app.py has run once; see cnnviz.server."""
+
+    def __init__(self, *given: Any, **settings: Any) -> None:
+        super().__init__(*given, **settings)
+        PagesManager.uses_pages_directory = False
+
+
+app_test.PagesManager = _AsTheServer
 
 
 def open_screen(screen: str, **link: str) -> AppTest:

@@ -28,13 +28,14 @@ def layers(request: Layers, run: Run) -> LayerTable:
             channels, rows_, columns = maps.shape
             rows.append(
                 LayerRow(
-                    layer.name,
-                    layer.kind,
-                    size,
-                    (channels, rows_, columns),
-                    layer.parameters,
-                    layer.macs,
-                    layer.receptive_field,
+                    name=layer.name,
+                    kind=layer.kind,
+                    output_size=size,
+                    maps=(channels, rows_, columns),
+                    parameters=layer.parameters,
+                    macs=layer.macs,
+                    memory=layer.memory,
+                    receptive_field=layer.receptive_field,
                 )
             )
     outputs = 4 * sum(channels * height * width for channels, height, width in (row.maps for row in rows))

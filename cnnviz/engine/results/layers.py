@@ -1,28 +1,21 @@
 """The layers of a model."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from cnnviz.arithmetic import LayerRecord, ReceptiveField
 from cnnviz.engine.results.values import Sized
 
-if TYPE_CHECKING:
-    from cnnviz.analysis import ReceptiveField
 
-
-@dataclass(frozen=True)
-class LayerRow:
+@dataclass(frozen=True, kw_only=True)
+class LayerRow(LayerRecord):
     """A layer with something to show: `output_size` is the tensor's, `maps` that of its maps, (C, H, W).
 
-    `receptive_field` is cnnviz.analysis's, or None; it is None as well for a row that sees no picture.
+    `receptive_field` is None as well for a row that sees no picture.
     """
 
-    name: str
-    kind: str
     output_size: tuple[int, ...]
     maps: tuple[int, int, int]
-    parameters: int
-    macs: int
-    receptive_field: "ReceptiveField | None"
+    receptive_field: ReceptiveField | None = None
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,16 @@ from functools import cache
 from typing import Any, get_args
 
 from cnnviz.arithmetic import KINDS
+from cnnviz.arithmetic.checks import AXES
+from cnnviz.design.vocabulary import WORDS
 from cnnviz.ui.controls import Choice, Control, Dial, Switch
 
 Size = tuple[int, ...]
-AXES: dict[int, tuple[str, ...]] = {0: (), 1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
-# Settings of which no number on the screen depends.
+# Settings of which no number on the screen depends; nor does one on those that hold a plain float, see `_silent`.
 _SILENT = frozenset(
     {
-        *("inplace", "divisor_override", "count_include_pad", "eps", "momentum", "negative_slope", "init", "p"),
-        *("align_corners", "threshold", "alpha", "beta", "k", "return_indices", "recompute_scale_factor"),
-        *("padding_idx", "max_norm", "scale_grad_by_freq", "sparse"),
+        *("inplace", "divisor_override", "count_include_pad", "align_corners", "return_indices"),
+        *("recompute_scale_factor", "padding_idx", "scale_grad_by_freq", "sparse"),
     }
 )
 # Settings that a kind shares with others by name alone, or that need a value no number depends on.
@@ -54,7 +54,6 @@ _RANGES: dict[str, tuple[int, int, int, int]] = {
     "end_dim": (-1, 3, 3, -1),
     "dim": (0, 3, 3, 1),
 }
-_OTHER = (0, 16, 1000, 1)
 # What a kind begins with, where that is not what all begin with; the first prefix that fits counts.
 _BEGIN: tuple[tuple[str, dict[str, Any]], ...] = (
     ("ConvTranspose", {"channels": 10, "side": 16, "kernel_size": 4, "stride": 2, "padding": 1}),
@@ -73,11 +72,7 @@ _BEGIN: tuple[tuple[str, dict[str, Any]], ...] = (
     ("Flatten", {"channels": 50, "side": 7}),
     ("", {"channels": 10}),
 )
-_WORDS = {
-    "padding_mode": ("zeros", "reflect", "replicate", "circular"),
-    "mode": ("nearest", "nearest-exact", "bilinear", "bicubic"),
-    "approximate": ("none", "tanh"),
-}
+_WORDS = {**WORDS, "mode": ("nearest", "nearest-exact", "bilinear", "bicubic")}
 _INTO = ("into_channels", "into_height", "into_width")
 _FLAT = ("Linear", "Embedding", "Unflatten")
 RECTANGULAR = "rectangular"
@@ -177,8 +172,16 @@ def _settings(kind: str) -> dict[str, inspect.Parameter]:
     return {
         name: each
         for name, each in parameters
-        if each.kind is each.KEYWORD_ONLY and name not in _SILENT and (kind, name) not in _LEFT_OUT
+        if each.kind is each.KEYWORD_ONLY and not _silent(each) and (kind, name) not in _LEFT_OUT
     }
+
+
+def _silent(parameter: inspect.Parameter) -> bool:
+    """Return whether no number on the screen depends on a setting: a slope, a probability and the like do not count."""
+    types = set(get_args(parameter.annotation)) or {parameter.annotation}
+    if parameter.name in _RANGES or parameter.name in _FIXED:
+        return False
+    return parameter.name in _SILENT or types <= {float, type(None)}
 
 
 def _on_axes(kind: str, name: str, rank: int, rectangular: bool) -> list[Control]:
@@ -200,11 +203,17 @@ def _each_axis(name: str, rank: int, rectangular: bool, values: Mapping[str, Any
 
 
 def _dial(kind: str, name: str, suffix: str = "", label: str | None = None) -> Dial:
-    low, high, most, default = _RANGES.get(name, _OTHER)
+    low, high, most, default = _RANGES.get(name) or _range(_settings(kind)[name])
     begin = next(values for prefix, values in _BEGIN if kind.startswith(prefix))
     if name == "padding" and "Pad" in kind:
         default = 2
     return Dial(name + suffix, label or _label(name), low, high, most, begin.get(name, default))
+
+
+def _range(parameter: inspect.Parameter) -> tuple[int, int, int, int]:
+    """Return the range of a setting that has no row above: around its default, 1 where it has none."""
+    default = parameter.default if isinstance(parameter.default, int) else 1
+    return min(default, 1), 16, 1000, default
 
 
 def _label(name: str) -> str:

@@ -12,7 +12,7 @@ from cnnviz.arithmetic.coverage import never_read
 from cnnviz.figures.cost_bars import costs
 from cnnviz.figures.field_of_stack import growth
 from cnnviz.figures.layer import layer_blocks, sized
-from cnnviz.figures.style import INK, INPUT, KERNEL, OUTPUT
+from cnnviz.figures.style import INK, INPUT, KERNEL, OUTPUT, themed
 from cnnviz.figures.window_coverage import ONE_ROW, Axis, reading
 from cnnviz.ui.chart import chart
 from cnnviz.ui.lesson import say, text
@@ -35,7 +35,7 @@ WAYS = {
 }
 STACKS = {1: "alternative_stack_1d", 2: "alternative_stack", 3: "alternative_stack_3d"}
 COLOURS = {"output": OUTPUT, "parameters": KERNEL, "macs": INPUT, "memory": INK}
-_NUMBER = '<div><dt>{label}</dt><dd style="color:{colour}">{value}</dd><dd>{note}</dd></div>'
+_NUMBER = '<div><dt>{label}</dt><dd style="color: {colour}">{value}</dd><dd>{note}</dd></div>'
 # On a phone the controls fill the screen: there the numbers stay in sight above them.
 _STYLE = """<style>
 .st-key-numbers dl { display: flex; flex-wrap: wrap; gap: 0.25rem 1.5rem; margin: 0; padding: 0 }
@@ -44,7 +44,8 @@ _STYLE = """<style>
 .st-key-numbers dt + dd { font-size: 1.7rem; line-height: 1.25; font-weight: 600; overflow-wrap: anywhere }
 .st-key-ways td + td { overflow-wrap: anywhere }
 @media (max-width: 640px) {
-  div:has(> .st-key-numbers) { position: sticky; top: 0; z-index: 10; background: white; padding: 0.25rem 0 }
+  div:has(> .st-key-numbers) { position: sticky; top: 0; z-index: 10; padding: 0.25rem 0;
+    background: light-dark(#ffffff, #0f141b) }
   .st-key-formulas .katex { font-size: 0.95em }
   .st-key-ways th, .st-key-ways td { font-size: 0.75rem; padding: 0.25rem }
   .st-key-numbers dt, .st-key-numbers dd { font-size: 0.75rem }
@@ -70,7 +71,7 @@ def show_numbers(layer: Layer) -> None:
         ("memory", in_bytes(layer.memory()), text(SCREEN, "memory_saved", saved=in_bytes(layer.saved()))),
     )
     tiles = "".join(
-        _NUMBER.format(label=text(SCREEN, key), colour=COLOURS[key], value=value, note=note)
+        _NUMBER.format(label=text(SCREEN, key), colour=themed(COLOURS[key]), value=value, note=note)
         for key, value, note in numbers
     )
     st.html(f"{_STYLE}<dl>{tiles}</dl>")

@@ -1,46 +1,19 @@
 """A network as the screen shows it, whether it is made of rows or comes from a library."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from fractions import Fraction
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from cnnviz.design import Evaluated, Line, Row, evaluate, parse_row, split
+from cnnviz.arithmetic import LayerRecord
+from cnnviz.design import Evaluated, Line, Row, evaluate, parse_row, split, unworkable
 from cnnviz.errors import CnnvizError, ModelError
 
 if TYPE_CHECKING:
     from cnnviz.analysis import NetworkReport
 
 OPTIMISERS = ("sgd", "momentum", "adam")
-PARTS = ("parameters", "gradients", "optimiser", "saved")
 Size = tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A row or a call. Sizes are (N, C, ...), memory is the bytes of the output; without a size it has no numbers.
-
-    `seen` is the receptive field in pixels along each axis, None where a unit sees all or where there is none.
-    """
-
-    name: str
-    text: str
-    kind: str
-    branch: int = 0
-    output_size: Size | None = None
-    parameters: int = 0
-    macs: int = 0
-    memory: int = 0
-    seen: tuple[int | Fraction, ...] | None = None
-    whole: bool = False
-    line: Line | None = None
-    inside: tuple["Entry", ...] = ()
-
-    @property
-    def flops(self) -> int:
-        """Two for every MAC."""
-        return 2 * self.macs
 
 
 @dataclass(frozen=True)
@@ -53,7 +26,7 @@ class Shown:
     """
 
     input_size: Size
-    entries: tuple[Entry, ...]
+    entries: tuple[LayerRecord, ...]
     parameters: int = 0
     macs: int = 0
     outputs: int = 0
@@ -70,13 +43,13 @@ class Shown:
         return 2 * self.macs
 
     @property
-    def leaves(self) -> tuple[Entry, ...]:
+    def leaves(self) -> tuple[LayerRecord, ...]:
         """The calls in the order of execution, blocks opened; those that can't work are left out."""
         leaves = (leaf for entry in self.entries for leaf in (entry.inside or (entry,)))
         return tuple(leaf for leaf in leaves if leaf.output_size)
 
     @property
-    def working(self) -> tuple[Entry, ...]:
+    def working(self) -> tuple[LayerRecord, ...]:
         """The rows up to the first that can't work."""
         return tuple(entry for entry in self.entries if entry.output_size)
 
@@ -89,23 +62,12 @@ def of_text(text: str, input_size: Size, itemsize: int) -> Shown:
     except ModelError as error:
         return Shown(input_size, (), error=str(error))
     evaluated, sentence = _evaluated(items, input_size, itemsize)
-    entries = [_of_line(line, item) for line, item in zip(evaluated.lines, items, strict=False)]
-    entries += [Entry("", item, "") for item in items[len(entries) :]]
+    lines = [replace(line, text=item) for line, item in zip(evaluated.lines, items, strict=False)]
+    lines += [unworkable("", "", item) for item in items[len(lines) :]]
     failed = evaluated.error_at
     if failed is None and sentence:
         failed = len(evaluated.lines)
-    return Shown(
-        evaluated.input_size,
-        tuple(entries),
-        evaluated.parameters,
-        evaluated.macs,
-        evaluated.memory.outputs,
-        evaluated.memory.saved_for_backward,
-        evaluated.memory.inference_peak,
-        _training(evaluated, input_size[0]),
-        error_at=failed,
-        error=evaluated.error or sentence,
-    )
+    return _shown(evaluated, tuple(lines), failed, evaluated.error or sentence)
 
 
 def _evaluated(items: Iterable[str], input_size: Size, itemsize: int) -> tuple[Evaluated, str]:
@@ -136,78 +98,57 @@ def of_library(architecture: str, input_size: Size) -> Shown:
         report = engine().submit(Analyze(architecture, input_size), session=session()).result()
     except CnnvizError as error:
         return Shown(input_size, (), error=str(error))
-    return of_report(report)
+    return _shown(report, report.layers)
 
 
-def of_report(report: "NetworkReport") -> Shown:
-    """Return a library's network as analysed."""
-    entries = tuple(
-        Entry(
-            layer.name,
-            layer.kind,
-            layer.kind,
-            output_size=layer.output_size,
-            parameters=layer.parameters,
-            macs=layer.macs,
-            memory=layer.memory,
-            seen=layer.receptive_field.size if layer.receptive_field else None,
-            whole=layer.receptive_field is not None and layer.receptive_field.size is None,
-        )
-        for layer in report.layers
-    )
+def _shown(
+    report: "Evaluated | NetworkReport", entries: tuple[LayerRecord, ...], error_at: int | None = None, error: str = ""
+) -> Shown:
+    memory = report.memory
     return Shown(
         report.input_size,
         entries,
         report.parameters,
         report.macs,
-        report.memory.outputs,
-        report.memory.saved_for_backward,
-        report.memory.inference_peak,
-        _training(report, report.input_size[0]),
-        unknown=report.unknown,
+        memory.outputs,
+        memory.saved_for_backward,
+        memory.inference_peak,
+        {optimiser: asdict(report.training(optimiser, report.input_size[0])) for optimiser in OPTIMISERS},
+        report.unknown,
+        error_at,
+        error,
     )
 
 
-def _training(report: Any, batch: int) -> Mapping[str, Mapping[str, int]]:
-    found = {optimiser: report.training(optimiser, batch) for optimiser in OPTIMISERS}
-    return {optimiser: {part: getattr(each, part) for part in PARTS} for optimiser, each in found.items()}
+def text_of(entry: LayerRecord) -> str:
+    """Return a layer as it was typed; of a library's network its kind."""
+    return entry.text if isinstance(entry, Line) else entry.kind
 
 
-def _of_line(line: Line, text: str) -> Entry:
-    return Entry(
-        line.name,
-        text,
-        line.kind,
-        line.branch,
-        line.output_size,
-        line.parameters,
-        line.macs,
-        line.memory,
-        tuple(axis.size for axis in line.reach) if line.reach else None,
-        line.whole,
-        line,
-        _inside(line.lines),
-    )
+def sees_all(entry: LayerRecord) -> bool:
+    """Return whether every unit sees the whole image."""
+    return entry.receptive_field is not None and entry.receptive_field.size is None
 
 
-def _inside(lines: Iterable[Line]) -> tuple[Entry, ...]:
-    return tuple(_of_line(line, line.text) for line in lines)
+def seen_by(entry: LayerRecord) -> Size | None:
+    """Return the receptive field in pixels along each axis, None where a unit sees all or where there is none."""
+    return entry.receptive_field.size if entry.receptive_field else None
 
 
-def as_rows(entries: Iterable[Entry]) -> list[dict[str, object]]:
+def as_rows(entries: Iterable[LayerRecord]) -> list[dict[str, object]]:
     """Return one flat record a layer, for a file."""
     return [
         {
             "name": entry.name,
-            "layer": entry.text,
+            "layer": text_of(entry),
             "output_size": "x".join(map(str, entry.output_size or ())),
             "parameters": entry.parameters,
-            "weights": entry.line.weights if entry.line else None,
-            "biases": entry.line.biases if entry.line else None,
+            "weights": entry.weights if isinstance(entry, Line) else None,
+            "biases": entry.biases if isinstance(entry, Line) else None,
             "macs": entry.macs,
             "flops": entry.flops,
             "output_bytes": entry.memory,
-            "receptive_field": "whole image" if entry.whole else "x".join(map(str, entry.seen or ())),
+            "receptive_field": "whole image" if sees_all(entry) else "x".join(map(str, seen_by(entry) or ())),
         }
         for entry in entries
     ]

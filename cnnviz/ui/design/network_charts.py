@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from cnnviz.arithmetic import LayerRecord
 from cnnviz.arithmetic.families import family
 from cnnviz.figures.field_by_layer import Growth
 from cnnviz.figures.network_costs import Costs
 from cnnviz.ui.amounts import of_bytes, of_count
-from cnnviz.ui.design.network import Entry, Shown
+from cnnviz.ui.design.network import Shown, seen_by, sees_all
 from cnnviz.ui.lesson import text
 
 SCREEN = "network"
@@ -22,7 +23,7 @@ _FAMILIES = {
 }
 
 
-def costs_of(shown: Shown, entries: Sequence[Entry], title: str = "") -> Costs:
+def costs_of(shown: Shown, entries: Sequence[LayerRecord], title: str = "") -> Costs:
     """Return what each of the entries costs, and what stands over each panel.
 
     With a title, for two side by side, that is the total alone; without, it says where the most of it sits.
@@ -58,7 +59,7 @@ def _largest(shown: Shown, number: str) -> dict[str, object]:
     return {"family": text(SCREEN, _FAMILIES[name]), "share": most / (sums.total() or 1)}
 
 
-def growth_of(shown: Shown, entries: Sequence[Entry]) -> Growth | None:
+def growth_of(shown: Shown, entries: Sequence[LayerRecord]) -> Growth | None:
     """Return how the receptive field grows along the entries; None where the input has no positions."""
     image = shown.input_size[2:]
     if not image:
@@ -66,15 +67,15 @@ def growth_of(shown: Shown, entries: Sequence[Entry]) -> Growth | None:
     covers = next((place for place, entry in enumerate(entries) if _covers(entry, image)), None)
     return Growth(
         [entry.name for entry in entries],
-        [None if entry.seen is None else int(entry.seen[0]) for entry in entries],
+        [int(field[0]) if (field := seen_by(entry)) else None for entry in entries],
         image[0],
         text(SCREEN, "image_line", side=image[0]),
         covers,
-        next((place for place, entry in enumerate(entries) if entry.whole), None),
+        next((place for place, entry in enumerate(entries) if sees_all(entry)), None),
         text(SCREEN, "whole"),
     )
 
 
-def _covers(entry: Entry, image: Sequence[int]) -> bool:
-    field = entry.seen or ()
-    return entry.whole or (bool(field) and all(size >= side for size, side in zip(field, image, strict=True)))
+def _covers(entry: LayerRecord, image: Sequence[int]) -> bool:
+    field = seen_by(entry) or ()
+    return sees_all(entry) or (bool(field) and all(size >= side for size, side in zip(field, image, strict=True)))

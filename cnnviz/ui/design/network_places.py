@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cnnviz.design import split
-from cnnviz.ui.design.network import Entry
+from cnnviz.arithmetic import LayerRecord
+from cnnviz.design import Line, split
+from cnnviz.ui.design.network import text_of
 
 # The table grows by four rows at a time, so that it rarely changes its shape under the hands of somebody who types.
 _SPARE = 4
@@ -16,7 +17,7 @@ class Place:
 
     row: int | None
     text: str
-    entry: Entry | None = None
+    entry: LayerRecord | None = None
 
     @property
     def spare(self) -> bool:
@@ -24,7 +25,7 @@ class Place:
         return self.row is None and self.entry is None
 
 
-def laid_out(texts: Sequence[str], entries: Sequence[Entry], opened: frozenset[int]) -> tuple[Place, ...]:
+def laid_out(texts: Sequence[str], entries: Sequence[LayerRecord], opened: frozenset[int]) -> tuple[Place, ...]:
     """Return the table's rows: every row of the network, the calls inside of the opened ones, and a few spare ones."""
     places: list[Place] = []
     for row, (typed, entry) in enumerate(zip(texts, entries, strict=True)):
@@ -35,9 +36,9 @@ def laid_out(texts: Sequence[str], entries: Sequence[Entry], opened: frozenset[i
     return tuple(places) + (Place(None, ""),) * spare
 
 
-def _indented(entry: Entry) -> str:
-    branch = entry.name.split(".")[1] + " · " if entry.branch else ""
-    return f"└ {branch}{entry.text}"
+def _indented(entry: LayerRecord) -> str:
+    branch = entry.name.split(".")[1] + " · " if isinstance(entry, Line) and entry.branch else ""
+    return f"└ {branch}{text_of(entry)}"
 
 
 def retyped(places: Sequence[Place], typed: dict[int, str]) -> tuple[list[str], list[int]]:

@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from cnnviz.arithmetic import LayerRecord
+from cnnviz.design import Line
 from cnnviz.figures.field_by_layer import depth
 from cnnviz.figures.network_costs import where
 from cnnviz.ui.amounts import of_bytes, of_count, of_size
 from cnnviz.ui.chart import chart
-from cnnviz.ui.design.network import Entry, Shown
+from cnnviz.ui.design.network import Shown, text_of
 from cnnviz.ui.design.network_charts import costs_of, growth_of
 from cnnviz.ui.lesson import say, text
 from cnnviz.ui.steps import distinct, equation, grouped
@@ -43,7 +45,7 @@ def _metric(label: str, rounded: str, exact: str, explained: str | None) -> None
     st.metric(label, rounded, exact, delta_color="off", delta_arrow="off", help=explained, width=165)
 
 
-def chosen_bars(shown: Shown, *, key: str) -> Sequence[Entry]:
+def chosen_bars(shown: Shown, *, key: str) -> Sequence[LayerRecord]:
     """Return what the charts draw a bar for; where there are blocks, it can be chosen."""
     if not any(entry.inside for entry in shown.entries):
         return shown.working
@@ -71,21 +73,21 @@ def show_charts(shown: Shown) -> None:
         say(SCREEN, "covers_whole" if whole else "covers", layer=growth.names[growth.covers], **size)
 
 
-def show_row(entry: Entry) -> None:
+def show_row(entry: LayerRecord) -> None:
     """Show the numbers of a row step by step; of a block, those of the call that is chosen."""
     if entry.inside:
-        say(SCREEN, "row_block", text=entry.text, count=len(entry.inside))
+        say(SCREEN, "row_block", text=text_of(entry), count=len(entry.inside))
         names = [inner.name for inner in entry.inside]
         if st.session_state.get("call") not in names:
             st.session_state["call"] = names[0]
         name = st.selectbox("Call", names, key="call")
         entry = entry.inside[names.index(name)]
-    if entry.line is None or entry.line.layer is None or entry.line.input_size is None or entry.output_size is None:
+    if not isinstance(entry, Line) or entry.layer is None or entry.input_size is None or entry.output_size is None:
         say(SCREEN, "row_none")
         return
-    groups = grouped(distinct(entry.line.layer.steps))
-    sizes = {"before": of_size(entry.line.input_size[1:]), "after": of_size(entry.output_size[1:])}
-    say(SCREEN, "row" if groups else "row_plain", text=entry.text, **sizes)
+    groups = grouped(distinct(entry.layer.steps))
+    sizes = {"before": of_size(entry.input_size[1:]), "after": of_size(entry.output_size[1:])}
+    say(SCREEN, "row" if groups else "row_plain", text=text_of(entry), **sizes)
     size_box, costs_box = st.columns([2, 3]) if "formula_size" in groups else (st.container(), st.container())
     for heading, steps in groups.items():
         with size_box if heading == "formula_size" else costs_box:

@@ -7,9 +7,10 @@ from typing import Any
 import pandas as pd  # type: ignore[import-untyped]
 import streamlit as st
 
+from cnnviz.arithmetic import LayerRecord
 from cnnviz.errors import ModelError
 from cnnviz.ui.amounts import of_bytes, of_size
-from cnnviz.ui.design.network import Entry, Shown
+from cnnviz.ui.design.network import Shown, seen_by, sees_all
 from cnnviz.ui.design.network_places import Place, laid_out, retyped
 from cnnviz.ui.design.network_state import Slot, bump, version
 from cnnviz.ui.lesson import text
@@ -96,7 +97,7 @@ def read_table(shown: Shown) -> None:
     )
 
 
-def _numbers(entries: Sequence[Entry | None], shown: Shown) -> dict[str, Any]:
+def _numbers(entries: Sequence[LayerRecord | None], shown: Shown) -> dict[str, Any]:
     known = [entry if entry is not None and entry.output_size else None for entry in entries]
     failed = shown.entries[shown.error_at] if shown.error_at is not None else None
     return {
@@ -114,13 +115,14 @@ def _numbers(entries: Sequence[Entry | None], shown: Shown) -> dict[str, Any]:
     }
 
 
-def field_words(entry: Entry) -> str:
+def field_words(entry: LayerRecord) -> str:
     """Return a receptive field as a table has it: 11 for a square of 11×11, "all" for the whole image."""
-    if entry.whole:
+    if sees_all(entry):
         return text(SCREEN, "field_all")
-    if entry.seen is None:
+    field = seen_by(entry)
+    if field is None:
         return ""
-    return str(entry.seen[0]) if len(set(entry.seen)) == 1 else of_size(entry.seen)
+    return str(field[0]) if len(set(field)) == 1 else of_size(field)
 
 
 def _mark(place: Place, shown: Shown) -> str:

@@ -3,14 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-# What PyTorch wants to be told although the input tells it: the argument, and where in the input's size it stands.
-_GIVEN = (
-    ("Conv", "in_channels", 1),
-    ("Linear", "in_features", -1),
-    ("BatchNorm", "num_features", 1),
-    ("InstanceNorm", "num_features", 1),
-    ("GroupNorm", "num_channels", 1),
-)
+from cnnviz.design.vocabulary import input_argument
+
 # Written without their names, as everybody does.
 _BARE = (
     "in_channels",
@@ -25,7 +19,8 @@ _BARE = (
 
 def torch_line(kind: str, input_size: tuple[int, ...], settings: Mapping[str, Any]) -> str:
     """Return nn.Conv2d(3, 10, kernel_size=5, padding=2) and the like; settings at their defaults are left out."""
-    given = {name: input_size[at] for prefix, name, at in _GIVEN if kind.startswith(prefix)}
+    arrives = input_argument(kind)
+    given = {arrives: input_size[-1 if arrives == "in_features" else 1]} if arrives else {}
     arguments = {**given, **settings}
     bare = [repr(value) for name, value in arguments.items() if name in _BARE]
     named = [f"{name}={value!r}" for name, value in arguments.items() if name not in _BARE]

@@ -1,13 +1,12 @@
 """Errors on the whole test set of MNIST, distorted more and more, without and with augmentation."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pandas as pd  # type: ignore[import-untyped]
 import streamlit as st
 
-from cnnviz import models
+from cnnviz import assets, models
 from cnnviz.figures.sweep_curves import sweep
 from cnnviz.training.recipes import RECIPES
 from cnnviz.ui.chart import chart
@@ -15,7 +14,7 @@ from cnnviz.ui.lesson import say, text
 from cnnviz.ui.transform.keeping import csv_of, offer
 
 SCREEN = "augmentation"
-CURVES = Path(__file__).parents[3] / "assets" / "curves"
+CURVES = assets.CURVES
 PLAIN, AUGMENTED = "lenet-relu-plain-mnist", "lenet-relu-augmented-mnist"
 # The orange of the kernel for what is without, the green of the output for what is with.
 _AXES = {"augmentation-rotation": "degrees", "augmentation-scale": "scale", "augmentation-shift": "right"}

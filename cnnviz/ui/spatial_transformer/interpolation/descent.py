@@ -35,7 +35,6 @@ _REACH = 0.6  # of the curve, to both sides of the identity
 # torch places pixels so exactly that a warp by the identity has a loss below this.
 _NOTHING = 1e-9
 _TILE_WORDS = {"channel": "{channel}", "place": "", "weights": "", "value": ""}
-_FILM_WORDS = ("target", "given", "first", "second", "difference", "step", "steps", "play", "pause", "answer", "table")
 
 
 @st.fragment
@@ -81,7 +80,6 @@ def _show_film(state: PullState, found: Descent) -> None:
         answer=state.answer,
         numbers=NAMES,
         at=state.at,
-        words={name: text(f"film_{name}") for name in _FILM_WORDS},
         on_pick=lambda step: FORM.put({"at": step}),
     )
 

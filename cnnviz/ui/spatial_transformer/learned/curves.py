@@ -8,16 +8,15 @@ import numpy as np
 import pandas as pd  # type: ignore[import-untyped]
 import streamlit as st
 
-from cnnviz import models
+from cnnviz import assets, models
 from cnnviz.figures.sweep_curves import sweep
 from cnnviz.ui.chart import chart
 from cnnviz.ui.downloads import offer_downloads
 from cnnviz.ui.numbers import fixed, percent, whole
 from cnnviz.ui.spatial_transformer.learned.state import FORM, WORDS, State
-from cnnviz.ui.words import LESSONS
 
 say, text = WORDS.say, WORDS.text
-CURVES = LESSONS.parent / "curves" / "rotation.json"
+CURVES = assets.CURVES / "rotation.json"
 
 
 class _Curves(TypedDict):

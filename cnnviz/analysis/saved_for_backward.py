@@ -9,7 +9,7 @@ from math import prod
 
 from cnnviz.analysis import recurrent
 from cnnviz.analysis.functions import ADAPTIVE_POOLS, CONVOLUTIONS, COSTLESS, POOLS, words
-from cnnviz.analysis.keeping import Kept, Merged, Needs, bytes_each, copy_of
+from cnnviz.analysis.memory_terms import Kept, Merged, Needs, bytes_each, copy_of
 from cnnviz.analysis.operations import Operation, Value
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from cnnviz.design.opened import opened
+from cnnviz.design.row_calls import opened
 from cnnviz.design.rows import Row
 from cnnviz.errors import CnnvizError, ModelError
 

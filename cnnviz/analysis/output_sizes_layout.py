@@ -5,9 +5,9 @@ from math import prod
 from typing import Any
 
 from cnnviz.analysis.functions import words
-from cnnviz.analysis.keeping import Of
+from cnnviz.analysis.memory_terms import Of
 from cnnviz.analysis.operations import Operation, Shape, Value
-from cnnviz.analysis.resizing import Elsewhere, Rule, like, require
+from cnnviz.analysis.output_sizes import Elsewhere, Rule, like, require
 
 
 def _reshape(op: Operation, of: Of) -> Shape:

@@ -15,8 +15,8 @@ from cnnviz.analysis.functions import (
     SPREADING,
     words,
 )
-from cnnviz.analysis.keeping import Of
-from cnnviz.analysis.mixing import dims_of_reduction
+from cnnviz.analysis.memory_terms import Of
+from cnnviz.analysis.mixtures import dims_of_reduction
 from cnnviz.analysis.operations import Operation, Shape, Value
 from cnnviz.analysis.views import order_of
 

@@ -1,7 +1,8 @@
-"""The commonest rules of cnnviz.analysis.resizing once more, with all that does not change worked out beforehand.
+"""The commonest rules of cnnviz.analysis.output_sizes once more, with all that does not change worked out beforehand.
 
 Each takes an operation and gives a function of the slots of a program, or None where the general rule has to do. What
 must stay as it is at another size, such as the channels that a filter reads, goes to `check`.
+tests/analysis/test_output_sizes.py holds all forms of a rule equal.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,7 +10,7 @@ from typing import Any
 
 from cnnviz.analysis.functions import CONVOLUTIONS, POINTWISE, POOLS
 from cnnviz.analysis.operations import Operation, Shape, Value
-from cnnviz.analysis.resizing import Elsewhere, common
+from cnnviz.analysis.output_sizes import Elsewhere, common
 from cnnviz.analysis.windows import each_dim, rank_of
 
 Slots = list[Any]

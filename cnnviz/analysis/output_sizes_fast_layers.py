@@ -1,4 +1,4 @@
-"""Sizes of what layers with weights make, from meta tensors: the rules of cnnviz.analysis.quick for them.
+"""Sizes of what layers with weights make, from meta tensors: the rules of cnnviz.analysis.output_sizes_fast for them.
 
 Each takes a function's arguments and gives the size of its output, or None where torch itself must tell.
 """

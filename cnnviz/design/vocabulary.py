@@ -1,57 +1,56 @@
 """The layers that a row may name: PyTorch's arguments in PyTorch's order, the short names, and what a setting holds.
 
-Everything here is a table row, so that a new kind of layer is one more.
+The signatures of cnnviz.arithmetic tell most of it, so a kind of layer that is added there can be typed here. What they
+do not tell is a row of a table.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cache
+from inspect import Parameter, signature
+from types import UnionType
+from typing import Union, get_args, get_origin
 
-_CONV = "in_channels out_channels kernel_size stride padding dilation groups bias padding_mode"
-_TRANSPOSED = "in_channels out_channels kernel_size stride padding output_padding groups bias dilation padding_mode"
-_BATCH_NORM = "num_features eps momentum affine track_running_stats"
+from cnnviz.arithmetic import KINDS
 
+# What follows from the tensor that arrives, so that nobody types it: the argument, and its place among PyTorch's.
+# LayerNorm's shape is the last axes' unless given.
+_ARRIVES = (
+    ("Conv", "in_channels", 0),
+    ("Linear", "in_features", 0),
+    ("BatchNorm", "num_features", 0),
+    ("InstanceNorm", "num_features", 0),
+    ("GroupNorm", "num_channels", 1),
+)
+INPUTS = frozenset(name for _, name, _ in _ARRIVES)
 
-def _each(names: str, arguments: str, ranks: Iterable[int] = (1, 2, 3)) -> dict[str, str]:
-    return {f"{name}{rank}d": arguments for name in names.split() for rank in ranks}
-
-
-_ARGUMENTS: dict[str, str] = {
-    **_each("Conv", _CONV),
-    **_each("ConvTranspose", _TRANSPOSED),
-    **_each("MaxPool", "kernel_size stride padding dilation return_indices ceil_mode"),
-    **_each("AvgPool", "kernel_size stride padding ceil_mode count_include_pad", (1,)),
-    **_each("AvgPool", "kernel_size stride padding ceil_mode count_include_pad divisor_override", (2, 3)),
-    **_each("LPPool", "norm_type kernel_size stride ceil_mode"),
-    **_each("AdaptiveAvgPool", "output_size"),
-    **_each("AdaptiveMaxPool", "output_size return_indices"),
-    "Linear": "in_features out_features bias",
-    **_each("BatchNorm InstanceNorm", _BATCH_NORM),
-    "LayerNorm": "normalized_shape eps elementwise_affine bias",
-    "GroupNorm": "num_groups num_channels eps affine",
-    "LocalResponseNorm": "size alpha beta k",
-    "Embedding": "num_embeddings embedding_dim padding_idx",
-    **dict.fromkeys(("ReLU", "ReLU6", "SELU", "SiLU", "Hardswish", "Hardsigmoid", "Mish"), "inplace"),
-    "LeakyReLU": "negative_slope inplace",
-    "PReLU": "num_parameters init",
-    "ELU": "alpha inplace",
-    "GELU": "approximate",
-    "Sigmoid": "",
-    "Tanh": "",
-    "Softmax": "dim",
-    "LogSoftmax": "dim",
-    "Softplus": "beta threshold",
-    "Flatten": "start_dim end_dim",
-    "Unflatten": "dim unflattened_size",
-    "Upsample": "size scale_factor mode align_corners",
-    "PixelShuffle": "upscale_factor",
-    "PixelUnshuffle": "downscale_factor",
-    "Dropout": "p inplace",
-    "Dropout2d": "p inplace",
-    "Identity": "",
-    **_each("ZeroPad ReflectionPad ReplicationPad CircularPad", "padding"),
-    **_each("ConstantPad", "padding value"),
+# What the arithmetic takes and a row does not: no number follows from it, or PyTorch's class does not have it.
+_LEFT_OUT = {
+    "Embedding": ("max_norm", "norm_type", "scale_grad_by_freq", "sparse"),
+    "Upsample": ("recompute_scale_factor",),
+    "AvgPool1d": ("divisor_override",),
 }
-TORCH_ARGUMENTS: dict[str, tuple[str, ...]] = {kind: tuple(names.split()) for kind, names in _ARGUMENTS.items()}
+
+
+def input_argument(kind: str) -> str | None:
+    """Return the argument of PyTorch's class that follows from the tensor that arrives, None for a kind without one."""
+    return next((name for start, name, _ in _ARRIVES if kind.startswith(start)), None)
+
+
+def _settings(kind: str) -> dict[str, Parameter]:
+    left_out = _LEFT_OUT.get(kind, ())
+    parameters = signature(KINDS[kind]).parameters.values()
+    return {one.name: one for one in parameters if one.kind is one.KEYWORD_ONLY and one.name not in left_out}
+
+
+def _torch_arguments(kind: str) -> tuple[str, ...]:
+    names = list(_settings(kind))
+    for start, name, place in _ARRIVES:
+        if kind.startswith(start):
+            names.insert(place, name)
+    return tuple(names)
+
+
+TORCH_ARGUMENTS: dict[str, tuple[str, ...]] = {kind: _torch_arguments(kind) for kind in KINDS}
 
 BLOCK_ARGUMENTS: dict[str, tuple[str, ...]] = {
     "VGG": ("convolutions", "out_channels", "batch_norm"),
@@ -60,9 +59,6 @@ BLOCK_ARGUMENTS: dict[str, tuple[str, ...]] = {
     "Basic": ("out_channels", "stride"),
     "Bottleneck": ("out_channels", "stride", "groups", "width"),
 }
-
-# What follows from the tensor that arrives, so that nobody types it. LayerNorm's shape is the last axes' unless given.
-INPUTS = frozenset({"in_channels", "in_features", "num_features", "num_channels"})
 
 # An output that is a pair of tensors cannot go into the next layer.
 _UNUSED = frozenset({"return_indices"})
@@ -127,29 +123,30 @@ FLAGS = {
 }
 
 
-def _words(names: str) -> frozenset[str]:
-    return frozenset(names.split())
+def _holding(*types: object) -> frozenset[str]:
+    """Return the settings of layers that may hold one of some types, in whichever kind."""
+    every = [one for kind in KINDS for one in _settings(kind).values() if one.name not in _UNUSED]
+    return frozenset(
+        one.name for one in every for part in _types(one.annotation) if part in types or get_origin(part) in types
+    )
 
 
-SIZES = _words(
-    "kernel_size stride padding dilation output_padding output_size normalized_shape unflattened_size size "
-    "scale_factor branch2 branch3"
-)
-WHOLE = _words(
-    "out_channels groups out_features num_groups num_embeddings embedding_dim padding_idx start_dim end_dim dim "
-    "upscale_factor downscale_factor num_parameters divisor_override convolutions width branch1 branch4"
-)
-NUMBERS = _words("p eps momentum negative_slope alpha beta k value threshold norm_type init")
-SWITCHES = _words(
-    "bias ceil_mode count_include_pad affine track_running_stats elementwise_affine inplace align_corners batch_norm"
-)
+def _types(annotation: object) -> tuple[object, ...]:
+    return get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
+
+
+SIZES = _holding(Sequence) | {"branch2", "branch3"}
+SWITCHES = _holding(bool) | {"batch_norm"}
+NUMBERS = _holding(float) - SIZES
+WHOLE = (_holding(int) | {"convolutions", "width", "branch1", "branch4"}) - SIZES
+# PyTorch guesses the dim of a softmax that has none, and warns.
+NONE = _holding(type(None)) - {"dim"}
 WORDS: dict[str, tuple[str, ...]] = {
     "padding": ("same", "valid"),
     "padding_mode": ("zeros", "reflect", "replicate", "circular"),
     "mode": ("nearest", "nearest-exact", "linear", "bilinear", "bicubic", "trilinear"),
     "approximate": ("none", "tanh"),
 }
-NONE = _words("stride momentum output_size size scale_factor padding_idx align_corners divisor_override")
 
 
 @cache

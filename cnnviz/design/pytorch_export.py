@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from cnnviz.design import kinds
+from cnnviz.design import vocabulary
 from cnnviz.design.arguments import Size, arguments, working
 from cnnviz.design.rows import Row
 
@@ -33,7 +33,7 @@ def to_pytorch(rows: Iterable[Row], input_size: Size) -> str:
         assert line.row is not None
         assert line.input_size is not None
         name = line.kind.lower()
-        if line.kind in kinds.BLOCK_ARGUMENTS:
+        if line.kind in vocabulary.BLOCK_ARGUMENTS:
             blocks |= dict.fromkeys((*_NEEDS[name], name))
         else:
             name = f"nn.{line.kind}"
@@ -59,8 +59,8 @@ def _written(row: Row, arrives: Size) -> str:
     found = arguments(row, arrives)
     order = list(found)
     bare = next((place for place, name in enumerate(order) if name not in _BARE), len(order))
-    first = kinds.TORCH_ARGUMENTS.get(row.kind, ())[:1]
-    if not bare and tuple(order[:1]) == first and not kinds.SWITCHES.intersection(first):
+    first = vocabulary.TORCH_ARGUMENTS.get(row.kind, ())[:1]
+    if not bare and tuple(order[:1]) == first and not vocabulary.SWITCHES.intersection(first):
         bare = 1
     words = [repr(found[name]) for name in order[:bare]] + [f"{name}={found[name]!r}" for name in order[bare:]]
     return ", ".join(words)

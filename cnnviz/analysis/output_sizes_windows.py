@@ -1,12 +1,12 @@
-"""Sizes of what functions make that read windows of positions, or move them: the rules of resizing for them."""
+"""Sizes of what functions make that read windows of positions, or move them: cnnviz.analysis.output_sizes for them."""
 
 from math import floor, prod
 
 from cnnviz import arithmetic
 from cnnviz.analysis.functions import ADAPTIVE_POOLS, CONVOLUTIONS, POOLS
-from cnnviz.analysis.keeping import Of
+from cnnviz.analysis.memory_terms import Of
 from cnnviz.analysis.operations import Operation, Shape
-from cnnviz.analysis.resizing import Rule, like, require
+from cnnviz.analysis.output_sizes import Rule, like, require
 from cnnviz.analysis.windows import each_dim, rank_of
 
 

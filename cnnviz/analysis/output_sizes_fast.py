@@ -1,4 +1,7 @@
-"""Sizes of the commonest functions without torch's meta kernels, some of which take half a millisecond a call."""
+"""The commonest rules of cnnviz.analysis.output_sizes once more, for a trace, without torch's meta kernels.
+
+Some of those take half a millisecond a call. tests/analysis/test_output_sizes.py holds all forms of a rule equal.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,18 +9,18 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from cnnviz.analysis import quick_layers as layers
+from cnnviz.analysis import output_sizes_fast_layers as layers
 
 Arguments = tuple[Any, ...]
 
 
-def quick(function: Callable[..., Any], name: str, arguments: Arguments, keywords: dict[str, Any]) -> Any:
+def fast_output(function: Callable[..., Any], name: str, arguments: Arguments, keywords: dict[str, Any]) -> Any:
     """Return the output of a function called `name` on meta tensors, or None where torch itself must tell.
 
     Only what surely is a new contiguous floating-point tensor is answered, and activations that write in place: errors
     are left to torch, views and other functions in place too.
     """
-    rule = _RULES.get(name)
+    rule = RULES.get(name)
     raw = getattr(function, "__name__", "")
     if rule is None or raw.startswith("__i") or (raw[-1:] == "_" and raw[-2:] != "__"):
         return None
@@ -94,7 +97,7 @@ def _adaptive_average(arguments: Arguments, keywords: dict[str, Any]) -> Any:
     return (*lead, height if size[0] is None else size[0], width if size[1] is None else size[1])
 
 
-_RULES: dict[str, Callable[[Arguments, dict[str, Any]], Any]] = {
+RULES: dict[str, Callable[[Arguments, dict[str, Any]], Any]] = {
     **dict.fromkeys(
         ("relu", "relu6", "hardswish", "hardsigmoid", "gelu", "sigmoid", "hardtanh", "silu", "mish"), _activation
     ),

@@ -1,11 +1,12 @@
 """Pasted PyTorch -> rows. The text is read as a tree and compared with a list of allowed layers; it is never executed.
 
+    >>> from cnnviz.design import write
     >>> write(from_pytorch("nn.Sequential(nn.Conv2d(1, 20, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2))"))
     'Conv 20 5 p2, ReLU, MaxPool 2'
 
-Allowed are nn.Sequential, nested too, with layers or an OrderedDict in it, the layers of `kinds.TORCH_ARGUMENTS` and
-their Lazy forms, and as arguments numbers, products and sums of numbers, strings, True, False, None and tuples of
-these. Imports above, and a name before the Sequential, are passed over.
+Allowed are nn.Sequential, nested too, with layers or an OrderedDict in it, the layers of
+`vocabulary.TORCH_ARGUMENTS` and their Lazy forms, and as arguments numbers, products and sums of numbers, strings,
+True, False, None and tuples of these. Imports above, and a name before the Sequential, are passed over.
 """
 
 import ast
@@ -13,8 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from cnnviz.design import kinds, literals
-from cnnviz.design.checking import check_inputs
+from cnnviz.design import literals, vocabulary
+from cnnviz.design.input_checks import check_inputs
 from cnnviz.design.literals import DEEPEST, literal, refuse, spoken
 from cnnviz.design.rows import Row, check
 from cnnviz.design.text import MOST_ROWS
@@ -156,11 +157,11 @@ def _name(node: ast.expr) -> str:
 
 def _layer(node: ast.Call, name: str) -> Pasted:
     kind = name.removeprefix("Lazy")
-    if kind not in kinds.TORCH_ARGUMENTS:
-        near = get_close_matches(kind[:40], kinds.TORCH_ARGUMENTS, n=1, cutoff=0.6)
+    if kind not in vocabulary.TORCH_ARGUMENTS:
+        near = get_close_matches(kind[:40], vocabulary.TORCH_ARGUMENTS, n=1, cutoff=0.6)
         refuse(node, f"the layer {name[:40]} is not known", f"did you mean nn.{near[0]}" if near else _ALLOWED)
     # Lazy layers take their channels from what arrives.
-    order = tuple(each for each in kinds.TORCH_ARGUMENTS[kind] if name == kind or each not in kinds.INPUTS)
+    order = tuple(each for each in vocabulary.TORCH_ARGUMENTS[kind] if name == kind or each not in vocabulary.INPUTS)
     settings, inputs = [], {}
     for argument, written in _given(node, name, order).items():
         value = literal(written)
@@ -170,7 +171,7 @@ def _layer(node: ast.Call, name: str) -> Pasted:
         if argument == "return_indices":
             if value:
                 refuse(written, f"nn.{name} would give a pair of tensors", "leave return_indices out")
-        elif argument in kinds.INPUTS:
+        elif argument in vocabulary.INPUTS:
             if not isinstance(value, int) or isinstance(value, bool) or value < 0:
                 refuse(written, f"the {argument} of nn.{name} is no number of channels", "write one such as 3")
             inputs[argument] = value

@@ -13,7 +13,7 @@ from typing import Any
 
 from cnnviz import arithmetic
 from cnnviz.arithmetic import Layer, Reach
-from cnnviz.design import kinds
+from cnnviz.design import vocabulary
 from cnnviz.design.blocks import open_block
 from cnnviz.design.rows import Row
 from cnnviz.design.text import write_row
@@ -69,7 +69,7 @@ class Opened:
 @lru_cache(maxsize=4096)
 def opened(row: Row, input_size: Size) -> Opened:
     """Return a row's calls for a tensor of `input_size`, (N, C, ...); raises ShapeError or ModelError."""
-    leaves = _block(row, input_size) if row.kind in kinds.BLOCK_ARGUMENTS else (_leaf(row, input_size),)
+    leaves = _block(row, input_size) if row.kind in vocabulary.BLOCK_ARGUMENTS else (_leaf(row, input_size),)
     layers = [leaf.layer for leaf in leaves]
     return Opened(
         row,
@@ -94,7 +94,7 @@ def layer_of(row: Row, arrives: Size) -> Layer:
     """Return the arithmetic of a row that is one layer; raises ShapeError, or ModelError where a setting is missing."""
     accepted, needed = _signature(row.kind)
     if missing := [name for name in needed if name not in row.given]:
-        example = next((text for start, text in kinds.EXAMPLES.items() if row.kind.startswith(start)), "")
+        example = next((text for start, text in vocabulary.EXAMPLES.items() if row.kind.startswith(start)), "")
         raise ModelError(f"{row.short} needs its {missing[0]}{f', such as {example}' if example else ''}.")
     return arithmetic.layer(row.kind, arrives, **{name: value for name, value in row.settings if name in accepted})
 
