@@ -82,7 +82,7 @@ def _say_answers(state: State, seen: Transformed, plain: Transformed | None) -> 
     said = [text("said_alone" if plain is None else "said_both", **numbers)]
     if state.digit.label is not None:
         said.append(text("said_label", **numbers))
-    st.markdown(" ".join(said))
+    st.markdown("\n\n".join(said))
 
 
 def _draw_settings() -> None:
