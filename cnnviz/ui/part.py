@@ -31,7 +31,8 @@ class Part(Generic[S, A]):
     `read` returns its state from the form, or None where it has said itself what is missing, or raises a CnnvizError
     whose sentence then stands on the stage; `request` is what the engine is asked, `stage` draws its answer, `settings`
     the controls, `notes` what there is to see, `formulas` stand beside them, and `more` below. `question` makes
-    question 0, 1, 2, … and `code` the same in Python. `height` is the stage's at 1280 px, as `stage` takes it.
+    question 0, 1, 2, … and `code` the same in Python. `height` is the stage's at 1280 px, as `stage` takes it; with
+    `beside` the settings stand beside it, which on a phone is below it.
     """
 
     form: Form
@@ -46,6 +47,7 @@ class Part(Generic[S, A]):
     code: Callable[[S, A], str] | None = None
     presets: Mapping[str, Preset] | None = None
     height: int = 600
+    beside: bool = False
 
     def show(self) -> A | None:
         """Draw it and return the answer; from then on it runs again alone when something in it changes."""
@@ -55,7 +57,9 @@ class Part(Generic[S, A]):
     def _run(self) -> A | None:
         if self.presets:
             self.form.presets(self.presets)
-        stage_box, settings_box = stage(self.form, self.height), st.container()
+        left, right = st.columns([3, 2], gap="large") if self.beside else (st.container(), st.container())
+        with left:
+            stage_box = stage(self.form, self.height)
         state, answer = None, None
         with stage_box:
             try:
@@ -65,7 +69,7 @@ class Part(Generic[S, A]):
             if state is not None and (answer := ask(self.request(state))) is not None:
                 self.stage(state, answer)
         if self.settings is not None:
-            with settings_box:
+            with right:
                 self.settings()
         if state is None or answer is None:
             return None
@@ -108,6 +112,11 @@ def place(key: str) -> "DeltaGenerator":
     made = st.container(key=key)
     made.html("<div></div>")
     return made
+
+
+def tell_missing() -> None:
+    """Say how to come to a picture, where there is none yet."""
+    st.info(COMMON.text("picture_missing"))
 
 
 def show_code(lines: str) -> None:
