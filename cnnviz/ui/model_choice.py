@@ -17,6 +17,8 @@ from cnnviz.ui.words import COMMON
 
 # What a picture of each source is best shown to.
 SUITED = {"Digits": "lenet-relu-mnist", "Draw": "lenet-relu-mnist", "Clothes": "lenet5-fashion"}
+# What begins anew with another network.
+_OF_A_LAYER = ("layer", "channel", "channels", "row", "column")
 WEIGHTS = Choice("weights", "trained", options=("trained", "random", "my own file"), style="buttons")
 
 
@@ -32,7 +34,7 @@ def _model(form: Form, first: str) -> Choice:
     wanted = form.text("model")
     if wanted and wanted not in names and models.is_designed(wanted):
         names.insert(0, wanted)
-    return Choice("model", default, options=tuple(names), technical=True, resets=("layer", "channel", "row", "column"))
+    return Choice("model", default, options=tuple(names), technical=True, resets=_OF_A_LAYER)
 
 
 def model_of(form: Form, first: str = "Gallery") -> ModelChoice:

@@ -29,15 +29,17 @@ class Part(Generic[S, A]):
     """What a part is made of.
 
     `read` returns its state from the form, None while there is no picture, or raises a CnnvizError whose sentence then
-    stands on the stage; `request` is what the engine is asked, `stage` draws its answer, `settings` the controls,
-    `notes` what there is to see, `formulas` stand beside them, and `more` below. `question` makes question 0, 1, 2, …
-    and `code` the same in Python. `height` is the stage's at 1280 px, as `stage` takes it; with `beside` the settings
-    stand beside it, which on a phone is below it.
+    stands on the stage; `request` is what the engine is asked, or `find` asks it several times and returns all that it
+    answered, None after it refused; `stage` draws the answer, `settings` the controls, `notes` what there is to see,
+    `formulas` stand beside them, and `more` below. `question` makes question 0, 1, 2, … and `code` the same in Python.
+    `height` is the stage's at 1280 px, as `stage` takes it; with `beside` the settings stand beside it, which on a
+    phone is below it.
     """
 
     form: Form
     read: Callable[[], S | None]
-    request: Callable[[S], Request[A]]
+    request: Callable[[S], Request[A]] | None = None
+    find: Callable[[S], A | None] | None = None
     stage: Callable[[S, A], None]
     settings: Callable[[], None]
     notes: Callable[[S, A], None]
@@ -69,7 +71,7 @@ class Part(Generic[S, A]):
                 if state is None:
                     tell_missing()
                 else:
-                    answer = ask(self.request(state))
+                    answer = self._answer(state)
                     if answer is not None:
                         self.stage(state, answer)
         with right:
@@ -91,6 +93,12 @@ class Part(Generic[S, A]):
             ask_questions(self.form, lambda number: make(state, answer, number))
         if self.code is not None:
             show_code(self.code(state, answer))
+
+    def _answer(self, state: S) -> A | None:
+        if self.find is not None:
+            return self.find(state)
+        assert self.request is not None, "A part asks the engine by `request` or by `find`."
+        return ask(self.request(state))
 
 
 def stage(form: Form, height: int) -> "DeltaGenerator":
