@@ -14,12 +14,13 @@ def open_screen(words: Words) -> None:
     words.say("idea")
 
 
-def choose_part(words: Words, parts: Sequence[str]) -> str:
+def choose_part(words: Words, parts: Sequence[str], former: str = "") -> str:
     """Draw the title of a screen of several parts and the choice beside it; return the open one, "" for the first.
 
-    `parts` are their names in a link; the lesson calls them part.NAME, and the first part.first.
+    `parts` are their names in a link; the lesson calls them part.NAME, and the first part.first. `former` is a pattern
+    that the parameters of old links begin with.
     """
-    links.keep_to(words.name, parts)
+    links.keep_to(words.name, parts, former)
     key, now = f"{words.name}.part", links.part_of(words.name)
     if st.session_state.get(key) != now:
         st.session_state[key] = now

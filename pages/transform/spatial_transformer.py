@@ -9,6 +9,6 @@ WORDS = Words("spatial_transformer")
 # By their names in a link; only the one that is open is imported.
 PARTS = {"": "by_hand", "Why interpolation": "interpolation", "Learned": "learned", "Inside a network": "inside"}
 
-part = choose_part(WORDS, tuple(PARTS))
+part = choose_part(WORDS, tuple(PARTS), former="hand_|why_|learned_|inside_")
 import_module(f"cnnviz.ui.spatial_transformer.{PARTS[part]}.report").show()
 close_screen(WORDS)

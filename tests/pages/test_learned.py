@@ -82,6 +82,14 @@ def test_a_link_opens_the_very_state_and_the_answers_are_those_of_the_networks()
     assert "It is a 3." in said(app)
 
 
+def test_the_longer_names_of_old_links_are_understood():
+    app = open_learned(learned_degrees="-20", learned_task="turned")
+    assert_well(app)
+    assert app.number_input(key=f"{LEARNED}.degrees").value == -20
+    app.number_input(key=f"{LEARNED}.degrees").set_value(10).run()
+    assert app.query_params == {"part": "Learned", "degrees": "10", "task": "turned"}
+
+
 @pytest.mark.parametrize("task", ["turned", "turned, scaled, moved"])
 def test_theta_is_the_localisation_networks(task):
     app = open_learned(task=task, digit_number="12", degrees="25")
