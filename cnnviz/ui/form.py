@@ -151,7 +151,7 @@ class _Bound(Generic[T]):
         return self.form.words.help(self.control.name)
 
     def name_of(self, option: str) -> str:
-        return self.form.words.label(f"{self.control.name}.{option}")
+        return self.form.words.label(option)
 
     def changed(self, key: str) -> None:
         self.form.set(self.control, _taken(st.session_state[key], self.control.default))

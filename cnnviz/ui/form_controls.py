@@ -28,7 +28,7 @@ class Binding(Protocol):
     def disabled(self) -> bool: ...
 
     def name_of(self, option: str) -> str:
-        """Return how an option is called."""
+        """Return how an option, as name.option, is called."""
 
     def changed(self, key: str) -> None:
         """Take what the widget `key` holds, in a callback."""
@@ -239,12 +239,13 @@ class Choice(Control[str]):
     """One of several words: a list, or buttons side by side (`style` "buttons" or "pills").
 
     Options are called what the lesson calls them; those of a `technical` choice (layers, networks, torch's own words)
-    are their own names.
+    are their own names. Controls with the same options may share their labels: `labels` is whose they are.
     """
 
     options: tuple[str, ...] = ()
     style: str = "list"
     technical: bool = False
+    labels: str = ""
 
     def parse(self, text: str) -> str | None:
         """Return the option."""
@@ -257,7 +258,7 @@ class Choice(Control[str]):
     def draw(self, bound: Binding, value: str) -> None:
         """Draw the list or the buttons."""
         bound.show(bound.key, value)
-        name_of = str if self.technical else bound.name_of
+        name_of = str if self.technical else self._name_of(bound)
         if self.style == "list":
             st.selectbox(
                 bound.label,
@@ -284,6 +285,9 @@ class Choice(Control[str]):
             help=bound.help,
             required=True,
         )
+
+    def _name_of(self, bound: Binding) -> Callable[[str], str]:
+        return lambda option: bound.name_of(f"{self.labels or self.name}.{option}")
 
 
 @dataclass(frozen=True)
