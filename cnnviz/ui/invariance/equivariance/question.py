@@ -19,9 +19,9 @@ def question(state: State, seen: Seen, number: int) -> Question | None:
     gap = seen.gap if present else drawn.choice(placed)
     pixels = state.right if present else drawn.choice([each for each in range(-12, 13) if each])
     stride = stride_of(gap)[1]
-    if number % 2 and stride > 1:
+    if number % 2 and stride > 1 and stride == int(stride):
         times = drawn.randint(1, 3)
-        whole = times * stride
+        whole = times * int(stride)
         wrong = [each for each in (whole + 1, whole - 1, whole + stride + 1, whole + stride - 1, 1) if each % stride]
         why = text("predict_shift_why", pixels=whole, stride=stride, units=times)
         return Question(text("predict_shift", layer=gap.name, stride=stride), whole, wrong, why)
