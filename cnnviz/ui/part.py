@@ -29,15 +29,17 @@ class Part(Generic[S, A]):
     """What a part is made of.
 
     `read` returns its state from the form, or None where it has said itself what is missing, or raises a CnnvizError
-    whose sentence then stands on the stage; `request` is what the engine is asked, `stage` draws its answer, `settings`
-    the controls, `notes` what there is to see, `formulas` stand beside them, and `more` below. `question` makes
-    question 0, 1, 2, … and `code` the same in Python. `height` is the stage's at 1280 px, as `stage` takes it; with
-    `beside` the settings stand beside it, which on a phone is below it.
+    whose sentence then stands on the stage; `request` is what the engine is asked, or `find` asks it several times and
+    returns all that it answered, None after it refused; `stage` draws the answer, `settings` the controls, `notes` what
+    there is to see, `formulas` stand beside them, and `more` below. `question` makes question 0, 1, 2, … and `code` the
+    same in Python. `height` is the stage's at 1280 px, as `stage` takes it; with `beside` the settings stand beside it,
+    which on a phone is below it.
     """
 
     form: Form
     read: Callable[[], S | None]
-    request: Callable[[S], Request[A]]
+    request: Callable[[S], Request[A]] | None = None
+    find: Callable[[S], A | None] | None = None
     stage: Callable[[S, A], None]
     notes: Callable[[S, A], None]
     settings: Callable[[], None] | None = None
@@ -66,7 +68,7 @@ class Part(Generic[S, A]):
                 state = self.read()
             except CnnvizError as error:
                 st.error(str(error), icon=":material/error:")
-            if state is not None and (answer := ask(self.request(state))) is not None:
+            if state is not None and (answer := self._answer(state)) is not None:
                 self.stage(state, answer)
         if self.settings is not None:
             with right:
@@ -89,6 +91,12 @@ class Part(Generic[S, A]):
         if self.code is not None:
             show_code(self.code(state, answer))
         return answer
+
+    def _answer(self, state: S) -> A | None:
+        if self.find is not None:
+            return self.find(state)
+        assert self.request is not None, "A part asks the engine by `request` or by `find`."
+        return ask(self.request(state))
 
 
 def stage(form: Form, height: int) -> "DeltaGenerator":
