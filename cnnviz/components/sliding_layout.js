@@ -2,7 +2,7 @@
 
 import { clamp } from "./shared.js";
 
-export const LARGEST = 54, TALLEST = 620, GAP = 0.6, TITLE = 24, NAME = 20;
+export const LARGEST = 54, TALLEST = 360, TALLEST_ON_A_PHONE = 2480, GAP = 0.6, TITLE = 24, NAME = 20;
 export const PANELS = ["input", "kernel", "output"];
 
 /** What stands above each panel: its name and its size. */
@@ -46,7 +46,7 @@ export function arrange(meta, width, titles) {
       wide: Math.max((Math.min(across, list.length) * wide - GAP) * cell, titles[name]) };
   };
   const fit = (cell, stacked) => {
-    const between = clamp(1.4 * cell, 20, 60), room = width - 4, tallest = width < 640 ? 4 * TALLEST : TALLEST;
+    const between = clamp(1.4 * cell, 20, 60), room = width - 4, tallest = width < 640 ? TALLEST_ON_A_PHONE : TALLEST;
     // The fewest columns of blocks that are not too tall; stacked panels have the whole width to themselves.
     const of = Object.fromEntries(used.map((name) => {
       let best = null;
