@@ -16,6 +16,7 @@ from cnnviz.ui.picture_choice import (
     sheet_picture,
     source,
 )
+from cnnviz.ui.words import COMMON
 
 _FIRST = "Digits"
 
@@ -30,9 +31,10 @@ class Digit:
 
 
 def digit_of(form: Form, default: int, model: str) -> Digit | None:
-    """Return what is chosen for a network, None while there is no picture; test digit `default` is a link's first."""
+    """Return what is chosen for a network; test digit `default` is a link's first. While there is none, say so."""
     picture = picture_of(form, _FIRST, default)
     if picture is None:
+        st.info(COMMON.text("picture_missing"))
         return None
     known = form.get(source(_FIRST)) == _FIRST
     label = int(images.sheet_labels()[number_of(form, default)]) if known else None

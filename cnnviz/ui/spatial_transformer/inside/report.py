@@ -14,7 +14,7 @@ from cnnviz.probes.warped_maps import WarpedMaps
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
 from cnnviz.ui.numbers import matrix, of_size, percent, short, whole
-from cnnviz.ui.part import show_code, stage, tell_missing
+from cnnviz.ui.part import show_code, stage
 from cnnviz.ui.question import Question, ask_questions
 from cnnviz.ui.spatial_transformer.digit import choose_digit, number_of
 from cnnviz.ui.spatial_transformer.inside.state import (
@@ -63,8 +63,6 @@ def _explore() -> None:
         answer = None if state is None else ask(state.request())
         if state is not None and answer is not None:
             _show_photo(state, answer.found)
-        elif table is not None and state is None:
-            tell_missing()
     with settings_box:
         _draw_settings(table)
     if state is None or answer is None:
