@@ -3,7 +3,7 @@ import { unitMap } from "./grid.js";
 import { paintMap, paintPhoto } from "./paint.js";
 import { extent, fill, finder, follow, limits, memory, unpack } from "./shared.js";
 
-const TALLEST = 420, WIDEST = 460, NARROW = 270, GAP = 24, EDGE = 3;
+const TALLEST = 290, WIDEST = 460, NARROW = 270, GAP = 24, EDGE = 3;
 
 /** Values of both signs in the diverging colours, others in the sequential ones, as everywhere. */
 function paintValues(canvas, values, size) {

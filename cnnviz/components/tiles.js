@@ -43,10 +43,10 @@ function paintAtlas(canvas, own) {
 /** Columns and the tile's size in device pixels, for a width in CSS pixels. */
 function arrange(width, ratio, meta, count) {
   const [h, w] = meta.drawn, single = h * w === 1;
-  const least = single ? 12 : 28, largest = single ? 40 : LARGEST;
+  const least = single ? 12 : 28, largest = single ? 40 : LARGEST, tallest = meta.tallest ?? TALLEST;
   const side = (columns) => {
     const rows = Math.ceil(count / columns);
-    return Math.min(largest, (width - (columns - 1) * GAP) / columns, (TALLEST - (rows - 1) * GAP) / rows * w / h);
+    return Math.min(largest, (width - (columns - 1) * GAP) / columns, (tallest - (rows - 1) * GAP) / rows * w / h);
   };
   let columns = 1, size = 0;
   if (meta.columns) {
@@ -179,7 +179,7 @@ function takeIn(own, data) {
 function layOut(frame, space, canvas, own) {
   const { columns, rows, tileW, tileH, gap, ratio } = own.grid = arrange(own.width, devicePixelRatio, own.meta,
     own.order.length);
-  const tall = (rows * (tileH + gap) - gap) / ratio, seen = Math.min(tall, TALLEST + 2);
+  const tall = (rows * (tileH + gap) - gap) / ratio, seen = Math.min(tall, (own.meta.tallest ?? TALLEST) + 2);
   frame.style.height = Math.ceil(seen) + "px";
   space.style.height = tall + "px";
   canvas.width = columns * (tileW + gap) - gap;

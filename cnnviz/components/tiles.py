@@ -46,6 +46,7 @@ def tiles(
     shared: bool = False,
     selected: int | None = None,
     columns: int | None = None,
+    tallest: int | None = None,
     order: Sequence[int] | NDArray[Any] | None = None,
     weights: NDArray[Any] | None = None,
     label: str = "Feature maps",
@@ -55,7 +56,8 @@ def tiles(
     """Draw every map of a layer and return the index of the one just picked, or None.
 
     `maps` are float (N, H, W), or uint8 (N, H, W, 3) in mode "rgb"; `weights`, (N, 3, H, W), are then what a hover
-    shows. `selected` is outlined. `order` holds the indices to draw, in that order (all of them by default).
+    shows. `selected` is outlined. It is at most `tallest` pixels high (640 by default), and
+    scrolls where it would be higher. `order` holds the indices to draw, in that order (all of them by default).
     With `shared` one scale serves all maps, else each has its own; 1 x 1 maps always share. In mode "signed" colours
     are centred on zero. `labels` follow each map's number in the readout. `label` names the mosaic to screen readers.
     `words` replaces some of its words. `on_pick` hears of a pick before the page's script runs again. Raises
@@ -68,6 +70,7 @@ def tiles(
         shared=shared,
         selected=selected,
         columns=columns,
+        tallest=tallest,
         order=order,
         weights=weights,
         label=label,
@@ -86,6 +89,7 @@ def message(
     shared: bool = False,
     selected: int | None = None,
     columns: int | None = None,
+    tallest: int | None = None,
     order: Sequence[int] | NDArray[Any] | None = None,
     weights: NDArray[Any] | None = None,
     label: str = "Feature maps",
@@ -118,6 +122,7 @@ def message(
         "limits": [least, greatest],
         "selected": None if selected is None else int(selected),
         "columns": columns,
+        "tallest": tallest,
         "labels": None if labels is None else [str(text) for text in labels],
         "label": label,
         "words": words_of("tiles", words),

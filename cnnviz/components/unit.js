@@ -68,7 +68,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   slider.oninput();
 
   return follow(find(".pair"), () => {
-    const column = own.width >= 640 ? (own.width - 32) / 2 : own.width, room = Math.min(WIDEST, column);
+    const column = own.width >= 440 ? (own.width - 24) / 2 : own.width, room = Math.min(WIDEST, column);
     // Whole device pixels a cell keep the map sharp.
     const cell = Math.min(room / columns, TALLEST / rows, 64), ratio = devicePixelRatio;
     own.cell = cell * ratio >= 2 ? Math.floor(cell * ratio) / ratio : cell;

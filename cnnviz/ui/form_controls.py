@@ -57,6 +57,10 @@ class Control(Generic[T]):
         """Return what can be set, for a sentence about a link that holds something else."""
         raise NotImplementedError
 
+    def resets_at(self, value: T) -> tuple[str, ...]:
+        """Return the names that begin anew when this one becomes `value`."""
+        return self.resets
+
     def draw(self, bound: Binding, value: T) -> None:
         """Draw the widget."""
         raise NotImplementedError
@@ -128,6 +132,39 @@ class Number(Control[int]):
             label_visibility=label,
             width=width,
             help=bound.help if label == "visible" else None,
+        )
+
+
+@dataclass(frozen=True)
+class NumberOrNone(Control[int | None]):
+    """A whole number from `low` to `high`, or none: a number input that may be empty, and then says `empty`."""
+
+    low: int = 0
+    high: int = 10**6
+    empty: str = ""
+
+    def parse(self, text: str) -> int | None:
+        """Return the number if it is in range."""
+        return Number(self.name, 0, low=self.low, high=self.high).parse(text)
+
+    def allowed(self) -> str:
+        """Return the range."""
+        return f"{self.low}–{self.high}"
+
+    def draw(self, bound: Binding, value: int | None) -> None:
+        """Draw the input."""
+        bound.show(bound.key, value)
+        st.number_input(
+            bound.label,
+            self.low,
+            self.high,
+            value,
+            key=bound.key,
+            on_change=bound.changed,
+            args=(bound.key,),
+            placeholder=self.empty,
+            disabled=bound.disabled or self.low == self.high,
+            help=bound.help,
         )
 
 

@@ -1,45 +1,19 @@
 """Which network looks at which picture: one row above a stage, both changed from there."""
 
-from dataclasses import dataclass
-from typing import TypedDict
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from cnnviz import models
-from cnnviz.engine.requests import ModelChoice, Picture
+from cnnviz.engine.requests import ModelChoice
 from cnnviz.models.cards import Card
+from cnnviz.ui import subject
 from cnnviz.ui.form import Form
-from cnnviz.ui.model_choice import choose_model, model_of
-from cnnviz.ui.picture_choice import choose_invert, choose_picture, inverted, picture_of
+from cnnviz.ui.model_choice import choose_model, fault_of, kinds_of_picture, model_of
+from cnnviz.ui.picture_choice import choose_invert, choose_picture, inverted
+from cnnviz.ui.subject import Subject
 
 DIGITS = "Digits"
-
-
-class Given(TypedDict):
-    """What every request about a subject needs."""
-
-    model: ModelChoice
-    picture: Picture
-    invert: bool
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A network, the picture that it looks at, and whether the picture is inverted for it."""
-
-    model: ModelChoice
-    picture: Picture
-    invert: bool
-
-    @property
-    def card(self) -> Card:
-        """What is known of the network."""
-        return models.card(self.model.name)
-
-    @property
-    def given(self) -> Given:
-        """The same as arguments of a request."""
-        return {"model": self.model, "picture": self.picture, "invert": self.invert}
 
 
 @dataclass(frozen=True)
@@ -69,12 +43,11 @@ class SubjectForm:
         return models.card(self.model.name)
 
     def read(self) -> Subject | None:
-        """Return the subject, None while there is no picture."""
-        picture = picture_of(self.form, self.first, self.digit)
-        if picture is None:
-            return None
-        model = self.model
-        return Subject(model, picture, inverted(self.form, models.card(model.name), self.first))
+        """Return the subject; where there is no picture yet, say so in place and return None."""
+        found = subject.SubjectForm(self.form, self.first, digit=self.digit).read()
+        if found is None or self.network is None:
+            return found
+        return replace(found, model=self.model, invert=inverted(self.form, self.card, self.first))
 
     def draw(self) -> None:
         """Draw the idea of the part, and beside it what changes picture and network."""
@@ -82,8 +55,12 @@ class SubjectForm:
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             words.say("idea")
             with st.popover(words.label("choose_picture"), icon=":material/image:"):
-                choose_picture(self.form, self.first, self.digit)
+                # Another kind of picture may suggest another network.
+                kinds = kinds_of_picture(self.form, self.first) if self.network is None else None
+                choose_picture(self.form, self.first, self.digit, choice=kinds)
                 choose_invert(self.form, models.card(model), self.first)
             if self.network is None:
                 with st.popover(words.label("choose_model"), icon=":material/schema:"):
                     choose_model(self.form, self.first)
+        if self.network is None and (fault := fault_of(self.form)):
+            st.error(fault, icon=":material/error:")

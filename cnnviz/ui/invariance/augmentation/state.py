@@ -10,8 +10,9 @@ from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import Number
 from cnnviz.ui.invariance.augmentation.curves import AUGMENTED, PLAIN
-from cnnviz.ui.invariance.subject import DIGITS, Subject, SubjectForm
+from cnnviz.ui.invariance.subject import DIGITS, SubjectForm
 from cnnviz.ui.picture_choice import sheet_number, source
+from cnnviz.ui.subject import Subject
 from cnnviz.ui.words import Words
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from cnnviz.ui.invariance.equivariance.state import (
     WORDS,
     first_subsampled,
 )
-from cnnviz.ui.invariance.subject import Subject
 from cnnviz.ui.numbers import percent, short
+from cnnviz.ui.subject import Subject
 
 if TYPE_CHECKING:
     # It imports torch.

@@ -10,9 +10,9 @@ from cnnviz.ui.chart import chart
 from cnnviz.ui.downloads import offer_downloads
 from cnnviz.ui.engine import ask
 from cnnviz.ui.invariance.equivariance.state import FORM, WORDS
-from cnnviz.ui.invariance.subject import Subject
 from cnnviz.ui.layer_choice import shown_rows
 from cnnviz.ui.numbers import percent, short
+from cnnviz.ui.subject import Subject
 
 say, text, label = WORDS.say, WORDS.text, WORDS.label
 

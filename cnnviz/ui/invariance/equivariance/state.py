@@ -11,8 +11,9 @@ from cnnviz.engine.results import LayerRow
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import Choice, Number, Text
-from cnnviz.ui.invariance.subject import Subject, SubjectForm
+from cnnviz.ui.invariance.subject import SubjectForm
 from cnnviz.ui.layer_choice import layer_of
+from cnnviz.ui.subject import Subject
 from cnnviz.ui.words import Words
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from cnnviz.arithmetic.pose import similarity
 from cnnviz.engine.requests import View
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import Choice, Number, Range
-from cnnviz.ui.invariance.subject import Subject, SubjectForm
+from cnnviz.ui.invariance.subject import SubjectForm
+from cnnviz.ui.subject import Subject
 from cnnviz.ui.words import Words
 
 WORDS = Words("invariance")
