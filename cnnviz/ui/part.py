@@ -4,11 +4,13 @@ The stage is what answers the pointer. Its place is kept from the start, so that
 comes, and it is drawn before all else: it is what a person waits for.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnnviz.engine.requests import Request
 from cnnviz.errors import CnnvizError
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 S = TypeVar("S")
 A = TypeVar("A")
+
+_PAINT = 0.1  # seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +74,7 @@ class Part(Generic[S, A]):
                 st.error(str(error), icon=":material/error:")
             if state is not None and (answer := self._answer(state)) is not None:
                 self.stage(state, answer)
+                _let_paint()
         if self.settings is not None:
             with right:
                 self.settings()
@@ -97,6 +102,16 @@ class Part(Generic[S, A]):
             return self.find(state)
         assert self.request is not None, "A part asks the engine by `request` or by `find`."
         return ask(self.request(state))
+
+
+def _let_paint() -> None:
+    """Give the browser time to paint the stage before the rest of the part keeps it, and this server, busy.
+
+    Only where a control was moved and the part alone runs again: with it the new numbers are there in half the time.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is not None and context.fragment_ids_this_run:
+        time.sleep(_PAINT)
 
 
 def stage(form: Form, height: int) -> "DeltaGenerator":
