@@ -191,7 +191,7 @@ def code(state: State, seen: Seen) -> str:
 def show() -> None:
     """Draw the part."""
     SUBJECT.draw()
-    Part(
+    seen = Part(
         form=FORM,
         presets=PRESETS,
         read=read,
@@ -205,7 +205,7 @@ def show() -> None:
         code=code,
         height=480,
     ).show()
-    subject = SUBJECT.read()
+    subject = None if seen is None else SUBJECT.read()
     if subject is not None:
         st.fragment(show_blur)(subject)
         st.fragment(show_digits)()
