@@ -37,7 +37,9 @@ export default function ({ data, parentElement }) {
   const menu = document.querySelector(".st-key-menu");
   if (!menu) return;
   // What scrolls by must not shine through; only a component knows the theme's colours.
-  menu.style.background = getComputedStyle(parentElement.querySelector(".root")).getPropertyValue("--st-background-color");
+  const background = getComputedStyle(parentElement.querySelector(".root")).getPropertyValue("--st-background-color");
+  menu.style.background = background;
+  document.documentElement.style.setProperty("--cnnviz-background", background);
   menu.setAttribute("role", "navigation");
   menu.setAttribute("aria-label", data.label);
   for (const link of menu.querySelectorAll("a")) {
