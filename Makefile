@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8501
 
-.PHONY: run check test lint chromium
+.PHONY: run check test lint javascript chromium
 
 run: .venv/installed
 	$(BIN)/python -m cnnviz serve --port $(PORT)
@@ -19,11 +19,28 @@ test: lint chromium
 	$(BIN)/python -m pytest tests/browser -m "not alone" -n 2 --dist loadfile
 	$(BIN)/python -m pytest --ignore tests/browser -n 2 --dist loadfile
 
-lint: .venv/installed-dev
+lint: .venv/installed-dev javascript
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The browser components' JavaScript: names and types by tsc, the rest by ESLint. Node is taken where it is, else from
+# Debian where apt-get may install it; without it this is left out and says so, or fails when CI=true.
+javascript:
+	@command -v npm >/dev/null 2>&1 || test "$$CI" != true || test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null \
+	|| { apt-get update -qq && apt-get install -y -qq nodejs npm >/dev/null; }
+	@if command -v npm >/dev/null 2>&1; then $(MAKE) --no-print-directory build/javascript-checked; \
+	else echo "Node.js is not installed: the components' JavaScript is left unchecked."; test "$$CI" != true; fi
+
+build/javascript-checked: node_modules/installed tsconfig.json eslint.config.js $(wildcard cnnviz/components/*.[jt]s)
+	node_modules/.bin/tsc --noEmit --checkJs
+	node_modules/.bin/eslint --max-warnings 0 cnnviz/components
+	@mkdir -p build && touch $@
+
+node_modules/installed: package.json package-lock.json
+	npm ci --silent --no-audit --no-fund
+	touch $@
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from cnnviz.components.theme import follow_theme
 from cnnviz.ui import links, menu
 
 HERE = Path(__file__).parent
@@ -16,4 +17,5 @@ page = st.navigation(list(pages.values()), position="hidden")
 name = next(name for name, each in pages.items() if each is page or each.url_path == page.url_path)
 links.arrive(name)
 menu.draw_menu(pages, name)
+follow_theme()
 page.run()

@@ -19,7 +19,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
-APP, EMPTY = ROOT / "app.py", ROOT / "bench" / "apps" / "empty.py"
+APP, EMPTY = ROOT / "cnnviz" / "server" / "application.py", ROOT / "bench" / "apps" / "empty.py"
 _FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

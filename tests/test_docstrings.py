@@ -18,9 +18,11 @@ from cnnviz import calls, engine, images, models
 from cnnviz.analysis import analyze
 from cnnviz.arithmetic import conv2d
 from cnnviz.arithmetic.affine import IDENTITY
+from cnnviz.arithmetic.pose import Pose, similarity
 from cnnviz.design import write
 from cnnviz.engine import requests
 from cnnviz.engine.local import LocalEngine
+from cnnviz.probes.placement import moved
 from cnnviz.probes.resampling import by_pixels
 
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
@@ -43,7 +45,7 @@ def names():
     digits = torch.from_numpy(images.gallery.sheet("digits").copy())[:, None] / 255
     running = LocalEngine()
     yield {
-        **{name: getattr(requests, name) for name in requests.__all__},
+        **{name: each for name, each in vars(requests).items() if name[0].isupper()},
         "torch": torch,
         "np": np,
         "nn": nn,
@@ -54,6 +56,9 @@ def names():
         "conv2d": conv2d,
         "write": write,
         "by_pixels": by_pixels,
+        "Pose": Pose,
+        "similarity": similarity,
+        "moved": moved,
         "IDENTITY": IDENTITY,
         "photo": photo,
         "model": resnet18,

@@ -1,6 +1,6 @@
 """How a picture is placed on a canvas, and the thetas that place it and that take it back.
 
-    >>> [round(number, 3) for number in similarity(right=7).theta(28)]
+    >>> [round(number, 3) + 0.0 for number in similarity(right=7).theta(28)]
     [1.0, 0.0, -0.5, 0.0, 1.0, 0.0]
     >>> [round(number, 3) for number in Pose().box(42, 28)]
     [0.667, 0.0, 0.0, 0.0, 0.667, 0.0]

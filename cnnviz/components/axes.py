@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.arithmetic import Layer
+
 Table = NDArray[np.int32]
 
 _MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
@@ -34,6 +36,29 @@ class Axis:
     def flipped(self) -> "Axis":
         """Return the axis with the kernel laid down mirrored, as true convolution wants it."""
         return Axis(self.source, np.ascontiguousarray(self.taps[:, ::-1]))
+
+
+def of_layer(layer: Layer, *, mode: str = "zeros", painting: bool = False, flip: bool = False) -> tuple[Axis, ...]:
+    """Return the axes of a convolution or a pooling; a layer without a window, or an adaptive one, is adaptive.
+
+    `mode` is the padding_mode of a convolution; with `painting` a transposed one is seen as painting; with `flip` the
+    kernel is mirrored.
+    """
+    axes, window = [], layer.window
+    for number, (size, count) in enumerate(zip(layer.input_size[2:], layer.output_size[2:], strict=True)):
+        if window is None or layer.kind.startswith("Adaptive"):
+            axes.append(adaptive(size, count))
+            continue
+        kernel, stride, dilation = window.kernel_size[number], window.stride[number], window.dilation[number]
+        before, after = window.before[number], window.after[number]
+        if layer.kind.startswith("ConvTranspose"):
+            see = painted if painting else stuffed
+            axis = see(size, kernel, stride=stride, padding=before, output=count, dilation=dilation)
+        else:
+            padded = {"before": before, "after": after, "mode": mode, "count": count}
+            axis = windows(size, kernel, stride=stride, dilation=dilation, **padded)  # type: ignore[arg-type]
+        axes.append(axis.flipped() if flip else axis)
+    return tuple(axes)
 
 
 def windows(

@@ -11,25 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.components.language import words_of
 from cnnviz.components.pack import pack
 from cnnviz.components.register import register
 from cnnviz.errors import ShapeError
-
-WORDS = {
-    "input": "Inputs",
-    "output": "Outputs",
-    "matrix": "Weight matrix",
-    "label": "Weight matrix with the inputs above it and the outputs to its right",
-    "idle": "Point at a weight, an input or an output, or reach the matrix with Tab and the arrow keys.",
-    "keys": "Click or Space pins, Escape lets go",
-    "weight": "Weight {weight} = {value}",
-    "used": "connects input {input} with output {output}; used {count} times, at every place of its colour",
-    "once": "connects input {input} with output {output}; used here alone",
-    "none": "No connection from input {input} to output {output}: the matrix has a 0 there.",
-    "input_at": "Input {input} = {value}",
-    "reaches": "reaches {count} of {outputs} outputs",
-    "output_at": "Output {output} = {value}",
-}
 
 _HTML = """
 <div class="root">
@@ -43,7 +28,7 @@ _HTML = """
 </div>
 """
 
-_mount = register("connections", _HTML, "canvas")
+_mount = register("connections", _HTML)
 
 
 def connections(
@@ -59,8 +44,8 @@ def connections(
     """Draw inputs (I,), outputs (O,) and the matrix (O, I) between them.
 
     `owners` (O, I) is the number of the weight at each place, -1 where nothing is connected. `sizes` are how inputs and
-    outputs are laid out, over one or two axes. `words` replaces entries of WORDS. Raises ShapeError where shapes do not
-    fit.
+    outputs are laid out, over one or two axes. `words` replaces some of its words. Raises ShapeError where
+    shapes do not fit.
     """
     _mount(data=message(inputs, outputs, matrix, owners, sizes=sizes, words=words), key=key)
 
@@ -81,6 +66,6 @@ def message(
             f"{wanted[1]} inputs and {wanted[0]} outputs need a matrix {wanted}, not {matrix.shape} with owners "
             f"{owners.shape}, {inputs.size} inputs and {outputs.size} outputs."
         )
-    meta = {"input": list(sizes[0]), "output": list(sizes[1]), "words": {**WORDS, **(words or {})}}
+    meta = {"input": list(sizes[0]), "output": list(sizes[1]), "words": words_of("connections", words)}
     floats = [np.asarray(each, np.float32) for each in (inputs, outputs, matrix)]
     return pack(meta, *floats, np.asarray(owners, np.int32))

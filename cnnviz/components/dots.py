@@ -5,19 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from cnnviz.arithmetic.layer_stack import Dots
+from cnnviz.components.language import words_of
 from cnnviz.components.pack import pack
 from cnnviz.components.register import register
 from cnnviz.errors import ShapeError
-
-WORDS = {
-    "label": "Units of each layer as rows of dots, the input at the bottom",
-    "unit": "{name}, unit {index}",
-    "padding": "{name}, padding at {index}",
-    "reads": "reads {count} in the layer before",
-    "sees": "sees inputs {first} to {last}: a field of {span}",
-    "skips": "{count} of them skipped",
-    "reaches": "reaches {count} in {name}",
-}
 
 _HTML = """
 <div class="root">
@@ -35,7 +26,7 @@ _mount = register("dots", _HTML)
 def dots(rows: Sequence[Dots], *, key: str, words: Mapping[str, str] | None = None) -> None:
     """Draw rows of dots, the input first; what is hovered, focused or clicked is answered in the browser alone.
 
-    `words` replaces entries of WORDS. Raises ShapeError where a unit reads one that no row has.
+    `words` replaces some of its words. Raises ShapeError where a unit reads one that no row has.
     """
     _mount(data=message(rows, words=words), key=key)
 
@@ -53,4 +44,4 @@ def message(rows: Sequence[Dots], *, words: Mapping[str, str] | None = None) -> 
         heads.append({"name": row.name, "size": row.size, "first": row.first, "count": len(taps)})
         arrays.append(taps)
         below = row
-    return pack({"rows": heads, "words": {**WORDS, **(words or {})}}, *arrays)
+    return pack({"rows": heads, "words": words_of("dots", words)}, *arrays)

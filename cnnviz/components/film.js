@@ -1,4 +1,9 @@
-const A_SECOND = 20, TALL = 150, LEFT = 56, FOOT = 22, HEAD = 8, FIRST = "#b45309", SECOND = "#0b5cad";
+import { inksOf } from "./canvas.js";
+import { opaque, paintPixels } from "./paint.js";
+import { player } from "./player.js";
+import { chosen, clamp, fill, finder, follow, memory, palette, unpack } from "./shared.js";
+
+const A_SECOND = 20, TALL = 150, LEFT = 56, FOOT = 22, HEAD = 8;
 
 const paintGrey = (canvas, size, bytes) => paintPixels(canvas, size, (i) => opaque(bytes[i], bytes[i], bytes[i]));
 
@@ -9,9 +14,10 @@ function paintChange(canvas, size, from, to, colours) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   if (!data) return;
-  const find = (name) => parentElement.querySelector(name);
+  const find = finder(parentElement), inks = inksOf(find(".root"));
   const own = memory(parentElement), [meta, arrays] = unpack(data), { size, steps, words } = meta;
-  const [target, given, ...rest] = arrays, pictures = rest.slice(0, 2), losses = rest.slice(2, 4), thetas = rest.slice(4);
+  const [target, given, ...rest] = arrays;
+  const pictures = rest.slice(0, 2), losses = rest.slice(2, 4), thetas = rest.slice(4);
   const [slider, button, readout, curve] = [".tools input", ".play", ".readout", ".losses canvas"].map(find);
   const area = size[0] * size[1], count = meta.numbers.length, signed = palette("signed");
   const names = [words.first, words.second];
@@ -65,7 +71,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     context.scale(ratio, ratio);
     context.font = `13px ${getComputedStyle(slider).fontFamily}`;
     context.fillStyle = getComputedStyle(readout).color;
-    context.strokeStyle = "#d5dbe3";
+    context.strokeStyle = inks.rule;
     context.strokeRect(LEFT, HEAD, own.width - LEFT - 10, TALL - HEAD - FOOT);
     context.textAlign = "right";
     context.fillText(Number((most / 1.05).toPrecision(2)), LEFT - 6, y(most / 1.05) + 5);
@@ -76,7 +82,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     context.fillText(steps, x(steps) - 4, TALL - 6);
     context.fillText(words.step, (x(0) + x(steps)) / 2, TALL - 6);
     losses.forEach((loss, which) => {
-      context.strokeStyle = which ? SECOND : FIRST;
+      context.strokeStyle = which ? inks.input : inks.kernel;
       context.setLineDash(which ? [7, 4] : []);
       context.lineWidth = 2.5;
       context.beginPath();
@@ -85,8 +91,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     });
     context.setLineDash([]);
     losses.forEach((loss, which) => {
-      context.fillStyle = which ? SECOND : FIRST;
-      context.strokeStyle = "#fff";
+      context.fillStyle = which ? inks.input : inks.kernel;
+      context.strokeStyle = inks.paper;
       context.beginPath();
       context.arc(x(own.at), y(loss[own.at]), 6.5, 0, 2 * Math.PI);
       context.fill();

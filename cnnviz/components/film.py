@@ -6,24 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.components.language import words_of
 from cnnviz.components.pack import pack
 from cnnviz.components.register import picked, register
 from cnnviz.errors import ShapeError
-
-WORDS = {
-    "target": "target",
-    "given": "given",
-    "first": "bilinear",
-    "second": "rounding",
-    "difference": "{name} − target",
-    "step": "step",
-    "steps": "step {step} of {steps}",
-    "play": "Play",
-    "pause": "Pause",
-    "loss": "loss",
-    "answer": "would undo it",
-    "table": "Loss and theta at this step",
-}
 
 _HTML = """
 <div class="root">
@@ -45,7 +31,7 @@ _HTML = """
 </div>
 """
 
-_mount = register("film", _HTML, "player", "paint")
+_mount = register("film", _HTML)
 
 
 def film(
@@ -66,7 +52,7 @@ def film(
 
     `target` and `given` are uint8 (H, W); of both descents there are `pictures` uint8 (S + 1, H, W), `losses` (S + 1,)
     and `thetas` (S + 1, K), whose columns `numbers` names; `answer` (K,) is the theta that would be right, and `at` the
-    step to begin with. `words` replaces entries of WORDS. `on_pick` hears of a pick before the page's script runs
+    step to begin with. `words` replaces some of its words. `on_pick` hears of a pick before the page's script runs
     again. Raises ShapeError where the arrays do not fit together.
     """
     data = message(target, given, pictures, losses, thetas, answer=answer, numbers=numbers, at=at, words=words)
@@ -103,7 +89,7 @@ def message(
         "at": min(at, steps - 1),
         "answer": [float(number) for number in answer],
         "numbers": list(numbers),
-        "words": {**WORDS, **(words or {})},
+        "words": words_of("film", words),
     }
     shown = (np.asarray(each, np.uint8) for each in (target, given, *pictures))
     return pack(meta, *shown, *(np.asarray(each, np.float32) for each in (*losses, *thetas)))

@@ -20,7 +20,8 @@ const root = () => location.href.replace(/[^/]*([?#].*)?$/, "");
 
 function line(entry, words, open) {
   const item = document.createElement("li"), text = document.createElement("div");
-  const link = document.createElement("a"), note = document.createElement("span"), copy = document.createElement("button");
+  const link = document.createElement("a"), note = document.createElement("span");
+  const copy = document.createElement("button");
   link.href = root() + entry.address;
   link.textContent = entry.title;
   note.className = "note";

@@ -1,3 +1,7 @@
+import { paintPhoto, paintPixels } from "./paint.js";
+import { player } from "./player.js";
+import { chosen, fill, finder, memory, palette, unpack } from "./shared.js";
+
 const A_SECOND = 8;
 
 const percent = (share) => (100 * share).toFixed(share < 0.0995 ? 1 : 0);
@@ -19,7 +23,7 @@ function figures(row, captions) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   if (!data) return;
-  const find = (name) => parentElement.querySelector(name);
+  const find = finder(parentElement);
   const own = memory(parentElement), [meta, [pictures, maps, answers]] = unpack(data), { words, count } = meta;
   const [slider, button, readout, bars] = [".tools input", ".play", ".readout", ".bars"].map(find);
   const [h, w] = meta.picture, area = meta.map[0] * meta.map[1], kinds = meta.channels.length;

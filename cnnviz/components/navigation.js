@@ -6,8 +6,9 @@ const ONE_ACT = 1000;
  * first of which opens the old screen in a state that nobody chose. The second takes the place of the first.
  */
 function oneEntryAnAct() {
-  if (history.oneEntryAnAct) return;
-  history.oneEntryAnAct = true;
+  const marked = /** @type {any} */ (history);
+  if (marked.oneEntryAnAct) return;
+  marked.oneEntryAnAct = true;
   const push = history.pushState.bind(history);
   let before = -Infinity;
   history.pushState = (state, title, url) => {
@@ -21,12 +22,14 @@ function oneEntryAnAct() {
 
 /** Streamlit's link to the main content leads to its beginning, which is the menu; here it leads past it. */
 function skipPastTheMenu() {
-  const link = document.querySelector("[data-testid=stSkipToContent]");
+  const link = /** @type {HTMLElement} */ (document.querySelector("[data-testid=stSkipToContent]"));
   if (!link) return;
   link.onclick = (event) => {
-    const title = document.querySelector("[data-testid=stMainBlockContainer] h1");
+    const title = /** @type {HTMLElement} */ (document.querySelector("[data-testid=stMainBlockContainer] h1"));
     if (!title) return;
     event.preventDefault();
+    // Streamlit's own handler, further out, would take the focus to the menu after all.
+    event.stopPropagation();
     title.tabIndex = -1;
     title.focus();
   };
@@ -34,12 +37,11 @@ function skipPastTheMenu() {
 
 export default function ({ data, parentElement }) {
   oneEntryAnAct();
-  const menu = document.querySelector(".st-key-menu");
+  const menu = /** @type {HTMLElement} */ (document.querySelector(".st-key-menu"));
   if (!menu) return;
   // What scrolls by must not shine through; only a component knows the theme's colours.
-  const background = getComputedStyle(parentElement.querySelector(".root")).getPropertyValue("--st-background-color");
-  menu.style.background = background;
-  document.documentElement.style.setProperty("--cnnviz-background", background);
+  const theme = getComputedStyle(parentElement.querySelector(".root"));
+  menu.style.background = theme.getPropertyValue("--st-background-color");
   menu.setAttribute("role", "navigation");
   menu.setAttribute("aria-label", data.label);
   for (const link of menu.querySelectorAll("a")) {

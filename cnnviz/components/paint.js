@@ -1,9 +1,11 @@
 // Pictures painted pixel by pixel.
 
-const opaque = (red, green, blue) => (0xff000000 | blue << 16 | green << 8 | red) >>> 0;
+import { NO_COLOUR, clamp, palette, ramp } from "./shared.js";
+
+export const opaque = (red, green, blue) => (0xff000000 | blue << 16 | green << 8 | red) >>> 0;
 
 /** Paint every pixel in the 32-bit colour that `colourOf` gives its number, row by row. */
-function paintPixels(canvas, [h, w], colourOf) {
+export function paintPixels(canvas, [h, w], colourOf) {
   if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h];
   const context = canvas.getContext("2d"), image = context.createImageData(w, h);
   const pixels = new Uint32Array(image.data.buffer);
@@ -12,12 +14,12 @@ function paintPixels(canvas, [h, w], colourOf) {
 }
 
 /** Paint bytes (h, w, 3). */
-function paintPhoto(canvas, rgb, size) {
+export function paintPhoto(canvas, rgb, size) {
   paintPixels(canvas, size, (i) => opaque(rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2]));
 }
 
 /** Paint values (h, w) in the colours of `mode`, whose ends are `range`. */
-function paintMap(canvas, values, size, mode, range) {
+export function paintMap(canvas, values, size, mode, range) {
   const [a, b] = ramp(mode, range), colours = palette(mode);
   // An infinity times a slope of zero would be no number.
   const finite = (value) => clamp(value, -3.4e38, 3.4e38);

@@ -1,12 +1,14 @@
 // A film with a play button and a slider.
 
+import { clamp, pend } from "./shared.js";
+
 /**
  * Let a button play and a slider choose the steps 0 to `last`: `draw` draws one, `send` hears of the one that was left.
  *
  * Playing shows `rate` steps a second up to step `end`, and goes on while newer runs come. Returns `look`, which goes
  * to a step, and `stop`.
  */
-function player(own, [button, slider], words, { last, end, rate, draw, send }) {
+export function player(own, [button, slider], words, { last, end, rate, draw, send }) {
   const look = (step) => {
     own.at = clamp(step, 0, last);
     slider.value = own.at;

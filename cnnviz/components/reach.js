@@ -1,4 +1,9 @@
-const TALLEST = 420, WIDEST = 460, NARROW = 270, GAP = 24, EDGE = 3;
+import { ACCENTS } from "./colours.js";
+import { unitMap } from "./grid.js";
+import { paintMap, paintPhoto } from "./paint.js";
+import { extent, fill, finder, follow, limits, memory, unpack } from "./shared.js";
+
+const TALLEST = 290, WIDEST = 460, NARROW = 270, GAP = 24, EDGE = 3;
 
 /** Values of both signs in the diverging colours, others in the sequential ones, as everywhere. */
 function paintValues(canvas, values, size) {
@@ -54,7 +59,7 @@ function drawTaps(one, rows, columns) {
   one.taps.height = down * across > 1 ? height : 0;
   if (down * across < 2 || !width || !height) return;
   const context = one.taps.getContext("2d"), cell = s * ratio;
-  context.fillStyle = "rgba(255, 212, 0, 0.75)";
+  context.fillStyle = ACCENTS.mark[0] + "bf";
   context.strokeStyle = "#000";
   for (let r = 0; r < rows; r += down) for (let c = 0; c < columns; c += across) {
     context.fillRect(c * cell, r * cell, cell, cell);
@@ -64,7 +69,7 @@ function drawTaps(one, rows, columns) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   if (!data) return;
-  const find = (name) => parentElement.querySelector(name);
+  const find = finder(parentElement);
   const [map, canvas, readout] = [".map", ".map canvas", ".readout"].map(find);
   const own = memory(parentElement), [meta, arrays] = unpack(data), { words } = meta, [rows, columns] = meta.size;
   find(".layer figcaption").textContent = meta.title;
@@ -108,7 +113,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
       one.box.style.transform =
         `translate(${(b.left + one.left) * s - EDGE}px, ${(b.top + one.above) * s - EDGE}px)`;
       drawTaps(one, b.bottom - b.top, b.right - b.left);
-      beyond ||= -b.top > one.above || -b.left > one.left || b.bottom - one.h > one.below || b.right - one.w > one.right;
+      beyond ||= -b.top > one.above || -b.left > one.left || b.bottom - one.h > one.below
+        || b.right - one.w > one.right;
     }
     if (beyond) parts.push(words.beyond);
     readout.textContent = parts.join(" · ");

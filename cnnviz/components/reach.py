@@ -7,19 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.components.language import words_of
 from cnnviz.components.pack import pack
 from cnnviz.components.register import picked, register
 from cnnviz.errors import ShapeError
-
-WORDS = {
-    "place": "row {row} · column {column}",
-    "box": "{what}: rows {top} to {bottom}, columns {left} to {right} ({height} × {width})",
-    "padding": ", {share} % of it padding",
-    "whole": "{what}: all of it",
-    "unknown": "{what}: no one box",
-    "hatch": "padding",
-    "beyond": "the box goes on beyond what is drawn",
-}
 
 _STAGE = """
     <figure class="{name}">
@@ -50,7 +41,7 @@ _HTML = f"""
 </div>
 """
 
-_mount = register("reach", _HTML, "paint", "grid")
+_mount = register("reach", _HTML)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +77,7 @@ def reach(
     """Draw a layer's map (R, C) beside the layer before it and the input; return the (row, column) just picked or None.
 
     The pointer over the map names a unit; over the others it finds the unit whose box lies nearest. `selected` is
-    pinned. `words` replaces entries of WORDS. `on_pick` hears of a pick before the page's script runs again. Raises
+    pinned. `words` replaces some of its words. `on_pick` hears of a pick before the page's script runs again. Raises
     ShapeError for arrays of other shapes.
     """
     data = message(map_values, title=title, under=under, before=before, input=input, selected=selected, words=words)
@@ -119,7 +110,7 @@ def message(
         "under": under,
         "stages": stages,
         "selected": None if selected is None else [int(selected[0]), int(selected[1])],
-        "words": {**WORDS, **(words or {})},
+        "words": words_of("reach", words),
     }
     return pack(meta, *arrays)
 

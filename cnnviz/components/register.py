@@ -1,41 +1,16 @@
-"""A component from NAME.js and NAME.css beside this file, with shared.js and shared.css before them.
-
-Streamlit takes one script a component, so its files are put one after the other into one scope.
-"""
+"""A component from NAME.js and NAME.css beside this file and what they build on; see bundle.py."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from cnnviz import colours
-
-HERE = Path(__file__).parent
+from cnnviz.components.bundle import script, style
 
 
-def shared_script() -> str:
-    """Return the JavaScript that every component starts with: reading the buffer, colours, numbers as text."""
-    tables = f'const TABLES = {{ signed: "{colours.table(colours.SIGNED).hex()}", '
-    tables += f'positive: "{colours.table(colours.POSITIVE).hex()}" }};\n'
-    return tables + _text("shared.js")
-
-
-def register(name: str, html: str, *scripts: str) -> Callable[..., Any]:
-    """Return the callable that mounts the component; call once a name, when its module is imported.
-
-    `scripts` are the files that NAME.js builds on: "player" is player.js.
-    """
-    return st.components.v2.component(
-        f"cnnviz_{name}",
-        html=html,
-        css=_text("shared.css") + _text(f"{name}.css"),
-        js=shared_script() + "".join(_text(f"{script}.js") for script in (*scripts, name)),
-    )
-
-
-def _text(name: str) -> str:
-    return (HERE / name).read_text(encoding="utf-8")
+def register(name: str, html: str) -> Callable[..., Any]:
+    """Return the callable that mounts the component; call once a name, when its module is imported."""
+    return st.components.v2.component(f"cnnviz_{name}", html=html, css=style(name), js=script(name))
 
 
 def picked(mount: Callable[..., Any], data: bytes, key: str, on_pick: Callable[[Any], None] | None) -> Any:

@@ -1,12 +1,14 @@
+import { TABLES } from "./colours.js";
+
 const TYPES = { uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array, int8: Int8Array, int16: Int16Array,
   int32: Int32Array, float32: Float32Array, float64: Float64Array };
-const TOP = 65531, ZERO = 65532, MINUS_INFINITY = 65533, PLUS_INFINITY = 65534, NAN = 65535;
-const NO_COLOUR = 0xff888888;
+export const TOP = 65531, ZERO = 65532, MINUS_INFINITY = 65533, PLUS_INFINITY = 65534, NAN = 65535;
+export const NO_COLOUR = 0xff888888;
 
-const product = (sizes) => sizes.reduce((a, b) => a * b, 1);
+export const product = (sizes) => sizes.reduce((a, b) => a * b, 1);
 
 /** The meta and the typed arrays of a buffer made by pack.py. */
-function unpack(data) {
+export function unpack(data) {
   const length = new DataView(data.buffer, data.byteOffset).getUint32(0, true);
   const head = JSON.parse(new TextDecoder().decode(data.subarray(4, 4 + length)));
   // The buffer may start anywhere in Streamlit's message, and typed arrays must be aligned.
@@ -17,8 +19,11 @@ function unpack(data) {
   return [head.meta, arrays];
 }
 
+/** A colour of a map, 0 to 255, as "#rrggbb". */
+export const hexOf = (mode, at) => "#" + TABLES[mode].slice(6 * at, 6 * at + 6);
+
 /** 256 colours as the 32-bit pixels of an ImageData. */
-function palette(mode) {
+export function palette(mode) {
   const hex = TABLES[mode], out = new Uint32Array(256);
   for (let i = 0; i < 256; i++) {
     const rgb = parseInt(hex.slice(6 * i, 6 * i + 6), 16);
@@ -28,14 +33,18 @@ function palette(mode) {
 }
 
 /** The same colours as a CSS gradient, left to right. */
-function gradient(mode) {
+export function gradient(mode) {
   const stops = [];
-  for (let i = 0; i <= 255; i += 15) stops.push("#" + TABLES[mode].slice(6 * i, 6 * i + 6));
+  for (let i = 0; i <= 255; i += 15) stops.push(hexOf(mode, i));
   return `linear-gradient(to right, ${stops.join(", ")})`;
 }
 
-/** The least and the greatest finite value; zeros where there is none. */
-function extent(values) {
+/**
+ * The least and the greatest finite value; zeros where there is none.
+ *
+ * @returns {[number, number]}
+ */
+export function extent(values) {
   let least = Infinity, greatest = -Infinity;
   for (const value of values) if (Number.isFinite(value)) {
     least = Math.min(least, value);
@@ -44,25 +53,34 @@ function extent(values) {
   return least > greatest ? [0, 0] : [least, greatest];
 }
 
-/** The values at both ends of the colours: centred on zero when signed. */
-function limits(mode, least, greatest) {
+/**
+ * The values at both ends of the colours: centred on zero when signed.
+ *
+ * @returns {[number, number]}
+ */
+export function limits(mode, least, greatest) {
   const most = Math.max(Math.abs(least), Math.abs(greatest));
   return mode === "signed" ? [-most, most] : [least, greatest];
 }
 
-/** [a, b] with colour index = a * value + b, rounded down and clamped to 0..255 by the caller. */
-function ramp(mode, [low, high]) {
+/**
+ * [a, b] with colour index = a * value + b, rounded down and clamped to 0..255 by the caller.
+ *
+ * @returns {[number, number]}
+ */
+export function ramp(mode, [low, high]) {
   if (high > low) return [255 / (high - low), 0.5 - 255 * low / (high - low)];
   return [0, mode === "signed" ? 128 : high > 0 ? 255 : 0];
 }
 
-function restore(code, least, greatest) {
+export function restore(code, least, greatest) {
   if (code < TOP) return least + code * ((greatest - least) / TOP);
-  return code === TOP ? greatest : code === ZERO ? 0 : code === NAN ? NaN : code === PLUS_INFINITY ? Infinity : -Infinity;
+  if (code === TOP) return greatest;
+  return code === ZERO ? 0 : code === NAN ? NaN : code === PLUS_INFINITY ? Infinity : -Infinity;
 }
 
 /** A value with the digits that are known when it was rounded to a multiple of `step`; the last may be off by one. */
-function show(value, step = 0) {
+export function show(value, step = 0) {
   if (!Number.isFinite(value)) return String(value);
   if (value === 0) return "0";
   const places = step > 0 ? -Math.ceil(Math.log10(step / 2)) : 7;
@@ -70,19 +88,27 @@ function show(value, step = 0) {
   return String(Number(value.toPrecision(5)));
 }
 
-const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
+export const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+export const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
+
+/**
+ * A function that finds one element of the component, by its selector.
+ *
+ * @param {HTMLElement} parentElement
+ * @returns {(selector: string) => any}
+ */
+export const finder = (parentElement) => (selector) => parentElement.querySelector(selector);
 
 /** What an instance remembers between runs; its width is followed by `follow`. */
 const MEMORY = new WeakMap();
-function memory(element) {
+export function memory(element) {
   if (!MEMORY.has(element)) MEMORY.set(element, {});
   element.querySelector(".root").classList.add("named");
   return MEMORY.get(element);
 }
 
 /** Call `place` now and whenever the element's width changes; later runs replace `place`. Returns the clean-up. */
-function follow(element, place, own) {
+export function follow(element, place, own) {
   own.place = place;
   if (!own.observer) {
     own.observer = new ResizeObserver(() => {
@@ -100,8 +126,9 @@ function follow(element, place, own) {
 }
 
 /** Who decides what is chosen: for a moment after a pick the browser does, as answers to older picks may still come. */
-function chosen(own, fromPython, same = (a, b) => a === b) {
-  if (own.pending && (performance.now() - own.pending.time > 2000 || same(own.pending.value, fromPython))) own.pending = null;
+export function chosen(own, fromPython, same = (a, b) => a === b) {
+  const { pending } = own;
+  if (pending && (performance.now() - pending.time > 2000 || same(pending.value, fromPython))) own.pending = null;
   clearTimeout(own.settle);
   if (own.pending && fromPython !== null) {
     own.settle = setTimeout(() => { own.pending = null; own.choose?.(fromPython); }, 2000);
@@ -109,7 +136,7 @@ function chosen(own, fromPython, same = (a, b) => a === b) {
   }
   return fromPython;
 }
-function pend(own, value) {
+export function pend(own, value) {
   own.pending = { value, time: performance.now() };
   clearTimeout(own.settle);
 }

@@ -1,97 +1,99 @@
+// Windows that slide over grids of numbers: hover, step, play and edit, with the sum that makes each output.
+
+import { fitCanvas, inksOf } from "./canvas.js";
+import { chosen, clamp, fill, finder, follow, memory, pend, unpack } from "./shared.js";
+import { account, long } from "./sliding_account.js";
+import { onKeys } from "./grid.js";
+import { cellsOf, same } from "./sliding_cells.js";
+import { drawing, scaleOf } from "./sliding_drawing.js";
+import { editing, keepEdits } from "./sliding_editing.js";
+import { PANELS, TITLE, arrange, cellAt, neighbour, panelOf, planeOf, titlesOf } from "./sliding_layout.js";
+import { playing } from "./sliding_playing.js";
+import { compute, farthest, lay, winnersOf } from "./sliding_sums.js";
+
 const LINES = 10;
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  if (!data) return;
-  const began = performance.now();
-  const find = (name) => parentElement.querySelector(name);
-  const [stage, base, over, sum] = [".stage", ".base", ".over", ".sum"].map(find);
-  const [editor, check, change] = [".edit", ".check", ".change"].map(find);
-  const panels = Object.fromEntries(PANELS.map((name) => [name, find(`[data-panel=${name}]`)]));
-  const marks = Object.fromEntries(PANELS.map((name) => [name, find(`#at-${name}`)]));
-  const own = memory(parentElement), [meta, list] = unpack(data), { words } = meta;
-  const arrays = Object.fromEntries(meta.names.map((name, i) => [name, list[i]]));
+/**
+ * The component's elements; `panels` and the `marks` in them by their names.
+ *
+ * @returns {any}
+ */
+function partsOf(find) {
+  const named = Object.fromEntries(["stage", "base", "over", "sum", "edit", "check", "change"]
+    .map((name) => [name, find("." + name)]));
+  return { ...named, panels: Object.fromEntries(PANELS.map((name) => [name, find(`[data-panel=${name}]`)])),
+    marks: Object.fromEntries(PANELS.map((name) => [name, find(`#at-${name}`)])) };
+}
+
+/** Read what Python sent into `own`. */
+function takeIn(own, data, root, parts) {
+  const [meta, list] = unpack(data), arrays = Object.fromEntries(meta.names.map((name, i) => [name, list[i]]));
   meta.weighted = Boolean(arrays.weights);
   meta.biased = Boolean(arrays.bias);
-  const python = arrays.outputs, map = lay(meta, arrays), { taps, outs, places, firstPlace } = map;
-  const shape = JSON.stringify([meta.channels, meta.filters, meta.groups, meta.input, meta.places, meta.kernel,
-    meta.output, meta.operation, meta.paint]);
+  const map = lay(meta, arrays), shape = JSON.stringify([meta.channels, meta.filters, meta.groups, meta.input,
+    meta.places, meta.kernel, meta.output, meta.operation, meta.paint]);
   if (shape !== own.shape) { // another experiment: nothing that was pointed at or played exists any more
     const cursor = Object.fromEntries(PANELS.map((name) => [name, { grid: name, index: 0 }]));
-    Object.assign(own, { shape, edits: new Map(), step: null, playing: false, hover: null, cursor, editing: null, filter: 0 });
-    own.tick && cancelAnimationFrame(own.tick);
-    own.tick = null;
-    editor.hidden = true;
+    if (own.tick) cancelAnimationFrame(own.tick);
+    Object.assign(own, { shape, edits: new Map(), step: null, playing: false, tick: null, hover: null, cursor,
+      editing: null, filter: 0 });
+    parts.edit.hidden = true;
   }
-  Object.assign(own, { meta, map, arrays });
+  Object.assign(own, { meta, map, arrays, python: arrays.outputs, inks: inksOf(root),
+    font: getComputedStyle(root).fontFamily });
   keepEdits(own);
+}
 
-  const cells = cellsOf(own), { channelOf, valueAt, mayEdit, nameOf } = cells, titles = titlesOf(meta);
-  const { paint, highlight } = drawing(own, [base, over], titles, cells);
-  const explain = account(own, sum, cells);
-  const { cellOf, buttons, stop, leave } = playing(own, find, { paint, settle });
-  const edit = editing(own, find, panels, cells, { leave, settle,
-    changed: () => { refresh(); paint(); nameCells(); settle(); },
-    send: (edits) => setTriggerValue("pick", { edits }) });
-
-  const refresh = () => {
-    own.sums = compute(own);
-    own.outputs = own.edits.size ? own.sums : python;
-    own.colour = { input: scaleOf(arrays.inputs), output: scaleOf(own.outputs), kernel: meta.weighted && scaleOf(arrays.weights, true) };
-    own.colour.bias = own.colour.kernel;
-    // Python's winners, until a value is typed that it does not know of yet.
-    own.winners = !arrays.winners ? null : own.edits.size ? winnersOf(own) : arrays.winners;
-    own.won = new Set();
-    own.winners?.forEach((s, i) => { if (s >= 0) own.won.add(Math.floor(i / outs) * places + firstPlace[s]); });
-    if (own.edits.size) check.textContent = words.waiting;
-    else {
-      const most = farthest(own.sums, python);
-      check.textContent = fill(words.agree, { name: meta.name, difference: most === 0 ? "0" : most.toExponential(0) });
-      check.dataset.difference = most;
-    }
-  };
-
-  // --- who is shown: the pointer's cell, else the keyboard's, else the animation's, else the pinned one
-  const focused = () => PANELS.find((name) => panels[name].matches(":focus-visible"));
-  function target() {
-    if (own.hover) return own.hover;
-    const panel = focused();
-    if (panel && own.step === null) return own.cursor[panel];
-    return own.step !== null ? cellOf(own.step) : own.pin;
+/** Add up the outputs of the arrays as they are, and tell how far they are from Python's. */
+function refresh(own, check) {
+  const { meta, arrays, python, map: { outs, places, firstPlace } } = own, { words } = meta;
+  const kernel = meta.weighted && scaleOf(arrays.weights, true);
+  own.sums = compute(own);
+  own.outputs = own.edits.size ? own.sums : python;
+  own.colour = { input: scaleOf(arrays.inputs), output: scaleOf(own.outputs), kernel, bias: kernel };
+  // Python's winners, until a value is typed that it does not know of yet.
+  own.winners = !arrays.winners ? null : own.edits.size ? winnersOf(own) : arrays.winners;
+  own.won = new Set();
+  own.winners?.forEach((s, i) => { if (s >= 0) own.won.add(Math.floor(i / outs) * places + firstPlace[s]); });
+  if (own.edits.size) {
+    check.textContent = words.waiting;
+    return;
   }
-  function settle() {
-    const cell = target();
-    const f = cell?.grid === "output" && meta.weighted ? channelOf(cell) : own.filter;
-    if (f !== own.filter) own.filter = f;
-    if (own.painted !== own.filter) paint();
-    highlight(cell);
-    explain(cell);
-    buttons();
-    change.disabled = !mayEdit(cell);
-  }
-  const inside = (cell) => cell && planeOf(own.grid, cell) ? cell : null;
-  own.choose = (pin) => { own.pin = inside(pin && { grid: pin[0], index: pin[1] }); settle(); };
-  const pin = (cell) => {
-    own.pin = same(own.pin, cell) ? null : cell;
-    const told = own.pin && [own.pin.grid, own.pin.index];
-    pend(own, told);
-    settle();
-    setTriggerValue("pick", { pin: told });
-  };
+  const most = farthest(own.sums, python), difference = most === 0 ? "0" : most.toExponential(0);
+  check.textContent = fill(words.agree, { name: meta.name, difference });
+  check.dataset.difference = most;
+}
 
+/** Give canvases and panels their places for the width that there is. */
+function layOut(own, { stage, base, over, sum, panels }, titles) {
+  const { meta, map: { taps } } = own, pen = base.getContext("2d");
+  pen.font = `600 15px ${own.font}`;
+  const widths = Object.fromEntries(PANELS.map((name) => [name, pen.measureText(titles[name]).width + 4]));
+  const grid = own.grid = arrange(meta, own.width, widths);
+  // As many lines as the longest sum takes, so that nothing below moves while the pointer does.
+  const perFilter = meta.channels / meta.groups;
+  const lines = perFilter * Math.ceil(taps * 62 / (own.width - 120)) + 1
+    + (perFilter > 1 || meta.biased || meta.paint ? 1 : 0);
+  sum.style.height = `${1.55 * clamp(lines, 3, LINES) + 1.1}em`;
+  stage.style.height = grid.height + "px";
+  for (const canvas of [base, over]) fitCanvas(canvas, Math.max(grid.width, own.width), grid.height, own.ratio);
+  for (const name of PANELS) {
+    const box = grid.boxes[name];
+    panels[name].hidden = !box;
+    if (!box) continue;
+    Object.assign(panels[name].style, { left: box.left + "px", top: box.top + TITLE + "px", width: box.width + "px",
+      height: box.height - TITLE + "px" });
+    own.cursor[name] = inside(own, own.cursor[name]) ?? { grid: name, index: 0 };
+  }
+}
+
+const inside = (own, cell) => cell && planeOf(own.grid, cell) ? cell : null;
+
+/** Let the pointer and the panels' keys name, pin and edit cells. */
+function control(own, { stage, sum, edit: editor, panels }, { mayEdit }, { settle, move, pin, edit, stop, leave }) {
   const under = (event) => {
     const box = stage.getBoundingClientRect();
-    return cellAt(own.grid, event.clientX - box.left, event.clientY - box.top);
-  };
-  const move = (cell) => {
-    own.cursor[panelOf(cell)] = cell;
-    nameCells();
-  };
-  const nameCells = () => {
-    for (const name of PANELS) if (own.grid.boxes[name]) {
-      const cell = own.cursor[name];
-      marks[name].setAttribute("aria-label", `${nameOf(cell)} = ${long(valueAt(cell))}`);
-      marks[name].setAttribute("aria-selected", String(same(cell, own.pin)));
-    }
+    return event.target === editor ? null : cellAt(own.grid, event.clientX - box.left, event.clientY - box.top);
   };
   stage.onpointermove = (event) => {
     if (event.target === editor) return;
@@ -104,7 +106,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   };
   stage.onpointerleave = () => { own.hover = null; settle(); };
   stage.onclick = (event) => {
-    if (event.target === editor) return;
     const cell = under(event);
     if (!cell) return;
     stop();
@@ -113,16 +114,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (event.detail < 2) pin(cell);
   };
   stage.ondblclick = (event) => {
-    const cell = event.target === editor ? null : under(event);
+    const cell = under(event);
     if (mayEdit(cell)) edit(cell);
   };
   for (const name of PANELS) {
-    const panel = panels[name];
-    panel.onfocus = settle;
-    panel.onblur = settle;
-    panel.onkeydown = (event) => {
-      const cell = own.cursor[name], { key } = event;
-      if (event.ctrlKey || event.metaKey || event.altKey || event.target === editor) return;
+    panels[name].onfocus = settle;
+    panels[name].onblur = settle;
+    onKeys(panels[name], (key, event) => {
+      const cell = own.cursor[name];
+      if (event.target === editor) return false;
       if (/^(Arrow(Left|Right|Up|Down)|Home|End|Page(Up|Down))$/.test(key)) {
         own.hover = null;
         leave();
@@ -133,48 +133,80 @@ export default function ({ data, parentElement, setTriggerValue }) {
       else if ((key === "Enter" || key === "F2") && mayEdit(cell)) edit(cell);
       else if (key === "Enter") pin(cell);
       else if (/^[\d.,+-]$/.test(key) && mayEdit(cell)) edit(cell, key);
-      else return;
-      event.preventDefault();
-      event.stopPropagation();
+      else return false;
       settle();
-    };
+      return true;
+    });
   }
+}
 
-  change.onclick = () => { const cell = target(); if (mayEdit(cell)) edit(cell); };
-  change.onkeydown = (event) => event.stopPropagation();
-
-  // --- names, then the first picture
+/** Say what can be changed, and call the panels by their names. */
+function label(find, { meta }, { sum, change, panels }, titles) {
+  const { words } = meta;
   change.textContent = words.edit;
   change.hidden = !meta.editable.length;
   find(".keys").textContent = meta.editable.length ? `${words.keys} · ${words.edits}` : words.keys;
   sum.setAttribute("aria-label", words.sum);
   for (const name of PANELS) panels[name].setAttribute("aria-label", titles[name]);
-  refresh();
-  own.font = getComputedStyle(find(".root")).fontFamily;
+}
 
-  const ended = follow(stage, () => {
-    const pen = base.getContext("2d");
-    pen.font = `600 15px ${own.font}`;
-    const grid = own.grid = arrange(meta, own.width, Object.fromEntries(PANELS.map((name) =>
-      [name, pen.measureText(titles[name]).width + 4])));
-    // As many lines as the longest sum takes, so that nothing below moves while the pointer does.
-    const perFilter = meta.channels / meta.groups;
-    const lines = perFilter * Math.ceil(taps * 62 / (own.width - 120)) + 1 + (perFilter > 1 || meta.biased || meta.paint);
-    sum.style.height = `${1.55 * clamp(lines, 3, LINES) + 1.1}em`;
-    stage.style.height = grid.height + "px";
-    for (const canvas of [base, over]) fitCanvas(canvas, Math.max(grid.width, own.width), grid.height, own.ratio);
-    for (const name of PANELS) {
-      const box = grid.boxes[name];
-      panels[name].hidden = !box;
-      if (!box) continue;
-      Object.assign(panels[name].style, { left: box.left + "px", top: box.top + TITLE + "px", width: box.width + "px",
-        height: box.height - TITLE + "px" });
-      own.cursor[name] = inside(own.cursor[name]) ?? { grid: name, index: 0 };
+export default function ({ data, parentElement, setTriggerValue }) {
+  if (!data) return;
+  const began = performance.now(), find = finder(parentElement), own = memory(parentElement), parts = partsOf(find);
+  const { stage, base, over, sum, check, change, panels, marks } = parts;
+  takeIn(own, data, find(".root"), parts);
+  const { meta } = own, cells = cellsOf(own), { channelOf, valueAt, mayEdit, nameOf } = cells, titles = titlesOf(meta);
+  const { paint, highlight } = drawing(own, [base, over], titles, cells);
+  const explain = account(own, sum, cells);
+  const { cellOf, buttons, stop, leave } = playing(own, find, { paint, settle });
+  const edit = editing(own, find, panels, cells, { leave, settle,
+    changed: () => { refresh(own, check); paint(); nameCells(); settle(); },
+    send: (edits) => setTriggerValue("pick", { edits }) });
+
+  // Who is shown: the pointer's cell, else the keyboard's, else the animation's, else the pinned one.
+  function target() {
+    if (own.hover) return own.hover;
+    const panel = PANELS.find((name) => panels[name].matches(":focus-visible"));
+    if (panel && own.step === null) return own.cursor[panel];
+    return own.step !== null ? cellOf(own.step) : own.pin;
+  }
+  function settle() {
+    const cell = target();
+    own.filter = cell?.grid === "output" && meta.weighted ? channelOf(cell) : own.filter;
+    if (own.painted !== own.filter) paint();
+    highlight(cell);
+    explain(cell);
+    buttons();
+    change.disabled = !mayEdit(cell);
+  }
+  function nameCells() {
+    for (const name of PANELS) if (own.grid.boxes[name]) {
+      const cell = own.cursor[name];
+      marks[name].setAttribute("aria-label", `${nameOf(cell)} = ${long(valueAt(cell))}`);
+      marks[name].setAttribute("aria-selected", String(same(cell, own.pin)));
     }
-    const from = chosen(own, meta.selected, (a, b) => a && b && a[0] === b[0] && a[1] === b[1]);
-    own.pin = inside(from && { grid: from[0], index: from[1] });
+  }
+  const cellFrom = (told) => inside(own, told && { grid: told[0], index: told[1] });
+  own.choose = (told) => { own.pin = cellFrom(told); settle(); };
+  const pin = (cell) => {
+    own.pin = same(own.pin, cell) ? null : cell;
+    const told = own.pin && [own.pin.grid, own.pin.index];
+    pend(own, told);
+    settle();
+    setTriggerValue("pick", { pin: told });
+  };
+  const move = (cell) => { own.cursor[panelOf(cell)] = cell; nameCells(); };
+  control(own, parts, cells, { settle, move, pin, edit, stop, leave });
+  change.onclick = () => { const cell = target(); if (mayEdit(cell)) edit(cell); };
+  change.onkeydown = (event) => event.stopPropagation();
+
+  label(find, own, parts, titles);
+  refresh(own, check);
+  const ended = follow(stage, () => {
+    layOut(own, parts, titles);
+    own.pin = cellFrom(chosen(own, meta.selected, (a, b) => a && b && a[0] === b[0] && a[1] === b[1]));
     if (own.pin?.grid === "output" && meta.weighted) own.filter = channelOf(own.pin);
-    own.hover = inside(own.hover);
+    own.hover = inside(own, own.hover);
     paint();
     nameCells();
     settle();

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.components.axes import Axis
+from cnnviz.components.language import words_of
 from cnnviz.components.pack import pack
 from cnnviz.components.register import picked, register
 from cnnviz.errors import ShapeError
@@ -23,41 +24,8 @@ Grid = Literal["input", "kernel", "bias", "output"]
 Operation = Literal["sum", "max", "average", "lp"]
 GRIDS: tuple[Grid, ...] = ("input", "kernel", "bias", "output")
 
-WORDS = {
-    "input": "Input",
-    "kernel": "Kernel",
-    "output": "Output",
-    "bias": "bias",
-    "channel": "channel {channel}",
-    "filter": "filter {filter}",
-    "slice": "slice {slice}",
-    "row": "row {row}",
-    "column": "column {column}",
-    "position": "position {column}",
-    "padding": "padding",
-    "copy": "padding, a copy of {place}",
-    "reads": "It takes part in {count} of the outputs: {terms}",
-    "shares": "It multiplies {inputs} inputs, one for each of {outputs} outputs.",
-    "paints": "It paints {count} of the outputs: {terms}",
-    "adds": "It is added to every output of its filter.",
-    "idle": "Point at a cell of any grid, or reach it with Tab and the arrow keys.",
-    "keys": "Click or Space pins",
-    "edits": "Enter or a double click changes a value",
-    "back": "Step back",
-    "play": "Play",
-    "pause": "Pause",
-    "step": "Step",
-    "all": "Show all",
-    "edit": "Change value",
-    "speed": "Speed",
-    "rate": "{speed} a second",
-    "agree": "{name} gives the same, to {difference}",
-    "waiting": "computed in the browser",
-    "wrong": "a number, please",
-    "sum": "How the number comes about",
-    "so_far": "so far",
-}
 
+# The keyboard for decimals of an iPhone has no minus.
 _HTML = """
 <div class="root">
   <div class="tools">
@@ -75,25 +43,14 @@ _HTML = """
       <div role="row"><div class="mark" id="at-kernel" role="gridcell"></div></div></div>
     <div class="panel" data-panel="output" role="grid" tabindex="0" aria-activedescendant="at-output">
       <div role="row"><div class="mark" id="at-output" role="gridcell"></div></div></div>
-    <input class="edit" type="text" inputmode="decimal" autocomplete="off" spellcheck="false">
+    <input class="edit" type="text" inputmode="text" autocapitalize="off" autocomplete="off" spellcheck="false">
   </div>
   <div class="sum" role="region" tabindex="0" aria-live="off"></div>
   <div class="foot"><span class="keys"></span><span class="check" role="status"></span></div>
 </div>
 """
 
-_mount = register(
-    "sliding",
-    _HTML,
-    "canvas",
-    "sliding_layout",
-    "sliding_sums",
-    "sliding_cells",
-    "sliding_drawing",
-    "sliding_account",
-    "sliding_playing",
-    "sliding_editing",
-)
+_mount = register("sliding", _HTML)
 
 
 @dataclass(frozen=True)
@@ -138,7 +95,7 @@ def sliding(
     `editable` are the grids whose cells can be given other values. `on_edit` hears of all edits that Python does not
     know yet, `on_pin` of the pinned cell (grid, flat index) or None, both before the page's script runs again.
     `selected` is pinned; in "input" its index counts places of the grid as drawn, C of them one after the other, in
-    Edit those of the array. `name` is who else computed the outputs. `words` replaces entries of WORDS. Raises
+    Edit those of the array. `name` is who else computed the outputs. `words` replaces some of its words. Raises
     ShapeError where shapes do not fit.
     """
     data = message(
@@ -215,7 +172,7 @@ def message(
         "editable": list(editable),
         "selected": None if selected is None else [selected[0], int(selected[1])],
         "name": name,
-        "words": {**WORDS, **(words or {})},
+        "words": words_of("sliding", words),
     }
     return pack(meta, *arrays)
 

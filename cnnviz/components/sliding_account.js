@@ -1,18 +1,23 @@
 // How the number in a cell comes about, and where it goes.
 
+import { fill, show } from "./shared.js";
+import { unravel } from "./sliding_sums.js";
+
 const MOST_TERMS = 12;
 
-const long = (value) => show(value).replace("-", "−").replace("Infinity", "∞");
+export const long = (value) => show(value).replace("-", "−").replace("Infinity", "∞");
 
 /** A function that writes into `sum` what there is to tell of a cell. */
-function account(own, sum, cells) {
+export function account(own, sum, cells) {
   const { meta, map: { place, source, taps, outs, places, inputs }, arrays } = own, { words } = meta;
-  const each = meta.channels / meta.groups, { channelOf, spot, sourceOf, channelsOf, valueAt, nameOf, soFar, reached } = cells;
+  const { channelOf, spot, sourceOf, channelsOf, valueAt, nameOf, soFar, reached } = cells;
+  const each = meta.channels / meta.groups;
 
   // Numbers of this program alone go in as HTML, every word as text.
-  const x = (value) => `<b class="x">${long(value)}</b>`, w = (value) => `<b class="w">${value < 0 ? `(${long(value)})` : long(value)}</b>`;
-  const y = (value) => `<b class="y">${long(value)}</b>`;
-  const plus = (parts) => parts.map((value, i) => i === 0 ? long(value) : value < 0 ? ` − ${long(-value)}` : ` + ${long(value)}`).join("");
+  const x = (value) => `<b class="x">${long(value)}</b>`, y = (value) => `<b class="y">${long(value)}</b>`;
+  const w = (value) => `<b class="w">${value < 0 ? `(${long(value)})` : long(value)}</b>`;
+  const plus = (parts) => parts.map((value, i) =>
+    i === 0 ? long(value) : value < 0 ? ` − ${long(-value)}` : ` + ${long(value)}`).join("");
   const write = (lines) => {
     sum.replaceChildren(...lines.map((line) => {
       const div = document.createElement("div");
@@ -29,7 +34,8 @@ function account(own, sum, cells) {
   const explain = (cell) => {
     if (!cell) return write([words.idle]);
     const value = cell.grid === "output" ? soFar(cell.index) : valueAt(cell), lines = [];
-    const title = { name: nameOf(cell), html: cell.grid === "output" ? y(value) : cell.grid === "input" ? x(value) : w(value) };
+    const mark = { output: y, input: x, kernel: w, bias: w }[cell.grid];
+    const title = { name: nameOf(cell), html: mark(value) };
     if (cell.grid === "output") {
       const f = channelOf(cell), o = spot(cell), sums = [];
       if (!meta.weighted) return write([title, { html: pooled(f, o), total: true }]);
@@ -45,11 +51,12 @@ function account(own, sum, cells) {
           total += valueAt(at) * weight;
         }
         sums.push(total);
-        lines.push({ name: each > 1 ? fill(words.channel, { channel: c }) : "", html: `${terms.join(" + ") || "0"} = <b>${long(total)}</b>` });
+        lines.push({ name: each > 1 ? fill(words.channel, { channel: c }) : "",
+          html: `${terms.join(" + ") || "0"} = <b>${long(total)}</b>` });
       });
       const bias = meta.biased ? arrays.bias[f] : null, parts = bias === null ? sums : [...sums, bias];
-      if (parts.length > 1 || own.step !== null && meta.paint) lines.push({ html: `${plus(parts)} = ${y(value)}`, total: true,
-        name: bias === null ? "" : `+ ${words.bias}` });
+      if (parts.length > 1 || own.step !== null && meta.paint)
+        lines.push({ html: `${plus(parts)} = ${y(value)}`, total: true, name: bias === null ? "" : `+ ${words.bias}` });
       return write([title, ...lines]);
     }
     if (cell.grid === "bias") return write([title, words.adds]);
@@ -68,20 +75,24 @@ function account(own, sum, cells) {
       return `${x(value)}·${w(weight)} → <b class="y">(${to})</b>`;
     });
     if (found.length > MOST_TERMS) terms.push("…");
-    const [before, after] = fill(meta.paint ? words.paints : words.reads, { count: found.length, terms: "\u0000" }).split("\u0000");
+    const sentence = fill(meta.paint ? words.paints : words.reads, { count: found.length, terms: "\u0000" });
+    const [before, after] = sentence.split("\u0000");
     write([title, { name: before.replace(/:\s*$/, ""), html: terms.join(", ") || "–" }, ...(after ? [after] : [])]);
   };
   const pooled = (f, o) => {
     const values = [];
     for (let t = 0; t < taps; t++) {
       const p = place[o * taps + t];
-      if (p >= 0 && (source[p] >= 0 || meta.operation !== "max")) values.push(valueAt({ grid: "input", index: f * places + p }));
+      if (p >= 0 && (source[p] >= 0 || meta.operation !== "max"))
+        values.push(valueAt({ grid: "input", index: f * places + p }));
     }
     const result = y(own.outputs[f * outs + o]);
     if (meta.operation === "max") return `max(${values.map(x).join(", ")}) = ${result}`;
-    const short = meta.operation === "lp" && arrays.divisors && arrays.divisors[o] !== taps ? `${taps}/${arrays.divisors[o]} · ` : "";
-    if (short) return `(${short}(${values.map((v) => `${x(v)}<sup>${long(meta.norm)}</sup>`).join(" + ")}))<sup>1/${long(meta.norm)}</sup> = ${result}`;
-    if (meta.operation === "lp") return `(${values.map((v) => `${x(v)}<sup>${long(meta.norm)}</sup>`).join(" + ")})<sup>1/${long(meta.norm)}</sup> = ${result}`;
+    if (meta.operation === "lp") {
+      const norm = long(meta.norm), powers = values.map((v) => `${x(v)}<sup>${norm}</sup>`).join(" + ");
+      const short = arrays.divisors && arrays.divisors[o] !== taps;
+      return `(${short ? `${taps}/${arrays.divisors[o]} · (${powers})` : powers})<sup>1/${norm}</sup> = ${result}`;
+    }
     return `(${values.map(x).join(" + ")}) / ${long(arrays.divisors ? arrays.divisors[o] : values.length)} = ${result}`;
   };
   return explain;

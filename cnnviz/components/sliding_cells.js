@@ -1,9 +1,12 @@
 // What a cell {grid, index} holds, what it is called, and what lights up with it.
 
-const same = (a, b) => Boolean(a && b && a.grid === b.grid && a.index === b.index);
+import { fill } from "./shared.js";
+import { unravel, valueOf } from "./sliding_sums.js";
+
+export const same = (a, b) => Boolean(a && b && a.grid === b.grid && a.index === b.index);
 
 /** Questions about cells. An input's index counts places as drawn, a kernel's those of the filter shown. */
-function cellsOf(own) {
+export function cellsOf(own) {
   const { meta, map, arrays } = own, { words } = meta, { place, source, firstPlace, taps, outs, places, inputs } = map;
   const each = meta.channels / meta.groups, filtersEach = meta.filters / meta.groups;
   const groupOf = (f) => Math.floor(f / filtersEach);
@@ -20,7 +23,8 @@ function cellsOf(own) {
     if (grid === "bias") return arrays.bias[own.filter];
     const s = sourceOf(cell);
     // A maximum is never that of the padding: torch puts the least of all numbers there.
-    return s >= 0 ? arrays.inputs[channelOf(cell) * inputs + s] : !meta.weighted && meta.operation === "max" ? -Infinity : 0;
+    if (s >= 0) return arrays.inputs[channelOf(cell) * inputs + s];
+    return !meta.weighted && meta.operation === "max" ? -Infinity : 0;
   };
   const inArray = (cell) => cell.grid === "input" ? channelOf(cell) * inputs + sourceOf(cell)
     : cell.grid === "kernel" ? own.filter * each * taps + cell.index : own.filter;
@@ -30,7 +34,8 @@ function cellsOf(own) {
     fill(at.length > 1 ? words.column : words.position, { column: at[at.length - 1] })].filter(Boolean).join(" · ");
   const nameOf = (cell) => {
     const { grid } = cell, c = channelOf(cell), parts = [words[grid]];
-    if (grid === "bias") return meta.filters > 1 ? `${words.bias} · ${fill(words.filter, { filter: own.filter })}` : words.bias;
+    if (grid === "bias" && meta.filters > 1) parts.push(fill(words.filter, { filter: own.filter }));
+    if (grid === "bias") return parts.join(" · ");
     if (grid === "output" && meta.filters > 1) parts.push(fill(words.filter, { filter: c }));
     if (grid === "kernel" && meta.filters > 1) parts.push(fill(words.filter, { filter: own.filter }));
     if (grid === "input" && meta.channels > 1) parts.push(fill(words.channel, { channel: c }));
@@ -87,12 +92,14 @@ function cellsOf(own) {
   };
   const reached = (cell) => {
     const c = channelOf(cell), p = spot(cell), s = source[p], out = [];
-    const fs = meta.weighted ? Array.from({ length: filtersEach }, (_, i) => Math.floor(c / each) * filtersEach + i) : [c];
+    const fs = !meta.weighted ? [c]
+      : Array.from({ length: filtersEach }, (_, i) => Math.floor(c / each) * filtersEach + i);
     for (const f of fs) for (let o = 0; o < outs; o++) for (let t = 0; t < taps; t++) {
       const q = place[o * taps + t];
       if (q >= 0 && (q === p || (s >= 0 && source[q] === s))) out.push({ f, o, t });
     }
     return out;
   };
-  return { channelOf, spot, sourceOf, channelsOf, groupOf, valueAt, inArray, mayEdit, nameOf, hidden, soFar, lit, reached };
+  return { channelOf, spot, sourceOf, channelsOf, groupOf, valueAt, inArray, mayEdit, nameOf, hidden, soFar, lit,
+    reached };
 }

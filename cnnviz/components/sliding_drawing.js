@@ -1,6 +1,9 @@
 // The grids as they are, and over them what lights up with one cell.
 
-const ACCENT = { input: INPUT, kernel: KERNEL, bias: KERNEL, output: OUTPUT };
+import { contextOf, fitText, inkOn, mix } from "./canvas.js";
+import { clamp, extent, fill, hexOf, limits, ramp } from "./shared.js";
+import { same } from "./sliding_cells.js";
+import { NAME, PANELS, TITLE, edges, planeOf } from "./sliding_layout.js";
 
 /** A number as short as a cell needs it. */
 function brief(value) {
@@ -9,53 +12,50 @@ function brief(value) {
   return text === "-0" ? "0" : text.replace("-", "−");
 }
 
-/** A function from a value to its colour as hex; zero is always on the scale. */
-function scaleOf(values, signed) {
+/** A function from a value to its colour, "#rrggbb"; zero is always on the scale. */
+export function scaleOf(values, signed) {
   const [first, last] = extent(values), least = Math.min(0, first), greatest = Math.max(0, last);
   const mode = signed || least < 0 ? "signed" : "positive", [a, b] = ramp(mode, limits(mode, least, greatest));
   return (value) => {
     const at = clamp(Math.floor(a * value + b), 0, 255);
-    return Number.isNaN(at) ? "888888" : TABLES[mode].slice(6 * at, 6 * at + 6);
+    return Number.isNaN(at) ? "#888888" : hexOf(mode, at);
   };
 }
 
-/** A colour, as hex, when other cells are lit. */
-function paler(hex) {
-  const part = (at) => Math.round(0.6 * parseInt(hex.slice(at, at + 2), 16) + 0.4 * 255).toString(16);
-  return part(0) + part(2) + part(4);
-}
-
 /** Ways to draw: `paint` the grids, with `titles` above them, and `highlight` a cell. */
-function drawing(own, [base, over], titles, cells) {
-  const { meta, map: { firstPlace, places } } = own, { words } = meta, each = meta.channels / meta.groups;
+export function drawing(own, [base, over], titles, cells) {
+  const { meta, inks, map: { firstPlace, places } } = own, { words } = meta, each = meta.channels / meta.groups;
+  const accent = { ...inks, bias: inks.kernel };
   const { channelOf, spot, sourceOf, groupOf, valueAt, hidden, soFar, lit } = cells;
 
   // The grids as they are while some of their cells are lit, painted once for all of them.
   const dimmed = own.dimmed ??= document.createElement("canvas");
 
-  const drawCell = (c, plane, index, { note, dim } = {}) => {
+  const drawCell = (c, plane, index, { note = null, dim = false } = {}) => {
     const { cell } = own.grid, [x, y] = edges(own.grid, plane, index), it = { grid: plane.grid, index };
-    const empty = plane.grid === "output" && hidden(index), value = plane.grid === "output" ? soFar(index) : valueAt(it);
+    const out = plane.grid === "output", empty = out && hidden(index), value = out ? soFar(index) : valueAt(it);
     const padding = plane.grid === "input" && (sourceOf(it) < 0 || firstPlace[sourceOf(it)] !== spot(it));
     const blank = plane.grid === "input" && sourceOf(it) < 0;
-    const full = empty ? "ffffff" : blank ? "e9edf2" : own.colour[plane.grid](value), hex = dim ? paler(full) : full;
-    c.fillStyle = "#" + hex;
+    const full = empty ? inks.paper : blank ? inks.blank : own.colour[plane.grid](value);
+    const shown = padding && !blank ? mix(full, inks.blank, 0.45) : full;
+    const ground = dim ? mix(shown, inks.paper, 0.6) : shown;
+    c.fillStyle = ground;
     c.fillRect(x, y, cell, cell);
-    if (padding && !blank) { c.fillStyle = "rgba(233, 237, 242, 0.55)"; c.fillRect(x, y, cell, cell); }
-    c.strokeStyle = padding ? "#9aa5b1" : "rgba(13, 17, 23, 0.28)";
+    c.strokeStyle = padding ? inks.edge : "rgb(128 128 128 / 0.5)";
     c.lineWidth = 1;
     c.setLineDash(padding ? [2, 2] : []);
     c.strokeRect(x + 0.5, y + 0.5, cell - 1, cell - 1);
     c.setLineDash([]);
     if (empty) return;
-    const split = note !== undefined && note !== null && cell >= 22;
+    const split = note !== null && cell >= 22;
     if (plane.grid === "input" && own.won.has(index)) corner(c, x, y, cell);
-    const ink = blank && !dim ? "#4b5563" : padding || bright(hex) ? "#0d1117" : "#ffffff", middle = x + cell / 2;
-    fitText(c, brief(value), middle, y + cell * (split ? 0.3 : 0.52), cell - 3, cell * (split ? 0.36 : 0.4), own.font, ink);
+    const ink = blank ? inks.quiet : inkOn(ground), middle = x + cell / 2;
+    const [at, size] = split ? [0.3, 0.36] : [0.52, 0.4];
+    fitText(c, brief(value), middle, y + cell * at, cell - 3, cell * size, own.font, ink);
     if (!split) return;
-    c.fillStyle = "#fff7ed";
+    c.fillStyle = inks.paper;
     c.fillRect(x + 1, y + cell * 0.56, cell - 2, cell * 0.44 - 1);
-    fitText(c, "×" + brief(note), middle, y + cell * 0.79, cell - 3, cell * 0.36, own.font, KERNEL);
+    fitText(c, "×" + brief(note), middle, y + cell * 0.79, cell - 3, cell * 0.36, own.font, inks.kernel);
   };
   /** The sign of a winner: a folded corner, light with a dark edge to be seen on every colour. */
   const corner = (c, x, y, side) => {
@@ -65,9 +65,9 @@ function drawing(own, [base, over], titles, cells) {
     c.lineTo(x + side - 1, y + 1);
     c.lineTo(x + side - 1, y + 1 + long);
     c.closePath();
-    c.fillStyle = "#ffd400";
+    c.fillStyle = inks.mark;
     c.fill();
-    c.strokeStyle = "#0d1117";
+    c.strokeStyle = "#000";
     c.lineWidth = 1;
     c.stroke();
   };
@@ -79,7 +79,7 @@ function drawing(own, [base, over], titles, cells) {
     c.textBaseline = "middle";
     c.textAlign = "left";
     for (const name of PANELS) if (boxes[name]) {
-      c.fillStyle = ACCENT[name];
+      c.fillStyle = accent[name];
       c.font = `600 15px ${own.font}`;
       c.fillText(titles[name], boxes[name].left, boxes[name].top + TITLE / 2 - 3);
     }
@@ -88,7 +88,7 @@ function drawing(own, [base, over], titles, cells) {
         c.font = `13px ${own.font}`;
         c.textAlign = "left";
         c.textBaseline = "middle";
-        c.fillStyle = ACCENT[plane.grid];
+        c.fillStyle = accent[plane.grid];
         const k = plane.channel, shown = plane.grid === "output" ? fill(words.filter, { filter: k })
           : plane.grid === "bias" ? words.bias
           : fill(words.channel, { channel: plane.grid === "kernel" ? groupOf(own.filter) * each + k : k });
@@ -98,9 +98,10 @@ function drawing(own, [base, over], titles, cells) {
         drawCell(c, plane, plane.first + i);
         drawCell(pale, plane, plane.first + i, { dim: true });
       }
-      c.strokeStyle = ACCENT[plane.grid];
+      c.strokeStyle = accent[plane.grid];
       c.lineWidth = 1.5;
-      c.strokeRect(plane.left - 0.75, plane.top - 0.75, plane.columns * own.grid.cell + 1.5, plane.rows * own.grid.cell + 1.5);
+      const { cell } = own.grid;
+      c.strokeRect(plane.left - 0.75, plane.top - 0.75, plane.columns * cell + 1.5, plane.rows * cell + 1.5);
     }
     own.painted = own.filter;
   };
@@ -117,23 +118,23 @@ function drawing(own, [base, over], titles, cells) {
           drawCell(c, plane, index, { note });
           marked.push(edges(own.grid, plane, index));
         }
-      c.strokeStyle = plane.grid === "input" ? (cell.grid === "input" ? INPUT : KERNEL) : ACCENT[plane.grid];
+      c.strokeStyle = plane.grid === "input" ? (cell.grid === "input" ? inks.input : inks.kernel) : accent[plane.grid];
       c.lineWidth = 2.5;
       for (const [x, y] of marked) c.strokeRect(x + 1, y + 1, side - 2, side - 2);
     }
-    mark(c, cell, "#0d1117", 3);
+    mark(c, cell, inks.ink, 3);
     if (cell.grid === "output" && own.winners) {
       const f = channelOf(cell), s = own.winners[cell.index];
-      if (s >= 0) mark(c, { grid: "input", index: f * places + firstPlace[s] }, "#ffd400", 4);
+      if (s >= 0) mark(c, { grid: "input", index: f * places + firstPlace[s] }, inks.mark, 4);
     }
-    if (own.pin && !same(own.pin, cell)) mark(c, own.pin, "#0d1117", 2, [4, 3]);
+    if (own.pin && !same(own.pin, cell)) mark(c, own.pin, inks.ink, 2, [4, 3]);
   };
   const mark = (c, cell, colour, width, dash = []) => {
     const plane = planeOf(own.grid, cell);
     if (!plane) return;
     const [x, y] = edges(own.grid, plane, cell.index), { cell: side } = own.grid;
     c.setLineDash(dash);
-    c.strokeStyle = "#ffffff";
+    c.strokeStyle = inks.paper;
     c.lineWidth = width + 2;
     if (!dash.length) c.strokeRect(x, y, side, side);
     c.strokeStyle = colour;

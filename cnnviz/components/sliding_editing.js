@@ -1,5 +1,8 @@
 // Giving a cell another value.
 
+import { clamp } from "./shared.js";
+import { edges, panelOf, planeOf } from "./sliding_layout.js";
+
 const ARRAYS = { input: "inputs", kernel: "weights", bias: "bias" };
 
 /** What a person typed as a number: 1.5, 1,5 or 1/9; NaN for anything else. */
@@ -11,7 +14,7 @@ function typed(text) {
 }
 
 /** What was typed and Python does not know yet stays, on top of what it sent. */
-function keepEdits({ edits, arrays }) {
+export function keepEdits({ edits, arrays }) {
   for (const name of Object.values(ARRAYS)) if (arrays[name]) arrays[name] = arrays[name].slice();
   for (const [id, { grid, index, value, time }] of edits) {
     if (arrays[ARRAYS[grid]][index] === value || performance.now() - time > 4000) edits.delete(id);
@@ -24,13 +27,14 @@ function keepEdits({ edits, arrays }) {
  *
  * `leave` ends the animation, `changed` is called when a cell has another value, and `send` hears of all edits.
  */
-function editing(own, find, panels, cells, { leave, settle, changed, send }) {
-  const [editor, check] = [".edit", ".check"].map(find), { meta: { words }, arrays } = own, { valueAt, inArray, nameOf } = cells;
+export function editing(own, find, panels, cells, { leave, settle, changed, send }) {
+  const [editor, check] = [".edit", ".check"].map(find), { meta: { words }, arrays } = own;
+  const { valueAt, inArray, nameOf } = cells;
   const edit = (cell, begun) => {
     leave();
     const [left, top] = edges(own.grid, planeOf(own.grid, cell), cell.index), wide = Math.max(64, own.grid.cell);
-    Object.assign(editor.style, { left: clamp(left, 0, own.grid.width - wide) + "px", top: top + "px", width: wide + "px",
-      height: Math.max(26, own.grid.cell) + "px" });
+    Object.assign(editor.style, { left: clamp(left, 0, own.grid.width - wide) + "px", top: top + "px",
+      width: wide + "px", height: Math.max(26, own.grid.cell) + "px" });
     own.editing = cell;
     own.panel = panelOf(cell);
     editor.hidden = false;
@@ -60,7 +64,7 @@ function editing(own, find, panels, cells, { leave, settle, changed, send }) {
     arrays[ARRAYS[cell.grid]][index] = value;
     own.edits.set(`${cell.grid} ${index}`, { grid: cell.grid, index, value, time: performance.now() });
     changed();
-    send([...own.edits.values()].map(({ grid, index, value }) => [grid, index, value]));
+    send([...own.edits.values()].map((each) => [each.grid, each.index, each.value]));
   };
   editor.onkeydown = (event) => {
     event.stopPropagation();

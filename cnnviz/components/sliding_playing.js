@@ -1,12 +1,18 @@
 // The animation: one step an output or, where inputs paint, one step an input.
 
-/** Let the buttons step and play. Returns the cell of a step, `buttons`, to show what can be pressed, `stop` and `leave`. */
-function playing(own, find, { paint, settle }) {
+import { clamp, fill } from "./shared.js";
+
+/**
+ * Let the buttons step and play. Returns the cell of a step, `buttons`, to show what can be pressed, `stop` and
+ * `leave`.
+ */
+export function playing(own, find, { paint, settle }) {
   const { meta, map: { outs, places, inputs, firstPlace } } = own, { words } = meta;
   const [back, play, next, all, speed] = [".back", ".play", ".step", ".all", ".speed input"].map(find);
   const steps = meta.paint ? meta.channels * inputs : meta.filters * outs;
   const cellOf = (step) => meta.paint
-    ? { grid: "input", index: Math.floor(step / inputs) * places + firstPlace[step % inputs] } : { grid: "output", index: step };
+    ? { grid: "input", index: Math.floor(step / inputs) * places + firstPlace[step % inputs] }
+    : { grid: "output", index: step };
   const goTo = (step) => {
     own.step = step === null ? null : clamp(step, 0, steps - 1);
     own.hover = null;

@@ -1,14 +1,16 @@
 // The windows of all axes as tables, and the outputs added up from them.
 
+import { product } from "./shared.js";
+
 /** A flat index as one index an axis. */
-function unravel(index, sizes) {
+export function unravel(index, sizes) {
   const out = new Array(sizes.length);
   for (let a = sizes.length - 1; a >= 0; a--) { out[a] = index % sizes[a]; index = Math.floor(index / sizes[a]); }
   return out;
 }
 
 /** The tables of all axes as one: which place each tap of each output reads, and which input stands at a place. */
-function lay(meta, arrays) {
+export function lay(meta, arrays) {
   const { places: P, kernel: K, output: O, input: S } = meta;
   const outs = product(O), taps = product(K), count = product(P);
   const place = new Int32Array(outs * taps), source = new Int32Array(count);
@@ -59,13 +61,13 @@ function firstPlaces(meta, arrays) {
 }
 
 /** The outputs of the same arrays, added up here; `upTo` (channel, input) ends it early, as painting goes on. */
-function compute(own, upTo = Infinity) {
+export function compute(own, upTo = Infinity) {
   const { meta, map } = own, out = new Float64Array(meta.filters * map.outs);
   for (let f = 0; f < meta.filters; f++)
     for (let o = 0; o < map.outs; o++) out[f * map.outs + o] = valueOf(own, f, o, upTo);
   return out;
 }
-function valueOf({ meta, map, arrays }, f, o, upTo = Infinity) {
+export function valueOf({ meta, map, arrays }, f, o, upTo = Infinity) {
   const { place, source, taps, inputs } = map;
   if (!meta.weighted) {
     let most = -Infinity, sum = 0, count = 0;
@@ -93,7 +95,7 @@ function valueOf({ meta, map, arrays }, f, o, upTo = Infinity) {
 }
 
 /** The input that won each window, the first one where several are greatest; -1 where a window has none. */
-function winnersOf({ meta, map: { place, source, taps, outs, inputs }, arrays }) {
+export function winnersOf({ meta, map: { place, source, taps, outs, inputs }, arrays }) {
   const out = new Int32Array(meta.filters * outs).fill(-1);
   for (let i = 0; i < out.length; i++) {
     const first = Math.floor(i / outs) * inputs;
@@ -106,7 +108,7 @@ function winnersOf({ meta, map: { place, source, taps, outs, inputs }, arrays })
 }
 
 /** How far the outputs of this program and of Python are apart where they are farthest. */
-function farthest(ours, python) {
+export function farthest(ours, python) {
   let most = 0;
   for (let i = 0; i < python.length; i++) {
     if (ours[i] === python[i]) continue; // infinities too, whose difference is no number

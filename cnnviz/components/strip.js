@@ -1,3 +1,8 @@
+// The layers of a network in a row: narrowed by typing, walked by the arrow keys, picked by a click.
+
+import { onKeys } from "./grid.js";
+import { chosen, fill, finder, memory, pend, unpack } from "./shared.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 function element(tag, className, text) {
@@ -70,7 +75,7 @@ function build(row, layers) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   if (!data) return;
-  const find = (name) => parentElement.querySelector(name);
+  const find = finder(parentElement);
   const [row, input, count, readout] = [".row", "input", ".count", ".readout"].map(find);
   const own = memory(parentElement), [meta] = unpack(data), { layers, words } = meta;
 
@@ -122,7 +127,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     let shown = 0;
     for (const option of own.options.values()) {
       option.hidden = !terms.every((term) => option.dataset.search.includes(term));
-      shown += !option.hidden;
+      shown += Number(!option.hidden);
     }
     for (const group of row.children)
       group.hidden = [...group.querySelectorAll(".layer")].every((option) => option.hidden);
@@ -145,13 +150,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
   row.onclick = (event) => { const option = event.target.closest(".layer"); if (option) pick(option); };
   row.onpointerover = (event) => { const option = event.target.closest(".layer"); if (option) say(option); };
   row.onpointerleave = () => say();
-  row.onkeydown = (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+  onKeys(row, (key, event) => {
     const list = visible(), at = list.indexOf(event.target.closest(".layer"));
-    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: list.length - 1, Enter: at, " ": at }[event.key];
-    if (to === undefined) return;
-    event.preventDefault();
-    event.stopPropagation();
+    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: list.length - 1, Enter: at, " ": at }[key];
+    if (to === undefined) return false;
     if (list[to]) pick(list[to]);
-  };
+    return true;
+  });
 }

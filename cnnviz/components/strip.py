@@ -4,23 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from cnnviz.components.language import words_of
 from cnnviz.components.pack import pack
 from cnnviz.components.register import picked, register
 
 FAMILIES = ("conv", "norm", "activation", "pooling", "linear", "other")
 
-WORDS = {
-    "filter": "Find a layer",
-    "placeholder": "conv, layer3 …",
-    "count": "{shown} of {count} layers",
-    "none": "no layer matches",
-    "conv": "convolution",
-    "norm": "normalisation",
-    "activation": "activation",
-    "pooling": "pooling",
-    "linear": "linear",
-    "other": "other",
-}
 
 _HTML = """
 <div class="root">
@@ -50,7 +39,7 @@ def strip(
 
     A layer is a mapping with name ("layer1.0.conv1"), kind ("Conv2d"), size, its output without the batch axis
     ((64, 112, 112)), and family, one of FAMILIES. A block is as high as the map is large and as wide as it has
-    channels, on a log scale. `selected` is a name. `words` replaces entries of WORDS. `on_pick` hears of a pick
+    channels, on a log scale. `selected` is a name. `words` replaces some of its words. `on_pick` hears of a pick
     before the page's script runs again.
     """
     pick = picked(_mount, message(layers, selected=selected, label=label, words=words), key, on_pick)
@@ -77,7 +66,7 @@ def message(
         for layer, group in zip(layers, groups, strict=True)
     ]
     meta = {"layers": rows, "families": FAMILIES, "selected": selected, "label": label}
-    return pack({**meta, "words": {**WORDS, **(words or {})}})
+    return pack({**meta, "words": words_of("strip", words)})
 
 
 def _groups(names: Sequence[str]) -> list[str]:

@@ -6,20 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.components.language import words_of
 from cnnviz.components.pack import pack
 from cnnviz.components.register import picked, register
 from cnnviz.errors import ShapeError
 
-WORDS = {
-    "play": "Play",
-    "pause": "Pause",
-    "slider": "amount",
-    "unmoved": "unmoved",
-    "now": "now",
-    "input": "input",
-    "channel": "channel {channel}",
-    "answers": "probabilities",
-}
 MOST_VALUES = 1_500_000
 
 _HTML = """
@@ -45,7 +36,7 @@ _HTML = """
 </div>
 """
 
-_mount = register("moving", _HTML, "player", "paint")
+_mount = register("moving", _HTML)
 
 
 def sweep_film(
@@ -66,7 +57,7 @@ def sweep_film(
 
     The first of `pictures`, uint8 (1 + N, h, w, 3), of `maps`, float (1 + N, K, h, w) of K `channels`, and of
     `answers`, (1 + N, C) from 0 to 1 of C `names`, belongs to the unmoved picture. `labels` name the states, `said`
-    tells of each in a sentence. `selected` is the state to show. `words` replaces entries of WORDS. `on_pick` hears of
+    tells of each in a sentence. `selected` is the state to show. `words` replaces some of its words. `on_pick` hears of
     a pick before the page's script runs again. Raises ShapeError where the arrays do not fit together.
     """
     data = message(
@@ -120,7 +111,7 @@ def message(
         "labels": list(labels),
         "said": list(said),
         "selected": int(selected),
-        "words": {**WORDS, **(words or {})},
+        "words": words_of("sweep_film", words),
     }
     return pack(meta, small, codes, np.asarray(answers, np.float32))
 

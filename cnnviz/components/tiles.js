@@ -1,8 +1,16 @@
+// Every map of a layer as a tile; the pointer and the keys name one of its numbers, a click picks the map.
+
+import { layMark, listen, onKeys, settleOn } from "./grid.js";
+import {
+  NAN, NO_COLOUR, TOP, ZERO, chosen, clamp, fill, finder, follow, gradient, limits, memory, palette, pend, ramp,
+  restore, show, unpack
+} from "./shared.js";
+
 const TALLEST = 640, LARGEST = 320, FINGER = 24, GAP = 2;
 
 /** One picture with every map at its natural size, side by side; `across` of them a row. */
 function paintAtlas(canvas, own) {
-  const { meta, codes, ranges, weights, rgb } = own, n = meta.count, [h, w] = meta.drawn;
+  const { meta, codes, ranges, rgb } = own, n = meta.count, [h, w] = meta.drawn;
   const across = own.across = clamp(Math.floor(4096 / w), 1, n), stride = across * w;
   canvas.width = stride;
   canvas.height = Math.ceil(n / across) * h;
@@ -17,7 +25,8 @@ function paintAtlas(canvas, own) {
       continue;
     }
     const least = ranges[2 * k], greatest = ranges[2 * k + 1];
-    const [a, b] = ramp(meta.mode, meta.shared ? limits(meta.mode, ...meta.limits) : limits(meta.mode, least, greatest));
+    const [low, high] = meta.shared ? meta.limits : [least, greatest];
+    const [a, b] = ramp(meta.mode, limits(meta.mode, low, high));
     const slope = a * (greatest - least) / TOP, base = a * least + b;
     const special = [b, 0, 255];
     for (let r = 0; r < h; r++)
@@ -34,10 +43,10 @@ function paintAtlas(canvas, own) {
 /** Columns and the tile's size in device pixels, for a width in CSS pixels. */
 function arrange(width, ratio, meta, count) {
   const [h, w] = meta.drawn, single = h * w === 1;
-  const least = single ? 12 : 28, largest = single ? 40 : LARGEST;
+  const least = single ? 12 : 28, largest = single ? 40 : LARGEST, tallest = meta.tallest ?? TALLEST;
   const side = (columns) => {
     const rows = Math.ceil(count / columns);
-    return Math.min(largest, (width - (columns - 1) * GAP) / columns, (TALLEST - (rows - 1) * GAP) / rows * w / h);
+    return Math.min(largest, (width - (columns - 1) * GAP) / columns, (tallest - (rows - 1) * GAP) / rows * w / h);
   };
   let columns = 1, size = 0;
   if (meta.columns) {
@@ -62,69 +71,66 @@ function arrange(width, ratio, meta, count) {
   return { columns, rows: Math.ceil(count / columns), tileW, tileH, gap, ratio };
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  if (!data) return;
-  const find = (name) => parentElement.querySelector(name);
-  const [frame, space, canvas, readout] = [".frame", ".space", "canvas", ".readout"].map(find);
-  const [chosenMark, cursorMark, legend] = [".chosen", ".cursor", ".legend"].map(find);
-  const own = memory(parentElement), [meta, [order, ...arrays]] = unpack(data), words = meta.words;
-  own.meta = meta;
-  [own.rgb, own.weights] = meta.mode === "rgb" ? arrays : [null, null];
-  [own.codes, own.ranges] = meta.mode === "rgb" ? [null, null] : arrays;
-  const [h, w] = meta.drawn, count = order.length, atlas = own.atlas ??= document.createElement("canvas");
-  const began = performance.now();
-  paintAtlas(atlas, own);
-  own.selected = chosen(own, meta.selected);
-  own.at = Math.max(0, order.indexOf(own.selected));
+/** Draw what is in sight of the scrolled frame. */
+function drawTiles(canvas, frame, own) {
+  const { columns, rows, tileW, tileH, gap, ratio } = own.grid, { order, atlas, across } = own, [h, w] = own.meta.drawn;
+  const context = canvas.getContext("2d"), top = Math.round(frame.scrollTop * ratio), pitch = tileH + gap;
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  context.imageSmoothingEnabled = tileW < 2 * w && tileW !== w;
+  context.imageSmoothingQuality = tileW < w ? "medium" : "high";
+  const last = Math.min(rows, Math.ceil((top + canvas.height) / pitch)) * columns;
+  for (let i = Math.floor(top / pitch) * columns; i < last && i < order.length; i++) {
+    const k = order[i];
+    context.drawImage(atlas, (k % across) * w, Math.floor(k / across) * h, w, h,
+      (i % columns) * (tileW + gap), Math.floor(i / columns) * pitch - top, tileW, tileH);
+  }
+}
 
-  frame.setAttribute("aria-label", meta.label);
-  cursorMark.setAttribute("aria-setsize", count);
-  legend.hidden = meta.mode === "rgb";
-  if (meta.mode !== "rgb") find(".bar").style.background = gradient(meta.mode);
+/** Where tile `i` stands, in CSS pixels; null for none. */
+function boxOf({ columns, tileW, tileH, gap, ratio }, i) {
+  return i < 0 ? null : { left: (i % columns) * (tileW + gap) / ratio,
+    top: Math.floor(i / columns) * (tileH + gap) / ratio, width: tileW / ratio, height: tileH / ratio };
+}
 
-  const draw = () => {
-    const { columns, rows, tileW, tileH, gap, ratio } = own.grid, pitch = tileH + gap;
-    const context = canvas.getContext("2d"), top = Math.round(frame.scrollTop * ratio);
-    context.clearRect(0, 0, canvas.width, canvas.height);
-    const smooth = tileW < 2 * w && tileW !== w;
-    context.imageSmoothingEnabled = smooth;
-    context.imageSmoothingQuality = tileW < w ? "medium" : "high";
-    const last = Math.min(rows, Math.ceil((top + canvas.height) / pitch)) * columns;
-    for (let i = Math.floor(top / pitch) * columns; i < last && i < count; i++) {
-      const k = order[i];
-      context.drawImage(atlas, (k % own.across) * w, Math.floor(k / own.across) * h, w, h,
-        (i % columns) * (tileW + gap), Math.floor(i / columns) * pitch - top, tileW, tileH);
-    }
-  };
-  const put = (mark, i) => {
-    const { columns, tileW, tileH, gap, ratio } = own.grid;
-    mark.style.opacity = i < 0 ? 0 : 1; // not display: the option must stay for screen readers
-    if (i < 0) return;
-    mark.style.width = tileW / ratio + "px";
-    mark.style.height = tileH / ratio + "px";
-    mark.style.transform = `translate(${(i % columns) * (tileW + gap) / ratio}px, ` +
-      `${Math.floor(i / columns) * (tileH + gap) / ratio}px)`;
-  };
+/** The tile and the row and column of its map under the pointer, [i, row, column]; null between and beside tiles. */
+function placeUnder(event, space, { grid, order, meta }) {
+  const { columns, tileW, tileH, gap, ratio } = grid, [h, w] = meta.drawn, box = space.getBoundingClientRect();
+  const x = (event.clientX - box.left) * ratio, y = (event.clientY - box.top) * ratio;
+  const column = Math.floor(x / (tileW + gap)), row = Math.floor(y / (tileH + gap)), i = row * columns + column;
+  if (column < 0 || row < 0 || column >= columns || i >= order.length) return null;
+  return [i, clamp(Math.floor((y - row * (tileH + gap)) / tileH * h), 0, h - 1),
+    clamp(Math.floor((x - column * (tileW + gap)) / tileW * w), 0, w - 1)];
+}
+
+/** Scroll the frame, not the page, until a tile is in sight. */
+function reveal(frame, { top, height }) {
+  if (top < frame.scrollTop) frame.scrollTop = top;
+  else if (top + height > frame.scrollTop + frame.clientHeight) frame.scrollTop = top + height - frame.clientHeight;
+}
+
+/** What is said of map k and of its number at (row, column), and the scale of its colours: `name`, `say`, `idle`. */
+function telling(find, own) {
+  const [readout, low, high] = [".readout", ".low", ".high"].map(find), { meta, order } = own, { words } = meta;
+  const [h, w] = meta.drawn;
   const scale = (k) => {
     if (meta.mode === "rgb") return;
     const both = meta.shared || k === undefined ? meta.limits : [own.ranges[2 * k], own.ranges[2 * k + 1]];
-    const [low, high] = limits(meta.mode, ...both), step = (high - low) / 2000;
-    const text = meta.shared || k !== undefined ? [show(low, step), show(high, step)] : ["", words.own];
-    find(".low").textContent = text[0];
-    find(".high").textContent = text[1];
+    const [least, greatest] = limits(meta.mode, both[0], both[1]), step = (greatest - least) / 2000;
+    const told = meta.shared || k !== undefined;
+    low.textContent = told ? show(least, step) : "";
+    high.textContent = told ? show(greatest, step) : words.own;
   };
   const name = (k) => fill(words.channel, { channel: k }) + (meta.labels ? " · " + meta.labels[k] : "");
   const number = (k, r, c) => {
-    const at = k * h * w + r * w + c;
+    const plane = h * w, at = k * plane + r * w + c;
     if (meta.mode !== "rgb") {
       const [least, greatest] = [own.ranges[2 * k], own.ranges[2 * k + 1]];
       return fill(words.value, { value: show(restore(own.codes[at], least, greatest), (greatest - least) / TOP) });
     }
-    const plane = h * w, colour = (j) => own.weights
-      ? show(own.weights[(3 * k + j) * plane + r * w + c]) : own.rgb[3 * at + j];
+    const colour = (j) => own.weights ? show(own.weights[(3 * k + j) * plane + r * w + c]) : own.rgb[3 * at + j];
     return fill(words.weights, { red: colour(0), green: colour(1), blue: colour(2) });
   };
-  const say = (i, r, c) => {
+  const say = ([i, r, c]) => {
     const k = order[i], parts = [name(k)];
     if (meta.size[0] * meta.size[1] > 1) parts.push(fill(words.place, { row: r * meta.step, column: c * meta.step }));
     parts.push(number(k, r, c));
@@ -133,23 +139,76 @@ export default function ({ data, parentElement, setTriggerValue }) {
     scale(k);
   };
   const idle = () => {
-    if (frame.matches(":focus-visible")) {
-      put(cursorMark, own.at);
-      return say(own.at, Math.floor(h / 2), Math.floor(w / 2));
+    const size = fill(words.idle, { count: meta.count, height: meta.size[0], width: meta.size[1] });
+    readout.textContent = own.selected === null ? size : `${name(own.selected)} · ${size}`;
+    scale();
+  };
+  return { name, say, idle };
+}
+
+/** The keys walk `own.at` over the tiles; `moved` is called, or `pick` for Enter and space. */
+function walkTiles(frame, own, pick, moved) {
+  onKeys(frame, (key) => {
+    const { columns, rows } = own.grid, count = own.order.length, page = columns * Math.max(1, Math.floor(rows / 4));
+    const moves = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns, PageUp: -page, PageDown: page,
+      Home: -count, End: count };
+    if (key !== "Enter" && key !== " " && !(key in moves)) return false;
+    own.pointer = null;
+    if (!(key in moves)) pick(own.at);
+    else {
+      const to = own.at + moves[key], vertical = key === "ArrowUp" || key === "ArrowDown";
+      if (!vertical || (to >= 0 && to < count)) own.at = clamp(to, 0, count - 1);
+      moved();
     }
+    return true;
+  });
+}
+
+/** Read what Python sent into `own`, and paint the maps. */
+function takeIn(own, data) {
+  const [meta, [order, ...arrays]] = unpack(data), coloured = meta.mode === "rgb";
+  [own.rgb, own.weights] = coloured ? arrays : [null, null];
+  [own.codes, own.ranges] = coloured ? [null, null] : arrays;
+  Object.assign(own, { meta, order, atlas: own.atlas ?? document.createElement("canvas") });
+  paintAtlas(own.atlas, own);
+  own.selected = chosen(own, meta.selected);
+  own.at = Math.max(0, order.indexOf(own.selected));
+}
+
+/** Give frame and canvas the size that the tiles take in the frame's width. */
+function layOut(frame, space, canvas, own) {
+  const { columns, rows, tileW, tileH, gap, ratio } = own.grid = arrange(own.width, devicePixelRatio, own.meta,
+    own.order.length);
+  const tall = (rows * (tileH + gap) - gap) / ratio, seen = Math.min(tall, (own.meta.tallest ?? TALLEST) + 2);
+  frame.style.height = Math.ceil(seen) + "px";
+  space.style.height = tall + "px";
+  canvas.width = columns * (tileW + gap) - gap;
+  canvas.height = Math.ceil(seen * ratio);
+  canvas.style.width = canvas.width / ratio + "px";
+  canvas.style.height = canvas.height / ratio + "px";
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  if (!data) return;
+  const began = performance.now(), find = finder(parentElement), own = memory(parentElement);
+  const [frame, space, canvas, readout] = [".frame", ".space", "canvas", ".readout"].map(find);
+  const [chosenMark, cursorMark, legend] = [".chosen", ".cursor", ".legend"].map(find);
+  takeIn(own, data);
+  const { meta, order } = own, [h, w] = meta.drawn, { name, say, idle } = telling(find, own);
+  frame.setAttribute("aria-label", meta.label);
+  cursorMark.setAttribute("aria-setsize", order.length);
+  legend.hidden = meta.mode === "rgb";
+  if (meta.mode !== "rgb") find(".bar").style.background = gradient(meta.mode);
+
+  const put = (mark, i) => layMark(mark, boxOf(own.grid, i));
+  const look = (place) => { put(cursorMark, place[0]); say(place); };
+  const middle = () => /** @type {[number, number, number]} */ ([own.at, Math.floor(h / 2), Math.floor(w / 2)]);
+  const rest = () => {
+    if (frame.matches(":focus-visible")) return look(middle());
     put(cursorMark, -1);
-    const size = { count: meta.count, height: meta.size[0], width: meta.size[1] };
-    readout.textContent = own.selected === null ? fill(words.idle, size)
-      : name(own.selected) + " · " + fill(words.idle, size);
-    return scale();
+    return idle();
   };
-  const settle = () => own.pointer ? frame.onpointermove(own.pointer) : idle();
-  const reveal = (i) => {
-    const { columns, tileH, gap, ratio } = own.grid, top = Math.floor(i / columns) * (tileH + gap) / ratio;
-    if (top < frame.scrollTop) frame.scrollTop = top;
-    else if (top + tileH / ratio > frame.scrollTop + frame.clientHeight)
-      frame.scrollTop = top + tileH / ratio - frame.clientHeight;
-  };
+  const settle = settleOn(frame, own, rest);
   own.choose = (k) => {
     own.selected = k;
     put(chosenMark, order.indexOf(k));
@@ -163,62 +222,20 @@ export default function ({ data, parentElement, setTriggerValue }) {
     own.choose(order[i]);
     setTriggerValue("pick", order[i]);
   };
-  const under = (event) => {
-    const { columns, tileW, tileH, gap, ratio } = own.grid, box = space.getBoundingClientRect();
-    const x = (event.clientX - box.left) * ratio, y = (event.clientY - box.top) * ratio;
-    const column = Math.floor(x / (tileW + gap)), row = Math.floor(y / (tileH + gap)), i = row * columns + column;
-    if (column < 0 || row < 0 || column >= columns || i >= count) return null;
-    return [i, clamp(Math.floor((y - row * (tileH + gap)) / tileH * h), 0, h - 1),
-      clamp(Math.floor((x - column * (tileW + gap)) / tileW * w), 0, w - 1)];
-  };
-
-  frame.onpointermove = (event) => {
-    own.pointer = { clientX: event.clientX, clientY: event.clientY };
-    const hit = under(event);
-    if (!hit) return idle();
-    readout.setAttribute("aria-live", "off");
-    put(cursorMark, hit[0]);
-    say(...hit);
-  };
-  frame.onpointerleave = () => { own.pointer = null; idle(); };
-  frame.onclick = (event) => { const hit = under(event); if (hit) pick(hit[0]); };
-  frame.onscroll = draw;
-  frame.onfocus = settle;
-  frame.onblur = settle;
-  frame.onkeydown = (event) => {
-    const { columns } = own.grid, page = columns * Math.max(1, Math.floor(own.grid.rows / 4));
-    const moves = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns, PageUp: -page, PageDown: page,
-      Home: -count, End: count };
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Enter" || event.key === " ") pick(own.at);
-    else if (event.key in moves) {
-      const to = own.at + moves[event.key];
-      const vertical = event.key === "ArrowUp" || event.key === "ArrowDown";
-      if (!vertical || (to >= 0 && to < count)) own.at = clamp(to, 0, count - 1);
-      readout.setAttribute("aria-live", "polite");
-      reveal(own.at);
-      put(cursorMark, own.at);
-      own.choose(own.selected);
-      say(own.at, Math.floor(h / 2), Math.floor(w / 2));
-    } else return;
-    own.pointer = null;
-    event.preventDefault();
-    event.stopPropagation();
-  };
+  listen(frame, own, readout, { under: (event) => placeUnder(event, space, own), look, rest, pick: ([i]) => pick(i) });
+  frame.onscroll = () => drawTiles(canvas, frame, own);
+  walkTiles(frame, own, pick, () => {
+    readout.setAttribute("aria-live", "polite");
+    reveal(frame, boxOf(own.grid, own.at));
+    own.choose(own.selected);
+    look(middle());
+  });
 
   const stop = follow(frame, () => {
-    own.grid = arrange(own.width, devicePixelRatio, meta, count);
-    const { columns, rows, tileW, tileH, gap, ratio } = own.grid;
-    const tall = (rows * (tileH + gap) - gap) / ratio, seen = Math.min(tall, TALLEST + 2);
-    frame.style.height = Math.ceil(seen) + "px";
-    space.style.height = tall + "px";
-    canvas.width = columns * (tileW + gap) - gap;
-    canvas.height = Math.ceil(seen * ratio);
-    canvas.style.width = canvas.width / ratio + "px";
-    canvas.style.height = canvas.height / ratio + "px";
-    draw();
+    layOut(frame, space, canvas, own);
+    drawTiles(canvas, frame, own);
     own.choose(own.selected);
-    if (order.indexOf(own.selected) >= 0) reveal(order.indexOf(own.selected));
+    if (order.indexOf(own.selected) >= 0) reveal(frame, boxOf(own.grid, order.indexOf(own.selected)));
     settle();
   }, own);
   performance.measure("cnnviz:tiles", { start: began, end: performance.now() });

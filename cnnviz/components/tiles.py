@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.components.language import words_of
 from cnnviz.components.pack import pack
 from cnnviz.components.quantise import quantise
 from cnnviz.components.register import picked, register
@@ -16,15 +17,6 @@ Mode = Literal["signed", "positive", "rgb"]
 MOST_VALUES = 4_000_000
 LONGEST_SIDE = 4096
 
-WORDS = {
-    "channel": "channel {channel}",
-    "place": "row {row} · column {column}",
-    "value": "value {value}",
-    "weights": "red {red} · green {green} · blue {blue}",
-    "step": "step {step}: not every row and column is drawn",
-    "idle": "{count} × ({height} × {width}): point at one, or use the arrow keys; click or Enter picks it",
-    "own": "each map its own scale",
-}
 
 _HTML = """
 <div class="root">
@@ -54,6 +46,7 @@ def tiles(
     shared: bool = False,
     selected: int | None = None,
     columns: int | None = None,
+    tallest: int | None = None,
     order: Sequence[int] | NDArray[Any] | None = None,
     weights: NDArray[Any] | None = None,
     label: str = "Feature maps",
@@ -63,10 +56,11 @@ def tiles(
     """Draw every map of a layer and return the index of the one just picked, or None.
 
     `maps` are float (N, H, W), or uint8 (N, H, W, 3) in mode "rgb"; `weights`, (N, 3, H, W), are then what a hover
-    shows. `selected` is outlined. `order` holds the indices to draw, in that order (all of them by default).
+    shows. `selected` is outlined. It is at most `tallest` pixels high (640 by default), and
+    scrolls where it would be higher. `order` holds the indices to draw, in that order (all of them by default).
     With `shared` one scale serves all maps, else each has its own; 1 x 1 maps always share. In mode "signed" colours
     are centred on zero. `labels` follow each map's number in the readout. `label` names the mosaic to screen readers.
-    `words` replaces entries of WORDS. `on_pick` hears of a pick before the page's script runs again. Raises
+    `words` replaces some of its words. `on_pick` hears of a pick before the page's script runs again. Raises
     ShapeError for other shapes.
     """
     data = message(
@@ -76,6 +70,7 @@ def tiles(
         shared=shared,
         selected=selected,
         columns=columns,
+        tallest=tallest,
         order=order,
         weights=weights,
         label=label,
@@ -94,6 +89,7 @@ def message(
     shared: bool = False,
     selected: int | None = None,
     columns: int | None = None,
+    tallest: int | None = None,
     order: Sequence[int] | NDArray[Any] | None = None,
     weights: NDArray[Any] | None = None,
     label: str = "Feature maps",
@@ -126,9 +122,10 @@ def message(
         "limits": [least, greatest],
         "selected": None if selected is None else int(selected),
         "columns": columns,
+        "tallest": tallest,
         "labels": None if labels is None else [str(text) for text in labels],
         "label": label,
-        "words": {**WORDS, **(words or {})},
+        "words": words_of("tiles", words),
     }
     return pack(meta, np.asarray(indices, np.int32), *arrays)
 

@@ -1,3 +1,7 @@
+import { unitMap } from "./grid.js";
+import { paintMap, paintPhoto } from "./paint.js";
+import { clamp, extent, fill, finder, follow, gradient, limits, memory, show, unpack } from "./shared.js";
+
 const WIDEST = 520, TALLEST = 460;
 
 /** How far receptive fields reach outside the picture on each side, at most its own size. */
@@ -11,7 +15,7 @@ function margins(field, [rows, columns], [h, w]) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   if (!data) return;
-  const find = (name) => parentElement.querySelector(name);
+  const find = finder(parentElement);
   const [map, canvas, stage, photo, over, box] = [".map", ".map canvas", ".stage", ".photo", ".over", ".box"].map(find);
   const [readout, slider] = [".readout", ".opacity input"].map(find);
   const own = memory(parentElement), [meta, [values, rgb]] = unpack(data), { field, words, mode } = meta;
@@ -64,7 +68,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   slider.oninput();
 
   return follow(find(".pair"), () => {
-    const column = own.width >= 640 ? (own.width - 32) / 2 : own.width, room = Math.min(WIDEST, column);
+    const column = own.width >= 440 ? (own.width - 24) / 2 : own.width, room = Math.min(WIDEST, column);
     // Whole device pixels a cell keep the map sharp.
     const cell = Math.min(room / columns, TALLEST / rows, 64), ratio = devicePixelRatio;
     own.cell = cell * ratio >= 2 ? Math.floor(cell * ratio) / ratio : cell;

@@ -6,22 +6,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.components.language import words_of
 from cnnviz.components.pack import pack
 from cnnviz.components.register import picked, register
 from cnnviz.errors import ShapeError
 
 FIELD = ("top", "left", "height", "width", "row_stride", "column_stride")
 
-WORDS = {
-    "map": "Feature map",
-    "photo": "What the network got, with the unit's receptive field",
-    "opacity": "Map over the picture",
-    "padding": "padding",
-    "place": "row {row} · column {column} · value {value}",
-    "box": "sees rows {top} to {bottom}, columns {left} to {right} ({height} × {width} pixels)",
-    "whole": "sees the whole image",
-    "beyond": "more than is drawn",
-}
 
 _HTML = """
 <div class="root">
@@ -52,7 +43,7 @@ _HTML = """
 </div>
 """
 
-_mount = register("unit", _HTML, "paint", "grid")
+_mount = register("unit", _HTML)
 
 
 def unit(
@@ -70,7 +61,7 @@ def unit(
 
     Returns the (row, column) just picked, or None. `field` holds FIELD: the box of unit (0, 0) in the picture's
     pixels and its step a row and a column, which may be fractions and may lie outside the picture; None when a unit
-    sees the whole image. `selected` is pinned. `words` replaces entries of WORDS. `on_pick` hears of a pick before
+    sees the whole image. `selected` is pinned. `words` replaces some of its words. `on_pick` hears of a pick before
     the page's script runs again. Raises ShapeError for other shapes.
     """
     data = message(map_values, photo, field=field, selected=selected, mode=mode, words=words)
@@ -99,6 +90,6 @@ def message(
         "field": None if field is None else {name: float(field[name]) for name in FIELD},
         "selected": None if selected is None else [int(selected[0]), int(selected[1])],
         "mode": mode,
-        "words": {**WORDS, **(words or {})},
+        "words": words_of("unit", words),
     }
     return pack(meta, np.asarray(map_values, np.float32), photo)

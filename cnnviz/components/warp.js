@@ -1,13 +1,22 @@
+import { inksOf } from "./canvas.js";
+import { cellUnder, nameCell, putMark, sameCell, walk } from "./grid.js";
+import { chosen, clamp, fill, finder, follow, memory, pend, unpack } from "./shared.js";
+import { account, num } from "./warp_account.js";
+import { dragging, sameTheta } from "./warp_box.js";
+import { drawing } from "./warp_drawing.js";
+import { locate, newRead, tied } from "./warp_sampling.js";
+
 const WIDEST = 460, GAP = 32;
 
 export default function ({ data, parentElement, setTriggerValue }) {
   if (!data) return;
-  const find = (name) => parentElement.querySelector(name);
+  const find = finder(parentElement);
   const [stage, base, over, map, canvas] = [".stage", ".base", ".over", ".map", ".map canvas"].map(find);
   const [cursor, chosenMark, sum, check] = [".cursor", ".chosen", ".sum", ".check"].map(find);
   const own = memory(parentElement), [meta, [bytes, python]] = unpack(data), { words } = meta;
   const [high, wide] = meta.input, [h, w] = meta.output, image = Float32Array.from(bytes, (v) => v / 255);
   meta.reach = { nearest: 1, bilinear: 2, bicubic: 4 }[meta.mode];
+  own.inks = inksOf(find(".root"));
   own.box ??= {};
   own.pin ??= {};
   own.tool ??= "turn";
@@ -61,7 +70,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     let most = 0, ties = 0;
     for (let row = 0, at = 0; row < h; row++) for (let column = 0; column < w; column++, at++) {
       if (tied(meta, locate(meta, own.theta, row, column, read))) { ties++; continue; }
-      for (let c = 0; c < meta.channels; c++) most = Math.max(most, Math.abs(out[c * h * w + at] - python[c * h * w + at]));
+      for (let c = 0; c < meta.channels; c++)
+        most = Math.max(most, Math.abs(out[c * h * w + at] - python[c * h * w + at]));
     }
     const difference = most === 0 ? "0" : most.toExponential(0);
     check.textContent = fill(ties ? words.ties : words.agree, { name: meta.name, difference, count: ties });

@@ -13,43 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.components.language import words_of
 from cnnviz.components.pack import pack
 from cnnviz.components.register import picked, register
 from cnnviz.errors import ShapeError
 
 LIMIT, PLACES = 10.0, 6  # every number of a dragged theta is within the limit, and has so many decimal places
 
-WORDS = {
-    "from": "Input {size}, and where the output reads it",
-    "to": "Output {size}",
-    "tools": "What dragging a corner does",
-    "turn": "Turn and scale",
-    "stretch": "Stretch",
-    "shear": "Shear",
-    "handle": "{name} corner of the box, x {x}, y {y}",
-    "centre": "Centre of the box, x {x}, y {y}",
-    "movable": "movable point",
-    "corners": "Top left|Top right|Bottom right|Bottom left",
-    "theta": "Theta",
-    "place": "row {row} · column {column}",
-    "value": "Output row {row} · column {column}",
-    "target": "Its place in the output",
-    "source": "θ says where to look",
-    "pixels": "In pixels of the input",
-    "border": "That is outside; the border is read",
-    "reflection": "That is outside; reflected it is",
-    "nearest": "Rounded to the nearest pixel",
-    "around": "Its {count} neighbours: value · weight",
-    "zero": "outside: 0",
-    "column": "column",
-    "row": "row",
-    "tie": "Two pixels are equally near: the last digit of rounding decides.",
-    "sum": "How the pixel comes about",
-    "keys": "Drag a corner or the box. Point at an output pixel; a click pins it. Arrow keys move both; Enter pins.",
-    "agree": "{name} gives the same, to {difference}",
-    "ties": "{name} gives the same, to {difference}; {count} pixels lie half-way and are left to rounding",
-    "waiting": "computed in the browser",
-}
 
 _HANDLES = "".join(
     f'<div class="handle" data-corner="{corner}" role="button" tabindex="0"></div>' for corner in range(5)
@@ -90,7 +60,7 @@ _HTML = f"""
 </div>
 """
 
-_mount = register("warp", _HTML, "canvas", "paint", "grid", "warp_sampling", "warp_box", "warp_drawing", "warp_account")
+_mount = register("warp", _HTML)
 
 
 def warp(
@@ -115,7 +85,7 @@ def warp(
     `theta` are six numbers, row by row, from output to input coordinates. `align_grid` is affine_grid's
     align_corners, `align_sample` grid_sample's. `plane` is the channel whose numbers are told, `selected` the pinned
     pixel of the output, `name` who computed `output`. `on_theta` hears of a theta when a corner is let go, `on_pin` of
-    a pinned (row, column), both before the page's script runs again. `words` replaces entries of WORDS. Raises
+    a pinned (row, column), both before the page's script runs again. `words` replaces some of its words. Raises
     ShapeError for arrays of other shapes.
     """
     data = message(
@@ -178,6 +148,6 @@ def message(
         "limit": LIMIT,
         "places": PLACES,
         "name": name,
-        "words": {**WORDS, **(words or {})},
+        "words": words_of("warp", words),
     }
     return pack(meta, image, np.asarray(output, np.float32))

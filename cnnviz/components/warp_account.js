@@ -1,14 +1,18 @@
 // How an output pixel comes about, in numbers.
 
-const num = (value, places = 4) => {
+import { fill } from "./shared.js";
+import { TIE, locate, newRead, tied, valueAt } from "./warp_sampling.js";
+
+export const num = (value, places = 4) => {
   const short = Number(value.toFixed(places));
   return (short < 0 ? "−" : "") + Math.abs(short);
 };
-const inner = (value, places) => value < 0 && Number(value.toFixed(places ?? 4)) < 0 ? `(${num(value, places)})` : num(value, places);
+const inner = (value, places) => value < 0 && Number(value.toFixed(places ?? 4)) < 0
+  ? `(${num(value, places)})` : num(value, places);
 const plus = (value) => (Number(value.toFixed(4)) < 0 ? " − " : " + ") + num(Math.abs(value));
 
 /** A function that writes out how the pixel `own.shown` of the output comes about. */
-function account(find, own, meta, image) {
+export function account(find, own, meta, image) {
   const [sum, told, taps] = [".sum", ".told", ".taps"].map(find), { words } = meta;
   const [high, wide] = meta.input, [h, w] = meta.output, read = newRead();
 
@@ -40,13 +44,16 @@ function account(find, own, meta, image) {
     bold.textContent = num(value);
     title.append(bold);
     lines.push(title);
-    const aim = (i, count) => count === 1 ? "0" : meta.alignGrid ? `2·${i}/${count - 1} − 1` : `(2·${i} + 1)/${count} − 1`;
-    lines.push(write(words.target, `x = ${aim(column, w)} = <b class="y">${num(a.x)}</b>, &ensp;y = ${aim(row, h)} = <b class="y">${num(a.y)}</b>`));
+    const aim = (i, count) => count === 1 ? "0"
+      : meta.alignGrid ? `2·${i}/${count - 1} − 1` : `(2·${i} + 1)/${count} − 1`;
+    lines.push(write(words.target, `x = ${aim(column, w)} = <b class="y">${num(a.x)}</b>, &ensp;` +
+      `y = ${aim(row, h)} = <b class="y">${num(a.y)}</b>`));
     const turn = (k, result, mark) => `${mark} = ${W(t[k])}·${Y(a.x)} + <b class="w">${inner(t[k + 1])}</b>·${Y(a.y)}` +
       `<b class="w">${plus(t[k + 2])}</b> = ${X(result)}`;
     lines.push(write(words.source, `${turn(0, a.u, "x′")}<br>${turn(3, a.v, "y′")}`));
     const pixel = (x, count) => meta.alignSample ? `(${X(x)} + 1)/2·${count - 1}` : `((${X(x)} + 1)·${count} − 1)/2`;
-    lines.push(write(words.pixels, `${pixel(a.u, wide)} = <b class="x">${num(a.column)}</b> <i></i><br>${pixel(a.v, high)} = <b class="x">${num(a.row)}</b> <i></i>`));
+    lines.push(write(words.pixels, `${pixel(a.u, wide)} = ${X(a.column)} <i></i><br>` +
+      `${pixel(a.v, high)} = ${X(a.row)} <i></i>`));
     const names = lines.at(-1).querySelectorAll("i");
     names[0].textContent = words.column;
     names[1].textContent = words.row;
@@ -83,8 +90,8 @@ function account(find, own, meta, image) {
           (moved && !outside ? ` → (${rows.read[i]}, ${columns.read[j]})` : "");
         const made = cell("td", line, `<span class="at">${at}</span>`, outside || moved ? "out" : "");
         if (outside) made.append(words.zero);
-        else made.insertAdjacentHTML("beforeend", n > 1 ? `<b class="x">${num(pixel, 3)}</b>·<b class="w">${inner(weight, n > 2 ? 3 : 4)}</b>`
-          : `<b class="x">${num(pixel)}</b>`);
+        else made.insertAdjacentHTML("beforeend", n === 1 ? X(pixel)
+          : `<b class="x">${num(pixel, 3)}</b>·<b class="w">${inner(weight, n > 2 ? 3 : 4)}</b>`);
         if (n > 2) made.style.minWidth = "0";
         products.push(pixel * weight);
       }
@@ -93,7 +100,8 @@ function account(find, own, meta, image) {
     taps.className = n > 2 ? "taps many" : "taps";
     const parts = products.filter((each) => n < 4 || Number(each.toFixed(4)) !== 0);
     const added = parts.map((each, i) => i ? plus(each) : num(each)).join("") || "0";
-    taps.replaceChildren(title, table, write("", `${n > 1 ? added + " = " : ""}<b class="y">${num(value)}</b>`, "total"));
+    const sumOf = n > 1 ? added + " = " : "";
+    taps.replaceChildren(title, table, write("", `${sumOf}<b class="y">${num(value)}</b>`, "total"));
   };
   return explain;
 }

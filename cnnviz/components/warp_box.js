@@ -1,10 +1,16 @@
 // Theta's box: its corners, what dragging one makes of theta, and the dragging itself.
 
-const CORNERS = [[-1, -1], [1, -1], [1, 1], [-1, 1]];
+import { clamp, pend } from "./shared.js";
+import { coordinate } from "./warp_sampling.js";
 
-const sameTheta = (a, b) => Boolean(a && b && a.every((value, i) => Math.abs(value - b[i]) < 1e-9));
-const centreOf = (t) => [t[2], t[5]];
-const cornerOf = (t, [sx, sy]) => [t[0] * sx + t[1] * sy + t[2], t[3] * sx + t[4] * sy + t[5]];
+/** @type {[number, number][]} */
+export const CORNERS = [[-1, -1], [1, -1], [1, 1], [-1, 1]];
+
+export const sameTheta = (a, b) => Boolean(a && b && a.every((value, i) => Math.abs(value - b[i]) < 1e-9));
+/** @returns {[number, number]} */
+export const centreOf = (t) => [t[2], t[5]];
+/** @returns {[number, number]} */
+export const cornerOf = (t, [sx, sy]) => [t[0] * sx + t[1] * sy + t[2], t[3] * sx + t[4] * sy + t[5]];
 
 /** What dragging corner `k`, or the centre as the fifth, to (x, y) makes of theta. */
 function dragged(tool, t, k, [x, y]) {
@@ -30,9 +36,10 @@ function dragged(tool, t, k, [x, y]) {
  *
  * `point` is where on the stage coordinates are. `unmoved` is called where nothing has changed in the end.
  */
-function dragging(find, own, meta, { point, warp, unmoved, send }) {
+export function dragging(find, own, meta, { point, warp, unmoved, send }) {
   const [stage, choice, check] = [".stage", ".choice", ".check"].map(find), [high, wide] = meta.input, { words } = meta;
   const handles = stage.querySelectorAll(".handle");
+  /** @returns {[number, number]} */
   const middle = (k) => k === 4 ? centreOf(own.theta) : cornerOf(own.theta, CORNERS[k]);
   const tidy = (theta) => theta.map((value) => clamp(Number(value.toFixed(meta.places)), -meta.limit, meta.limit) || 0);
   const change = (theta) => {
@@ -49,14 +56,17 @@ function dragging(find, own, meta, { point, warp, unmoved, send }) {
     send(own.theta);
   };
   own.commit = commit;
+  /** @returns {[number, number]} */
   const coordinates = (event) => {
     const frame = stage.getBoundingClientRect();
     const x = clamp(event.clientX - frame.left, 0, own.side), y = clamp(event.clientY - frame.top, 0, own.side);
-    return [coordinate(x / own.scale + own.view.left, wide, meta.alignSample), coordinate(y / own.scale + own.view.top, high, meta.alignSample)];
+    return [coordinate(x / own.scale + own.view.left, wide, meta.alignSample),
+      coordinate(y / own.scale + own.view.top, high, meta.alignSample)];
   };
   const within = ([x, y]) => {
     const t = own.theta, det = t[0] * t[4] - t[1] * t[3], dx = x - t[2], dy = y - t[5];
-    return Math.abs(det) > 1e-9 && Math.abs(t[4] * dx - t[1] * dy) <= Math.abs(det) && Math.abs(t[0] * dy - t[3] * dx) <= Math.abs(det);
+    return Math.abs(det) > 1e-9 && Math.abs(t[4] * dx - t[1] * dy) <= Math.abs(det)
+      && Math.abs(t[0] * dy - t[3] * dx) <= Math.abs(det);
   };
   own.step = () => {
     own.frame = null;
@@ -90,7 +100,10 @@ function dragging(find, own, meta, { point, warp, unmoved, send }) {
     event.preventDefault();
   };
   stage.onpointermove = (event) => {
-    if (!own.drag) { stage.style.cursor = !event.target.closest(".handle") && within(coordinates(event)) ? "move" : ""; return; }
+    if (!own.drag) {
+      stage.style.cursor = !event.target.closest(".handle") && within(coordinates(event)) ? "move" : "";
+      return;
+    }
     own.aim = coordinates(event);
     own.frame ??= requestAnimationFrame(() => own.step());
   };

@@ -1,6 +1,13 @@
 // The input with theta's box on it, and the warped output.
 
-const MARGIN = 0.22, FARTHEST = 1.6, LINES = 15, DOTS = 4, BOX = "#ffd400";
+import { contextOf } from "./canvas.js";
+import { opaque, paintPixels } from "./paint.js";
+import { clamp, fill } from "./shared.js";
+import { num } from "./warp_account.js";
+import { CORNERS, centreOf, cornerOf } from "./warp_box.js";
+import { broughtIn, locate, newRead, placeOf, target, warpAll } from "./warp_sampling.js";
+
+const MARGIN = 0.22, FARTHEST = 1.6, LINES = 15, DOTS = 4;
 
 const byte = (value) => Math.round(255 * clamp(value, 0, 1));
 
@@ -12,14 +19,30 @@ function paintChannels(canvas, size, channels, valueOf) {
   });
 }
 
+/** The closed line through points. */
+function outline(c, points) {
+  c.beginPath();
+  points.forEach(([x, y], i) => i ? c.lineTo(x, y) : c.moveTo(x, y));
+  c.closePath();
+}
+
+/** The first and the last of so many lines of a grid, and those in between that have room. */
+function spread(count) {
+  const step = Math.ceil(count / LINES);
+  return Array.from({ length: count }, (_, i) => i).filter((i) => i % step === 0 || i === count - 1);
+}
+
 /** Ways to draw `image` as `own.theta` warps it; `paintOut` leaves the warped values in `out`. */
-function drawing(find, own, meta, image, out) {
+export function drawing(find, own, meta, image, out) {
+  const { inks } = own;
   const [stage, base, over, canvas, matrix] = [".stage", ".base", ".over", ".map canvas", ".matrix"].map(find);
   const handles = stage.querySelectorAll(".handle"), [high, wide] = meta.input, [h, w] = meta.output, { words } = meta;
   const read = newRead();
 
   const sx = (column) => (column - own.view.left) * own.scale, sy = (row) => (row - own.view.top) * own.scale;
+  /** @returns {[number, number]} */
   const point = ([x, y]) => [sx(placeOf(x, wide, meta.alignSample)), sy(placeOf(y, high, meta.alignSample))];
+  /** @returns {[number, number]} */
   const there = (row, column) => {
     const x = target(column, w, meta.alignGrid), y = target(row, h, meta.alignGrid);
     return point(cornerOf(own.theta, [x, y]));
@@ -32,14 +55,18 @@ function drawing(find, own, meta, image, out) {
         -placeOf(y, high, meta.alignSample) / high, placeOf(y, high, meta.alignSample) / high - 1];
     }));
     const around = clamp(Math.ceil((far + 0.06) / MARGIN) * MARGIN, MARGIN, FARTHEST);
-    own.view = { left: -0.5 - around * wide, top: -0.5 - around * high, wide: wide * (1 + 2 * around), high: high * (1 + 2 * around) };
+    own.view = { left: -0.5 - around * wide, top: -0.5 - around * high, wide: wide * (1 + 2 * around),
+      high: high * (1 + 2 * around) };
   };
   const paintBase = () => {
     const c = contextOf(base, own.ratio), { view } = own;
     // The pixels outside, as grid_sample takes them, so that the three ways of padding can be seen.
     const first = [Math.floor(view.top), Math.floor(view.left)];
     const size = [Math.ceil(view.top + view.high) - first[0] + 1, Math.ceil(view.left + view.wide) - first[1] + 1];
-    const bring = (at, count) => { const p = Math.round(broughtIn(at, count, meta)); return p >= 0 && p < count ? p : -1; };
+    const bring = (at, count) => {
+      const p = Math.round(broughtIn(at, count, meta));
+      return p >= 0 && p < count ? p : -1;
+    };
     const rows = Array.from({ length: size[0] }, (_, i) => bring(first[0] + i, high));
     const columns = Array.from({ length: size[1] }, (_, i) => bring(first[1] + i, wide));
     own.around ??= document.createElement("canvas");
@@ -49,49 +76,41 @@ function drawing(find, own, meta, image, out) {
     });
     c.imageSmoothingEnabled = false;
     c.drawImage(own.around, sx(first[1] - 0.5), sy(first[0] - 0.5), size[1] * own.scale, size[0] * own.scale);
-    c.fillStyle = "rgba(255, 255, 255, 0.55)";
+    c.fillStyle = inks.paper + "8c"; // a little more than half
     const [l, t, r, b] = [sx(-0.5), sy(-0.5), sx(wide - 0.5), sy(high - 0.5)];
     c.fillRect(0, 0, own.side, t);
     c.fillRect(0, b, own.side, own.side);
     c.fillRect(0, t, l, b - t);
     c.fillRect(r, t, own.side, b - t);
-    c.strokeStyle = INPUT;
+    c.strokeStyle = inks.input;
     c.lineWidth = 2;
     c.strokeRect(l, t, r - l, b - t);
-  };
-  const trace = (c, points, close) => {
-    c.beginPath();
-    points.forEach(([x, y], i) => i ? c.lineTo(x, y) : c.moveTo(x, y));
-    if (close) c.closePath();
   };
   const paintBox = () => {
     const c = contextOf(over, own.ratio), corners = CORNERS.map((corner) => point(cornerOf(own.theta, corner)));
     c.clearRect(0, 0, own.side, own.side);
-    const spread = (count) => {
-      const step = Math.ceil(count / LINES);
-      return Array.from({ length: count }, (_, i) => i).filter((i) => i % step === 0 || i === count - 1);
-    };
     c.beginPath();
     for (const row of spread(h)) { c.moveTo(...there(row, 0)); c.lineTo(...there(row, w - 1)); }
     for (const column of spread(w)) { c.moveTo(...there(0, column)); c.lineTo(...there(h - 1, column)); }
     c.strokeStyle = "rgba(0, 0, 0, 0.35)";
     c.lineWidth = 2;
     c.stroke();
-    c.strokeStyle = "rgba(255, 212, 0, 0.55)";
+    c.strokeStyle = inks.mark + "8c";
     c.lineWidth = 1;
     c.stroke();
     const [a, b] = [there(0, 0), there(0, Math.min(1, w - 1))], [d] = [there(Math.min(1, h - 1), 0)];
-    const apart = Math.min(w > 1 ? Math.hypot(b[0] - a[0], b[1] - a[1]) : 99, h > 1 ? Math.hypot(d[0] - a[0], d[1] - a[1]) : 99);
+    const apart = Math.min(w > 1 ? Math.hypot(b[0] - a[0], b[1] - a[1]) : 99,
+      h > 1 ? Math.hypot(d[0] - a[0], d[1] - a[1]) : 99);
     if (apart >= DOTS) {
       const size = clamp(apart / 4, 1.5, 4);
-      c.fillStyle = BOX;
+      c.fillStyle = inks.mark;
       for (let row = 0; row < h; row++) for (let column = 0; column < w; column++) {
         const [x, y] = there(row, column);
         c.fillRect(x - size / 2, y - size / 2, size, size);
       }
     }
-    for (const [colour, line] of [["#000", 4.5], [BOX, 2.5]]) {
-      trace(c, corners, true);
+    for (const { colour, line } of [{ colour: "#000", line: 4.5 }, { colour: inks.mark, line: 2.5 }]) {
+      outline(c, corners);
       c.strokeStyle = colour;
       c.lineWidth = line;
       c.stroke();
@@ -109,11 +128,11 @@ function drawing(find, own, meta, image, out) {
       const [x, y] = [sx(read.columns.asked[j] - 0.5), sy(read.rows.asked[i] - 0.5)];
       c.strokeStyle = "#fff";
       c.strokeRect(x + 2, y + 2, own.scale - 4, own.scale - 4);
-      c.strokeStyle = KERNEL;
+      c.strokeStyle = inks.kernel;
       c.strokeRect(x, y, own.scale, own.scale);
     }
     const [x, y] = there(...own.shown);
-    for (const [colour, radius] of [["#000", 5.5], ["#fff", 4], [KERNEL, 2.5]]) {
+    for (const [colour, radius] of [["#000", 5.5], ["#fff", 4], [inks.kernel, 2.5]]) {
       c.beginPath();
       c.arc(x, y, radius, 0, 7);
       c.fillStyle = colour;

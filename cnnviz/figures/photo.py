@@ -52,7 +52,7 @@ def crop(pixels: np.ndarray, box: tuple[float, float, float, float], *, height: 
 
 
 def image(pixels: np.ndarray) -> dict[str, Any]:
-    """Return a trace that draws pixels uint8 (H, W) or (H, W, 3) as they are."""
+    """Return a trace that draws pixels uint8 (H, W), (H, W, 3) or, seen through, (H, W, 4) as they are."""
     buffer = io.BytesIO()
     # Compressed lightly: this runs while a person waits, and the pixels must arrive as they are.
     Image.fromarray(pixels).save(buffer, "PNG", compress_level=1)
@@ -63,7 +63,9 @@ def sheet(tiles: Sequence[np.ndarray], captions: Sequence[str], *, columns: int 
     """Return pictures, each uint8 (h, w, 3), side by side as one image with a caption under each."""
     gap, below = 8, 26
     rows = -(-len(tiles) // columns)
-    canvas = np.full((rows * (side + below), columns * (side + gap) - gap, 3), 255, np.uint8)
+    canvas = np.full(
+        (rows * (side + below), columns * (side + gap) - gap, 4), 0, np.uint8
+    )  # what is between is seen through
     notes = []
     for index, (tile, caption) in enumerate(zip(tiles, captions, strict=True)):
         high, wide = tile.shape[:2]
@@ -74,7 +76,7 @@ def sheet(tiles: Sequence[np.ndarray], captions: Sequence[str], *, columns: int 
         drawn = np.asarray(Image.fromarray(tile).resize(size, method))
         top, left = (index // columns) * (side + below), (index % columns) * (side + gap)
         top_in, left_in = top + (side - size[1]) // 2, left + (side - size[0]) // 2
-        canvas[top_in : top_in + size[1], left_in : left_in + size[0]] = drawn
+        canvas[top_in : top_in + size[1], left_in : left_in + size[0]] = np.dstack([drawn, np.full(size[::-1], 255)])
         notes.append({"x": left + side / 2, "y": top + side + below / 2 - 2, "text": caption, "showarrow": False})
     picture = {**image(canvas), "hoverinfo": "skip"}
     return plain_figure([picture], {**PICTURE, "annotations": notes}, height=rows * (side + below) + 16)

@@ -140,12 +140,13 @@ def digits_answered(warped: np.ndarray, answers: Sequence[Sequence[str]]) -> go.
 
 
 def _in_a_row(pictures: np.ndarray) -> np.ndarray:
-    """Return pictures uint8 (N, S, S) side by side on white."""
-    canvas = np.full((_TILE, len(pictures) * (_TILE + _GAP) - _GAP), 255, np.uint8)
+    """Return pictures uint8 (N, S, S) side by side, (H, W, 4), with nothing between them."""
+    canvas = np.full((_TILE, len(pictures) * (_TILE + _GAP) - _GAP, 4), 0, np.uint8)
     for index, each in enumerate(pictures):
         left = index * (_TILE + _GAP)
         tile = Image.fromarray(each).resize((_TILE, _TILE), Image.Resampling.NEAREST)
-        canvas[:, left : left + _TILE] = np.asarray(tile)
+        canvas[:, left : left + _TILE, :3] = np.asarray(tile)[..., None]
+        canvas[:, left : left + _TILE, 3] = 255
     return canvas
 
 

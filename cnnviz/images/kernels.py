@@ -82,3 +82,10 @@ def _outer(rows: list[Values]) -> Values:
     for row in rows:
         out = np.multiply.outer(out, row)
     return np.asarray(out)
+
+
+def in_torch_order(weights: NDArray[np.float32], groups: int) -> NDArray[np.float32]:
+    """Return weights (C_out, C_in / groups, ...) as a transposed convolution has them: (C_in, C_out / groups, ...)."""
+    filters, each = weights.shape[:2]
+    apart = weights.reshape(groups, filters // groups, *weights.shape[1:]).swapaxes(1, 2)
+    return apart.reshape(groups * each, filters // groups, *weights.shape[2:])

@@ -1,7 +1,8 @@
 """How much a layer changes when the picture is shifted, turned or scaled, and how much when its maps go along.
 
->>> found = movements(model, batch, "pool2", places["pool2"], [similarity(right=4), similarity(degrees=45)])
->>> [(change.still, change.along) for change in found]
+>>> poses = [similarity(right=4), similarity(degrees=45)]
+>>> found = movements(model, batch, "pool2", places["pool2"], poses)  # doctest: +SKIP
+>>> [(change.still, change.along) for change in found]  # doctest: +SKIP
 [(0.98, 0.15), (1.04, 0.84)]
 """
 

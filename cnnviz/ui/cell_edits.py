@@ -90,6 +90,11 @@ def pinned(form: Form, sizes: dict[str, int], default: Cell) -> Cell:
     return (grid, int(index)) if grid and index.isdecimal() and int(index) < sizes.get(grid, 0) else default
 
 
+def middle_of(size: Sequence[int]) -> int:
+    """Return the flat index of the cell in the middle."""
+    return int(np.ravel_multi_index(tuple(length // 2 for length in size), tuple(size)))
+
+
 def pin(form: Form, cell: Cell | None) -> None:
     """Pin a cell, or none, in a callback: what is pinned is in the link."""
     form.put({"at": None if cell is None else f"{cell[0]}.{cell[1]}"})

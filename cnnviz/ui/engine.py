@@ -1,12 +1,16 @@
 """The engine that all sessions of this server share, and how a page asks it."""
 
+import sys
+import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
-from cnnviz.ui.lesson import text
+from cnnviz.ui.words import COMMON
 
 if TYPE_CHECKING:
     from cnnviz.engine.local import LocalEngine
@@ -15,6 +19,7 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 _AT_ONCE = 0.05  # seconds: most answers come from the cache, and need no sign that something is going on
+_LONG = 1.5  # seconds
 _PATIENCE = 0.2  # seconds between looks at whether the person has moved on
 
 
@@ -30,6 +35,19 @@ def engine() -> "LocalEngine":
     return LocalEngine()
 
 
+@contextmanager
+def starting() -> Iterator[None]:
+    """Say what is going on while the modules that are imported inside bring torch, which takes seconds the first time.
+
+    The title of a screen is drawn before.
+    """
+    sign = st.empty()
+    if "torch" not in sys.modules:
+        sign.caption(COMMON.text("starting"))
+    yield
+    sign.empty()
+
+
 def session() -> str:
     """Return a name for this browser tab, so that one person's requests never wait behind their own old ones."""
     return str(st.session_state.setdefault("session", uuid.uuid4().hex))
@@ -40,9 +58,13 @@ def ask(request: "Request[R]") -> R | None:
 
     While it takes long the page shows what is going on. When the person moves on, the request is dropped.
     """
-    ticket = engine().submit(request, session=session(), supersedes=True)
     # There even when it stays empty: what comes after keeps its place on the page, slow answer or quick.
     sign = st.empty()
+    if "torch" not in sys.modules:
+        # A fresh server: it is imported now, which takes seconds.
+        sign.caption(COMMON.text("starting"))
+    began = time.monotonic()
+    ticket = engine().submit(request, session=session(), supersedes=True)
     try:
         try:
             return ticket.result(timeout=_AT_ONCE)
@@ -50,7 +72,7 @@ def ask(request: "Request[R]") -> R | None:
             pass
         while True:
             # Writing to the page is also where Streamlit ends a run that the person has made pointless.
-            _show_progress(sign, getattr(request, "model", None))
+            _show_progress(sign, getattr(request, "model", None), time.monotonic() - began)
             try:
                 result = ticket.result(timeout=_PATIENCE)
             except TimeoutError:
@@ -65,10 +87,13 @@ def ask(request: "Request[R]") -> R | None:
             ticket.cancel()
 
 
-def _show_progress(sign: Any, model: Any) -> None:
+def _show_progress(sign: Any, model: Any, waited: float) -> None:
     progress = engine().progress(model) if model is not None else None
     if progress and progress[1]:
         done, total = (part / 1e6 for part in progress)
-        sign.progress(min(1.0, done / total), text("common", "downloading", done=done, total=total))
+        sign.progress(min(1.0, done / total), COMMON.text("downloading", done=done, total=total))
+    elif model is not None and waited > _LONG:
+        # Most of a long wait is the network's code and weights; the seconds show that it goes on.
+        sign.caption(COMMON.text("computing_long", name=model.name, seconds=int(waited)))
     else:
-        sign.caption(text("common", "computing"))
+        sign.caption(COMMON.text("computing"))

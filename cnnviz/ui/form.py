@@ -45,22 +45,22 @@ class Form:
 
     def key(self, name: str) -> str:
         """Return the key of a widget of this form: no other screen has the same."""
-        return ".".join(filter(None, (self._screen, self.part, name)))
+        return ".".join(filter(None, (self.name, self.part, name)))
 
     def put(self, changes: Mapping[str, object], *, resets: Iterable[str] = ()) -> None:
         """Set values by name, None for the default, in a callback; those in `resets` begin anew."""
         cleared: dict[str, str | None] = dict.fromkeys(resets)
         texts = {name: None if value is None else written(value) for name, value in changes.items()}
-        links.put(self._screen, self.part, {**cleared, **texts})
+        links.put(self.name, self.part, {**cleared, **texts})
 
     def set(self, control: Control[T], value: T) -> None:
         """Set a control, in a callback; a default stays out of the link."""
-        self.put({control.name: None if value == control.default else value}, resets=control.resets)
+        self.put({control.name: None if value == control.default else value}, resets=control.resets_at(value))
 
     def begin(self, preset: Preset) -> None:
         """Set what a preset says, and all else to its default, in a callback; the picture and the question stay."""
         kept = {name: text for name, text in self._texts.items() if name in _KEPT}
-        links.replace(self._screen, self.part, {**kept, **{name: written(value) for name, value in preset.items()}})
+        links.replace(self.name, self.part, {**kept, **{name: written(value) for name, value in preset.items()}})
 
     def draw(self, *controls: AnyControl, columns: int = 4, disabled: Iterable[str] = ()) -> None:
         """Draw controls in a grid, the switches together in a row below; those named in `disabled` greyed."""
@@ -111,12 +111,13 @@ class Form:
             )
 
     @property
-    def _screen(self) -> str:
+    def name(self) -> str:
+        """The name of the screen."""
         return self.screen or self.words.name
 
     @property
     def _texts(self) -> links.Texts:
-        return links.texts(self._screen, self.part)
+        return links.texts(self.name, self.part)
 
     def _draw(self, control: AnyControl, disabled: bool) -> None:
         value = self.get(control)
@@ -153,7 +154,7 @@ class _Bound(Generic[T]):
         return self.form.words.help(self.control.label or self.control.name)
 
     def name_of(self, option: str) -> str:
-        return self.form.words.label(f"{self.control.label or self.control.name}.{option}")
+        return self.form.words.label(option)
 
     def changed(self, key: str) -> None:
         self.form.set(self.control, _taken(st.session_state[key], self.control.default))

@@ -28,7 +28,7 @@ class Binding(Protocol):
     def disabled(self) -> bool: ...
 
     def name_of(self, option: str) -> str:
-        """Return how an option is called."""
+        """Return how an option, as name.option, is called."""
 
     def changed(self, key: str) -> None:
         """Take what the widget `key` holds, in a callback."""
@@ -58,6 +58,10 @@ class Control(Generic[T]):
     def allowed(self) -> str:
         """Return what can be set, for a sentence about a link that holds something else."""
         raise NotImplementedError
+
+    def resets_at(self, value: T) -> tuple[str, ...]:
+        """Return the names that begin anew when this one becomes `value`."""
+        return self.resets
 
     def draw(self, bound: Binding, value: T) -> None:
         """Draw the widget."""
@@ -134,6 +138,39 @@ class Number(Control[int]):
 
 
 @dataclass(frozen=True)
+class NumberOrNone(Control[int | None]):
+    """A whole number from `low` to `high`, or none: a number input that may be empty, and then says `empty`."""
+
+    low: int = 0
+    high: int = 10**6
+    empty: str = ""
+
+    def parse(self, text: str) -> int | None:
+        """Return the number if it is in range."""
+        return Number(self.name, 0, low=self.low, high=self.high).parse(text)
+
+    def allowed(self) -> str:
+        """Return the range."""
+        return f"{self.low}–{self.high}"
+
+    def draw(self, bound: Binding, value: int | None) -> None:
+        """Draw the input."""
+        bound.show(bound.key, value)
+        st.number_input(
+            bound.label,
+            self.low,
+            self.high,
+            value,
+            key=bound.key,
+            on_change=bound.changed,
+            args=(bound.key,),
+            placeholder=self.empty,
+            disabled=bound.disabled or self.low == self.high,
+            help=bound.help,
+        )
+
+
+@dataclass(frozen=True)
 class Real(Control[float]):
     """A number from `low` to `high` in steps: a slider, or a number input where `slider` is not set."""
 
@@ -206,12 +243,13 @@ class Choice(Control[str]):
     """One of several words: a list, or buttons side by side (`style` "buttons" or "pills").
 
     Options are called what the lesson calls them; those of a `technical` choice (layers, networks, torch's own words)
-    are their own names.
+    are their own names. Controls with the same options may share their labels: `labels` is whose they are.
     """
 
     options: tuple[str, ...] = ()
     style: str = "list"
     technical: bool = False
+    labels: str = ""
 
     def parse(self, text: str) -> str | None:
         """Return the option."""
@@ -224,7 +262,7 @@ class Choice(Control[str]):
     def draw(self, bound: Binding, value: str) -> None:
         """Draw the list or the buttons."""
         bound.show(bound.key, value)
-        name_of = str if self.technical else bound.name_of
+        name_of = str if self.technical else self._name_of(bound)
         if self.style == "list":
             st.selectbox(
                 bound.label,
@@ -251,6 +289,9 @@ class Choice(Control[str]):
             help=bound.help,
             required=True,
         )
+
+    def _name_of(self, bound: Binding) -> Callable[[str], str]:
+        return lambda option: bound.name_of(f"{self.labels or self.name}.{option}")
 
 
 @dataclass(frozen=True)

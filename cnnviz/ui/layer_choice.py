@@ -1,26 +1,18 @@
 """A network's layers as a strip to pick from, with a list as its twin."""
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
+from cnnviz.arithmetic.families import family
 from cnnviz.components.strip import strip
 from cnnviz.engine.results import LayerRow
 from cnnviz.ui.form import Form
 from cnnviz.ui.form_controls import Choice
+from cnnviz.ui.part import place
 from cnnviz.ui.words import COMMON
 
-_FAMILIES = {
-    "conv": ("conv",),
-    "norm": ("norm",),
-    "pooling": ("pool", "adaptiveavg"),
-    "linear": ("linear", "attention", "matmul", "einsum"),
-    "activation": ("relu", "sigmoid", "swish", "silu", "gelu", "tanh", "softmax", "elu", "hardtanh", "clamp", "mish"),
-}
-
-
-def family(kind: str) -> str:
-    """Return the family that the strip colours a kind of call by."""
-    lower = kind.lower()
-    return next((name for name, words in _FAMILIES.items() if any(word in lower for word in words)), "other")
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 
 def first_convolution(rows: Sequence[LayerRow]) -> str:
@@ -39,27 +31,37 @@ def shown_rows(rows: Sequence[LayerRow]) -> dict[str, LayerRow]:
     return {row.name: row for row in rows if row.kind != "Identity"}
 
 
-def layer_of(form: Form, rows: Sequence[LayerRow], default: str, *, resets: Iterable[str] = ()) -> LayerRow:
+def layers(rows: Sequence[LayerRow], default: str, *, resets: Iterable[str] = ()) -> Choice:
+    """Return the choice of a layer; names in `resets` begin anew in another one."""
+    return Choice("layer", default, tuple(resets), tuple(shown_rows(rows)), technical=True)
+
+
+def layer_of(form: Form, rows: Sequence[LayerRow], default: str) -> LayerRow:
     """Return the chosen row, before it is drawn."""
-    return shown_rows(rows)[form.get(_choice(rows, default, resets))]
+    return shown_rows(rows)[form.get(layers(rows, default))]
 
 
 def choose_layer(form: Form, rows: Sequence[LayerRow], default: str, *, resets: Iterable[str] = ()) -> None:
     """Draw the strip and its twin; names in `resets` begin anew in another layer."""
-    by_name = shown_rows(rows)
-    choice = _choice(rows, default, resets)
+    choice = layers(rows, default, resets=resets)
+    draw_strip(form, rows, choice)
+    form.draw(choice, columns=1)
+
+
+def strip_place(form: Form) -> "DeltaGenerator":
+    """Return a place for the strip that is as high as it will be: what is drawn below it first does not move."""
+    return place(form.key("layer-strip"))
+
+
+def draw_strip(form: Form, rows: Sequence[LayerRow], choice: Choice) -> None:
+    """Draw the strip alone."""
     strip(
         [
             {"name": row.name, "kind": row.kind, "size": row.output_size[1:], "family": family(row.kind)}
-            for row in by_name.values()
+            for row in shown_rows(rows).values()
         ],
         key=form.key("strip"),
         selected=form.get(choice),
         label=COMMON.text("layers"),
         on_pick=lambda name: form.set(choice, name),
     )
-    form.draw(choice, columns=1)
-
-
-def _choice(rows: Sequence[LayerRow], default: str, resets: Iterable[str]) -> Choice:
-    return Choice("layer", default, tuple(resets), tuple(shown_rows(rows)), technical=True)

@@ -3,6 +3,8 @@
 What is chosen is known before it is drawn: `model_of(form)` first, `choose_model(form)` where there is room for it.
 """
 
+from dataclasses import dataclass, replace
+
 import streamlit as st
 
 from cnnviz import models
@@ -20,26 +22,67 @@ SUITED = {"Digits": "lenet-relu-mnist", "Draw": "lenet-relu-mnist", "Clothes": "
 WEIGHTS = Choice("weights", "trained", options=("trained", "random", "my own file"), style="buttons")
 
 
-def default_model(form: Form, first: str = "Gallery") -> str:
-    """Return the network that a link leaves out: it depends on the kind of picture, which the link has."""
-    return SUITED.get(form.get(source(first)), models.DEFAULT)
+# What begins anew with another network.
+DEPENDENT = ("layer", "channel", "row", "column", "filter", "before")
 
 
-def _model(form: Form, first: str) -> Choice:
-    default = default_model(form, first)
+@dataclass(frozen=True)
+class KindsOfPicture(Choice):
+    """The kinds of picture, as `source` offers them; another kind takes back a network that cannot read it.
+
+    `wanted` is the network in the link, `now` the one that is chosen, `network` what a photo is shown to without one.
+    """
+
+    wanted: str | None = None
+    now: str = models.DEFAULT
+    network: str = models.DEFAULT
+
+    def resets_at(self, value: str) -> tuple[str, ...]:
+        """Return what begins anew with pictures of the kind `value`."""
+        default = SUITED.get(value, self.network)
+        then = self.wanted if self.wanted is not None and _reads(self.wanted, value) else default
+        # What is now the default is no longer in the link.
+        return (*self.resets, *(("model",) if then == default else ()), *(() if then == self.now else DEPENDENT))
+
+
+def kinds_of_picture(form: Form, first: str = "Gallery", network: str = models.DEFAULT) -> KindsOfPicture:
+    """Return the choice of a kind of picture for a form that has a network, too."""
+    plain, wanted = source(first), form.text("model")
+    now = wanted or default_model(form, first, network)
+    return KindsOfPicture(
+        plain.name, first, plain.resets, plain.options, plain.style, wanted=wanted, now=now, network=network
+    )
+
+
+def _reads(name: str, kind: str) -> bool:
+    """Return whether pictures of a kind are what a network is for: digits, clothes, or photos."""
+    if models.is_designed(name):
+        return True
+    if kind in SUITED:
+        return SUITED[kind].rsplit("-", 1)[-1] == name.rsplit("-", 1)[-1]
+    return name in models.names() and models.card(name).input_size[0] != 1
+
+
+def default_model(form: Form, first: str = "Gallery", network: str = models.DEFAULT) -> str:
+    """Return the network that a link leaves out: it depends on the kind of picture; `network` is that for photos."""
+    return SUITED.get(form.get(source(first)), network)
+
+
+def _model(form: Form, first: str, network: str) -> Choice:
+    default = default_model(form, first, network)
     names = list(models.names())
     # A designed network, or one outside a narrowed list, is in the link by its name alone.
     wanted = form.text("model")
-    if wanted and wanted not in names and models.is_designed(wanted):
+    if wanted and wanted not in names and models.is_designed(wanted) and not _fault(wanted):
         names.insert(0, wanted)
-    return Choice("model", default, options=tuple(names), technical=True, resets=("layer", "channel", "row", "column"))
+    return Choice("model", default, DEPENDENT, tuple(names), technical=True)
 
 
-def model_of(form: Form, first: str = "Gallery") -> ModelChoice:
-    """Return the chosen network; a designed one that cannot be built is the default, and `choose_model` says why."""
-    name = form.get(_model(form, first))
+def model_of(form: Form, first: str = "Gallery", network: str = models.DEFAULT) -> ModelChoice:
+    """Return the chosen network; instead of a designed one that cannot be built it is the default: see `fault_of`."""
+    name = form.get(_model(form, first, network))
     if models.is_designed(name):
-        return ModelChoice(default_model(form, first)) if _fault(name) else ModelChoice(name, random_seed=0)
+        return ModelChoice(name, random_seed=0)
     weights = form.get(WEIGHTS)
     if weights == "random":
         return ModelChoice(name, random_seed=0)
@@ -47,13 +90,16 @@ def model_of(form: Form, first: str = "Gallery") -> ModelChoice:
     return ModelChoice(name) if file is None else ModelChoice.of_checkpoint(name, file.getvalue(), file.name)
 
 
-def choose_model(form: Form, first: str = "Gallery") -> None:
+def fault_of(form: Form) -> str:
+    """Return why the designed network that a link asks for cannot be built, "" where it can, or asks for none."""
+    wanted = form.text("model") or ""
+    return _fault(wanted) if models.is_designed(wanted) else ""
+
+
+def choose_model(form: Form, first: str = "Gallery", network: str = models.DEFAULT) -> None:
     """Draw the choice of a network, its weights and its card."""
-    choice = _model(form, first)
+    choice = _model(form, first, network)
     name = form.get(choice)
-    if models.is_designed(name) and (fault := _fault(name)):
-        st.error(fault, icon=":material/error:")
-        name = default_model(form, first)
     groups = models.groups()
     origin = st.pills(
         COMMON.label("origin"),
@@ -63,20 +109,20 @@ def choose_model(form: Form, first: str = "Gallery") -> None:
     )
     # The chosen network stays on the list: narrowing a search must never load another one.
     names = tuple(each for each in choice.options if origin is None or each in groups[origin] or each == name)
-    form.draw(Choice("model", choice.default, choice.resets, names, technical=True), columns=1)
+    form.draw(replace(choice, options=names), columns=1)
     if models.is_designed(name):
         show_card(models.card(name))
         st.caption(COMMON.text("designed_weights"))
         return
     form.draw(WEIGHTS, columns=1)
     weights = form.get(WEIGHTS)
-    show_card(models.card(name), trained=weights == "trained")
-    if weights == "random":
-        st.caption(COMMON.text("random_weights"))
-    elif weights == "my own file":
+    if weights == "my own file":
         label = COMMON.text("checkpoint", name=name)
         if st.file_uploader(label, type=["safetensors", "pth", "pt"], key=form.key("checkpoint")) is None:
             st.caption(COMMON.text("no_checkpoint"))
+    elif weights == "random":
+        st.caption(COMMON.text("random_weights"))
+    show_card(models.card(name), trained=weights == "trained")
 
 
 def _fault(name: str) -> str:
@@ -113,5 +159,5 @@ def show_card(card: Card, *, trained: bool = True) -> None:
         "data": card.data or "–",
         "classes": ", ".join(card.classes[:12]) + (" …" if len(card.classes) > 12 else ""),
     }
-    with st.popover(COMMON.label("card"), icon=":material/badge:"):
+    with st.expander(COMMON.label("card"), icon=":material/badge:"):
         st.table({COMMON.label(f"card.{name}"): value for name, value in rows.items()}, border="horizontal")

@@ -23,6 +23,11 @@ def whole(number: int) -> str:
     return _true_minus(f"{number:,}")
 
 
+def whole_in_latex(number: int) -> str:
+    """Return a whole number with all its digits for a formula, where a comma would get a space after it."""
+    return f"{number:,}".replace(",", "{,}")
+
+
 def of_size(size: Sequence[int | Fraction]) -> str:
     """Return a size as it is read aloud, such as 96×55×55."""
     return "×".join(map(str, size))
@@ -78,5 +83,7 @@ def _scaled(amount: float, step: int, units: Sequence[str], space: str) -> str:
     while abs(amount) >= step - 0.5 and unit < len(units) - 1:
         amount /= step
         unit += 1
-    digits = 0 if unit == 0 and amount == int(amount) else max(0, 3 - len(str(int(abs(amount)))))
-    return f"{amount:.{digits}f}{space}{units[unit]}"
+    # What 9.996 is rounded to has one digit more before the point.
+    before = len(str(int(abs(float(f"{amount:.3g}")))))
+    digits = 0 if unit == 0 and amount == int(amount) else max(0, 3 - before)
+    return _true_minus(f"{amount:.{digits}f}{space}{units[unit]}")

@@ -28,18 +28,18 @@ A = TypeVar("A")
 class Part(Generic[S, A]):
     """What a part is made of.
 
-    `read` returns its state from the form, or raises a CnnvizError whose sentence then stands on the stage; `request`
-    is what the engine is asked, `stage` draws its answer, `settings` the controls, `notes` what there is to see,
-    `formulas` stand beside them, and `more` below. `question` makes question 0, 1, 2, … and `code` the same in Python.
-    `height` is the stage's at 1280 px, as `stage` takes it.
+    `read` returns its state from the form, or None where it has said itself what is missing, or raises a CnnvizError
+    whose sentence then stands on the stage; `request` is what the engine is asked, `stage` draws its answer, `settings`
+    the controls, `notes` what there is to see, `formulas` stand beside them, and `more` below. `question` makes
+    question 0, 1, 2, … and `code` the same in Python. `height` is the stage's at 1280 px, as `stage` takes it.
     """
 
     form: Form
-    read: Callable[[], S]
+    read: Callable[[], S | None]
     request: Callable[[S], Request[A]]
     stage: Callable[[S, A], None]
-    settings: Callable[[], None]
     notes: Callable[[S, A], None]
+    settings: Callable[[], None] | None = None
     formulas: Callable[[S, A], None] | None = None
     more: Callable[[S, A], None] | None = None
     question: Callable[[S, A, int], Question | None] | None = None
@@ -47,11 +47,12 @@ class Part(Generic[S, A]):
     presets: Mapping[str, Preset] | None = None
     height: int = 600
 
-    def show(self) -> None:
-        """Draw it; from then on it runs again alone when something in it changes."""
-        st.fragment(self._run)()
+    def show(self) -> A | None:
+        """Draw it and return the answer; from then on it runs again alone when something in it changes."""
+        answer: A | None = st.fragment(self._run)()
+        return answer
 
-    def _run(self) -> None:
+    def _run(self) -> A | None:
         if self.presets:
             self.form.presets(self.presets)
         stage_box, settings_box = stage(self.form, self.height), st.container()
@@ -61,14 +62,13 @@ class Part(Generic[S, A]):
                 state = self.read()
             except CnnvizError as error:
                 st.error(str(error), icon=":material/error:")
-            else:
-                answer = ask(self.request(state))
-                if answer is not None:
-                    self.stage(state, answer)
-        with settings_box:
-            self.settings()
+            if state is not None and (answer := ask(self.request(state))) is not None:
+                self.stage(state, answer)
+        if self.settings is not None:
+            with settings_box:
+                self.settings()
         if state is None or answer is None:
-            return
+            return None
         if self.formulas is None:
             self.notes(state, answer)
         else:
@@ -84,6 +84,7 @@ class Part(Generic[S, A]):
             ask_questions(self.form, lambda number: make(state, answer, number))
         if self.code is not None:
             show_code(self.code(state, answer))
+        return answer
 
 
 def stage(form: Form, height: int) -> "DeltaGenerator":
@@ -97,6 +98,16 @@ def stage_of(name: str, height: int) -> "DeltaGenerator":
     The heights stand in assets/app.css, for a style that came with the place would come too late.
     """
     return st.container(key=f"{name}-stage-{height}")
+
+
+def place(key: str) -> "DeltaGenerator":
+    """Return a place that is there while it is empty, as high as assets/app.css says.
+
+    Streamlit leaves out a container with nothing in it.
+    """
+    made = st.container(key=key)
+    made.html("<div></div>")
+    return made
 
 
 def show_code(lines: str) -> None:

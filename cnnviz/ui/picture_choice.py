@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 from PIL import Image
-from streamlit_drawable_canvas import st_canvas
 
 from cnnviz import images
 from cnnviz.components.tiles import tiles
@@ -22,7 +21,6 @@ from cnnviz.ui.words import COMMON
 PHOTOS = ("Gallery", "Upload", "Camera")
 SHEETS = {"Digits": "digits", "Clothes": "clothes"}
 SOURCES = (*PHOTOS, *SHEETS, "Draw")
-FILES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "ppm", "pgm", "pbm", "mpo"]
 DIGIT, CLOTHES = 70, 90
 INVERT = Switch("invert", default=False)
 _CENTRE = Switch("centre", default=True)
@@ -60,9 +58,19 @@ def picture_of(form: Form, first: str = "Gallery", digit: int | None = None) -> 
     return kept
 
 
-def choose_picture(form: Form, first: str = "Gallery", digit: int | None = None, *, resets: Sequence[str] = ()) -> None:
-    """Draw the choice of a picture; names in `resets` begin anew with another one."""
-    choice = source(first)
+def choose_picture(
+    form: Form,
+    first: str = "Gallery",
+    digit: int | None = None,
+    *,
+    resets: Sequence[str] = (),
+    choice: Choice | None = None,
+) -> None:
+    """Draw the choice of a picture; names in `resets` begin anew with another one.
+
+    `choice` is that of the kind of picture, where the screen has one of its own.
+    """
+    choice = choice or source(first)
     form.draw(choice, columns=1)
     kind = form.get(choice)
     if kind in SHEETS:
@@ -155,6 +163,9 @@ def _choose_from_sheet(form: Form, kind: str, default: int | None, resets: Seque
 
 
 def _draw(form: Form) -> None:
+    # Imported here, for it is only to be had while Streamlit runs.
+    from streamlit_drawable_canvas import st_canvas
+
     st.caption(COMMON.text("draw"))
     result = st_canvas(
         stroke_width=20,
@@ -192,7 +203,8 @@ def _take_own(form: Form, kind: str) -> None:
             st.session_state[f"{key}-refused"] = str(error)
 
     if kind == "Upload":
-        st.file_uploader(COMMON.text("upload"), type=FILES, key=key, on_change=take)
+        # Of any type: what is no picture gets a sentence of ours, and not a line that is cut off in the widget.
+        st.file_uploader(COMMON.text("upload"), key=key, on_change=take)
     else:
         st.camera_input(COMMON.label("camera"), key=key, on_change=take)
     if refused := st.session_state.get(f"{key}-refused"):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from cnnviz.arithmetic import Layer, Step
 from cnnviz.arithmetic.formulas import TIMES
+from cnnviz.ui.numbers import whole_in_latex
 
 _COMMAND = re.compile(r"\\[a-z]+|[{}]")
 _LONG = 24  # characters of numbers beside which a result does not fit on a phone
@@ -15,9 +16,10 @@ def equation(steps: Sequence[Step]) -> str:
     """Return steps below each other, each as formula = numbers = result, in lines that a phone can hold."""
     lines = []
     for step in steps:
-        result = f"{step.result:,}".replace(",", "{,}")
         apart = r"\\&\quad" if _length(step.numbers) > _LONG else ""
-        lines.append(rf"&{step.formula}\\&\quad = {_broken(step.numbers)}{apart} = \mathbf{{{result}}}")
+        lines.append(
+            rf"&{step.formula}\\&\quad = {_broken(step.numbers)}{apart} = \mathbf{{{whole_in_latex(step.result)}}}"
+        )
     # Without the space at its end it is two pixels wider than its box, which then scrolls.
     return r"\begin{aligned}" + r"\\[0.6em]".join(lines) + r"\end{aligned}\,"
 

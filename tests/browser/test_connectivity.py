@@ -7,10 +7,11 @@ import torch
 from playwright.sync_api import expect
 from torch.nn import functional
 
-from cnnviz.ui.basics.connectivity_form import controls, made
+from cnnviz.ui.connectivity.state import WORDS, read
 from tests.browser.frames import assert_smooth, sweep
 from tests.browser.ready import SLOW, answered, settle
 from tests.conftest import some
+from tests.ui.opened import opened
 
 NUMBER = r"−?\d+(?:\.\d+)?"
 
@@ -42,8 +43,8 @@ def number(text: str) -> float:
 
 
 def experiment(axes: str = "one axis", step: str = "shared", **changes):
-    values = {each.key: each.default for each in controls(axes)}
-    return made(step, axes, "random", **{**values, **changes})
+    with opened(axes=axes, step=step, **changes):
+        return read()
 
 
 def test_the_keys_walk_the_matrix_and_tell_weights_sums_and_inputs(open_at):
@@ -98,10 +99,10 @@ def test_pointing_at_a_unit_of_the_image_tells_its_sum(open_at):
 
 def test_each_step_draws_its_own_connections(open_at):
     page = open_at()
-    for name, entry in (("1 · all connections", "used here alone"), ("2 · local", "used here alone")):
+    for name, entry in (("all", "used here alone"), ("local", "used here alone")):
         with answered(page):
-            page.get_by_test_id("stButtonGroup").first.get_by_text(name, exact=True).click()
-        expect(page.get_by_text("(drawn)")).to_contain_text(name[4:6].title()[:1], timeout=SLOW)
+            page.get_by_test_id("stButtonGroup").first.get_by_text(WORDS.label(f"preset.{name}"), exact=True).click()
+        expect(page.get_by_text("(drawn)")).to_contain_text(name[0].title(), timeout=SLOW)
         matrix(page).focus()
         page.keyboard.press("Home")
         page.keyboard.press("ArrowUp")

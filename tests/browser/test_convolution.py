@@ -8,8 +8,7 @@ import torch
 from playwright.sync_api import expect
 from torch.nn import functional
 
-from cnnviz.ui.basics.convolution_form import controls, made, switches
-from cnnviz.ui.basics.convolution_presets import PRESETS
+from cnnviz.ui.convolution.state import PRESETS, WORDS, read
 from tests.browser.frames import assert_smooth, sweep
 from tests.browser.ready import SLOW, answered, settle
 from tests.conftest import some
@@ -52,8 +51,7 @@ def told(page) -> list[str]:
 
 def default() -> tuple[np.ndarray, np.ndarray]:
     """Return the input (10, 10) and the kernel (3, 3) that the screen begins with."""
-    first = {each.key: each.default for each in (*controls("Conv2d"), *switches("Conv2d"))}
-    begun = made("Conv2d", {"input": "digit", "weights": "Sobel x", **first}, None, {})
+    begun = read()
     return begun.inputs[0], begun.weights[0, 0]
 
 
@@ -123,7 +121,7 @@ def test_a_changed_weight_gives_torchs_result_at_once_and_is_in_the_link(open_at
     page.mouse.move(*cell(page, "output", 5, 6, (10, 10)))
     assert number(told(page)[0].split(": ")[1]) == pytest.approx(expected[5, 6], abs=1e-4)
     expect(page.locator(".check")).to_contain_text("conv2d gives the same", timeout=SLOW)
-    expect(page).to_have_url(re.compile(r"edits=kernel\.4(:|%3A)-0\.25"))
+    expect(page).to_have_url(re.compile(r"edited_kernel=4(:|%3A)-0\.25"))
     # Now an input, by keyboard: the cell at the top left of the picture.
     page.locator("[data-panel=input]").focus()
     for key in ("ArrowDown", "ArrowRight", "7"):
@@ -132,14 +130,14 @@ def test_a_changed_weight_gives_torchs_result_at_once_and_is_in_the_link(open_at
     image = image.copy()
     image[0, 0] = 7
     expected = convolution(image, kernel)
-    expect(page).to_have_url(re.compile(r"input\.0(:|%3A)7"), timeout=SLOW)
+    expect(page).to_have_url(re.compile(r"edited_input=0(:|%3A)7"), timeout=SLOW)
     expect(page.locator(".check")).to_contain_text("gives the same", timeout=SLOW)
     for row, column in [(0, 0), (0, 1), (1, 1), (5, 5)]:
         page.mouse.move(*cell(page, "output", row, column, (10, 10)))
         assert number(told(page)[0].split(": ")[1]) == pytest.approx(expected[row, column], abs=1e-4)
     assert float(page.locator(".check").get_attribute("data-difference")) < 1e-5
     page.get_by_role("button", name="Undo all changed values").click()
-    expect(page).not_to_have_url(re.compile("edits"), timeout=SLOW)
+    expect(page).not_to_have_url(re.compile("edited"), timeout=SLOW)
     page.mouse.move(*cell(page, "output", 0, 0, (10, 10)))
     expect(page.locator(".sum > div").first).to_contain_text(": 0")
 
@@ -232,7 +230,7 @@ def test_the_browser_adds_up_what_torch_does_in_every_preset(open_at):
     for name in some([*PRESETS][1:]):
         title = page.locator("[data-panel=input]").get_attribute("aria-label")
         with answered(page):
-            pills.get_by_text(name, exact=True).click()
+            pills.get_by_text(WORDS.label(f"preset.{name}"), exact=True).click()
         expect(page.locator(".check")).to_contain_text("gives the same", timeout=SLOW)
         assert float(page.locator(".check").get_attribute("data-difference")) < 1e-5, (name, title)
 

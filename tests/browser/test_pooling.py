@@ -4,11 +4,11 @@ import re
 
 import pytest
 import torch
-from cnnviz.ui.basics.pooling_form import PRESETS
 from playwright.sync_api import expect
 from torch.nn import functional
 
 from cnnviz.images.small_inputs import input_values
+from cnnviz.ui.pooling.state import PRESETS, WORDS
 from tests.browser.frames import assert_smooth, sweep
 from tests.browser.ready import SLOW, answered, settle
 from tests.conftest import some
@@ -74,7 +74,7 @@ def test_a_changed_value_moves_the_corner_at_once_and_torch_agrees(open_at):
     page.keyboard.type("50")
     page.keyboard.press("Enter")
     assert wears_a_corner(page, loser // 6, loser % 6, (6, 6))
-    expect(page).to_have_url(re.compile(rf"edits=input\.{loser}(:|%3A)50"), timeout=SLOW)
+    expect(page).to_have_url(re.compile(rf"edited_input={loser}(:|%3A)50"), timeout=SLOW)
     expect(page.locator(".check")).to_contain_text("gives the same", timeout=SLOW)
     page.mouse.move(*cell(page, "output", 0, 0, (3, 3)))
     assert told(page)[0].endswith(": 50")
@@ -93,7 +93,7 @@ def test_the_browser_pools_as_torch_does_in_every_preset(open_at):
     pills = page.get_by_test_id("stButtonGroup").first
     for name in some([*PRESETS][1:]):
         with answered(page):
-            pills.get_by_text(name, exact=True).click()
+            pills.get_by_text(WORDS.label(f"preset.{name}"), exact=True).click()
         expect(page.locator(".check")).to_contain_text("gives the same", timeout=SLOW)
         assert float(page.locator(".check").get_attribute("data-difference")) < 1e-5, name
 

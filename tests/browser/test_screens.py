@@ -100,6 +100,7 @@ def test_a_click_in_the_mosaic_picks_the_channel(screen):
 def test_a_link_keeps_a_network_that_is_not_made_for_its_picture(screen):
     page = screen("activations", "activations?source=Digits&model=efficientnet-lite0")
     expect(page).to_have_url(re.compile("model=efficientnet-lite0"))
+    page.get_by_role("button", name="digit 70").click()
     page.get_by_role("radio", name="Gallery").click()
     # There it is what a link without a model means.
     expect(page).not_to_have_url(re.compile("model="), timeout=SLOW)
@@ -107,6 +108,7 @@ def test_a_link_keeps_a_network_that_is_not_made_for_its_picture(screen):
 
 def test_a_photo_of_ones_own_goes_in_and_a_broken_one_gets_one_sentence(screen):
     page = screen("activations")
+    page.get_by_role("button", name="chelsea").click()
     page.get_by_role("radio", name="Upload").click()
     pixels = np.random.default_rng(1).integers(0, 256, (60, 90, 3), dtype=np.uint8)
     buffer = io.BytesIO()
@@ -121,6 +123,7 @@ def test_a_photo_of_ones_own_goes_in_and_a_broken_one_gets_one_sentence(screen):
 
 def test_a_drawn_one_is_read_as_a_one(screen):
     page = screen("activations")
+    page.get_by_role("button", name="chelsea").click()
     page.get_by_role("radio", name="Draw").click()
     pad = page.locator("canvas").first
     expect(pad).to_be_visible(timeout=SLOW)
@@ -130,5 +133,9 @@ def test_a_drawn_one_is_read_as_a_one(screen):
     page.mouse.down()
     page.mouse.move(box["x"] + 135, box["y"] + 240, steps=15)
     page.mouse.up()
+    prediction = page.get_by_role("button", name=re.compile("Prediction: 1,"))
+    expect(prediction).to_be_visible(timeout=SLOW)
+    page.keyboard.press("Escape")
+    prediction.click()
     # The bars are the one chart with named ticks; the most probable class stands first.
     expect(page.locator("g.ytick text").first).to_have_text("1", timeout=SLOW)

@@ -3,7 +3,6 @@
 import base64
 from collections.abc import Callable, Iterator
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,16 +10,15 @@ import pytest
 import torch
 from torch.nn import functional
 
-from cnnviz import components
+from cnnviz.colours import POSITIVE, SIGNED, contrast, mix, table
 from cnnviz.components.axes import painted, windows
+from cnnviz.components.bundle import script
 from cnnviz.components.pack import pack
 from cnnviz.components.quantise import quantise
-from cnnviz.components.register import shared_script
 from cnnviz.components.sliding import message as sliding_message
 from cnnviz.components.warp import message as warp_message
 from tests.conftest import NIGHTLY
 
-HERE = Path(components.__file__).parent
 ROUNDS = 50 if NIGHTLY else 4
 MODES, PADDINGS = ("nearest", "bilinear", "bicubic"), ("zeros", "border", "reflection")
 
@@ -46,11 +44,10 @@ def run(chromium: Any) -> Iterator[Callable[..., list[Any]]]:
     page = chromium.new_page()
 
     def go(files: tuple[str, ...], body: str, buffers: list[bytes]) -> list[Any]:
-        scripts = shared_script() + "".join((HERE / f"{name}.js").read_text(encoding="utf-8") for name in files)
-        script = f"""(texts) => {{ {scripts}
+        code = f"""(texts) => {{ {script("shared", *files)}
           const answer = (data) => {{ {body} }};
           return texts.map((text) => answer(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)))); }}"""
-        return list(page.evaluate(script, [base64.b64encode(data).decode() for data in buffers]))
+        return list(page.evaluate(code, [base64.b64encode(data).decode() for data in buffers]))
 
     yield go
     page.close()
@@ -71,6 +68,20 @@ def test_the_browser_reads_what_python_packs(run: Callable[..., list[Any]], offs
     got = np.array([float(value) for value in values]).reshape(maps.shape)
     np.testing.assert_allclose(got, maps, atol=1e-4)
     np.testing.assert_array_equal(got == 0, maps == 0)
+
+
+def test_numbers_stand_out_from_every_cell(run: Callable[..., list[Any]]) -> None:
+    maps = np.concatenate([np.frombuffer(table(anchors), np.uint8).reshape(-1, 3) for anchors in (SIGNED, POSITIVE)])
+    shades = np.concatenate([maps, np.random.default_rng(5).integers(0, 256, (500, 3), dtype=np.uint8)])
+    grounds = ["#" + bytes(shade).hex() for shade in shades]
+    body = """const [{ grounds }] = unpack(data);
+      return grounds.map((ground) => [inkOn(ground), mix(ground, "#0f141b", 0.6)]);"""
+    [answers] = run(("canvas",), body, [pack({"grounds": grounds})])
+    for ground, (ink, mixed) in zip(grounds, answers, strict=True):
+        assert contrast(ground, ink) >= 4.5
+        # Halves may be rounded up or to even.
+        pairs = zip(bytes.fromhex(mixed[1:]), bytes.fromhex(mix(ground, "#0f141b", 0.6)[1:]), strict=True)
+        assert all(abs(ours - theirs) <= 1 for ours, theirs in pairs)
 
 
 def test_the_browser_warps_as_torch_does(run: Callable[..., list[Any]]) -> None:

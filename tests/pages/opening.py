@@ -46,3 +46,9 @@ def assert_sliders_show_their_numbers(app: AppTest) -> None:
 def said(app: AppTest) -> str:
     """Return all that the page says in Markdown."""
     return "\n".join(each.value for each in app.markdown)
+
+
+def unfold(app: AppTest, key: str) -> AppTest:
+    """Return the app after one more run with the expander `key` open."""
+    app.session_state[key] = True
+    return app.run()

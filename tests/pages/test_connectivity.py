@@ -6,9 +6,11 @@ from functools import partial
 import pytest
 
 from cnnviz import models
-from cnnviz.ui.basics.connectivity_form import PRESETS, STEPS
+from cnnviz.arithmetic.connectivity import STEPS
+from cnnviz.ui.connectivity.state import PRESETS
 from tests.pages import opening
 from tests.pages.opening import said
+from tests.ui.written import number
 
 open_screen = partial(opening.open_screen, "pages/basics/connectivity.py")
 
@@ -16,10 +18,10 @@ open_screen = partial(opening.open_screen, "pages/basics/connectivity.py")
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_opens(name):
     app = open_screen()
-    app.pills(key="preset").set_value(name).run()
+    app.pills(key="connectivity.preset").set_value(name).run()
     assert not app.exception
     assert not app.error
-    assert app.selectbox(key="axes").value == PRESETS[name].get("axes", "one axis")
+    assert app.selectbox(key="connectivity.axes").value == PRESETS[name].get("axes", "one axis")
 
 
 def test_the_lectures_example_is_what_opens():
@@ -34,19 +36,19 @@ def test_the_lectures_example_is_what_opens():
 def test_a_link_opens_the_very_state():
     app = open_screen(step="local", axes="two axes", size="5", kernel_size="3", stride="2", first="emboss", digit="7")
     assert not app.exception
-    assert app.selectbox(key="step").value == "local"
-    assert app.number_input(key="kernel_size").value == 3
-    assert app.selectbox(key="first").value == "emboss"
-    assert app.number_input(key="digit").value == 7
+    assert app.selectbox(key="connectivity.step").value == "local"
+    assert app.number_input(key="connectivity.kernel_size").value == 3
+    assert app.selectbox(key="connectivity.first").value == "emboss"
+    assert app.number_input(key="connectivity.digit").value == 7
     assert "36 of the 100 places of the matrix are filled" in said(app)
 
 
 def test_going_over_to_two_axes_takes_a_size_that_there_is():
     app = open_screen(size="12")
-    app.selectbox(key="axes").select("two axes").run()
+    app.selectbox(key="connectivity.axes").select("two axes").run()
     assert not app.exception
     assert not app.error
-    assert app.number_input(key="size").value == 4
+    assert app.number_input(key="connectivity.size").value == 4
 
 
 def test_a_kernel_that_does_not_fit_gets_one_sentence_and_the_controls_stay():
@@ -54,7 +56,7 @@ def test_a_kernel_that_does_not_fit_gets_one_sentence_and_the_controls_stay():
     assert not app.exception
     assert len(app.error) == 1
     assert re.search(r"kernel spans 3.*2\.$", app.error[0].value)
-    app.number_input(key="kernel_size").set_value(2).run()
+    app.number_input(key="connectivity.kernel_size").set_value(2).run()
     assert not app.error
 
 
@@ -70,8 +72,8 @@ def test_the_courses_counts_at_the_size_of_an_image():
 def test_two_kernels_are_one_to_rounding_and_a_relu_tells():
     app = open_screen()
     gap = re.search(r"largest difference between the first two maps is (\S+),", said(app))
-    assert 0 <= float(gap[1]) < 1e-5
-    assert "With a ReLU between it fails" in said(app)
+    assert 0 <= number(gap[1]) < 1e-5
+    assert "With a ReLU between them it fails" in said(app)
     blurred = open_screen(first="Gaussian blur")
     assert "Here the ReLU does nothing" in said(blurred)
 
@@ -97,7 +99,7 @@ def test_the_table_of_shuffled_digits():
 
 @pytest.mark.parametrize("step", STEPS)
 def test_the_prediction_is_marked(step):
-    app = open_screen(step=step)
+    app = opening.unfold(open_screen(step=step), "connectivity.predict")
     question = next(each for each in app.radio if "input were 14" in each.label)
     right = {"all": "84", "local": "18", "shared": "3"}[step]
     question.set_value(right).run()

@@ -4,9 +4,7 @@ from functools import partial
 
 import pytest
 
-from cnnviz.ui.basics.convolution_form import KIND
-from cnnviz.ui.basics.convolution_presets import PRESETS
-from cnnviz.ui.lesson import text
+from cnnviz.ui.convolution.state import KIND, PRESETS, WORDS
 from tests.pages import opening
 from tests.pages.opening import said
 
@@ -16,10 +14,10 @@ open_screen = partial(opening.open_screen, "pages/basics/convolution.py")
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_opens(name):
     app = open_screen()
-    app.pills(key="preset").set_value(name).run()
+    app.pills(key="convolution.preset").set_value(name).run()
     assert not app.exception
     assert not app.error
-    assert app.selectbox(key="kind").value == PRESETS[name].get("kind", KIND.default)
+    assert app.selectbox(key="convolution.kind").value == PRESETS[name].get("kind", KIND.default)
     assert app.latex
     opening.assert_sliders_show_their_numbers(app)
 
@@ -33,22 +31,25 @@ def test_a_link_opens_the_very_state():
         padding_mode="reflect",
         padding="2",
         flip="true",
-        edits="kernel.0:3",
+        edited_kernel="0:3",
     )
     assert not app.exception
-    assert app.number_input(key="kernel_size").value == 5
-    assert app.selectbox(key="padding_mode").value == "reflect"
-    assert app.toggle(key="flip").value is True
-    assert text("convolution", "flip") in said(app)
-    assert app.session_state["edits-kept"] == {("kernel", 0): 3.0}
+    assert app.number_input(key="convolution.kernel_size").value == 5
+    assert app.selectbox(key="convolution.padding_mode").value == "reflect"
+    assert app.toggle(key="convolution.flip").value is True
+    assert WORDS.text("flip") in said(app)
     assert any("Undo" in button.label for button in app.button)
 
 
 def test_nonsense_in_a_link_opens_with_the_defaults():
-    app = open_screen(kind="Conv9d", size="-3", padding_mode="x", edits="x.y:z_kernel.99999:1", at="no")
+    app = open_screen(kind="Conv9d", size="-3", padding_mode="x", edited_input="x:z", edited_kernel="99999:1", at="no")
     assert not app.exception
     assert not app.error
-    assert app.selectbox(key="kind").value == "Conv2d"
+    assert app.selectbox(key="convolution.kind").value == "Conv2d"
+
+
+def widget_of(app, name: str, value: object):
+    return (app.toggle if isinstance(value, bool) else app.number_input)(key=f"convolution.{name}")
 
 
 @pytest.mark.parametrize(("changes", "number"), [
@@ -59,7 +60,11 @@ def test_nonsense_in_a_link_opens_with_the_defaults():
 def test_what_torch_refuses_gets_one_sentence_and_the_controls_stay(changes, number):
     app = open_screen()
     for key, value in changes.items():
-        widget = app.toggle(key=key) if isinstance(value, bool) else app.number_input(key=key)
+        widget = (
+            app.toggle(key=f"convolution.{key}")
+            if isinstance(value, bool)
+            else app.number_input(key=f"convolution.{key}")
+        )
         widget.set_value(value)
     app.run()
     assert not app.exception
@@ -67,23 +72,47 @@ def test_what_torch_refuses_gets_one_sentence_and_the_controls_stay(changes, num
     assert number in app.error[0].value
     assert app.error[0].value.endswith(".")
     for key, value in changes.items():
-        widget = app.toggle(key=key) if isinstance(value, bool) else app.number_input(key=key)
+        widget = (
+            app.toggle(key=f"convolution.{key}")
+            if isinstance(value, bool)
+            else app.number_input(key=f"convolution.{key}")
+        )
         assert widget.value == value
-    app.number_input(key="stride").set_value(1)
-    app.number_input(key="groups").set_value(1)
-    app.number_input(key="size").set_value(9)
+    app.number_input(key="convolution.stride").set_value(1)
+    app.number_input(key="convolution.groups").set_value(1)
+    app.number_input(key="convolution.size").set_value(9)
     app.run()
     assert not app.error
 
 
 def test_an_edit_goes_when_what_it_changed_is_another():
-    app = open_screen(edits="kernel.0:3_input.5:0.25")
-    app.selectbox(key="weights").select("Laplacian").run()
-    assert app.session_state["edits-kept"] == {("input", 5): 0.25}
-    app.number_input(key="stride").set_value(2).run()
-    assert app.session_state["edits-kept"] == {("input", 5): 0.25}
-    app.number_input(key="size").set_value(8).run()
-    assert app.session_state["edits-kept"] == {}
+    app = open_screen(edited_kernel="0:3", edited_input="5:0.25")
+    app.selectbox(key="convolution.weights").select("Laplacian").run()
+    assert app.query_params == {"edited_input": "5:0.25", "weights": "Laplacian"}
+    app.number_input(key="convolution.stride").set_value(2).run()
+    assert app.query_params["edited_input"] == "5:0.25"
+    app.number_input(key="convolution.size").set_value(8).run()
+    assert app.query_params == {"weights": "Laplacian", "stride": "2", "size": "8"}
+
+
+def test_the_pin_goes_when_the_grids_have_other_sizes():
+    app = open_screen(kernel_size="1", padding="0", channels="3", at="output.7")
+    assert "At (0, 7):" in said(app)
+    app.toggle(key="convolution.bias").set_value(True).run()
+    app.number_input(key="convolution.size").set_value(8).run()
+    assert "at" not in app.query_params
+    assert "At (4, 4):" in said(app)
+
+
+def test_the_courses_filter_in_numbers():
+    app = open_screen()
+    app.pills(key="convolution.preset").set_value("depth").run()
+    opening.assert_well(app)
+    assert "3×5×5 = 75 weights, and one bias" in said(app)
+    assert "sum of 75 products over all channels plus the bias" in said(app)
+    assert "3×32×32 becomes 1×28×28" in said(app)
+    app.number_input(key="convolution.filters").set_value(6).run()
+    assert "3×32×32 becomes 6×28×28" in said(app)
 
 
 def test_even_kernels_say_how_same_pads():
@@ -99,7 +128,7 @@ def test_a_one_by_one_equals_its_linear_layer():
 
 def test_the_learning_demonstration():
     app = open_screen(weights="emboss")
-    app.session_state["learning"] = True
+    app.session_state["convolution.learning"] = True
     app.run()
     assert not app.exception
     assert "One kernel is the other mirrored" in said(app)

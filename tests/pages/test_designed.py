@@ -1,5 +1,7 @@
 """A designed network on the screens that look into networks."""
 
+from pathlib import Path
+
 import pytest
 
 from cnnviz import models
@@ -13,7 +15,7 @@ SCREENS = ["pages/inspect/activations.py", "pages/inspect/filters.py"]
 def test_a_designed_network_opens_and_says_that_its_weights_are_random(screen):
     app = open_screen(screen, model=SMALL)
     assert_well(app)
-    assert app.selectbox(key="model").value == SMALL
+    assert app.selectbox(key=f"{Path(screen).stem}.model").value == SMALL
     captions = " ".join(caption.value for caption in app.caption)
     assert "Nobody has trained this network: its weights are random" in captions
     assert "A network of your own" in captions
@@ -21,12 +23,12 @@ def test_a_designed_network_opens_and_says_that_its_weights_are_random(screen):
 
 def test_one_can_go_on_to_another_network_and_to_other_pictures():
     app = open_screen(SCREENS[0], model=SMALL)
-    app.pills(key="source").set_value("Digits").run()
+    app.pills(key="activations.source").set_value("Digits").run()
     assert_well(app)
-    assert app.selectbox(key="model").value == SMALL
-    app.selectbox(key="model").set_value("lenet5-mnist").run()
+    assert app.selectbox(key="activations.model").value == SMALL
+    app.selectbox(key="activations.model").set_value("lenet5-mnist").run()
     assert_well(app)
-    assert app.selectbox(key="model").value == "lenet5-mnist"
+    assert app.selectbox(key="activations.model").value == "lenet5-mnist"
 
 
 @pytest.mark.parametrize(
@@ -41,4 +43,4 @@ def test_one_that_cannot_be_run_is_told_why_and_the_screen_goes_on(name, sentenc
     app = open_screen(SCREENS[0], model=name)
     assert not app.exception
     assert [error for error in app.error if sentence in error.value]
-    assert app.selectbox(key="model").value == models.DEFAULT
+    assert app.selectbox(key="activations.model").value == models.DEFAULT

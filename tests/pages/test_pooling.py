@@ -5,10 +5,10 @@ from functools import partial
 
 import pytest
 import torch
-from cnnviz.ui.basics.pooling_form import PRESETS
 from torch.nn import functional
 
 from cnnviz.images.small_inputs import input_values
+from cnnviz.ui.pooling.state import PRESETS
 from tests.pages import opening
 from tests.pages.opening import said
 
@@ -18,27 +18,27 @@ open_screen = partial(opening.open_screen, "pages/basics/pooling.py")
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_opens(name):
     app = open_screen()
-    app.pills(key="preset").set_value(name).run()
+    app.pills(key="pooling.preset").set_value(name).run()
     assert not app.exception
     assert not app.error
-    assert app.selectbox(key="operation").value == PRESETS[name].get("operation", "max")
+    assert app.selectbox(key="pooling.operation").value == PRESETS[name].get("operation", "max")
     assert app.latex
 
 
 def test_a_link_opens_the_very_state():
     app = open_screen(operation="average", size="9", kernel_size="3", padding="1", count_include_pad="false", shift="4")
     assert not app.exception
-    assert app.number_input(key="kernel_size").value == 3
-    assert app.toggle(key="count_include_pad").value is False
-    assert app.number_input(key="shift").value == 4
+    assert app.number_input(key="pooling.kernel_size").value == 3
+    assert app.toggle(key="pooling.count_include_pad").value is False
+    assert app.number_input(key="pooling.shift").value == 4
     assert "The zeros are not counted" in said(app)
 
 
 def test_nonsense_in_a_link_opens_with_the_defaults():
-    app = open_screen(operation="sum", size="-3", kernel_size="x", edits="x.y:z", shift="99")
+    app = open_screen(operation="sum", size="-3", kernel_size="x", edited_input="x:z_-1:3", at="no", shift="99")
     assert not app.exception
     assert not app.error
-    assert app.selectbox(key="operation").value == "max"
+    assert app.selectbox(key="pooling.operation").value == "max"
 
 
 def test_a_padding_beyond_half_the_kernel_gets_one_sentence_and_the_controls_stay():
@@ -46,7 +46,7 @@ def test_a_padding_beyond_half_the_kernel_gets_one_sentence_and_the_controls_sta
     assert not app.exception
     assert len(app.error) == 1
     assert re.search(r"padding is 2.*1\.$", app.error[0].value)
-    app.number_input(key="padding").set_value(1).run()
+    app.number_input(key="pooling.padding").set_value(1).run()
     assert not app.error
 
 
@@ -78,7 +78,7 @@ def test_an_adaptive_window_is_told():
 
 
 def test_the_prediction_is_marked():
-    app = open_screen(size="9", kernel_size="3", channels="2")
+    app = opening.unfold(open_screen(size="9", kernel_size="3", channels="2"), "pooling.predict")
     question = next(each for each in app.radio if "stride were 3" in each.label)
     assert "2×3×3" in question.options
     question.set_value("2×3×3").run()

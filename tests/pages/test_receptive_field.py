@@ -18,7 +18,7 @@ def said(app) -> str:
 def test_every_kind_of_shipped_model_opens(model):
     app = open_screen(SCREEN, model=model, over="this picture")
     assert_well(app)
-    assert app.selectbox(key="model").value == model
+    assert app.selectbox(key="receptive_field.model").value == model
 
 
 def test_a_link_opens_the_very_unit_and_the_sentences_are_the_analysis():
@@ -64,10 +64,10 @@ def test_upsampling_has_a_stride_that_is_a_fraction():
 def test_where_branches_meet_one_may_choose_which_to_see():
     app = open_screen(SCREEN, model="design:1x28x28: Basic 8 s2", over="noise")
     assert_well(app)
-    name = next(option for option in app.selectbox(key="layer").options if "add" in option)
-    app.selectbox(key="layer").select(name).run()
+    name = next(option for option in app.selectbox(key="receptive_field.layer").options if "add" in option)
+    app.selectbox(key="receptive_field.layer").select(name).run()
     assert_well(app)
-    choice = app.selectbox(key="before")
+    choice = app.selectbox(key="receptive_field.before")
     assert len(choice.options) == 2
     choice.select(choice.options[1]).run()
     assert_well(app)
@@ -94,7 +94,7 @@ def test_a_dead_unit_says_that_all_gradients_are_zero():
     # The unit at (0, 0) sees the last three rows and columns of its 5×5 window; the others lie in the padding.
     values = bias + black * weight[:, 0, 2:, 2:].sum(dim=(1, 2))
     for channel in (int(values.argmin()), int(values.argmax())):
-        app.number_input(key="channel").set_value(channel).run()
+        app.number_input(key="receptive_field.channel").set_value(channel).run()
         assert_well(app)
         trained = said(app).split("**trained weights**")[1].split("**random weights")[0]
         opens = float(values[channel]) > 0
@@ -105,17 +105,17 @@ def test_a_dead_unit_says_that_all_gradients_are_zero():
 
 def test_the_rows_of_dots_say_the_lectures_formula():
     app = open_screen(SCREEN, model="lenet5-mnist", source="Digits", over="this picture")
-    app.number_input(key="dots_layers").set_value(2).run()
-    app.number_input(key="dots_kernel").set_value(2).run()
+    app.number_input(key="receptive_field.dots_layers").set_value(2).run()
+    app.number_input(key="receptive_field.dots_kernel").set_value(2).run()
     assert_well(app)
     assert any("1 + 2\\cdot(2 - 1) = 3" in each.value for each in app.latex)
     assert "as much as one with a kernel of 3" in said(app)
-    app.number_input(key="dots_stride").set_value(2).run()
+    app.number_input(key="receptive_field.dots_stride").set_value(2).run()
     assert any("= 1 + 1 + 2 " in each.value and "= 4 " in each.value for each in app.latex)
-    app.number_input(key="dots_layers").set_value(8).run()
+    app.number_input(key="receptive_field.dots_layers").set_value(8).run()
     assert_well(app)
     assert any("at most 90 can be drawn" in each.value for each in app.info)
-    app.segmented_control(key="dots").set_value("this network").run()
+    app.segmented_control(key="receptive_field.dots").set_value("this network").run()
     assert_well(app)
     assert "from the input up to" in said(app)
 
@@ -125,7 +125,7 @@ def test_networks_are_compared_and_an_unknown_one_gets_a_sentence():
     assert_well(app)
     assert "**vgg16**, on 224×224: no field is as large as the image" in said(app)
     assert "**resnet50**, on 224×224: a field as large as the image after 40 of them, in layer3.4.conv2" in said(app)
-    app.multiselect(key="others").set_value(["alexnet", "inception_v3", "smallvgg-tiny"]).run()
+    app.multiselect(key="receptive_field.others").set_value(["alexnet", "inception_v3", "smallvgg-tiny"]).run()
     assert_well(app)
     assert "**inception_v3**, on 299×299" in said(app)
 

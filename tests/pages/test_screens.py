@@ -4,6 +4,7 @@ import io
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -43,7 +44,7 @@ def test_home_opens_without_torch():
 def test_every_kind_of_shipped_model_can_be_looked_at(screen, model):
     app = open_screen(screen, model=model)
     assert_well(app)
-    assert app.selectbox(key="model").value == model
+    assert app.selectbox(key=f"{Path(screen).stem}.model").value == model
 
 
 def test_a_link_opens_the_very_experiment():
@@ -58,24 +59,24 @@ def test_a_link_opens_the_very_experiment():
         column="4",
     )
     assert_well(app)
-    assert app.number_input(key="digit_number").value == 23
-    assert app.selectbox(key="layer").value == "conv2"
-    assert [app.number_input(key=key).value for key in ("channel", "row", "column")] == [11, 3, 4]
+    assert app.number_input(key="activations.digit_number").value == 23
+    assert app.selectbox(key="activations.layer").value == "conv2"
+    assert [app.number_input(key=f"activations.{key}").value for key in ("channel", "row", "column")] == [11, 3, 4]
 
 
 def test_a_link_with_nonsense_opens_with_the_defaults():
     app = open_screen("pages/inspect/activations.py", model="skynet", layer="nowhere", channel="-7", row="x")
     assert_well(app)
-    assert app.selectbox(key="model").value == "efficientnet-lite0"
+    assert app.selectbox(key="activations.model").value == "efficientnet-lite0"
 
 
 def test_a_layer_with_fewer_channels_and_smaller_maps_does_not_break_the_page():
     app = open_screen("pages/inspect/activations.py", model="lenet-relu-mnist", source="Digits", layer="conv2")
-    app.number_input(key="channel").set_value(49).run()
-    app.selectbox(key="layer").select("conv1").run()
+    app.number_input(key="activations.channel").set_value(49).run()
+    app.selectbox(key="activations.layer").select("conv1").run()
     assert_well(app)
-    assert app.number_input(key="channel").value < 20
-    app.selectbox(key="layer").select("fc2").run()
+    assert app.number_input(key="activations.channel").value < 20
+    app.selectbox(key="activations.layer").select("fc2").run()
     assert_well(app)
 
 
@@ -96,10 +97,10 @@ def picture(size: tuple[int, int] = (50, 40), *, kind: str = "PNG") -> bytes:
 def test_a_bad_upload_gets_one_sentence_and_the_last_good_photo_stays():
     app = open_screen("pages/inspect/activations.py", source="Upload", model="alexnet-tiny")
     assert_well(app)
-    app.file_uploader(key="upload").upload("a.png", picture(), "image/png").run()
+    app.file_uploader(key="activations.Upload").upload("a.png", picture(), "image/png").run()
     assert_well(app)
     assert any("the original, 50×40" in caption.value for caption in app.caption)
-    app.file_uploader(key="upload").upload("b.png", picture()[:100], "image/png").run()
+    app.file_uploader(key="activations.Upload").upload("b.png", picture()[:100], "image/png").run()
     assert not app.exception
     assert len(app.error) == 1
     assert app.error[0].value.endswith(".")
@@ -114,12 +115,12 @@ def test_random_weights_answer_differently_and_say_so():
 
 def test_digits_bring_a_model_for_digits_and_photos_one_for_photos():
     app = open_screen("pages/inspect/activations.py")
-    app.pills(key="source").set_value("Digits").run()
-    assert app.selectbox(key="model").value == "lenet-relu-mnist"
-    app.pills(key="source").set_value("Clothes").run()
-    assert app.selectbox(key="model").value == "lenet5-fashion"
-    app.pills(key="source").set_value("Gallery").run()
-    assert app.selectbox(key="model").value == "efficientnet-lite0"
+    app.pills(key="activations.source").set_value("Digits").run()
+    assert app.selectbox(key="activations.model").value == "lenet-relu-mnist"
+    app.pills(key="activations.source").set_value("Clothes").run()
+    assert app.selectbox(key="activations.model").value == "lenet5-fashion"
+    app.pills(key="activations.source").set_value("Gallery").run()
+    assert app.selectbox(key="activations.model").value == "efficientnet-lite0"
     assert_well(app)
 
 
@@ -127,10 +128,10 @@ def test_weights_of_ones_own_go_in_and_wrong_ones_get_their_sentence():
     weights = ROOT / "assets" / "weights"
     app = open_screen("pages/inspect/activations.py", model="lenet5-fashion", source="Clothes", weights="my own file")
     own = (weights / "lenet5-mnist.safetensors").read_bytes()
-    app.file_uploader(key="checkpoint").upload("mine.safetensors", own, "application/octet-stream").run()
+    app.file_uploader(key="activations.checkpoint").upload("mine.safetensors", own, "application/octet-stream").run()
     assert_well(app)
     other = (weights / "linear-mnist.safetensors").read_bytes()
-    app.file_uploader(key="checkpoint").upload("other.safetensors", other, "application/octet-stream").run()
+    app.file_uploader(key="activations.checkpoint").upload("other.safetensors", other, "application/octet-stream").run()
     assert not app.exception
     assert len(app.error) == 1
     assert "other.safetensors" in app.error[0].value
@@ -139,7 +140,7 @@ def test_weights_of_ones_own_go_in_and_wrong_ones_get_their_sentence():
 
 def test_a_photo_from_the_camera_is_looked_at():
     app = open_screen("pages/inspect/activations.py", source="Camera", model="alexnet-tiny")
-    app.camera_input(key="camera").upload("camera.jpg", picture((64, 48), kind="JPEG"), "image/jpeg").run()
+    app.camera_input(key="activations.Camera").upload("camera.jpg", picture((64, 48), kind="JPEG"), "image/jpeg").run()
     assert_well(app)
     assert any("the original, 64×48" in caption.value for caption in app.caption)
 

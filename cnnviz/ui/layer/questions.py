@@ -68,8 +68,9 @@ def _part(asked: Question, part: str, key: str) -> bool:
             st.success(COMMON.text("right"), icon=":material/check:", width="stretch")
             return True
         slip = mistake(asked, part, int(answer))
+        told = text(f"mistake_{slip}") if slip else ""
         wrong = COMMON.text("wrong", answer=whole(right))
-        st.warning(f"{wrong} {text(f'mistake_{slip}') if slip else ''}", icon=":material/close:", width="stretch")
+        st.warning(f"{wrong} {told}", icon=":material/close:", width="stretch")
     found = step_of(asked.layer, part)
     if found is not None:
         st.latex(equation([found]))

@@ -15,7 +15,7 @@ from cnnviz.design.torch_line import torch_line
 from cnnviz.errors import ShapeError
 from cnnviz.figures.field_of_stack import growth
 from cnnviz.figures.layer import layer_blocks
-from cnnviz.figures.style import INK, INPUT, KERNEL, OUTPUT
+from cnnviz.figures.style import INK, INPUT, KERNEL, OUTPUT, themed
 from cnnviz.figures.window_coverage import ONE_ROW, Axis, reading
 from cnnviz.ui.chart import chart
 from cnnviz.ui.layer.alternatives import show_alternatives
@@ -32,7 +32,7 @@ RUNS = {
     "length": ("one_length", "run_length"),
 }
 COLOURS = {"output": OUTPUT, "parameters": KERNEL, "macs": INPUT, "memory": INK}
-_NUMBER = '<div><dt>{label}</dt><dd style="color:{colour}">{value}</dd><dd>{note}</dd></div>'
+_NUMBER = '<div><dt>{label}</dt><dd style="color: {colour}">{value}</dd><dd>{note}</dd></div>'
 _PAINT = 0.05  # seconds
 say, text = WORDS.say, WORDS.text
 
@@ -103,7 +103,7 @@ def _show_numbers(layer: Layer) -> None:
         ("memory", of_bytes(layer.memory()), text("memory_saved", saved=of_bytes(layer.saved()))),
     )
     tiles = "".join(
-        _NUMBER.format(label=WORDS.label(key), colour=COLOURS[key], value=value, note=note)
+        _NUMBER.format(label=WORDS.label(key), colour=themed(COLOURS[key]), value=value, note=note)
         for key, value, note in numbers
     )
     st.html(f"<dl>{tiles}</dl>")

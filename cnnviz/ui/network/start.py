@@ -25,7 +25,7 @@ def choose_start(slot: Slot, *, nothing: str) -> None:
         "library": lambda: _library(slot),
     }
     first = "library" if net.startswith(LIBRARY) else "preset"
-    way = Choice(f"{slot.net.name}_start", first, options=tuple(ways), style="buttons", label="start")
+    way = Choice(f"{slot.net.name}_start", first, options=tuple(ways), style="buttons", labels="start", label="start")
     FORM.draw(way, columns=1)
     ways[FORM.get(way)]()
 

@@ -1,6 +1,7 @@
 """What a pooling on the screen does, in words, formulas, figures and questions: all but its state."""
 
 from dataclasses import replace
+from math import prod
 
 import numpy as np
 import streamlit as st
@@ -12,7 +13,7 @@ from cnnviz.engine.results import Probed
 from cnnviz.errors import ShapeError
 from cnnviz.figures.pooling_shift import before_and_after, stays
 from cnnviz.probes.pooling import Kept, Pooled
-from cnnviz.ui.cell_edits import add_edits, offer_undo, pin, pinned
+from cnnviz.ui.cell_edits import add_edits, middle_of, offer_undo, pin, pinned
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
 from cnnviz.ui.numbers import of_size, percent
@@ -41,7 +42,8 @@ say, text = WORDS.say, WORDS.text
 def _draw_grids(state: State, answer: Probed[Pooled]) -> None:
     """Draw input and output."""
     inputs, found = state.inputs, answer.found
-    middle = int(np.ravel_multi_index(tuple(side // 2 for side in found.output.shape[1:]), found.output.shape[1:]))
+    # The input's places are counted as drawn, padding and all.
+    places = len(inputs) * prod(len(axis.source) for axis in state.axes)
     sliding(
         inputs,
         found.output,
@@ -51,7 +53,9 @@ def _draw_grids(state: State, answer: Probed[Pooled]) -> None:
         divisors=found.divisors,
         norm=state.settings.get("norm_type", 2),
         winners=found.winners,
-        selected=pinned(FORM, {"input": inputs.size, "output": found.output.size}, ("output", middle)),
+        selected=pinned(
+            FORM, {"input": places, "output": found.output.size}, ("output", middle_of(found.output.shape[1:]))
+        ),
         name=text("torch_name", kind=state.kind),
         words={"filter": text("word_channel")},
         on_pin=lambda cell: pin(FORM, cell),
@@ -71,7 +75,7 @@ def _draw_settings() -> None:
 def _show_notes(state: State, answer: Probed[Pooled]) -> None:
     """Say what there is to see: who wins, what is divided by, padding, overhang, rows never read, and the channels."""
     found, window, settings = answer.found, state.layer.window, state.settings
-    say(state.operation.lower().replace(" ", "_"), **_numbers(state, found))
+    say(f"does_{state.operation.lower().replace(' ', '_')}", **_numbers(state, found))
     size, output = state.inputs.shape[-1], state.layer.output_size[-1]
     if window is not None and not state.is_adaptive:
         if window.stride[0] < window.kernel_size[0]:
@@ -201,4 +205,5 @@ PART = Part(
     more=_show_shift,
     question=question,
     code=code,
+    height=520,
 )

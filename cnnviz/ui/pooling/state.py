@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.arithmetic import Layer, layer
-from cnnviz.components.axes import Axis, adaptive, windows
+from cnnviz.components.axes import Axis, of_layer
 from cnnviz.components.sliding import Operation
 from cnnviz.engine.requests import Numbers, Pool, PoolMoved, PoolShifts
 from cnnviz.images.small_inputs import INPUTS, input_values
@@ -35,13 +35,13 @@ INPUT = Choice("input", "digit", _ANEW, INPUTS)
 SIZE = Number("size", 12, _ANEW, low=1, high=16)
 CHANNELS = Number("channels", 1, _ANEW, low=1, high=4)
 SHIFT = Number("shift", 1, low=0, high=FARTHEST)
-_KERNEL = Number("kernel_size", 2, low=1, high=7)
-_STRIDE = Number("stride", 2, low=1, high=4)
-_PADDING = Number("padding", 0, low=0, high=3)
-_CEIL = Switch("ceil_mode", False)
-_OUTPUT = Number("output_size", 3, low=1, high=8)
+_KERNEL = Number("kernel_size", 2, ("at",), low=1, high=7)
+_STRIDE = Number("stride", 2, ("at",), low=1, high=4)
+_PADDING = Number("padding", 0, ("at",), low=0, high=3)
+_CEIL = Switch("ceil_mode", False, ("at",))
+_OUTPUT = Number("output_size", 3, ("at",), low=1, high=8)
 _SETTINGS: dict[str, tuple[AnyControl, ...]] = {
-    "max": (_KERNEL, _STRIDE, _PADDING, Number("dilation", 1, low=1, high=3), _CEIL),
+    "max": (_KERNEL, _STRIDE, _PADDING, Number("dilation", 1, ("at",), low=1, high=3), _CEIL),
     "average": (_KERNEL, _STRIDE, _PADDING, _CEIL, Switch("count_include_pad", True)),
     "LP": (Number("norm_type", 2, low=1, high=8), _KERNEL, _STRIDE, _CEIL),
     "global average": (),
@@ -115,22 +115,7 @@ class State:
     @cached_property
     def axes(self) -> tuple[Axis, ...]:
         """Where the windows lie along each axis."""
-        sizes, counts = self.inputs.shape[1:], self.layer.output_size[2:]
-        window = self.layer.window
-        if self.is_adaptive or window is None:
-            return tuple(adaptive(size, count) for size, count in zip(sizes, counts, strict=True))
-        return tuple(
-            windows(
-                size,
-                window.kernel_size[axis],
-                stride=window.stride[axis],
-                dilation=window.dilation[axis],
-                before=window.before[axis],
-                after=window.after[axis],
-                count=counts[axis],
-            )
-            for axis, size in enumerate(sizes)
-        )
+        return of_layer(self.layer)
 
 
 def settings_of(operation: str) -> tuple[AnyControl, ...]:

@@ -1,0 +1,62 @@
+"""Light and dark: who asks for dark gets it, at once and when the choice changes, and can read everything."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.access import assert_accessible
+from tests.browser.ready import SLOW, settle
+
+# A light network stands for Activations and Filters.
+SCREENS = [
+    "",
+    "convolution",
+    "connectivity",
+    "activations?model=lenet-relu-mnist",
+    "layer",
+    "network",
+    "spatial_transformer",
+]
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_dark_page_can_be_read(serve: Any, visit: Any, screen: str) -> None:
+    page = visit(f"{serve('app.py')}/{screen}", color_scheme="dark")
+    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=SLOW)
+    settle(page)
+    assert background(page) == "rgb(15, 20, 27)"
+    assert_accessible(page)
+
+
+def background(page: Any) -> str:
+    return str(page.get_by_test_id("stApp").evaluate("app => getComputedStyle(app).backgroundColor"))
+
+
+def drawn(page: Any, selector: str) -> np.ndarray:
+    """Return the mean colour of what a canvas shows, 0 to 1, where anything is drawn."""
+    script = """canvas => {
+      const { width, height } = canvas, sum = [0, 0, 0, 0];
+      canvas.getContext("2d").getImageData(0, 0, width, height).data.forEach((byte, i) => { sum[i % 4] += byte; });
+      return sum;
+    }"""
+    *colour, opacity = page.locator(selector).evaluate(script)
+    return np.array(colour) / opacity
+
+
+def test_components_and_figures_follow_the_choice(serve: Any, visit: Any) -> None:
+    page = visit(serve("tests/browser/apps/theme_app.py"), color_scheme="light")
+    expect(page.locator(".sum")).to_be_visible(timeout=SLOW)
+    title = page.locator(".js-plotly-plot .xtitle").last
+    for scheme, shade, ink in (
+        ("dark", "rgb(15, 20, 27)", "rgb(232, 237, 243)"),
+        ("light", "rgb(255, 255, 255)", "rgb(13, 17, 23)"),
+    ):
+        settle(page)
+        before = drawn(page, "canvas.base")
+        page.emulate_media(color_scheme=scheme)
+        expect(page.get_by_test_id("stApp")).to_have_css("background-color", shade)
+        expect(title).to_have_css("fill", ink, timeout=SLOW)
+        settle(page)
+        assert np.abs(drawn(page, "canvas.base") - before).max() > 0.2

@@ -1,0 +1,154 @@
+"""The menu and the browser's history: from screen to screen, one entry an act, and each screen as it was left."""
+
+import re
+from itertools import pairwise
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from cnnviz.ui import links
+from cnnviz.ui.menu import SCREENS
+from tests.browser.access import PHONE
+from tests.browser.ready import SLOW, settle
+from tests.conftest import NIGHTLY, some
+from tests.pages.test_pairs import CHANGED, every_pair
+
+SECTIONS = {screen.name: screen.section for screen in SCREENS}
+TITLES = {
+    "home": "Home",
+    "convolution": "Convolution",
+    "pooling": "Pooling",
+    "connectivity": "Connectivity",
+    "activations": "Activations",
+    "filters": "Filters",
+    "receptive_field": "Receptive field",
+    "layer": "One layer",
+    "network": "Network",
+    "spatial_transformer": "Spatial transformer",
+    "invariance": "Invariance",
+}
+# What moves by itself while a page loads, by the sum that Chromium reports; good is below 0.1.
+SHIFTS = """() => new Promise((done) => {
+  let sum = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => done(sum), 300);
+})"""
+
+
+@pytest.fixture
+def open_at(serve, visit):
+    """Return a function (address, **options) -> Page at rest."""
+
+    def go(address="", **options):
+        page = visit(f"{serve('app.py')}/{address}", **options)
+        expect(page.locator("h1")).to_be_visible(timeout=SLOW)
+        settle(page)
+        return page
+
+    return go
+
+
+def go_to(page, name):
+    """Open a screen as a person does: its section first, where that is not open."""
+    menu = page.get_by_role("navigation", name="Screens")
+    if SECTIONS[name] and menu.get_by_role("link", name=TITLES[name], exact=True).count() == 0:
+        menu.get_by_role("link", name=SECTIONS[name].title(), exact=True).click()
+        settle(page)
+    menu.get_by_role("link", name=TITLES[name], exact=True).last.click()
+    expect(page.locator("h1")).to_have_text("cnnviz" if name == "home" else TITLES[name], timeout=SLOW)
+    settle(page)
+
+
+def link_of(page):
+    return dict(parse_qsl(urlsplit(page.url).query))
+
+
+def test_one_act_is_one_entry_and_back_and_forward_go_through_them(open_at):
+    page = open_at("pooling")
+    started = page.evaluate("history.length")
+    for name, link in (("LP", "operation=LP"), ("Overlapping", "kernel_size=3")):
+        page.get_by_role("radio", name=name, exact=True).click()
+        expect(page).to_have_url(re.compile(link), timeout=SLOW)
+        settle(page)
+    assert page.evaluate("history.length") == started + 2
+    page.go_back()
+    settle(page)
+    assert link_of(page) == {"operation": "LP", "input": "random", "size": "6"}
+    expect(page.get_by_role("radio", name="LP", exact=True)).to_be_checked()
+    page.go_back()
+    settle(page)
+    assert link_of(page) == {}
+    page.go_forward()
+    settle(page)
+    expect(page.get_by_role("radio", name="LP", exact=True)).to_be_checked()
+
+
+def test_to_another_screen_and_back_are_two_entries(open_at):
+    page = open_at("pooling?stride=1")
+    started = page.evaluate("history.length")
+    go_to(page, "connectivity")
+    go_to(page, "pooling")
+    assert link_of(page) == {"stride": "1"}
+    assert page.evaluate("history.length") == started + 2
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Connectivity", timeout=SLOW)
+    settle(page)
+    assert link_of(page) == {}
+
+
+def test_every_pair_of_screens_by_the_menus_links(open_at):
+    names = list(CHANGED) if NIGHTLY else some(CHANGED, 2)
+    page = open_at()
+    picture: dict[str, str] = {}
+    left: dict[str, dict[str, str]] = {name: {} for name in names}
+    for before, name in pairwise(every_pair(names)):
+        go_to(page, name)
+        wanted = dict(left[name])
+        if name in links.SHARE_A_PICTURE:
+            wanted = {**{key: text for key, text in wanted.items() if key not in links.PICTURE}, **picture}
+        assert link_of(page) == wanted, (before, name)
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+        if name == "pooling" and not left[name]:
+            page.get_by_role("radio", name="Channels", exact=True).click()
+            expect(page).to_have_url(re.compile("channels=3"), timeout=SLOW)
+            settle(page)
+            left[name] = link_of(page)
+
+
+def test_the_menu_says_what_is_open_and_tabs_are_called_after_screens(open_at):
+    page = open_at("pooling")
+    menu = page.get_by_role("navigation", name="Screens")
+    expect(menu.locator("[aria-current=page]")).to_contain_text("Pooling")
+    expect(menu.locator("[aria-current=true]")).to_contain_text("Basics")
+    expect(page).to_have_title("Pooling · cnnviz")
+    go_to(page, "network")
+    expect(menu.locator("[aria-current=page]")).to_contain_text("Network")
+    expect(page).to_have_title("Network · cnnviz")
+
+
+def test_the_menu_stays_in_reach_and_is_two_lines_on_a_phone(open_at):
+    page = open_at("pooling", width=PHONE)
+    rows = page.locator(".st-key-menu-sections, .st-key-menu-screens")
+    assert [row.bounding_box()["height"] < 40 for row in rows.all()] == [True, True]
+    page.mouse.move(180, 500)
+    page.mouse.wheel(0, 2500)
+    settle(page)
+    assert page.locator(".st-key-menu").bounding_box()["y"] < 20
+
+
+def test_skipping_to_the_content_leads_past_the_menu(open_at):
+    page = open_at("pooling")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.tagName") == "H1"
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("name", some(CHANGED, 2))
+def test_nothing_jumps_while_a_page_loads(open_at, name):
+    address = "" if name == "home" else name
+    open_at(address)  # a server's first visitor waits for torch
+    assert open_at(address).evaluate(SHIFTS) < 0.1
