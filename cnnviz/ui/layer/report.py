@@ -56,7 +56,7 @@ def _explore() -> None:
     # The browser paints what it has before the rest of the page keeps it, and this server, busy.
     time.sleep(_PAINT)
     stage_box, settings_box = st.columns(2, gap="large")
-    with settings_box:
+    with settings_box, st.container(key=FORM.key("settings")):
         _draw_settings(state)
     with stage_box, stage(FORM, 440):
         if layer is not None:

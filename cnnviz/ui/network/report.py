@@ -48,7 +48,6 @@ def show() -> None:
         choose_start(MAIN, nothing=text("empty_preset"))
     with size_box:
         size = choose_size(MAIN)
-        _choose_numbers(own)
     if refused(MAIN):
         # The numbers of the network before would pass for those of what was pasted.
         say("refused")
@@ -68,6 +67,7 @@ def show() -> None:
             sentence = shown.error if row is None else text("broken", row=row + 1, sentence=shown.error)
             st.error(sentence, icon=":material/error:")
         texts = _show_table(net, shown)
+        _choose_numbers(own)
         _say_what_is_shown(net, batch, precision)
         _show_memory(shown)
     with right, stage_of(FORM.key("charts"), 720):
@@ -83,7 +83,7 @@ def show() -> None:
 
 
 def _choose_numbers(own: bool) -> None:
-    """Draw the batch, the precision and the way back."""
+    """Draw the batch, the precision and the way back: below the table, which a phone has no room above for."""
     batch_box, precision_box, undo_box = st.columns([2, 2, 1], vertical_alignment="bottom")
     with batch_box:
         FORM.draw(BATCH, columns=1)
