@@ -32,7 +32,7 @@ TIMED = """(read) => new Promise((done, failed) => {
 # What changes with the slider, by screen.
 PLAIN = """() => document.querySelector('[data-testid="stText"]')?.textContent ?? ''"""
 RESULTS = {
-    "layer": """() => document.querySelector('.st-key-numbers dl dd')?.textContent ?? ''""",
+    "layer": """() => document.querySelector('.st-key-layer-numbers dl dd')?.textContent ?? ''""",
     "convolution": """() => [...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')]
         .map((host) => host.shadowRoot?.querySelector("[data-panel=output]")).find(Boolean).getAttribute("aria-label")
     """,

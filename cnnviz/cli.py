@@ -195,7 +195,7 @@ def _of_rows(
     features: int | None = None,
 ) -> "Summary":
     from cnnviz.design import Evaluated, evaluate
-    from cnnviz.models.input_size import first_that_fits, usual_sizes
+    from cnnviz.design.usual_inputs import first_that_fits, usual_sizes
     from cnnviz.summary import of_design
 
     def evaluated(size: Size) -> Evaluated:

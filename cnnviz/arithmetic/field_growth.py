@@ -1,10 +1,12 @@
-"""How the receptive field grows with depth, network by network."""
+"""How the receptive field grows with depth: network by network, or with one layer stacked."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cnnviz.arithmetic.families import family
+from cnnviz.arithmetic.receptive_field import reach_of_input, through
+from cnnviz.arithmetic.record import Layer
 
 
 @dataclass(frozen=True)
@@ -49,3 +51,16 @@ def course(title: str, layers: Iterable[Any], image: tuple[int, int]) -> Course:
             sizes.append(max(sizes[-1], *map(int, field.size)))
             names.append(layer.name)
     return Course(title, image, depths, sizes, names, covers, whole)
+
+
+def stacked(layer: Layer, count: int) -> tuple[int, ...] | None:
+    """Return the field's pixels along the last axis after 1 to `count` such layers; None where one sees everything."""
+    rank = len(layer.output_size) - 2
+    reach, fields = reach_of_input(rank), []
+    for _ in range(count):
+        onward = through(reach, layer)
+        if onward is None:
+            return None
+        reach = onward
+        fields.append(reach[-1].size)
+    return tuple(fields)

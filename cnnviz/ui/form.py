@@ -19,8 +19,10 @@ from cnnviz.ui.words import COMMON, Words
 T = TypeVar("T")
 
 Preset = Mapping[str, object]
+# What a preset leaves as it is.
+_KEPT = (*links.PICTURE, "question", "question_kind")
 # Names that say where somebody looks and not what is computed: a preset is still itself with another of them.
-PASSIVE = (*links.PICTURE, "at", "question")
+PASSIVE = (*_KEPT, "at")
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,8 @@ class Form:
         self.put({control.name: None if value == control.default else value}, resets=control.resets_at(value))
 
     def begin(self, preset: Preset) -> None:
-        """Set what a preset says, and all else to its default, in a callback; the picture stays."""
-        kept = {name: text for name, text in self._texts.items() if name in links.PICTURE}
+        """Set what a preset says, and all else to its default, in a callback; the picture and the question stay."""
+        kept = {name: text for name, text in self._texts.items() if name in _KEPT}
         links.replace(self.name, self.part, {**kept, **{name: written(value) for name, value in preset.items()}})
 
     def draw(self, *controls: AnyControl, columns: int = 4, disabled: Iterable[str] = ()) -> None:
@@ -125,7 +127,7 @@ class Form:
             st.caption(
                 COMMON.text(
                     "link_refused",
-                    label=self.words.label(control.name),
+                    label=self.words.label(control.label or control.name),
                     text=text[:40],
                     allowed=control.allowed(),
                     value=written(value),
@@ -145,11 +147,11 @@ class _Bound(Generic[T]):
 
     @property
     def label(self) -> str:
-        return self.form.words.label(self.control.name)
+        return self.form.words.label(self.control.label or self.control.name)
 
     @property
     def help(self) -> str | None:
-        return self.form.words.help(self.control.name)
+        return self.form.words.help(self.control.label or self.control.name)
 
     def name_of(self, option: str) -> str:
         return self.form.words.label(option)

@@ -6,7 +6,7 @@ channels of a layer, the strongest of them.
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
 import streamlit as st
@@ -41,13 +41,15 @@ class Binding(Protocol):
 class Control(Generic[T]):
     """Something that can be set: `name` in the link, and the value without a word there.
 
-    `resets` are names of the same form that begin anew when this one changes.
+    `resets` are names of the same form that begin anew when this one changes; `label` is the lesson's label where it
+    is not that of the name.
     """
 
     name: str
     default: T
 
     resets: tuple[str, ...] = ()
+    label: str = field(default="", kw_only=True)
 
     def parse(self, text: str) -> T | None:
         """Return what a link's text stands for, None where it stands for nothing that can be set."""

@@ -53,6 +53,12 @@ def percent(share: float, places: int = 0) -> str:
     return fixed(100 * share, places) + "%"
 
 
+def ratio(number: float, base: float) -> str:
+    """Return how many times `base` a number is, with three digits, or with all of them from a hundred on."""
+    times = number / base
+    return f"{times:,.0f}" if times >= 100 else f"{times:.3g}"
+
+
 def signed(number: int) -> str:
     """Return a number with its sign, as it follows a letter in a formula; "" for 0."""
     return _true_minus(f"{number:+d}") if number else ""

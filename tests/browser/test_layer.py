@@ -22,7 +22,7 @@ def layer(serve, visit):
 
 
 def output(page):
-    return page.locator(".st-key-numbers dd").first
+    return page.locator(".st-key-layer-numbers dd").first
 
 
 def test_an_arrow_key_on_a_slider_moves_everything_and_puts_it_in_the_link(layer):
@@ -77,7 +77,7 @@ def test_an_answer_is_marked_as_soon_as_it_is_there(layer):
     box.fill(str(12 * 6 * 49))
     box.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("a bias too", timeout=SLOW)
-    page.get_by_role("button", name="Another question").click()
+    page.get_by_role("button", name="Next question").click()
     expect(page.get_by_text("Question 3.")).to_be_visible(timeout=SLOW)
     expect(page.get_by_role("alert")).to_have_count(0)
 
@@ -87,7 +87,7 @@ def test_predict_asks_once_it_is_opened(layer):
     expect(page.get_by_text("What comes out?")).to_have_count(0)
     page.get_by_text("Predict", exact=True).click()
     expect(page.get_by_text("Question 1.")).to_be_visible(timeout=SLOW)
-    page.get_by_role("button", name="Another question").click()
+    page.get_by_role("button", name="Next question").click()
     expect(page.get_by_text("Question 2.")).to_be_visible(timeout=SLOW)
 
 

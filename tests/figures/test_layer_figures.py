@@ -8,13 +8,13 @@ import torch
 from torch import nn
 
 from cnnviz.arithmetic import KINDS, layer
+from cnnviz.design.layer_settings import asked, layer_settings
 from cnnviz.figures.blocks import Block, Region, blocks
 from cnnviz.figures.cost_bars import costs
 from cnnviz.figures.field_of_stack import growth
 from cnnviz.figures.layer import layer_blocks
 from cnnviz.figures.layer_regions import parts
 from cnnviz.figures.window_coverage import Axis, reading
-from cnnviz.ui.design.layer_form import asked, defaults, input_controls, setting_controls
 
 WORDS = ("input", "output", "{count} kernels of", "window")
 
@@ -25,8 +25,7 @@ def valid(figure):
 
 
 def example(kind):
-    controls = (*input_controls(kind, False), *setting_controls(kind, False))
-    return asked(kind, False, defaults(controls))
+    return asked(kind, False, {each.name: each.default for each in layer_settings(kind, False)})
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.arithmetic import KINDS
-from cnnviz.ui.design.layer_presets import PRESETS
+from cnnviz.ui.layer.state import PRESETS
 from tests.pages import opening
 from tests.pages.opening import ROOT, assert_sliders_show_their_numbers, assert_well
 
@@ -58,7 +58,7 @@ def test_it_opens_without_torch():
         "import sys; from streamlit.testing.v1 import AppTest;"
         f"app = AppTest.from_file('app.py', default_timeout=30).switch_page('{SCREEN}').run();"
         "assert app.title[0].value == 'One layer', app.title; assert not app.exception;"
-        "app.slider(key='stride-slider').set_value(3).run(); assert not app.exception;"
+        "app.slider(key='layer.stride-slider').set_value(3).run(); assert not app.exception;"
         "assert 'torch' not in sys.modules, 'torch was imported'"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
@@ -67,17 +67,17 @@ def test_it_opens_without_torch():
 
 def test_slider_and_number_stay_in_step_whichever_is_moved():
     app = open_screen()
-    app.slider(key="stride-slider").set_value(2).run()
-    assert app.number_input(key="stride").value == 2
+    app.slider(key="layer.stride-slider").set_value(2).run()
+    assert app.number_input(key="layer.stride").value == 2
     assert numbers(app)["Output"] == "10×16×16"
-    app.number_input(key="stride").set_value(4).run()
-    assert app.slider(key="stride-slider").value == 4
+    app.number_input(key="layer.stride").set_value(4).run()
+    assert app.slider(key="layer.stride-slider").value == 4
     assert numbers(app)["Output"] == "10×8×8"
-    app.number_input(key="channels").set_value(1000).run()
-    assert app.slider(key="channels-slider").value == app.slider(key="channels-slider").max
+    app.number_input(key="layer.channels").set_value(1000).run()
+    assert app.slider(key="layer.channels-slider").value == app.slider(key="layer.channels-slider").max
     assert numbers(app)["Parameters"] == f"{10 * 1000 * 25 + 10:,}"
-    app.slider(key="channels-slider").set_value(3).run()
-    assert app.number_input(key="channels").value == 3
+    app.slider(key="layer.channels-slider").set_value(3).run()
+    assert app.number_input(key="layer.channels").value == 3
     assert_well(app)
 
 
@@ -98,14 +98,14 @@ def test_a_link_with_nonsense_opens_with_the_defaults():
 def test_every_kind_opens(kind):
     app = open_screen(kind=kind)
     assert_well(app)
-    assert app.selectbox(key="kind").value == kind
+    assert app.selectbox(key="layer.kind").value == kind
     assert numbers(app)["Output"]
 
 
 def test_another_kind_begins_with_values_that_work():
     app = open_screen(stride="3", channels="7", side="9")
     for kind in ("GroupNorm", "PixelShuffle", "Linear", "MaxPool3d", "Conv2d"):
-        app.selectbox(key="kind").select(kind).run()
+        app.selectbox(key="layer.kind").select(kind).run()
         assert_well(app)
     assert numbers(app)["Output"] == "10×32×32"
 
@@ -113,23 +113,24 @@ def test_another_kind_begins_with_values_that_work():
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_can_be_chosen(name):
     app = open_screen(stride="2")
-    app.pills(key="preset").set_value(name).run()
+    app.pills(key="layer.preset").set_value(name).run()
     assert_well(app)
-    kind, values = PRESETS[name]
-    assert app.selectbox(key="kind").value == kind
-    assert {key: app.number_input(key=key).value for key in values} == values
+    values = dict(PRESETS[name])
+    kind = values.pop("kind", "Conv2d")
+    assert app.selectbox(key="layer.kind").value == kind
+    assert {key: app.number_input(key=f"layer.{key}").value for key in values} == values
     assert_sliders_show_their_numbers(app)
 
 
 def test_what_cannot_be_is_one_sentence_and_nothing_is_lost():
     app = open_screen(side="6")
-    app.number_input(key="kernel_size").set_value(11).run()
+    app.number_input(key="layer.kernel_size").set_value(11).run()
     assert not app.exception
     assert len(app.error) == 1
     assert re.fullmatch(r"It does not fit\. [^.]*11[^.]*10\.", app.error[0].value)
-    assert app.number_input(key="side").value == 6
-    assert app.number_input(key="kernel_size").value == 11
-    app.number_input(key="kernel_size").set_value(10).run()
+    assert app.number_input(key="layer.side").value == 6
+    assert app.number_input(key="layer.kernel_size").value == 11
+    app.number_input(key="layer.kernel_size").set_value(10).run()
     assert_well(app)
     assert numbers(app)["Output"] == "10×1×1"
 
@@ -143,15 +144,15 @@ def test_the_largest_layer_there_is_can_be_asked_for():
 
 def test_each_axis_on_its_own_begins_with_the_common_value_and_returns_to_the_first():
     app = open_screen(kernel_size="3", padding="1")
-    app.toggle(key="rectangular").set_value(True).run()
+    app.toggle(key="layer.rectangular").set_value(True).run()
     assert_well(app)
-    assert [app.number_input(key=f"kernel_size_{axis}").value for axis in ("height", "width")] == [3, 3]
-    app.number_input(key="kernel_size_width").set_value(7).run()
+    assert [app.number_input(key=f"layer.kernel_size_{axis}").value for axis in ("height", "width")] == [3, 3]
+    app.number_input(key="layer.kernel_size_width").set_value(7).run()
     assert numbers(app)["Output"] == "10×32×28"
     assert "kernel_size=(3, 7)" in app.code[0].value
-    app.toggle(key="rectangular").set_value(False).run()
+    app.toggle(key="layer.rectangular").set_value(False).run()
     assert_well(app)
-    assert app.number_input(key="kernel_size").value == 3
+    assert app.number_input(key="layer.kernel_size").value == 3
     assert numbers(app)["Output"] == "10×32×32"
 
 
@@ -172,7 +173,9 @@ def test_the_other_ways_are_told_with_their_ratios():
 
 
 def answer(app: AppTest, part: str, value: int) -> AppTest:
-    box = next(box for box in app.number_input if (box.key or "").startswith("answer-") and box.key.endswith(part))
+    box = next(
+        box for box in app.number_input if (box.key or "").startswith("layer.answer-") and box.key.endswith(part)
+    )
     return box.set_value(value).run()
 
 
@@ -199,7 +202,7 @@ def test_predict_marks_each_part_by_itself():
 def test_questions_wait_until_they_are_asked_for():
     app = open_screen()
     assert not any("What comes out?" in text.value for text in app.markdown)
-    app.session_state["predict"] = True
+    app.session_state["layer.predict"] = True
     app.run()
     assert any("What comes out?" in text.value for text in app.markdown)
 
@@ -208,9 +211,9 @@ def test_another_question_starts_unanswered_and_levels_change_it():
     app = open_screen(question="1")
     answer(app, "channels", 1)
     assert app.warning
-    app.button[0].click().run()
-    assert app.number_input(key="question").value == 2
+    app.button(key="layer.question-next").click().run()
+    assert app.number_input(key="layer.question").value == 2
     assert not app.warning
-    app.segmented_control(key="question_kind").set_value("other layers").run()
+    app.segmented_control(key="layer.question_kind").set_value("other layers").run()
     assert_well(app)
     assert not app.success

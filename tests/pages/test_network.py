@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from torch import nn
 
 from cnnviz.design import PRESETS
-from cnnviz.ui import lesson
+from cnnviz.ui.network.state import WORDS
 from tests.pages import opening
 from tests.pages.opening import ROOT, assert_well
 
@@ -56,10 +56,10 @@ def test_the_first_view_is_alexnet_with_the_published_number_of_parameters():
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_opens_with_charts_and_can_be_compared(name):
     app = open_screen()
-    app.selectbox(key="net-preset").select(name).run()
-    app.selectbox(key="other-preset").select("lenet5").run()
+    app.selectbox(key="network.net-preset").select(name).run()
+    app.selectbox(key="network.other-preset").select("lenet5").run()
     assert_well(app)
-    assert app.text_input(key="size-typed").value == "x".join(map(str, PRESETS[name].input_size[1:]))
+    assert app.text_input(key="network.size").value == "x".join(map(str, PRESETS[name].input_size[1:]))
     assert len(app.get("plotly_chart")) == 4
 
 
@@ -100,17 +100,17 @@ def test_rows_before_one_that_cannot_work_keep_their_numbers():
 
 
 def press(app: AppTest, action: str, row: int) -> AppTest:
-    app.number_input(key="row").set_value(row).run()
-    return app.button(key=f"row-{action}").click().run()
+    app.number_input(key="network.row").set_value(row).run()
+    return app.button(key=f"network.row-{action}").click().run()
 
 
 def test_rows_move_are_copied_and_go_and_all_can_be_taken_back():
     app = open_screen(net="Conv 20 5, ReLU, MaxPool 2", size="1x28x28")
-    app = press(app, "Move down", 1)
+    app = press(app, "down", 1)
     assert rows(app) == ["ReLU", "Conv 20 5", "MaxPool 2"]
-    app = press(app, "Duplicate", 3)
+    app = press(app, "copy", 3)
     assert rows(app) == ["ReLU", "Conv 20 5", "MaxPool 2", "MaxPool 2"]
-    app = press(app, "Remove", 1)
+    app = press(app, "remove", 1)
     assert rows(app) == ["Conv 20 5", "MaxPool 2", "MaxPool 2"]
     assert app.query_params["net"] in ("Conv 20 5, MaxPool 2, MaxPool 2", ["Conv 20 5, MaxPool 2, MaxPool 2"])
     for _ in range(3):
@@ -123,24 +123,24 @@ def test_rows_move_are_copied_and_go_and_all_can_be_taken_back():
 def test_a_block_opens_in_place_and_its_parts_add_up():
     app = open_screen(net="Conv 64 7 s2 p3, MaxPool 3 s2 p1, Inception 64 96/128 16/32 32, ReLU", size="3x224x224")
     whole = column(app, "parameters")[2]
-    app = press(app, "Open", 3)
+    app = press(app, "open", 3)
     assert_well(app)
     inside = [place for place, text in enumerate(column(app, "layer")) if text.startswith("└")]
     assert sum(column(app, "parameters")[place] for place in inside) == whole
     assert {f"branch{number}" for number in range(1, 5)} <= set(re.findall(r"branch\d", str(column(app, "layer"))))
-    app = press(app, "Close", 3)
+    app = press(app, "close", 3)
     assert len(rows(app)) == 4
 
 
 def test_the_slider_the_batch_and_the_precision_move_the_numbers():
     app = open_screen(net="Conv 8 3 p1, ReLU", size="3x32x32")
     macs, outputs = exact(app, "MACs"), exact(app, "Sum of outputs")
-    app.slider(key="size-side").set_value(64).run()
+    app.slider(key="network.size-side").set_value(64).run()
     assert exact(app, "MACs") == 4 * macs
-    assert app.text_input(key="size-typed").value == "3x64x64"
-    app.number_input(key="batch").set_value(5).run()
+    assert app.text_input(key="network.size").value == "3x64x64"
+    app.number_input(key="network.batch").set_value(5).run()
     assert exact(app, "MACs") == 20 * macs
-    app.selectbox(key="precision").select("float16").run()
+    app.selectbox(key="network.precision").select("float16").run()
     assert exact(app, "Sum of outputs") == 20 * outputs // 2
     assert_well(app)
 
@@ -156,33 +156,63 @@ def test_training_needs_three_and_four_times_the_parameters_and_what_is_saved():
 
 def test_a_size_that_is_none_gets_one_sentence_and_the_last_good_one_stays():
     app = open_screen(net="Conv 8 3", size="3x32x32")
-    app.text_input(key="size-typed").set_value("3x0x32").run()
+    app.text_input(key="network.size").set_value("3x0x32").run()
     assert not app.exception
     assert len(app.error) == 1
     assert "3x0x32" in app.error[0].value
-    assert app.text_input(key="size-typed").value == "3x0x32"
+    assert app.text_input(key="network.size").value == "3x0x32"
     assert column(app, "output")[0] == "8×30×30"
 
 
 def test_pasted_pytorch_becomes_rows_and_a_hostile_text_a_sentence():
     app = open_screen(net="ReLU", size="1x28x28")
-    app.segmented_control(key="net-start").set_value("PyTorch code").run()
-    app.text_area(key="net-pasted").set_value("nn.Sequential(nn.Conv2d(1, 6, 5, padding=2), nn.Sigmoid())").run()
-    app.button(key="net-pasted-read").click().run()
+    app.segmented_control(key="network.net_start").set_value("code").run()
+    app.text_area(key="network.net-pasted").set_value(
+        "nn.Sequential(nn.Conv2d(1, 6, 5, padding=2), nn.Sigmoid())"
+    ).run()
+    app.button(key="network.net-pasted-read").click().run()
     assert_well(app)
     assert rows(app) == ["Conv 6 5 p2", "Sigmoid"]
     hostile = "nn.Sequential(__import__('os').system('true'))"
-    app.text_area(key="net-pasted").set_value(hostile).run()
-    app.button(key="net-pasted-read").click().run()
+    app = paste(app, hostile)
     assert not app.exception
     assert len(app.error) == 1
-    assert app.text_area(key="net-pasted").value == hostile
+    assert app.text_area(key="network.net-pasted").value == hostile
+    # The numbers of the network before would pass for those of the text.
+    assert not app.metric
+    assert not app.data_editor
+    app.button(key="network.keep").click().run()
+    assert_well(app)
     assert rows(app) == ["Conv 6 5 p2", "Sigmoid"]
+
+
+CIFAR = """net = nn.Sequential(
+    nn.Conv2d(3, 6, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2),
+    nn.Flatten(), nn.Linear(16 * 5 * 5, 120), nn.ReLU(), nn.Linear(120, 10))"""
+
+
+def paste(app: AppTest, text: str) -> AppTest:
+    app.segmented_control(key="network.net_start").set_value("code").run()
+    app.text_area(key="network.net-pasted").set_value(text).run()
+    return app.button(key="network.net-pasted-read").click().run()
+
+
+def test_a_pasted_network_brings_its_own_input_whatever_stood_there_before():
+    app = paste(open_screen(), CIFAR)
+    assert_well(app)
+    assert app.text_input(key="network.size").value == "3x32x32"
+    # PyTorch's own tutorial on CIFAR-10 with one linear layer less: 456 + 2,416 + 48,120 + 1,210.
+    assert exact(app, "Parameters") == 52_202
+    assert not app.info
+    app = paste(app, "nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU())")
+    assert_well(app)
+    assert app.text_input(key="network.size").value == "1x28x28"
+    assert "leaves the size of the image open" in app.info[0].value
 
 
 def test_an_empty_network_says_how_to_begin_and_the_link_holds_it():
     app = open_screen()
-    app.selectbox(key="net-preset").select("empty").run()
+    app.selectbox(key="network.net-preset").select("empty").run()
     assert_well(app)
     assert rows(app) == []
     assert exact(app, "Parameters") == 0
@@ -202,35 +232,73 @@ def test_the_formula_has_the_rows_own_numbers():
     ("net", "size", "parameters", "macs"),
     [
         ("Conv 8 3 p1, AdaptiveAvgPool 1, Flatten, Linear 10", "3x32x32", "grows_not", "grows_up"),
-        ("Conv 8 3 p1, ReLU", "3x32x32", "grows_not", "grows_four"),
+        ("Conv 8 3 p1, ReLU", "3x32x32", "grows_not", "grows_square"),
         ("Conv 8 3, ReLU", "3x32x32", "grows_not", "grows_more"),
-        ("Conv 8 3 p1, Flatten, Linear 10", "3x32x32", "grows_up", "grows_four"),
+        ("Conv 8 3 p1, Flatten, Linear 10", "3x32x32", "grows_up", "grows_square"),
         ("Conv 8 3 p1, LayerNorm 8x32x32", "3x32x32", "grows_breaks", "grows_breaks"),
     ],
 )
 def test_predictions_are_marked_against_what_really_happens(net, size, parameters, macs):
     app = open_screen(net=net, size=size)
-    for radio, right in zip(list(app.radio), (parameters, macs), strict=True):
-        app.radio(key=radio.key).set_value(lesson.text("network", right))
+    app.session_state["network.predict"] = True
     app.run()
-    if parameters == "grows_breaks" and not app.success:
-        pytest.fail(str([warning.value for warning in app.warning]))
-    assert not app.exception
-    assert len(app.success) == 2
+    for right in (parameters, macs):
+        app.radio[0].set_value(WORDS.text(right, times=4)).run()
+        assert not app.exception
+        assert len(app.success) == 1, [warning.value for warning in app.warning]
+        app.button(key="network.predict-next").click().run()
+
+
+def test_questions_of_every_kind_have_four_options_and_end_nowhere():
+    app = open_screen()
+    app.session_state["network.predict"] = True
+    app.run()
+    asked = set()
+    for _ in range(14):
+        assert_well(app)
+        assert len(app.radio[0].options) == 4
+        asked.add(app.radio[0].label)
+        app.button(key="network.predict-next").click().run()
+    assert len(asked) >= 10
 
 
 def test_the_other_network_is_told_apart_by_name_even_if_it_is_the_same():
     app = open_screen()
-    app.selectbox(key="other-preset").select("alexnet").run()
+    app.selectbox(key="network.other-preset").select("alexnet").run()
     assert_well(app)
     table = app.dataframe[-1].value
     assert table["difference"].tolist()[1] == "±0"
     assert set(table["ratio"]) == {"1×"}
+    assert not app.warning
+
+
+def test_networks_of_different_inputs_are_compared_with_a_word_and_can_have_the_same():
+    app = open_screen(net="Conv 8 3, ReLU", size="3x32x32", other="Conv 16 3, ReLU", other_size="3x64x64")
+    assert "3×32×32" in app.warning[0].value
+    assert "3×64×64" in app.warning[0].value
+    app.button(key="network.same-size").click().run()
+    assert_well(app)
+    assert not app.warning
+    assert app.query_params["other_size"] == "3x32x32"
+
+
+def test_a_typed_line_is_one_line_that_enter_hands_in():
+    app = open_screen(net_start="line")
+    app.text_input(key="network.net-line").set_value("Conv 8 3, ReLU").run()
+    assert_well(app)
+    assert rows(app) == ["Conv 8 3", "ReLU"]
+
+
+def test_a_librarys_precision_says_why_it_is_greyed():
+    app = open_screen(net="model:squeezenet1_1", size="3x64x64", precision="float16")
+    assert_well(app)
+    assert app.selectbox(key="network.precision").disabled
+    assert any("float32" in caption.value for caption in app.caption)
 
 
 def test_what_was_designed_is_still_there_after_a_visit_to_another_screen():
     app = open_screen(net="Conv 8 3, ReLU", size="3x32x32")
-    app = press(app, "Duplicate", 2)
+    app = press(app, "copy", 2)
     app.switch_page("pages/home.py").run()
     app.query_params.clear()
     app.switch_page(SCREEN).run()
@@ -245,17 +313,17 @@ def test_a_librarys_network_is_shown_with_torchvisions_own_numbers():
     assert_well(app)
     assert exact(app, "Parameters") == ResNet18_Weights.DEFAULT.meta["num_params"]
     assert len(app.data_editor) == 0
-    app.slider(key="size-side").set_value(64).run()
+    app.slider(key="network.size-side").set_value(64).run()
     assert_well(app)
     assert exact(app, "Parameters") == ResNet18_Weights.DEFAULT.meta["num_params"]
 
 
 def test_a_library_is_searched_and_its_network_opens_at_its_own_size():
     app = open_screen()
-    app.segmented_control(key="net-start").set_value("torchvision or timm").run()
-    app.selectbox(key="net-library").select("timm/xception71").run()
+    app.segmented_control(key="network.net_start").set_value("library").run()
+    app.selectbox(key="network.net-library").select("timm/xception71").run()
     assert_well(app)
-    assert app.text_input(key="size-typed").value == "3x299x299"
+    assert app.text_input(key="network.size").value == "3x299x299"
     # Chollet 2017; timm's documentation gives 42.3 million.
     assert exact(app, "Parameters") == pytest.approx(42.3e6, rel=1e-2)
     next(button for button in app.button if button.label == "Undo").click().run()
@@ -267,7 +335,7 @@ def test_a_library_network_that_cannot_read_the_size_says_so_in_one_sentence():
     assert not app.exception
     assert len(app.error) == 1
     assert app.error[0].value.endswith(".")
-    app.text_input(key="size-typed").set_value("3x224x224").run()
+    app.text_input(key="network.size").set_value("3x224x224").run()
     assert_well(app)
 
 
@@ -278,12 +346,12 @@ def test_an_architecture_that_is_none_gets_one_sentence():
 
 
 def test_the_lines_of_python_run_and_give_the_numbers_of_the_screen(capsys):
-    lines = lesson.text("network", "code", text="Conv 20 5 p2, ReLU", size=(1, 1, 28, 28))
+    lines = WORDS.text("code", text="Conv 20 5 p2, ReLU", size=(1, 1, 28, 28))
     exec(compile(lines, "code", "exec"), {})
     assert "520 392000 784000" in capsys.readouterr().out
 
 
 def test_the_lines_of_python_for_a_library_run(capsys):
-    lines = lesson.text("network", "code_library", name="squeezenet1_1", size=(1, 3, 64, 64))
+    lines = WORDS.text("code_library", name="squeezenet1_1", size=(1, 3, 64, 64))
     exec(compile(lines, "code_library", "exec"), {})
     assert "1235496" in capsys.readouterr().out

@@ -9,11 +9,11 @@ from cnnviz.components.sliding import sliding
 from cnnviz.components.tiles import tiles
 from cnnviz.components.warp import warp
 from cnnviz.design import PRESETS
+from cnnviz.design.totals import of_text
 from cnnviz.figures.network_costs import where
 from cnnviz.ui.chart import chart
-from cnnviz.ui.design.network import of_text
-from cnnviz.ui.design.network_charts import costs_of
 from cnnviz.ui.home.lecture_path import WORDS
+from cnnviz.ui.network.charts import costs_of
 
 _MODEL = "alexnet-tiny"
 

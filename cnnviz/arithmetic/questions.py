@@ -56,20 +56,20 @@ def question(number: int, level: int) -> Question:
 
 
 def mistake(asked: Question, part: str, answer: int) -> str | None:
-    """Return which of the usual mistakes leads to a wrong answer, as the lesson names it; None if none does."""
+    """Return which of the usual mistakes leads to a wrong answer, by a short name; None if none does."""
     made = asked.layer
     if part == "channels" and answer == made.input_size[1]:
-        return "mistake_stays"
+        return "stays"
     if part == "parameters" and made.biases and answer == made.weights:
-        return "mistake_no_bias"
+        return "no_bias"
     if (
         part == "parameters"
         and made.window
         and answer == made.output_size[1] * prod(made.window.kernel_size) + made.biases
     ):
-        return "mistake_flat"
+        return "flat"
     if part == "macs" and answer == made.flops:
-        return "mistake_flops"
+        return "flops"
     axes = AXES[len(made.input_size) - 2]
     if part in axes and made.window is not None and not asked.kind.startswith("ConvTranspose"):
         return _size_mistake(made, axes.index(part), answer)
@@ -83,10 +83,10 @@ def _size_mistake(made: Layer, axis: int, answer: int) -> str | None:
     d, p = window.dilation[axis], window.before[axis]
     reach = d * (k - 1) + 1
     slips = {
-        "mistake_ceil": -(-(size + 2 * p - reach) // s) + 1,
-        "mistake_one_side": (size + p - reach) // s + 1,
-        "mistake_no_padding": (size - reach) // s + 1,
-        "mistake_no_dilation": (size + 2 * p - k) // s + 1,
+        "ceil": -(-(size + 2 * p - reach) // s) + 1,
+        "one_side": (size + p - reach) // s + 1,
+        "no_padding": (size - reach) // s + 1,
+        "no_dilation": (size + 2 * p - k) // s + 1,
     }
     return next((name for name, slip in slips.items() if slip == answer), None)
 

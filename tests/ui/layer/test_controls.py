@@ -7,17 +7,17 @@ import torch
 from torch import nn
 
 from cnnviz.arithmetic import KINDS, layer
-from cnnviz.ui import lesson
-from cnnviz.ui.controls import Dial
-from cnnviz.ui.design.layer_form import asked, defaults, input_controls, setting_controls, tied
-from cnnviz.ui.design.layer_presets import PRESETS
-from cnnviz.ui.design.torch_line import torch_line
+from cnnviz.design.layer_settings import asked, every_name, tied
+from cnnviz.design.torch_line import torch_line
+from cnnviz.ui.form_controls import Number
+from cnnviz.ui.layer.controls import controls_of
+from cnnviz.ui.layer.state import PRESETS, WORDS
 
 
 def made(kind, *, rectangular=False, **changes):
-    controls = (*input_controls(kind, rectangular), *setting_controls(kind, rectangular))
-    values = {**defaults(controls), **changes}
-    assert set(changes) <= {control.key for control in controls}
+    values = {control.name: control.default for control in controls_of(kind, rectangular)}
+    assert set(changes) <= set(values)
+    values |= changes
     return asked(kind, rectangular, values)
 
 
@@ -39,7 +39,8 @@ def test_what_every_kind_begins_with_is_what_its_line_of_pytorch_makes(kind, rec
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_is_what_its_line_of_pytorch_makes(name):
-    kind, values = PRESETS[name]
+    values = dict(PRESETS[name])
+    kind = values.pop("kind", "Conv2d")
     size, settings = made(kind, **values)
     computed = layer(kind, size, **settings)
     assert by_torch(kind, size, settings) == (computed.output_size, computed.parameters)
@@ -71,32 +72,34 @@ def test_positions_make_a_linear_layer_run_over_a_sequence():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_values_that_are_tied_have_a_control_an_axis_when_they_are_not(kind):
-    apart = {control.key for control in (*input_controls(kind, True), *setting_controls(kind, True))}
+    apart = {control.name for control in controls_of(kind, True)}
     for keys in tied(kind).values():
         assert set(keys) <= apart
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_two_controls_of_a_kind_share_a_key_and_sliders_can_be_drawn(kind):
+def test_no_two_controls_of_a_kind_share_a_name_and_sliders_can_be_drawn(kind):
     for rectangular in (False, True):
-        controls = (*input_controls(kind, rectangular), *setting_controls(kind, rectangular))
-        assert len({control.key for control in controls}) == len(controls)
-        for dial in controls:
-            if isinstance(dial, Dial):
-                assert dial.low < dial.high <= dial.most
-                assert dial.low <= dial.default <= dial.most
+        controls = controls_of(kind, rectangular)
+        assert len({control.name for control in controls}) == len(controls)
+        assert {control.name for control in controls} <= set(every_name())
+        for each in controls:
+            assert WORDS.label(each.label or each.name)
+            if isinstance(each, Number):
+                assert each.low < each.reach <= each.high
+                assert each.low <= each.default <= each.high
 
 
 @pytest.mark.parametrize(("written", "value"), [("7", 7), ("0", None), ("x", None), ("99999", None)])
-def test_a_dial_takes_from_a_link_what_is_in_range(written, value):
-    assert Dial("k", "K", 1, 8, 100, 5).parse(written) == value
+def test_a_number_takes_from_a_link_what_is_in_range(written, value):
+    assert Number("k", 5, low=1, high=100, reach=8).parse(written) == value
 
 
 @pytest.mark.parametrize("kind", ["Conv2d", "MaxPool2d", "Linear", "Embedding"])
 def test_the_lines_of_python_on_the_screen_run_and_tell_the_same_numbers(kind, capsys):
     size, settings = made(kind)
     section = "code_integers" if kind == "Embedding" else "code"
-    lines = lesson.text("layer", section, line=torch_line(kind, size, settings), input=size)
+    lines = WORDS.text(section, line=torch_line(kind, size, settings), input=size)
     exec(compile(lines, section, "exec"), {})
     first, *more = capsys.readouterr().out.strip().splitlines()
     computed = layer(kind, size, **settings)

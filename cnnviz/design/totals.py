@@ -1,23 +1,41 @@
-"""A network as the screen shows it, whether it is made of rows or comes from a library."""
+"""A network at one input size with its totals, whether it is made of rows or comes from a library."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from cnnviz.arithmetic import LayerRecord
-from cnnviz.design import Evaluated, Line, Row, evaluate, parse_row, split, unworkable
-from cnnviz.errors import CnnvizError, ModelError
-
-if TYPE_CHECKING:
-    from cnnviz.analysis import NetworkReport
+from cnnviz.arithmetic.memory import Memory, Training
+from cnnviz.design.evaluation import Evaluated, Line, evaluate, unworkable
+from cnnviz.design.rows import Row
+from cnnviz.design.text import parse_row, split
+from cnnviz.errors import ModelError
 
 OPTIMISERS = ("sgd", "momentum", "adam")
 Size = tuple[int, ...]
 
 
+class Report(Protocol):
+    """What a network of rows and an analysed one have in common."""
+
+    @property
+    def input_size(self) -> Size: ...
+    @property
+    def parameters(self) -> int: ...
+    @property
+    def macs(self) -> int: ...
+    @property
+    def memory(self) -> Memory: ...
+    @property
+    def unknown(self) -> tuple[str, ...]: ...
+
+    def training(self, optimiser: str, batch: int) -> Training:
+        """Return the bytes that training takes."""
+
+
 @dataclass(frozen=True)
-class Shown:
+class Totals:
     """A network at one input size, with its totals; memory is in bytes.
 
     `training` is, for each optimiser, the bytes of each part. `error_at` is the place of the first row that can't work
@@ -55,19 +73,19 @@ class Shown:
 
 
 @lru_cache(maxsize=64)
-def of_text(text: str, input_size: Size, itemsize: int) -> Shown:
+def of_text(text: str, input_size: Size, itemsize: int) -> Totals:
     """Return the network that a text means on an input (N, C, ...) of `itemsize` bytes a number."""
     try:
         items = split(text)
     except ModelError as error:
-        return Shown(input_size, (), error=str(error))
+        return Totals(input_size, (), error=str(error))
     evaluated, sentence = _evaluated(items, input_size, itemsize)
     lines = [replace(line, text=item) for line, item in zip(evaluated.lines, items, strict=False)]
     lines += [unworkable("", "", item) for item in items[len(lines) :]]
     failed = evaluated.error_at
     if failed is None and sentence:
         failed = len(evaluated.lines)
-    return _shown(evaluated, tuple(lines), failed, evaluated.error or sentence)
+    return of_report(evaluated, tuple(lines), failed, evaluated.error or sentence)
 
 
 def _evaluated(items: Iterable[str], input_size: Size, itemsize: int) -> tuple[Evaluated, str]:
@@ -89,23 +107,10 @@ def sums_of_text(text: str, input_size: Size) -> tuple[int, int, str]:
     return evaluated.parameters, evaluated.macs, evaluated.error or sentence
 
 
-def of_library(architecture: str, input_size: Size) -> Shown:
-    """Return a library's network on an input (N, C, H, W), in float32, computed by the engine; this imports torch."""
-    from cnnviz.engine.requests import Analyze
-    from cnnviz.ui.engine import engine, session
-
-    try:
-        report = engine().submit(Analyze(architecture, input_size), session=session()).result()
-    except CnnvizError as error:
-        return Shown(input_size, (), error=str(error))
-    return _shown(report, report.layers)
-
-
-def _shown(
-    report: "Evaluated | NetworkReport", entries: tuple[LayerRecord, ...], error_at: int | None = None, error: str = ""
-) -> Shown:
+def of_report(report: Report, entries: tuple[LayerRecord, ...], error_at: int | None = None, error: str = "") -> Totals:
+    """Return the totals of a report, of rows or of a library's network, with its layers."""
     memory = report.memory
-    return Shown(
+    return Totals(
         report.input_size,
         entries,
         report.parameters,

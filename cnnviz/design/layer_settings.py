@@ -1,17 +1,39 @@
-"""What one layer can be asked for: its input and its settings as controls, from the signature of its arithmetic."""
+"""What can be set of one layer: the size of its input and its settings, from the signature of its arithmetic.
+
+>>> [each.name for each in layer_settings("MaxPool2d", False)][:4]
+['batch', 'channels', 'side', 'kernel_size']
+"""
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, get_args
 
 from cnnviz.arithmetic import KINDS
 from cnnviz.arithmetic.checks import AXES
 from cnnviz.design.vocabulary import WORDS
-from cnnviz.ui.controls import Choice, Control, Dial, Switch
 
 Size = tuple[int, ...]
-# Settings of which no number on the screen depends; nor does one on those that hold a plain float, see `_silent`.
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A number from `low` to `high`, one of `options`, or yes or no; usual numbers end at `reach`.
+
+    `shared` is the number of axes that the extent of the input stands for at once, 0 for all else.
+    """
+
+    name: str
+    default: Any
+    low: int = 0
+    reach: int = 0
+    high: int = 0
+    options: tuple[str, ...] = ()
+    shared: int = 0
+
+
+# Settings of which no number depends; nor does one on those that hold a plain float, see `_silent`.
 _SILENT = frozenset(
     {
         *("inplace", "divisor_override", "count_include_pad", "align_corners", "return_indices"),
@@ -21,7 +43,7 @@ _SILENT = frozenset(
 # Settings that a kind shares with others by name alone, or that need a value no number depends on.
 _LEFT_OUT = {("Embedding", "norm_type"), ("Upsample", "size")}
 _FIXED = {"value": 0.0}
-# low, high of the slider, most, default
+# lowest, highest on the slider, highest of all, default
 _RANGES: dict[str, tuple[int, int, int, int]] = {
     "batch": (1, 256, 65_536, 1),
     "channels": (1, 256, 65_536, 3),
@@ -75,56 +97,55 @@ _BEGIN: tuple[tuple[str, dict[str, Any]], ...] = (
 _WORDS = {**WORDS, "mode": ("nearest", "nearest-exact", "bilinear", "bicubic")}
 _INTO = ("into_channels", "into_height", "into_width")
 _FLAT = ("Linear", "Embedding", "Unflatten")
-RECTANGULAR = "rectangular"
 
 
 def rank_of(kind: str) -> int:
-    """Return how many axes of positions the screen gives a kind: the digit of its name, 2 where any number goes."""
+    """Return how many axes of positions a kind is given: the digit of its name, 2 where any number goes."""
     if kind[-2:-1].isdigit() and kind.endswith("d"):
         return int(kind[-2])
     return 0 if kind in _FLAT else 2
 
 
 @cache
-def input_controls(kind: str, rectangular: bool) -> tuple[Control, ...]:
-    """Return the controls of the input's size."""
+def _input_settings(kind: str, rectangular: bool) -> tuple[Setting, ...]:
+    """Return what can be set of the input's size."""
     rank = rank_of(kind)
     if kind == "Linear":
-        return tuple(_dial(kind, key) for key in ("batch", "positions", "features"))
+        return tuple(_number(kind, key) for key in ("batch", "positions", "features"))
     if kind == "Embedding":
-        return tuple(_dial(kind, key) for key in ("batch", "positions"))
+        return tuple(_number(kind, key) for key in ("batch", "positions"))
     if kind == "Unflatten":
-        return tuple(_dial(kind, key) for key in ("batch", "features"))
-    return _dial(kind, "batch"), _dial(kind, "channels"), *_on_axes(kind, "side", rank, rectangular)
+        return tuple(_number(kind, key) for key in ("batch", "features"))
+    return _number(kind, "batch"), _number(kind, "channels"), *_on_axes(kind, "side", rank, rectangular)
 
 
 @cache
-def setting_controls(kind: str, rectangular: bool) -> tuple[Control, ...]:
-    """Return the controls of a kind's settings, in the order of torch's arguments."""
-    made: list[Control] = []
+def _own_settings(kind: str, rectangular: bool) -> tuple[Setting, ...]:
+    """Return a kind's settings, in the order of torch's arguments."""
+    made: list[Setting] = []
     for name, parameter in _settings(kind).items():
         types = set(get_args(parameter.annotation)) or {parameter.annotation}
         if parameter.annotation is bool:
-            made.append(Switch(name, _label(name), parameter.default is not False))
+            made.append(Setting(name, parameter.default is not False))
         elif parameter.annotation is str:
-            made.append(Choice(name, _label(name), _WORDS.get(name, (parameter.default,)), parameter.default))
+            made.append(Setting(name, parameter.default, options=_WORDS.get(name, (parameter.default,))))
         elif name == "normalized_shape":
-            made.append(_dial(kind, "normalized_axes"))
+            made.append(_number(kind, "normalized_axes"))
         elif name == "unflattened_size":
-            made += [_dial(kind, key) for key in _INTO]
+            made += [_number(kind, key) for key in _INTO]
         elif name in _FIXED:
             continue
         elif int in types and len(types) > 1 and rank_of(kind) and "Pad" not in kind:
             if str in types:
-                made.append(Switch("same", 'Padding "same"', False))
+                made.append(Setting("same", False))
             made += _on_axes(kind, name, rank_of(kind), rectangular)
         else:
-            made.append(_dial(kind, name))
+            made.append(_number(kind, name))
     return tuple(made)
 
 
 def asked(kind: str, rectangular: bool, values: Mapping[str, Any]) -> tuple[Size, dict[str, Any]]:
-    """Return the input's size and the settings that the controls' values by key stand for."""
+    """Return the input's size and the settings that values by name stand for."""
     rank = rank_of(kind)
     if kind == "Linear":
         positions = (values["positions"],) if values["positions"] > 1 else ()
@@ -154,16 +175,25 @@ def asked(kind: str, rectangular: bool, values: Mapping[str, Any]) -> tuple[Size
     return size, settings
 
 
+def layer_settings(kind: str, rectangular: bool) -> tuple[Setting, ...]:
+    """Return all that can be set of a kind, its input first."""
+    return *_input_settings(kind, rectangular), *_own_settings(kind, rectangular)
+
+
 def tied(kind: str) -> dict[str, tuple[str, ...]]:
-    """Return the keys of the values that are one for all axes, each with the keys that it has where they differ."""
+    """Return the names of the values that are one for all axes, each with those that it has where they differ."""
     rank = rank_of(kind)
     if rank < 2:
         return {}
-    controls = (*input_controls(kind, False), *setting_controls(kind, False))
-    per_axis = {control.key for control in controls} - {
-        control.key for control in (*input_controls(kind, True), *setting_controls(kind, True))
-    }
-    return {key: tuple(f"{key}_{axis}" for axis in AXES[rank]) for key in sorted(per_axis)}
+    together, apart = ({each.name for each in layer_settings(kind, rectangular)} for rectangular in (False, True))
+    return {name: tuple(f"{name}_{axis}" for axis in AXES[rank]) for name in sorted(together - apart)}
+
+
+@cache
+def every_name() -> tuple[str, ...]:
+    """Return the names of all that can be set of any kind."""
+    every = (each.name for kind in KINDS for apart in (False, True) for each in layer_settings(kind, apart))
+    return tuple(dict.fromkeys(every))
 
 
 @cache
@@ -177,21 +207,18 @@ def _settings(kind: str) -> dict[str, inspect.Parameter]:
 
 
 def _silent(parameter: inspect.Parameter) -> bool:
-    """Return whether no number on the screen depends on a setting: a slope, a probability and the like do not count."""
+    """Return whether no number depends on a setting: a slope, a probability and the like do not count."""
     types = set(get_args(parameter.annotation)) or {parameter.annotation}
     if parameter.name in _RANGES or parameter.name in _FIXED:
         return False
     return parameter.name in _SILENT or types <= {float, type(None)}
 
 
-def _on_axes(kind: str, name: str, rank: int, rectangular: bool) -> list[Control]:
-    """Return one dial for all axes, or one an axis."""
-    if rank == 1:
-        return [_dial(kind, name, label="Length" if name == "side" else None)]
-    if not rectangular:
-        return [_dial(kind, name, label=" = ".join(AXES[rank]).capitalize() if name == "side" else None)]
-    labels = [axis.capitalize() if name == "side" else f"{_label(name)}, {axis}" for axis in AXES[rank]]
-    return [_dial(kind, name, f"_{axis}", label) for axis, label in zip(AXES[rank], labels, strict=True)]
+def _on_axes(kind: str, name: str, rank: int, rectangular: bool) -> list[Setting]:
+    """Return one number for all axes, or one an axis."""
+    if rank == 1 or not rectangular:
+        return [_number(kind, name, shared=rank if name == "side" else 0)]
+    return [_number(kind, name, f"_{axis}") for axis in AXES[rank]]
 
 
 def _each_axis(name: str, rank: int, rectangular: bool, values: Mapping[str, Any]) -> Any:
@@ -202,24 +229,15 @@ def _each_axis(name: str, rank: int, rectangular: bool, values: Mapping[str, Any
     return entries[0] if name != "side" and len(set(entries)) == 1 else entries
 
 
-def _dial(kind: str, name: str, suffix: str = "", label: str | None = None) -> Dial:
-    low, high, most, default = _RANGES.get(name) or _range(_settings(kind)[name])
+def _number(kind: str, name: str, suffix: str = "", shared: int = 0) -> Setting:
+    low, reach, high, default = _RANGES.get(name) or _range(_settings(kind)[name])
     begin = next(values for prefix, values in _BEGIN if kind.startswith(prefix))
     if name == "padding" and "Pad" in kind:
         default = 2
-    return Dial(name + suffix, label or _label(name), low, high, most, begin.get(name, default))
+    return Setting(name + suffix, begin.get(name, default), low, reach, high, shared=shared)
 
 
 def _range(parameter: inspect.Parameter) -> tuple[int, int, int, int]:
     """Return the range of a setting that has no row above: around its default, 1 where it has none."""
     default = parameter.default if isinstance(parameter.default, int) else 1
     return min(default, 1), 16, 1000, default
-
-
-def _label(name: str) -> str:
-    return name.replace("_", " ").capitalize()
-
-
-def defaults(controls: Sequence[Control]) -> dict[str, Any]:
-    """Return what the controls begin with, by key."""
-    return {control.key: control.default for control in controls}

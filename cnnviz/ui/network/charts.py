@@ -5,25 +5,16 @@ from collections.abc import Sequence
 
 from cnnviz.arithmetic import LayerRecord
 from cnnviz.arithmetic.families import family
+from cnnviz.design.totals import Totals, seen_by, sees_all
 from cnnviz.figures.field_by_layer import Growth
 from cnnviz.figures.network_costs import Costs
-from cnnviz.ui.amounts import of_bytes, of_count
-from cnnviz.ui.design.network import Shown, seen_by, sees_all
-from cnnviz.ui.lesson import text
+from cnnviz.ui.network.state import WORDS
+from cnnviz.ui.numbers import of_bytes, of_count, percent
 
-SCREEN = "network"
-# The lesson's words for the families of cnnviz.ui.layers.
-_FAMILIES = {
-    "conv": "family_conv",
-    "linear": "family_linear",
-    "norm": "family_norm",
-    "pooling": "family_pooling",
-    "activation": "family_activation",
-    "other": "family_other",
-}
+text = WORDS.text
 
 
-def costs_of(shown: Shown, entries: Sequence[LayerRecord], title: str = "") -> Costs:
+def costs_of(shown: Totals, entries: Sequence[LayerRecord], title: str = "") -> Costs:
     """Return what each of the entries costs, and what stands over each panel.
 
     With a title, for two side by side, that is the total alone; without, it says where the most of it sits.
@@ -31,14 +22,14 @@ def costs_of(shown: Shown, entries: Sequence[LayerRecord], title: str = "") -> C
     totals = of_bytes(sum(entry.memory for entry in entries)), of_count(shown.parameters), of_count(shown.macs)
     if title:
         keys = ("both_memory", "both_parameters", "both_macs")
-        notes = [text(SCREEN, key, total=total) for key, total in zip(keys, totals, strict=True)]
+        notes = [text(key, total=total) for key, total in zip(keys, totals, strict=True)]
     else:
         memory = [leaf.memory for leaf in shown.leaves]
         early = sum(memory[: -(-len(memory) // 4)]) / (sum(memory) or 1)
         notes = [
-            text(SCREEN, "where_memory", total=totals[0], share=early),
-            text(SCREEN, "where_parameters", total=totals[1], **_largest(shown, "parameters")),
-            text(SCREEN, "where_macs", total=totals[2], **_largest(shown, "macs")),
+            text("where_memory", total=totals[0], share=percent(early, 1)),
+            text("where_parameters", total=totals[1], **_largest(shown, "parameters")),
+            text("where_macs", total=totals[2], **_largest(shown, "macs")),
         ]
     return Costs(
         [entry.name for entry in entries],
@@ -50,16 +41,16 @@ def costs_of(shown: Shown, entries: Sequence[LayerRecord], title: str = "") -> C
     )
 
 
-def _largest(shown: Shown, number: str) -> dict[str, object]:
+def _largest(shown: Totals, number: str) -> dict[str, object]:
     """Return the family of layers that has the most of a number, in words, and its share of all."""
     sums: Counter[str] = Counter()
     for leaf in shown.leaves:
         sums[family(leaf.kind)] += getattr(leaf, number)
     name, most = max(sums.items(), key=lambda item: item[1], default=("other", 0))
-    return {"family": text(SCREEN, _FAMILIES[name]), "share": most / (sums.total() or 1)}
+    return {"family": WORDS.label(f"family.{name}"), "share": percent(most / (sums.total() or 1), 1)}
 
 
-def growth_of(shown: Shown, entries: Sequence[LayerRecord]) -> Growth | None:
+def growth_of(shown: Totals, entries: Sequence[LayerRecord]) -> Growth | None:
     """Return how the receptive field grows along the entries; None where the input has no positions."""
     image = shown.input_size[2:]
     if not image:
@@ -69,10 +60,10 @@ def growth_of(shown: Shown, entries: Sequence[LayerRecord]) -> Growth | None:
         [entry.name for entry in entries],
         [int(field[0]) if (field := seen_by(entry)) else None for entry in entries],
         image[0],
-        text(SCREEN, "image_line", side=image[0]),
+        text("image_line", side=image[0]),
         covers,
         next((place for place, entry in enumerate(entries) if sees_all(entry)), None),
-        text(SCREEN, "whole"),
+        text("whole"),
     )
 
 

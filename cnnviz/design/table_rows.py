@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cnnviz.arithmetic import LayerRecord
-from cnnviz.design import Line, split
-from cnnviz.ui.design.network import text_of
+from cnnviz.design.evaluation import Line
+from cnnviz.design.text import split
+from cnnviz.design.totals import text_of
 
 # The table grows by four rows at a time, so that it rarely changes its shape under the hands of somebody who types.
 _SPARE = 4

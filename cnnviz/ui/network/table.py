@@ -1,6 +1,6 @@
 """The network as a table: one column is typed, the others follow from it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -8,41 +8,49 @@ import pandas as pd  # type: ignore[import-untyped]
 import streamlit as st
 
 from cnnviz.arithmetic import LayerRecord
+from cnnviz.design.table_rows import Place, laid_out, retyped
+from cnnviz.design.totals import Totals, seen_by, sees_all
 from cnnviz.errors import ModelError
-from cnnviz.ui.amounts import of_bytes, of_size
-from cnnviz.ui.design.network import Shown, seen_by, sees_all
-from cnnviz.ui.design.network_places import Place, laid_out, retyped
-from cnnviz.ui.design.network_state import Slot, bump, version
-from cnnviz.ui.lesson import text
-from cnnviz.ui.linked import linked, put
+from cnnviz.ui.network.state import FORM, WORDS, Slot, bump, version
+from cnnviz.ui.numbers import of_bytes, of_size
 
-SCREEN = "network"
-UP, DOWN, COPY, REMOVE, OPEN, CLOSE = "Move up", "Move down", "Duplicate", "Remove", "Open", "Close"
-_ICONS = {
-    UP: "arrow_upward",
-    DOWN: "arrow_downward",
-    COPY: "content_copy",
-    REMOVE: "delete",
-    OPEN: "unfold_more",
-    CLOSE: "unfold_less",
+# What can be done to a row, with its icon.
+ACTIONS = {
+    "up": "arrow_upward",
+    "down": "arrow_downward",
+    "copy": "content_copy",
+    "remove": "delete",
+    "open": "unfold_more",
+    "close": "unfold_less",
 }
+_NUMBERS = {"output": 96, "parameters": 90, "MACs": 108, "memory": 76, "field": 48, "FLOPs": 110}
+_ALIGNED = ("memory", "field")
+_ACTION = FORM.key("action")
+text = WORDS.text
 
-_COLUMNS: dict[str, Any] = {
-    "output": st.column_config.TextColumn(width=96, help=text(SCREEN, "output_help")),
-    "parameters": st.column_config.NumberColumn(width=90, format="localized"),
-    "MACs": st.column_config.NumberColumn(width=108, format="localized", help=text(SCREEN, "macs_help")),
-    "memory": st.column_config.TextColumn(width=76, alignment="right", help=text(SCREEN, "memory_help")),
-    "field": st.column_config.TextColumn(width=48, alignment="right", help=text(SCREEN, "field_help")),
-    "FLOPs": st.column_config.NumberColumn(width=110, format="localized", help=text(SCREEN, "flops_help")),
-}
+
+def _columns() -> dict[str, Any]:
+    """Return how the columns of numbers are shown, and what their heads say."""
+    shown: dict[str, Any] = {}
+    for name, width in _NUMBERS.items():
+        told: dict[str, Any] = {
+            "label": WORDS.label(f"column.{name}"),
+            "width": width,
+            "help": WORDS.help(f"column.{name}"),
+        }
+        if name in ("parameters", "MACs", "FLOPs"):
+            shown[name] = st.column_config.NumberColumn(format="localized", **told)
+        else:
+            shown[name] = st.column_config.TextColumn(alignment="right" if name in _ALIGNED else None, **told)
+    return shown
 
 
 def opened_rows(slot: Slot) -> frozenset[int]:
     """Return the rows that are open, as the link has them."""
-    return frozenset(int(part) for part in linked(f"{slot.net}_open", "").split(".") if part.isdecimal())
+    return frozenset(int(part) for part in (FORM.text(slot.opened) or "").split(".") if part.isdecimal())
 
 
-def edit_table(slot: Slot, shown: Shown, texts: Sequence[str]) -> None:
+def edit_table(slot: Slot, shown: Totals, texts: Sequence[str]) -> None:
     """Show the rows to be edited, with their numbers beside them."""
     opened, number = opened_rows(slot), version()
     places = laid_out(texts, shown.entries, opened)
@@ -55,22 +63,22 @@ def edit_table(slot: Slot, shown: Shown, texts: Sequence[str]) -> None:
                 **_numbers([place.entry for place in places], shown),
             }
         ),
-        key=f"network-table-{number}",
+        key=_table_key(number),
         on_change=_typed,
         args=(slot, number, places, opened),
         hide_index=True,
         height="content",
-        disabled=["#", *_COLUMNS],
+        disabled=["#", *_NUMBERS],
         placeholder="",
-        alt=text(SCREEN, "table_label"),
+        alt=text("table_label"),
         column_config={
             "#": st.column_config.TextColumn(width=36),
-            "layer": st.column_config.TextColumn(width=190, help=text(SCREEN, "syntax")),
-            **_COLUMNS,
+            "layer": st.column_config.TextColumn(WORDS.label("column.layer"), width=190, help=text("syntax")),
+            **_columns(),
             "": st.column_config.ButtonColumn(
                 type="tertiary",
                 width=36,
-                key="network-action",
+                key=_ACTION,
                 on_click=_clicked,
                 args=(slot, places, tuple(texts), opened),
             ),
@@ -78,7 +86,7 @@ def edit_table(slot: Slot, shown: Shown, texts: Sequence[str]) -> None:
     )
 
 
-def read_table(shown: Shown) -> None:
+def read_table(shown: Totals) -> None:
     """Show the calls of a network that cannot be edited, with their numbers."""
     entries = shown.entries
     st.dataframe(
@@ -92,12 +100,16 @@ def read_table(shown: Shown) -> None:
         hide_index=True,
         height=640,
         placeholder="",
-        alt=text(SCREEN, "table_label"),
-        column_config=_COLUMNS,
+        alt=text("table_label"),
+        column_config={
+            "name": st.column_config.TextColumn(WORDS.label("column.name")),
+            "layer": st.column_config.TextColumn(WORDS.label("column.layer")),
+            **_columns(),
+        },
     )
 
 
-def _numbers(entries: Sequence[LayerRecord | None], shown: Shown) -> dict[str, Any]:
+def _numbers(entries: Sequence[LayerRecord | None], shown: Totals) -> dict[str, Any]:
     known = [entry if entry is not None and entry.output_size else None for entry in entries]
     failed = shown.entries[shown.error_at] if shown.error_at is not None else None
     return {
@@ -118,30 +130,38 @@ def _numbers(entries: Sequence[LayerRecord | None], shown: Shown) -> dict[str, A
 def field_words(entry: LayerRecord) -> str:
     """Return a receptive field as a table has it: 11 for a square of 11×11, "all" for the whole image."""
     if sees_all(entry):
-        return text(SCREEN, "field_all")
+        return text("field_all")
     field = seen_by(entry)
     if field is None:
         return ""
     return str(field[0]) if len(set(field)) == 1 else of_size(field)
 
 
-def _mark(place: Place, shown: Shown) -> str:
+def _mark(place: Place, shown: Totals) -> str:
     if place.row is None:
         return ""
     return f"✗ {place.row + 1}" if place.row == shown.error_at else str(place.row + 1)
 
 
+def _table_key(number: int) -> str:
+    return FORM.key(f"table-{number}")
+
+
+def _label(action: str) -> str:
+    return f":material/{ACTIONS[action]}: {WORDS.label(f'row.{action}')}"
+
+
 def _actions(place: Place, opened: frozenset[int]) -> list[str]:
     if place.row is None:
         return []
-    names = [UP, DOWN, COPY, REMOVE]
+    names = ["up", "down", "copy", "remove"]
     if place.entry and place.entry.inside:
-        names.append(CLOSE if place.row in opened else OPEN)
-    return [f":material/{_ICONS[name]}: {name}" for name in names]
+        names.append("close" if place.row in opened else "open")
+    return [_label(name) for name in names]
 
 
 def _typed(slot: Slot, number: int, places: tuple[Place, ...], opened: frozenset[int]) -> None:
-    state = st.session_state.get(f"network-table-{number}")
+    state = st.session_state.get(_table_key(number))
     if not state:
         return
     edits = state["edited_rows"].items()
@@ -151,11 +171,9 @@ def _typed(slot: Slot, number: int, places: tuple[Place, ...], opened: frozenset
     except ModelError as error:
         st.toast(str(error))
         return
-    slot.put(", ".join(texts))
-    reopened = frozenset(now for now, was in enumerate(before) if was in opened)
-    _open(slot, reopened)
+    slot.put(", ".join(texts), opened=_written({now for now, was in enumerate(before) if was in opened}))
     if any(places[row].row is None and not places[row].spare for row in typed):
-        st.toast(text(SCREEN, "inside"))
+        st.toast(text("inside"))
         bump()
         return
     column = [typed.get(row, place.text) for row, place in enumerate(places) if place.row is not None or place.spare]
@@ -165,48 +183,48 @@ def _typed(slot: Slot, number: int, places: tuple[Place, ...], opened: frozenset
 
 
 def _clicked(slot: Slot, places: tuple[Place, ...], texts: tuple[str, ...], opened: frozenset[int]) -> None:
-    click = st.session_state["network-action"]
+    click = st.session_state[_ACTION]
     place = places[click["row"]]
     if place.row is not None:
-        act(slot, next(name for name in _ICONS if click["label"].endswith(name)), place.row, texts, opened)
+        act(slot, next(name for name in ACTIONS if click["label"] == _label(name)), place.row, texts, opened)
 
 
 def act(slot: Slot, action: str, row: int, texts: Sequence[str], opened: frozenset[int]) -> None:
     """Do to a row what a button says, in a callback."""
     order = list(range(len(texts)))
-    if action in (OPEN, CLOSE):
-        _open(slot, opened ^ {row})
-    elif action in (UP, DOWN):
-        other = row + (1 if action == DOWN else -1)
+    if action in ("open", "close"):
+        FORM.put({slot.opened: _written(opened ^ {row})})
+    elif action in ("up", "down"):
+        other = row + (1 if action == "down" else -1)
         if not 0 <= other < len(texts):
             return
         order[row], order[other] = other, row
-    elif action == COPY:
+    elif action == "copy":
         order.insert(row, row)
-    elif action == REMOVE:
+    elif action == "remove":
         order.remove(row)
     if order != list(range(len(texts))):
-        slot.put(", ".join(texts[was] for was in order))
-        _open(slot, frozenset(now for now, was in enumerate(order) if was in opened))
+        kept = {now for now, was in enumerate(order) if was in opened}
+        slot.put(", ".join(texts[was] for was in order), opened=_written(kept))
     bump()
 
 
-def _open(slot: Slot, rows: frozenset[int]) -> None:
-    put(f"{slot.net}_open", ".".join(map(str, sorted(rows))))
+def _written(rows: Iterable[int]) -> str | None:
+    return ".".join(map(str, sorted(rows))) or None
 
 
-def toolbar(slot: Slot, shown: Shown, texts: Sequence[str], row: int) -> None:
+def toolbar(slot: Slot, shown: Totals, texts: Sequence[str], row: int) -> None:
     """Show the buttons that do to the chosen row what its menu in the table does."""
     opened = opened_rows(slot)
     inside = bool(shown.entries[row].inside)
-    names = [UP, DOWN, COPY, REMOVE, CLOSE if row in opened else OPEN]
+    names = ["up", "down", "copy", "remove", "close" if row in opened else "open"]
     usable = (row > 0, row < len(texts) - 1, True, True, inside)
     with st.container(horizontal=True, gap="small"):
         for name, enabled in zip(names, usable, strict=True):
             st.button(
-                name,
-                key=f"row-{name}",
-                icon=f":material/{_ICONS[name]}:",
+                WORDS.label(f"row.{name}"),
+                key=FORM.key(f"row-{name}"),
+                icon=f":material/{ACTIONS[name]}:",
                 disabled=not enabled,
                 on_click=partial(act, slot, name, row, tuple(texts), opened),
             )

@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz.design import PRESETS, split
+from cnnviz.design.table_rows import laid_out, retyped
+from cnnviz.design.totals import as_rows, of_text
 from cnnviz.errors import ShapeError
-from cnnviz.ui.amounts import of_bytes, of_count
-from cnnviz.ui.design.network import as_rows, of_text
-from cnnviz.ui.design.network_places import laid_out, retyped
-from cnnviz.ui.design.network_state import parse_size
+from cnnviz.ui.network.state import parse_size
+from cnnviz.ui.numbers import of_bytes, of_count
 
 LENET = "Conv 20 5 p2, ReLU, MaxPool 2, Flatten, Linear 10"
 items = st.lists(st.sampled_from(["Conv 8 3", "ReLU", "Frobnicate", "Inception 8 8/8 8/8 8"]), max_size=9)

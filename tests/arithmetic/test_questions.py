@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from cnnviz.ui.design.questions import LEVELS, Question, mistake, question
-from cnnviz.ui.design.torch_line import torch_line
-from cnnviz.ui.lesson import text
+from cnnviz.arithmetic.questions import LEVELS, Question, mistake, question
+from cnnviz.design.torch_line import torch_line
 from cnnviz.ui.steps import step_of
+from cnnviz.ui.words import Words
 
 LECTURE = Question("Conv2d", (1, 3, 32, 32), {"out_channels": 10, "kernel_size": 5, "stride": 3, "padding": 2})
 
@@ -44,26 +44,26 @@ def test_levels_ask_for_what_they_promise():
 @pytest.mark.parametrize(
     ("part", "answer", "name"),
     [
-        ("channels", 3, "mistake_stays"),
-        ("height", 12, "mistake_ceil"),
-        ("parameters", 750, "mistake_no_bias"),
-        ("parameters", 260, "mistake_flat"),
-        ("macs", 2 * 750 * 11 * 11, "mistake_flops"),
+        ("channels", 3, "stays"),
+        ("height", 12, "ceil"),
+        ("parameters", 750, "no_bias"),
+        ("parameters", 260, "flat"),
+        ("macs", 2 * 750 * 11 * 11, "flops"),
         ("height", 99, None),
     ],
 )
 def test_usual_mistakes_have_a_name(part, answer, name):
     assert LECTURE.answers == {"channels": 10, "height": 11, "width": 11, "parameters": 760, "macs": 750 * 11 * 11}
     assert mistake(LECTURE, part, answer) == name
-    assert name is None or text("layer", name)
+    assert name is None or Words("layer").text(f"mistake_{name}")
 
 
 def test_padding_on_one_side_or_none_and_missing_dilation_are_told_apart():
     asked = Question("Conv2d", (1, 1, 20, 20), {"out_channels": 1, "kernel_size": 3, "padding": 2, "dilation": 3})
     assert asked.answers["height"] == 18
-    assert mistake(asked, "width", 14) == "mistake_no_padding"
-    assert mistake(asked, "height", 16) == "mistake_one_side"
-    assert mistake(asked, "height", 22) == "mistake_no_dilation"
+    assert mistake(asked, "width", 14) == "no_padding"
+    assert mistake(asked, "height", 16) == "one_side"
+    assert mistake(asked, "height", 22) == "no_dilation"
 
 
 @pytest.mark.parametrize("level", LEVELS)
