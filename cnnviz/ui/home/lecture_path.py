@@ -38,7 +38,7 @@ PATH: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("maps", "activations", {"model": "alexnet-tiny", "layer": "relu1"}),
     ("filters", "filters", {"model": "alexnet-tiny"}),
     ("field", "receptive_field", {"model": "alexnet-tiny"}),
-    ("lenet", "network", {}),
+    ("lenet", "network", {"net": PRESETS["lenet5"].text, "size": "1x28x28"}),
     ("alexnet", "layer", {"side": "224", "out_channels": "96", "kernel_size": "11", "stride": "4", "padding": "0"}),
     ("equivariance", "invariance", {"part": "Equivariance"}),
     ("rotation", "invariance", {}),
