@@ -33,7 +33,7 @@ def map_row(maps: np.ndarray, channels: Sequence[int], scale: np.ndarray) -> go.
         "hovertemplate": "channel %{customdata[0]}, row %{y}, column %{customdata[1]}: %{z:.4g}<extra></extra>",
     }
     top = {**PICTURE, "yaxis": {**PICTURE["yaxis"], "constraintoward": "top"}}
-    return plain_figure([heat], top, height=112, margin=(2, 8, 4, 8))
+    return plain_figure([heat], top, height=92, margin=(2, 8, 4, 8))
 
 
 def gaps(

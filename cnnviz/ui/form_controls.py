@@ -212,6 +212,41 @@ class Real(Control[float]):
 
 
 @dataclass(frozen=True)
+class Range(Control[tuple[int, int]]):
+    """Two whole numbers from `low` to `high`, the smaller one first: a slider with two ends."""
+
+    low: int = 0
+    high: int = 100
+
+    def parse(self, text: str) -> tuple[int, int] | None:
+        """Return both ends if they are in range and in order."""
+        try:
+            start, stop = (int(each) for each in text.split(","))
+        except ValueError:
+            return None
+        return (start, stop) if self.low <= start <= stop <= self.high else None
+
+    def allowed(self) -> str:
+        """Return the widest range."""
+        return f"{self.low},{self.high}"
+
+    def draw(self, bound: Binding, value: tuple[int, int]) -> None:
+        """Draw the slider."""
+        bound.show(bound.key, value)
+        st.slider(
+            bound.label,
+            self.low,
+            self.high,
+            value,
+            key=bound.key,
+            on_change=bound.changed,
+            args=(bound.key,),
+            disabled=bound.disabled,
+            help=bound.help,
+        )
+
+
+@dataclass(frozen=True)
 class Switch(Control[bool]):
     """Yes or no."""
 

@@ -7,7 +7,8 @@ Texts change in callbacks alone, by `put`, which writes the link once: one act i
 run that finds another link than was written follows it: somebody opened a link, or went back or forward.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 import streamlit as st
@@ -60,6 +61,17 @@ def arrive(screen: str) -> None:
 def part_of(screen: str) -> str:
     """Return the part of a screen that is open, "" for the first."""
     return _store()["parts"].get(screen, "")
+
+
+def keep_to(screen: str, parts: Sequence[str], former: str = "") -> None:
+    """Take a part in the link that the screen does not have as its first; call it before the parts are drawn.
+
+    Names that begin with `former`, a pattern, as those of old links do, stand for the same without it.
+    """
+    store = _store()
+    found, part = store["texts"].pop((screen, part_of(screen)), {}), part_of(screen)
+    store["parts"][screen] = part if part in parts else ""
+    store["texts"][screen, part_of(screen)] = {re.sub(f"^({former})", "", name): text for name, text in found.items()}
 
 
 def open_part(screen: str, part: str) -> None:

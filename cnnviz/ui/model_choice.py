@@ -23,7 +23,7 @@ WEIGHTS = Choice("weights", "trained", options=("trained", "random", "my own fil
 
 
 # What begins anew with another network.
-DEPENDENT = ("layer", "channel", "row", "column", "filter", "before")
+DEPENDENT = ("layer", "channel", "channels", "row", "column", "filter", "before")
 
 
 @dataclass(frozen=True)

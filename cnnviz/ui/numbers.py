@@ -64,6 +64,18 @@ def signed(number: int) -> str:
     return _true_minus(f"{number:+d}") if number else ""
 
 
+def formula(number: float, *, digits: int = 4, places: int | None = None, brackets: bool = False) -> str:
+    """Return a number for a formula in LaTeX, with at most so many digits that count, or so many decimal places.
+
+    It has no zeros at its end; one below 0 stands in `brackets` where it follows another sign.
+    """
+    value = float(number)
+    written = f"{value + 0.0:.{digits}g}" if places is None else f"{round(value, places) + 0.0:.{places}f}"
+    if places:
+        written = written.rstrip("0").rstrip(".")
+    return f"({written})" if brackets and written.startswith("-") else written
+
+
 def matrix(rows: Iterable[Iterable[float]], *, digits: int | None = None, places: int | None = None) -> str:
     """Return a matrix in LaTeX, its numbers with at most so many digits that count, or with so many places."""
     lines = [" & ".join(_in_latex(number, digits, places) for number in row) for row in rows]

@@ -4,11 +4,13 @@ The stage is what answers the pointer. Its place is kept from the start, so that
 comes, and it is drawn before all else: it is what a person waits for.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnnviz.engine.requests import Request
 from cnnviz.errors import CnnvizError
@@ -23,20 +25,25 @@ if TYPE_CHECKING:
 S = TypeVar("S")
 A = TypeVar("A")
 
+_PAINT = 0.1  # seconds
+
 
 @dataclass(frozen=True, kw_only=True)
 class Part(Generic[S, A]):
     """What a part is made of.
 
     `read` returns its state from the form, or None where it has said itself what is missing, or raises a CnnvizError
-    whose sentence then stands on the stage; `request` is what the engine is asked, `stage` draws its answer, `settings`
-    the controls, `notes` what there is to see, `formulas` stand beside them, and `more` below. `question` makes
-    question 0, 1, 2, … and `code` the same in Python. `height` is the stage's at 1280 px, as `stage` takes it.
+    whose sentence then stands on the stage; `request` is what the engine is asked, or `find` asks it several times and
+    returns all that it answered, None after it refused; `stage` draws the answer, `settings` the controls, `notes` what
+    there is to see, `formulas` stand beside them, and `more` below. `question` makes question 0, 1, 2, … and `code` the
+    same in Python. `height` is the stage's at 1280 px, as `stage` takes it; with `beside` the settings stand beside it,
+    which on a phone is below it.
     """
 
     form: Form
     read: Callable[[], S | None]
-    request: Callable[[S], Request[A]]
+    request: Callable[[S], Request[A]] | None = None
+    find: Callable[[S], A | None] | None = None
     stage: Callable[[S, A], None]
     notes: Callable[[S, A], None]
     settings: Callable[[], None] | None = None
@@ -46,6 +53,7 @@ class Part(Generic[S, A]):
     code: Callable[[S, A], str] | None = None
     presets: Mapping[str, Preset] | None = None
     height: int = 600
+    beside: bool = False
 
     def show(self) -> A | None:
         """Draw it and return the answer; from then on it runs again alone when something in it changes."""
@@ -55,17 +63,20 @@ class Part(Generic[S, A]):
     def _run(self) -> A | None:
         if self.presets:
             self.form.presets(self.presets)
-        stage_box, settings_box = stage(self.form, self.height), st.container()
+        left, right = st.columns([3, 2], gap="large") if self.beside else (st.container(), st.container())
+        with left:
+            stage_box = stage(self.form, self.height)
         state, answer = None, None
         with stage_box:
             try:
                 state = self.read()
             except CnnvizError as error:
                 st.error(str(error), icon=":material/error:")
-            if state is not None and (answer := ask(self.request(state))) is not None:
+            if state is not None and (answer := self._answer(state)) is not None:
                 self.stage(state, answer)
+                _let_paint()
         if self.settings is not None:
-            with settings_box:
+            with right:
                 self.settings()
         if state is None or answer is None:
             return None
@@ -85,6 +96,22 @@ class Part(Generic[S, A]):
         if self.code is not None:
             show_code(self.code(state, answer))
         return answer
+
+    def _answer(self, state: S) -> A | None:
+        if self.find is not None:
+            return self.find(state)
+        assert self.request is not None, "A part asks the engine by `request` or by `find`."
+        return ask(self.request(state))
+
+
+def _let_paint() -> None:
+    """Give the browser time to paint the stage before the rest of the part keeps it, and this server, busy.
+
+    Only where a control was moved and the part alone runs again: with it the new numbers are there in half the time.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is not None and context.fragment_ids_this_run:
+        time.sleep(_PAINT)
 
 
 def stage(form: Form, height: int) -> "DeltaGenerator":
@@ -108,6 +135,11 @@ def place(key: str) -> "DeltaGenerator":
     made = st.container(key=key)
     made.html("<div></div>")
     return made
+
+
+def tell_missing() -> None:
+    """Say how to come to a picture, where there is none yet."""
+    st.info(COMMON.text("picture_missing"))
 
 
 def show_code(lines: str) -> None:

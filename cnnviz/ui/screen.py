@@ -1,7 +1,10 @@
 """The frame of every screen: its title and idea above, things to try below."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from cnnviz.ui import links
 from cnnviz.ui.words import COMMON, Words
 
 
@@ -9,6 +12,32 @@ def open_screen(words: Words) -> None:
     """Draw the title and the idea, one or two lines."""
     st.title(words.label("title"))
     words.say("idea")
+
+
+def choose_part(words: Words, parts: Sequence[str], former: str = "") -> str:
+    """Draw the title of a screen of several parts and the choice beside it; return the open one, "" for the first.
+
+    `parts` are their names in a link; the lesson calls them part.NAME, and the first part.first. `former` is a pattern
+    that the parameters of old links begin with.
+    """
+    links.keep_to(words.name, parts, former)
+    key, now = f"{words.name}.part", links.part_of(words.name)
+    if st.session_state.get(key) != now:
+        st.session_state[key] = now
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center", key=f"{words.name}-parts-row"):
+        st.title(words.label("title"), width="content")
+        st.segmented_control(
+            COMMON.label("part"),
+            parts,
+            default=now,
+            format_func=lambda part: words.label(f"part.{part or 'first'}"),
+            key=key,
+            on_change=lambda: links.open_part(words.name, st.session_state[key]),
+            label_visibility="collapsed",
+            required=True,
+            width="content",
+        )
+    return now
 
 
 def close_screen(words: Words) -> None:

@@ -2,18 +2,13 @@
 
 from importlib import import_module
 
-import streamlit as st
+from cnnviz.ui.screen import choose_part, close_screen
+from cnnviz.ui.words import Words
 
-from cnnviz.ui import lesson
+WORDS = Words("invariance")
+# By their names in a link; only the one that is open is imported, and computed.
+PARTS = {"": "sweep", "Equivariance": "equivariance", "Augmentation": "augmentation"}
 
-SCREEN = "invariance"
-# Modules of cnnviz.ui.transform: only the part that is open is imported, and computed.
-PARTS = {"Move it": "moving", "Equivariance": "equivariance", "Augmentation": "augmentation"}
-
-st.title("Invariance")
-lesson.say(SCREEN, "idea")
-part = st.segmented_control(
-    "Part", list(PARTS), default="Move it", key="part", bind="query-params", required=True, label_visibility="collapsed"
-)
-import_module(f"cnnviz.ui.transform.{PARTS[part]}").show()
-lesson.try_this(SCREEN)
+part = choose_part(WORDS, tuple(PARTS))
+import_module(f"cnnviz.ui.invariance.{PARTS[part]}.report").show()
+close_screen(WORDS)

@@ -1,22 +1,14 @@
 """Spatial transformers: six numbers that say where to look, by hand and as a network learns them."""
 
-import streamlit as st
+from importlib import import_module
 
-from cnnviz.ui import lesson
-from cnnviz.ui.transform import by_hand, inside, interpolation, learned
+from cnnviz.ui.screen import choose_part, close_screen
+from cnnviz.ui.words import Words
 
-SCREEN = "spatial_transformer"
-PARTS = {
-    "By hand": by_hand.show,
-    "Why interpolation": interpolation.show,
-    "Learned": learned.show,
-    "Inside a network": inside.show,
-}
+WORDS = Words("spatial_transformer")
+# By their names in a link; only the one that is open is imported.
+PARTS = {"": "by_hand", "Why interpolation": "interpolation", "Learned": "learned", "Inside a network": "inside"}
 
-st.title("Spatial transformer")
-lesson.say(SCREEN, "idea")
-part = st.segmented_control(
-    "Part", list(PARTS), default="By hand", key="part", bind="query-params", required=True, label_visibility="collapsed"
-)
-PARTS[part]()
-lesson.try_this(SCREEN)
+part = choose_part(WORDS, tuple(PARTS), former="hand_|why_|learned_|inside_")
+import_module(f"cnnviz.ui.spatial_transformer.{PARTS[part]}.report").show()
+close_screen(WORDS)

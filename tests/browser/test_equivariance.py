@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.access import PHONE, assert_accessible
 from tests.browser.ready import SLOW, settle
 
-LAST = {"Equivariance": "Turned by 45°", "Augmentation": "The same in Python"}
+LAST = {"Equivariance": "Rotated by 45°", "Augmentation": "The same in Python"}
 
 
 @pytest.fixture
@@ -41,11 +41,11 @@ def test_a_shift_by_a_key_changes_the_numbers_and_the_link(part):
 
 def test_turning_the_digit_changes_the_answers_and_the_link(part):
     page = part("Augmentation")
-    expect(page.get_by_text(re.compile(r"Without augmentation: 2 .* With it: 7"))).to_be_visible()
-    number = page.get_by_role("spinbutton", name="Turned counter-clockwise, degrees")
+    expect(page.get_by_text(re.compile(r"without augmentation 2 .* with augmentation 7"))).to_be_visible()
+    number = page.get_by_role("spinbutton", name="Rotated counter-clockwise, degrees")
     number.fill("0")
     number.press("Enter")
-    expect(page.get_by_text(re.compile(r"Without augmentation: 7 .* With it: 7"))).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text(re.compile(r"without augmentation 7 .* with augmentation 7"))).to_be_visible(timeout=SLOW)
     expect(page).to_have_url(re.compile(r"turned=0"))
 
 

@@ -14,7 +14,7 @@ from tests.browser.access import PHONE, assert_accessible
 from tests.browser.frames import assert_smooth
 from tests.browser.ready import SLOW, settle
 
-LINK = "part=Why interpolation&why_steps=60"
+LINK = "part=Why interpolation&steps=60"
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def slider(page):
 
 
 def test_what_is_drawn_at_a_step_is_what_torch_computes(open_at, path):
-    page = open_at(LINK + "&why_at=10")
+    page = open_at(LINK + "&at=10")
     np.testing.assert_array_equal(pixels(page, "target"), images.sheet("digits")[36])
     np.testing.assert_array_equal(pixels(page, "given"), path.pictures[0])
     for step in (10, 11, 60, 0):
@@ -82,7 +82,7 @@ def test_dragging_sends_nothing_until_it_is_released_and_then_the_curve_follows(
     page.mouse.up()
     step = int(slider(page).input_value())
     assert step > 45
-    expect(page).to_have_url(re.compile(f"why_at={step}"), timeout=SLOW)
+    expect(page).to_have_url(re.compile(f"at={step}"), timeout=SLOW)
     expect(page.get_by_text(f"as bilinear's descent has them at step {step}")).to_be_visible(timeout=SLOW)
     expect(page.get_by_label("Step shown")).to_have_value(str(step))
 
@@ -97,11 +97,11 @@ def test_play_runs_to_the_end_in_the_browser_and_pause_stops_it(open_at):
     page.get_by_role("button", name="Pause").click()
     stopped = int(slider(page).input_value())
     assert 6 < stopped < 60
-    expect(page).to_have_url(re.compile(f"why_at={stopped}"), timeout=SLOW)
+    expect(page).to_have_url(re.compile(f"at={stopped}"), timeout=SLOW)
     page.get_by_role("button", name="Play").click()
     expect(page.get_by_text("step 60 of 60")).to_be_visible(timeout=SLOW)
     expect(page.get_by_role("button", name="Play")).to_be_visible()
-    expect(page).to_have_url(re.compile("why_at=60"), timeout=SLOW)
+    expect(page).to_have_url(re.compile("at=60"), timeout=SLOW)
     # Played again, it begins anew.
     page.get_by_role("button", name="Play").click()
     expect(page.get_by_text(re.compile(r"step [1-9] of 60"))).to_be_visible()
@@ -111,7 +111,7 @@ def test_the_keys_do_the_same_and_a_typed_step_moves_the_slider(open_at):
     page = open_at()
     slider(page).focus()
     page.keyboard.press("ArrowRight")
-    expect(page).to_have_url(re.compile("why_at=7"), timeout=SLOW)
+    expect(page).to_have_url(re.compile("at=7"), timeout=SLOW)
     assert "step 7 of 60" in slider(page).get_attribute("aria-valuetext")
     page.get_by_label("Step shown").fill("33")
     page.keyboard.press("Enter")
@@ -127,11 +127,11 @@ def test_another_digit_is_picked_by_its_picture(open_at):
     tiles.focus()
     page.keyboard.press("Home")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile("why_pulled=0"), timeout=SLOW)
+    expect(page).to_have_url(re.compile("pulled=0"), timeout=SLOW)
     settle(page)
     np.testing.assert_array_equal(pixels(page, "target"), images.sheet("digits")[0])
 
 
-@pytest.mark.parametrize("query", [LINK, LINK + "&why_picture=digit&why_step=0.5&why_all_six=true"])
+@pytest.mark.parametrize("query", [LINK, LINK + "&picture=digit&step=0.5&all_six=true"])
 def test_no_serious_fault_of_access_and_nothing_wider_than_the_window(open_at, query):
     assert_accessible(open_at(query, width=PHONE))

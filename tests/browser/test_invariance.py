@@ -21,7 +21,7 @@ def open_at(serve, visit):
     def go(query: str = "", *, width: int = 1280):
         page = visit(f"{serve('app.py')}/invariance?{query}", width=width, height=1000)
         expect(page.get_by_text("Try this").first).to_be_visible(timeout=SLOW)
-        expect(page.locator(".tools + .readout")).to_contain_text("The network says", timeout=SLOW)
+        expect(page.locator(".tools + .readout")).to_contain_text("The network predicts", timeout=SLOW)
         settle(page)
         return page
 
@@ -57,25 +57,25 @@ def test_the_slider_moves_picture_maps_and_answers_and_only_letting_go_is_told(o
         page.mouse.move(box["x"] + box["width"] * (0.5 + 0.024 * step), middle)
     page.mouse.move(box["x"] + box["width"] - 2, middle)
     expect(page.locator(".tools + .readout")).to_contain_text(
-        "Turned counter-clockwise, degrees: 180. The network says 9"
+        "Rotated counter-clockwise, degrees: 180. The network predicts 9"
     )
     assert all((drawn(page, "second", column) != still[column]).any() for column in range(4))
     np.testing.assert_array_equal(drawn(page, "first"), still[0])
     assert len(page.frames_sent) == before
     page.mouse.up()
-    expect(page.get_by_role("spinbutton", name="Turned counter-clockwise, degrees")).to_have_value("180", timeout=SLOW)
+    expect(page.get_by_role("spinbutton", name="Rotated counter-clockwise, degrees")).to_have_value("180", timeout=SLOW)
     # The default is left out of the link.
     expect(page).not_to_have_url(re.compile("rotation=0"), timeout=SLOW)
-    expect(page.locator(".tools + .readout")).to_contain_text("Turned counter-clockwise, degrees: 180")
+    expect(page.locator(".tools + .readout")).to_contain_text("Rotated counter-clockwise, degrees: 180")
 
 
 def test_arrow_keys_are_the_pointers_twin(open_at):
     page = open_at("rotation=0")
     page.locator(".tools input").focus()
     page.keyboard.press("ArrowRight")
-    expect(page.locator(".tools + .readout")).to_contain_text("Turned counter-clockwise, degrees: 15.")
+    expect(page.locator(".tools + .readout")).to_contain_text("Rotated counter-clockwise, degrees: 15.")
     expect(page).to_have_url(re.compile("rotation=15"), timeout=SLOW)
-    expect(page.locator(".tools input")).to_have_attribute("aria-valuetext", re.compile("The network says"))
+    expect(page.locator(".tools input")).to_have_attribute("aria-valuetext", re.compile("The network predicts"))
 
 
 @pytest.mark.alone
@@ -86,7 +86,7 @@ def test_play_runs_to_the_end_without_the_server(open_at):
     before = len(page.frames_sent)
     page.wait_for_timeout(300)
     assert len(page.frames_sent) == before
-    expect(page.locator(".tools + .readout")).to_contain_text("Turned counter-clockwise, degrees: 180", timeout=10_000)
+    expect(page.locator(".tools + .readout")).to_contain_text("Rotated counter-clockwise, degrees: 180", timeout=10_000)
     expect(page.locator(".play")).to_have_text("Play")
 
 
@@ -111,14 +111,14 @@ def test_the_table_is_a_file_with_a_row_a_state(open_at):
         page.get_by_role("button", name="The table as CSV").click()
     lines = Path(caught.value.path()).read_text(encoding="utf-8").splitlines()
     assert len(lines) == 10
-    assert lines[0].startswith('"Turned counter-clockwise, degrees",answer,probability of 0')
+    assert lines[0].startswith('"Rotated counter-clockwise, degrees",answer,probability of 0')
     assert lines[1].startswith("-180,9,")
 
 
 def test_a_photo_shows_how_far_its_sweep_is(open_at, serve, visit):
     page = visit(f"{serve('app.py')}/invariance?source=Gallery&model=efficientnet-lite0&steps=61", height=1000)
     expect(page.get_by_text(re.compile(r"\d+ of 61 states"))).to_be_visible(timeout=SLOW)
-    expect(page.locator(".tools + .readout")).to_contain_text("The network says", timeout=SLOW)
+    expect(page.locator(".tools + .readout")).to_contain_text("The network predicts", timeout=SLOW)
 
 
 @pytest.mark.alone

@@ -9,7 +9,7 @@ from tests.browser.access import PHONE, assert_accessible
 from tests.browser.ready import SLOW, settle
 from tests.conftest import some
 
-SAID = {"Learned": "With the transformer the answer is", "Inside a network": "Both orders bring them something else"}
+SAID = {"Learned": "With the transformer the answer is", "Inside a network": "Both orders give them something else"}
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_no_serious_fault_of_access_and_nothing_wider_than_the_window(open_at, p
 @pytest.mark.parametrize("first", some([0, 5]))
 def test_the_ten_digits_and_their_answers_are_all_drawn_on_a_phone(open_at, first):
     page = open_at("Learned", width=390)
-    row = page.locator(f".st-key-row-warped-{first}")
+    row = page.locator(f".st-key-spatial_transformer-Learned-row-warped-{first}")
     row.scroll_into_view_if_needed()
     answers = row.locator(".annotation")
     expect(answers).to_have_count(10)
@@ -48,7 +48,7 @@ def test_the_ten_digits_and_their_answers_are_all_drawn_on_a_phone(open_at, firs
 
 
 def test_a_digit_that_is_drawn_is_read(open_at):
-    page = open_at("Learned", "learned_degrees=0&learned_scale=100&learned_right=0&learned_down=0")
+    page = open_at("Learned", "degrees=0&scale=100&right=0&down=0")
     page.get_by_text("Another digit").click()
     page.get_by_role("radio", name="Draw").click()
     expect(page.get_by_text("There is no picture yet")).to_be_visible(timeout=SLOW)
@@ -66,16 +66,16 @@ def test_a_digit_that_is_drawn_is_read(open_at):
 
 
 def test_a_slider_moves_the_digit_and_the_link_follows(open_at):
-    page = open_at("Inside a network", "inside_degrees=0&inside_right=3")
+    page = open_at("Inside a network", "degrees=0&right=3")
     expect(page.get_by_text("A shift between units")).to_be_visible()
     page.get_by_role("slider", name="Right, pixels").focus()
     page.keyboard.press("ArrowRight")
     expect(page.get_by_text("A shift by whole units")).to_be_visible(timeout=SLOW)
-    expect(page).to_have_url(re.compile("inside_right=4"), timeout=SLOW)
+    expect(page).to_have_url(re.compile("right=4"), timeout=SLOW)
 
 
 def test_who_comes_from_a_photo_begins_with_a_digit(serve, visit):
-    page = visit(f"{serve('app.py')}/spatial_transformer?hand_image=photo")
+    page = visit(f"{serve('app.py')}/spatial_transformer?image=photo")
     expect(page.get_by_text("Try this")).to_be_visible(timeout=SLOW)
     page.get_by_role("radio", name="Learned").click()
     expect(page.get_by_text(re.compile(r"^It is a \d"))).to_be_visible(timeout=SLOW)

@@ -11,12 +11,12 @@ from torch.nn import functional
 
 from cnnviz import images
 from cnnviz.images.square import small_square
-from cnnviz.ui.transform.by_hand_form import PHOTO, PRESETS
-from cnnviz.ui.transform.theta import DEFAULT
+from cnnviz.ui.spatial_transformer.by_hand.state import PHOTO, PRESETS, THETA, WORDS
 from tests.browser.frames import assert_smooth
 from tests.browser.ready import SLOW, answered, settle
 from tests.conftest import some
 
+DEFAULT = THETA.default
 DIGIT = images.sheet("digits")[32][None]
 PIXELS = """canvas => ({ size: [canvas.height, canvas.width],
   data: [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data] })"""
@@ -97,14 +97,14 @@ CASES = [(mode, padding, *PAIRS[(i + 3 * j) % 4]) for i, mode in enumerate(MODES
 def test_the_screen_draws_what_torch_computes(open_at, mode, padding, align_grid, align_sample):
     theta = THETAS[align_grid]
     page = open_at(theta=",".join(map(str, theta)), sampling=mode, outside=padding, align_grid=str(align_grid).lower(),
-                   align_sample=str(align_sample).lower(), height_28="19", width_28="33")  # fmt: skip
+                   align_sample=str(align_sample).lower(), height="19", width="33")  # fmt: skip
     expected, _ = by_torch(DIGIT, theta, (19, 33), mode, padding, align_grid, align_sample)
     assert same(page, expected)
     assert float(page.locator(".check").get_attribute("data-difference")) < 1e-6
 
 
 def test_a_photo_is_warped_in_its_colours(open_at):
-    page = open_at(hand_image="photo", sampling="bicubic", outside="border", theta="1.2,-0.5,0.2,0.5,1.2,0.3")
+    page = open_at(image="photo", sampling="bicubic", outside="border", theta="1.2,-0.5,0.2,0.5,1.2,0.3")
     image = small_square(np.asarray(images.gallery_image("chelsea")), PHOTO)
     expected, _ = by_torch(image, (1.2, -0.5, 0.2, 0.5, 1.2, 0.3), (96, 96), "bicubic", "border")
     assert same(page, expected)
@@ -112,7 +112,7 @@ def test_a_photo_is_warped_in_its_colours(open_at):
 
 
 @pytest.mark.alone
-@pytest.mark.parametrize("link", some([{"hand_image": "photo", "sampling": "bicubic", "outside": "reflection"}, {}]))
+@pytest.mark.parametrize("link", some([{"image": "photo", "sampling": "bicubic", "outside": "reflection"}, {}]))
 def test_dragging_keeps_the_frame_rate_and_sends_nothing_until_release(open_at, link):
     page = open_at(**link)
     start = drawn(page)
@@ -243,7 +243,7 @@ def test_the_arrow_keys_move_over_the_output_and_enter_pins(open_at):
 
 
 def test_bicubic_tells_sixteen_neighbours_and_border_where_it_reads(look_at):
-    page = look_at(sampling="bicubic", outside="border", theta="1.5,0,0,0,1.5,0", hand_image="checkerboard")
+    page = look_at(sampling="bicubic", outside="border", theta="1.5,0,0,0,1.5,0", image="checkerboard")
     page.mouse.move(*cell(page, 0, 0, 8))
     assert page.locator(".taps tbody td").count() == 16
     assert "→ (0, 0)" in page.locator(".taps tbody").inner_text()
@@ -258,9 +258,9 @@ def test_bicubic_tells_sixteen_neighbours_and_border_where_it_reads(look_at):
 
 def test_every_preset_agrees_with_torch(open_at):
     page = open_at()
-    pills = page.get_by_test_id("stButtonGroup").nth(1)
+    pills = page.locator(".st-key-spatial_transformer-preset-row")
     for name in some(PRESETS):
         with answered(page):
-            pills.get_by_text(name, exact=True).click()
+            pills.get_by_text(WORDS.label(f"preset.{name}"), exact=True).click()
         expect(page.locator(".check")).to_contain_text("gives the same", timeout=SLOW)
         assert float(page.locator(".check").get_attribute("data-difference")) < 1e-6, name

@@ -23,7 +23,7 @@ def test_the_buffer_holds_image_output_and_settings():
     assert (meta["alignGrid"], meta["alignSample"], meta["mode"], meta["padding"]) == (True, False, "bicubic", "border")
     assert meta["theta"] == list(THETA)
     assert meta["selected"] == [1, 5]
-    assert (meta["words"]["keys"], meta["words"]["turn"]) == ("键", "Turn and scale")
+    assert (meta["words"]["keys"], meta["words"]["turn"]) == ("键", "Rotate and scale")
 
 
 @pytest.mark.parametrize(("image", "output", "theta"), [

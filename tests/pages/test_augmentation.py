@@ -11,10 +11,10 @@ from cnnviz.arithmetic.pose import similarity
 from cnnviz.models.shipped import SHIPPED
 from cnnviz.probes.placement import place
 from cnnviz.training.recipes import RECIPES
-from cnnviz.ui.transform import error_curves
-from cnnviz.ui.transform.error_curves import AUGMENTED, CURVES, PLAIN
+from cnnviz.ui.invariance.augmentation import curves
+from cnnviz.ui.invariance.augmentation.curves import AUGMENTED, CURVES, PLAIN
 from tests.pages import opening
-from tests.pages.opening import assert_well, said
+from tests.pages.opening import assert_well, said, unfold
 
 open_screen = partial(opening.open_screen, "pages/transform/invariance.py", part="Augmentation")
 READY = models.is_ready(PLAIN) and models.is_ready(AUGMENTED)
@@ -48,16 +48,16 @@ def test_both_answers_are_the_networks(degrees, percent, right):
     app = open_screen(turned=str(degrees), sized=str(percent), shifted=str(right))
     assert_well(app)
     (plain, sure), (augmented, surer) = (answer(name, 70, degrees, percent, right) for name in (PLAIN, AUGMENTED))
-    assert f"Without augmentation: **{plain}** ({sure:.0%} sure)" in said(app)
-    assert f"With it: **{augmented}** ({surer:.0%} sure)" in said(app)
+    assert f"without augmentation **{plain}** ({sure:.0%})" in said(app)
+    assert f"with augmentation **{augmented}** ({surer:.0%})" in said(app)
 
 
 @needs_weights
 def test_it_opens_where_only_augmentation_knows_the_digit():
     app = open_screen()
     assert_well(app)
-    assert "Without augmentation: **7**" not in said(app)
-    assert "With it: **7**" in said(app)
+    assert "without augmentation **2**" in said(app)
+    assert "with augmentation **7**" in said(app)
     assert app.latex
 
 
@@ -67,15 +67,15 @@ def test_the_sentence_below_the_curves_has_their_numbers():
     turned = json.loads((CURVES / "augmentation-rotation.json").read_text())
     at = turned["degrees"].index(45)
     plain, augmented = (turned["errors"][name][at] for name in (PLAIN, AUGMENTED))
-    errors = f"{plain:.1%} are wrong without augmentation and {augmented:.1%} with it"
-    assert f"Turned counter-clockwise by 45°, {errors}" in said(app)
+    errors = f"the error rate is {plain:.1%} without augmentation and {augmented:.1%} with it"
+    assert f"Rotated counter-clockwise by 45°, {errors}" in said(app)
     assert augmented < plain / 3
 
 
 @needs_curves
 def test_the_prediction_is_marked_by_the_curve():
-    app = open_screen(turned="40")
-    question = next(each for each in app.radio if "turned by 45°" in each.label)
+    app = unfold(open_screen(turned="40"), "invariance.Augmentation.predict")
+    question = next(each for each in app.radio if "rotated by 45°" in each.label)
     turned = json.loads((CURVES / "augmentation-rotation.json").read_text())
     wrong = turned["errors"][PLAIN][turned["degrees"].index(45)] * turned["images"]
     right = next(
@@ -97,15 +97,15 @@ def test_without_weights_it_says_the_command(monkeypatch):
 
 @needs_weights
 def test_without_curves_it_says_so_and_the_rest_stays(monkeypatch, tmp_path):
-    monkeypatch.setattr(error_curves, "CURVES", tmp_path)
-    error_curves.curve_of.clear()
+    monkeypatch.setattr(curves, "CURVES", tmp_path)
+    curves.curves.clear()
     try:
         app = open_screen()
         assert_well(app)
         assert "python -m cnnviz.training.error_curves" in said(app)
-        assert "With it:" in said(app)
+        assert "with augmentation **" in said(app)
     finally:
-        error_curves.curve_of.clear()
+        curves.curves.clear()
 
 
 @needs_weights
@@ -118,3 +118,24 @@ def test_the_code_on_the_screen_runs(capsys):
     if READY:
         exec(app.code[0].value, {})
         assert "True" in capsys.readouterr().out
+
+
+@needs_weights
+def test_a_link_opens_the_very_state_and_the_digit_of_another_part_stays_there():
+    app = open_screen(turned="30", shifted="2")
+    app.number_input(key="invariance.Augmentation.digit_number").set_value(12).run()
+    app.number_input(key="invariance.Augmentation.sized").set_value(80).run()
+    assert_well(app)
+    link = {name: text[0] if isinstance(text, list) else text for name, text in app.query_params.items()}
+    assert link == {"part": "Augmentation", "turned": "30", "shifted": "2", "digit_number": "12", "sized": "80"}
+    link.pop("part")
+    again = open_screen(**link)
+    assert said(again) == said(app)
+    again.segmented_control(key="invariance.part").set_value("Equivariance").run()
+    assert again.number_input(key="invariance.Equivariance.digit_number").value == 70
+
+
+@needs_weights
+@pytest.mark.parametrize(("name", "digits"), [(PLAIN, "0"), (AUGMENTED, "7")])
+def test_the_opening_angle_tells_the_networks_apart(name, digits):
+    assert (answer(name, 70, -45, 100, 0)[0] == 7) is (digits == "7")

@@ -7,13 +7,13 @@ import pytest
 import torch
 
 from cnnviz import images, models
+from cnnviz.arithmetic.signals import read_signal
 from cnnviz.engine.local import LocalEngine
 from cnnviz.engine.requests import ModelChoice, Picture, ShiftLayers
-from cnnviz.ui.transform.blurring import read_signal
-from cnnviz.ui.transform.layer_gaps import frame_of
-from cnnviz.ui.transform.other_movements import movements_of
+from cnnviz.probes.equivariance_table import columns
+from cnnviz.ui.invariance.equivariance.poses import poses_of
 from tests.pages import opening
-from tests.pages.opening import assert_well, said
+from tests.pages.opening import assert_well, said, unfold
 
 open_screen = partial(opening.open_screen, "pages/transform/invariance.py", part="Equivariance")
 
@@ -49,7 +49,7 @@ def test_a_shift_that_the_stride_does_not_divide_is_told():
     app = open_screen(dx="1")
     assert_well(app)
     assert "**between two units**" in said(app)
-    assert "4 layers cannot follow. The first is pool1" in said(app)
+    assert "4 layers cannot follow the shift. The first is pool1" in said(app)
     still, there = rolled(3, 1)
     nearest = min((there - still.roll(step, 2)).norm() / still.norm() for step in (0, 1))
     assert "nearest whole shift they would differ by up to" in said(app)
@@ -60,7 +60,7 @@ def test_no_shift_is_no_difference():
     app = open_screen(dx="0", dy="0")
     assert_well(app)
     assert "has not been shifted" in said(app)
-    assert "Predict" not in [each.label for each in app.expander]
+    assert not unfold(app, "invariance.Equivariance.predict").radio
 
 
 def test_the_head_has_no_positions():
@@ -76,7 +76,7 @@ def test_the_signal_of_the_paper_and_another_one():
     assert "0.5, 1, 0.5, 1 becomes 0.75, 0.75, 0.75, 0.75" in said(app)
     app = open_screen(signal="0 3 0 0", bx="2", blur="Rect-2")
     # In a circle the maxima of two are 3 3 0 0, their means of two 3 1.5 0 1.5; every second one is kept.
-    assert "3, 0 becomes 0, 3; moved along, by 1, it would be 0, 3" in said(app)
+    assert "3, 0 becomes 0, 3; shifted along, by 1, it would be 0, 3" in said(app)
     assert "**With blur** 3, 0 becomes 0, 3" in said(app)
 
 
@@ -90,7 +90,7 @@ def test_what_is_no_signal_gets_one_sentence_and_the_network_stays(typed):
 
 
 def test_a_signal_is_read_with_commas_or_spaces():
-    assert read_signal("1, 2.5  -3 4e1").tolist() == [1, 2.5, -3, 40]
+    assert read_signal("1, 2.5  -3 4e1") == (1, 2.5, -3, 40)
 
 
 def test_blur_mends_on_the_screen():
@@ -109,13 +109,13 @@ def test_the_digits_and_the_turns_are_there():
     with torch.no_grad():
         right = (network(there).argmax(1) == labels).float().mean()
     assert f"14 pixels: {right:.0%}, with" in said(app)
-    assert "Turned by 45°" in said(app)
+    assert "Rotated by 45°" in said(app)
 
 
 def test_moves_have_each_their_name():
-    assert len(movements_of(1, 28)) == 8
-    assert len(movements_of(4, 28)) == 9
-    assert len(movements_of(14, 28)) == 8
+    assert len(poses_of(1, 28)) == 8
+    assert len(poses_of(4, 28)) == 9
+    assert len(poses_of(14, 28)) == 8
 
 
 @pytest.mark.parametrize("link", [
@@ -129,7 +129,7 @@ def test_other_networks_and_nonsense_open(link):
 
 
 def test_the_prediction_is_marked():
-    app = open_screen(dx="6", layer="pool2")
+    app = unfold(open_screen(dx="6", layer="pool2"), "invariance.Equivariance.predict")
     question = next(each for each in app.radio if "The units of pool2 are 4 pixels apart" in each.label)
     assert "3/2" in question.options
     question.set_value("3/2").run()
@@ -152,8 +152,40 @@ def test_the_table_holds_what_the_probe_found():
         found = engine.ask(ShiftLayers(ModelChoice("lenet-relu-mnist"), picture, right=2)).found
     finally:
         engine.close()
-    table = frame_of(found)
-    assert list(table["layer"]) == [gap.name for gap in found]
-    pool = table[table["layer"] == "pool2"].iloc[0]
-    assert (pool["units right"], pool["stride"]) == ("1/2", "4×4")
-    assert pool["all: largest"] == found[5].whole.largest
+    table = columns(found)
+    assert table["layer"] == [gap.name for gap in found]
+    pool = table["layer"].index("pool2")
+    assert (table["units right"][pool], table["stride"][pool]) == ("1/2", "4×4")
+    assert table["all: largest"][pool] == found[5].whole.largest
+
+
+def test_the_second_question_asks_for_a_shift_that_a_layer_follows():
+    app = open_screen()
+    app.session_state["invariance.Equivariance.predict-number"] = 1
+    question = unfold(app, "invariance.Equivariance.predict").radio[0]
+    stride = (
+        int(re.search(r"are (\d+) pixels apart", question.label)[1])
+        if "By how many pixels may" in question.label
+        else 0
+    )
+    if stride:
+        (right,) = [option for option in question.options if int(option) % stride == 0]
+        question.set_value(right).run()
+        assert app.success
+
+
+def test_a_link_opens_the_very_state():
+    app = open_screen(digit_number="60", dx="3")
+    app.selectbox(key="invariance.Equivariance.layer").set_value("conv1").run()
+    app.number_input(key="invariance.Equivariance.channel").set_value(3).run()
+    app.selectbox(key="invariance.Equivariance.padding").set_value("in a circle").run()
+    app.number_input(key="invariance.Equivariance.bx").set_value(2).run()
+    assert_well(app)
+    link = {name: text[0] if isinstance(text, list) else text for name, text in app.query_params.items()}
+    link.pop("part")
+    again = open_screen(**link)
+    assert_well(again)
+    assert said(again) == said(app)
+    assert again.selectbox(key="invariance.Equivariance.layer").value == "conv1"
+    assert again.number_input(key="invariance.Equivariance.channel").value == 3
+    assert again.number_input(key="invariance.Equivariance.digit_number").value == 60

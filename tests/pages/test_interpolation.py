@@ -8,10 +8,11 @@ import torch
 from torch.nn import functional
 
 from cnnviz import images
-from cnnviz.ui.transform.interpolation_form import PRESETS
+from cnnviz.ui.spatial_transformer.interpolation.state import PRESETS
 from tests.pages import opening
-from tests.pages.opening import assert_well, said
+from tests.pages.opening import assert_well, said, unfold
 
+KEY = "spatial_transformer.Why interpolation"
 open_screen = partial(opening.open_screen, "pages/transform/spatial_transformer.py", part="Why interpolation")
 IDENTITY = torch.tensor([[1.0, 0, 0], [0, 1, 0]])
 
@@ -32,7 +33,7 @@ def test_the_lectures_example_is_what_opens():
     app = open_screen()
     assert_well(app)
     assert "**Rounding** takes [1.6, 2.4] to [2, 2] and reads 9" in said(app)
-    assert "mixes four pixels to 5.96" in said(app)
+    assert "computes 5.96 from four pixels" in said(app)
     assert r"0.24 \cdot 4 + 0.36 \cdot 9" in formulas(app)
     assert r"\mathbf{4.6}" in formulas(app)
     assert r"\mathbf{-2.6}" in formulas(app)
@@ -45,24 +46,24 @@ def test_the_lectures_example_is_what_opens():
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_opens(name):
     app = open_screen()
-    app.pills(key="why-preset").set_value(name).run()
+    app.pills(key=f"{KEY}.preset").set_value(name).run()
     assert_well(app)
-    assert app.selectbox(key="why_picture").value == PRESETS[name].get("why_picture", "5×5 numbers")
+    assert app.selectbox(key=f"{KEY}.picture").value == PRESETS[name].get("picture", "numbers")
     assert app.table
 
 
 def test_the_presets_show_what_their_names_say():
     app = open_screen()
-    app.pills(key="why-preset").set_value("A step across a pixel").run()
+    app.pills(key=f"{KEY}.preset").set_value("step_across").run()
     assert "↯" in table_of(app)["θ₁₃"][1]
     assert "a step of 0.5 leads over a border" in said(app)
-    app.pills(key="why-preset").set_value("Between two pixels").run()
+    app.pills(key=f"{KEY}.preset").set_value("between").run()
     assert number(table_of(app)["θ₁₃"][3]) == pytest.approx(50, abs=0.1)
     assert "Rounding seems to have a derivative" in said(app)
-    app.pills(key="why-preset").set_value("On a pixel: a kink").run()
+    app.pills(key=f"{KEY}.preset").set_value("kink").run()
     assert "The slope along y is 2 before it and 1 after it" in said(app)
     assert number(table_of(app)["θ₂₃"][1]) == pytest.approx(2.5 * 1.5)
-    app.pills(key="why-preset").set_value("A digit, turned").run()
+    app.pills(key=f"{KEY}.preset").set_value("digit").run()
     table = table_of(app)
     assert all(number(row[0]) == pytest.approx(number(row[1]), abs=1e-3) for row in table.values())
     assert all(number(row[0]) for row in table.values())
@@ -70,13 +71,12 @@ def test_the_presets_show_what_their_names_say():
 
 def test_a_link_opens_the_very_state_and_the_derivatives_are_torchs():
     link = {
-        "why_picture": "digit", "why_digit": "12", "why_digit_row": "11", "why_digit_column": "11",
-        "why_11": "0.9", "why_12": "-0.2", "why_13": "0.1", "why_21": "0.3", "why_22": "1.1", "why_23": "-0.05",
-        "why_step": "0.001",
+        "picture": "digit", "digit": "12", "row": "11", "column": "11", "theta": "0.9,-0.2,0.1,0.3,1.1,-0.05",
+        "step": "0.001",
     }  # fmt: skip
     app = open_screen(**link)
     assert_well(app)
-    assert app.number_input(key="why_12").value == -0.2
+    assert app.number_input(key=f"{KEY}.theta-1").value == -0.2
     image = torch.tensor(images.sheet("digits")[12])[None, None].double() / 255
     theta = torch.tensor([[0.9, -0.2, 0.1], [0.3, 1.1, -0.05]], dtype=torch.float64, requires_grad=True)
     grid = functional.affine_grid(theta[None], image.shape, align_corners=False)
@@ -88,22 +88,20 @@ def test_a_link_opens_the_very_state_and_the_derivatives_are_torchs():
 
 
 def test_nonsense_in_a_link_opens_with_the_defaults():
-    app = open_screen(
-        why_13="x", why_row="9", why_step="2", why_rate="fast", why_right="99", why_at="-1", why_steps="0"
-    )
+    app = open_screen(theta="x", row="9", step="2", rate="fast", right="99", at="-1", steps="0")
     assert_well(app)
-    assert app.number_input(key="why_13").value == 0.24
-    assert app.number_input(key="why_row").value == 3
+    assert app.number_input(key=f"{KEY}.theta-2").value == 0.24
+    assert app.number_input(key=f"{KEY}.row").value == 3
 
 
 def test_a_point_beyond_the_picture_is_told():
-    app = open_screen(why_13="3")
+    app = open_screen(theta="1,0,3,0,1,-0.24")
     assert_well(app)
     assert "**Outside.**" in said(app)
 
 
 def test_descent_is_told_with_torchs_own_loss_and_rounding_stays():
-    app = open_screen(why_steps="80")
+    app = open_screen(steps="80")
     target = torch.tensor(images.sheet("digits")[36])[None, None].double() / 255
     first = functional.mse_loss(target.roll((2, 3), dims=(2, 3)), target).item()
     assert f"in 80 steps the loss falls from {first:.3g} to" in said(app)
@@ -114,39 +112,39 @@ def test_descent_is_told_with_torchs_own_loss_and_rounding_stays():
 
 
 def test_a_rate_too_large_and_a_move_too_far_are_told():
-    assert "The digit is back" not in said(open_screen(why_rate="1"))
-    assert "The digit is back" not in said(open_screen(why_right="-8", why_down="8", why_pulled="11"))
-    assert "Nothing was moved" in said(open_screen(why_right="0", why_down="0"))
+    assert "The digit is back" not in said(open_screen(rate="1"))
+    assert "The digit is back" not in said(open_screen(right="-8", down="8", pulled="11"))
+    assert "Nothing was moved" in said(open_screen(right="0", down="0"))
 
 
 def test_the_next_step_is_written_out_for_any_step_and_number():
-    for link in ({"why_at": "0"}, {"why_at": "100"}, {"why_momentum": "false"}, {"why_all_six": "true"}):
-        app = open_screen(why_loss="θ₂₂", **link)
+    for link in ({"at": "0"}, {"at": "100"}, {"momentum": "false"}, {"all_six": "true"}):
+        app = open_screen(loss="θ₂₂", **link)
         assert_well(app)
         assert r"\theta_{22} \leftarrow 1 - 0" in formulas(app).replace("&", "")
-    assert "θ₂₂ is held" in said(open_screen(why_loss="θ₂₂"))
+    assert "θ₂₂ is held" in said(open_screen(loss="θ₂₂"))
 
 
 def test_fewer_steps_than_the_one_shown_take_the_default():
-    app = open_screen(why_at="90")
-    app.number_input(key="why_steps").set_value(40).run()
+    app = open_screen(at="90")
+    app.number_input(key=f"{KEY}.steps").set_value(40).run()
     assert_well(app)
-    assert app.number_input(key="why_at").value <= 40
+    assert app.number_input(key=f"{KEY}.at").value <= 40
 
 
 def test_the_prediction_is_marked():
-    app = open_screen()
+    app = unfold(open_screen(), f"{KEY}.predict")
     question = next(each for each in app.radio if "slope along x" in each.label)
-    assert len(set(question.options)) >= 3
+    assert len(set(question.options)) == 4
     # Between the same four pixels, at the same y: 0.6 * (9 - 4) + 0.4 * (6 - 2).
     question.set_value("4.6").run()
     assert any("Right" in each.value for each in app.success)
-    down = open_screen(why_column="0")
+    down = unfold(open_screen(column="0"), f"{KEY}.predict")
     question = next(each for each in down.radio if "slope along x" in each.label)
-    assert len(question.options) >= 3
+    assert len(question.options) == 4
 
 
-@pytest.mark.parametrize("link", [{}, {"why_picture": "digit", "why_all_six": "true", "why_momentum": "false"}])
+@pytest.mark.parametrize("link", [{}, {"picture": "digit", "all_six": "true", "momentum": "false"}])
 def test_the_code_on_the_screen_runs_and_gives_the_same(link, capsys):
     app = open_screen(**link)
     exec(app.code[0].value, {})

@@ -4,33 +4,38 @@ import csv
 import io
 import re
 from functools import partial
+from random import Random
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
+from cnnviz import models
+from cnnviz.arithmetic.pose import similarity
 from cnnviz.images import sheet
-from cnnviz.ui.transform.moving_form import SWEEPS
+from cnnviz.probes.placement import place
+from cnnviz.ui.invariance.sweep.state import AXES, PRESETS
 from tests.pages import opening
-from tests.pages.opening import assert_well, said
+from tests.pages.opening import assert_well, said, unfold
 
 open_screen = partial(opening.open_screen, "pages/transform/invariance.py")
 
 
-@pytest.mark.parametrize("sweep", SWEEPS)
+@pytest.mark.parametrize("sweep", AXES)
 def test_every_sweep_opens(sweep):
     app = open_screen(sweep=sweep)
     assert_well(app)
-    assert "As it is, the network says **6**" in said(app)
+    assert "The network predicts **6** for the unmoved picture" in said(app)
     assert app.latex
 
 
 def test_it_opens_with_a_six_that_becomes_a_nine():
     app = open_screen()
     assert_well(app)
-    assert app.selectbox(key="model").value == "lenet-relu-mnist"
-    assert app.number_input(key="rotation").value == 180
-    assert re.search(r"Of the 25 states of this sweep, this one among them, it says so of \*\*\d+\*\*", said(app))
+    assert app.selectbox(key="invariance.model").value == "lenet-relu-mnist"
+    assert app.number_input(key="invariance.rotation").value == 180
+    assert re.search(r"and for \*\*\d+\*\* of the 25 states of this sweep", said(app))
 
 
 def test_a_link_opens_the_very_state():
@@ -38,9 +43,9 @@ def test_a_link_opens_the_very_state():
         source="Clothes", model="lenet5-fashion", sweep="right", right="-3", rotation="20", steps="9", edge="mirror"
     )
     assert_well(app)
-    assert app.number_input(key="right").value == -3
-    assert app.number_input(key="rotation").value == 20
-    assert app.selectbox(key="edge").value == "mirror"
+    assert app.number_input(key="invariance.right").value == -3
+    assert app.number_input(key="invariance.rotation").value == 20
+    assert app.selectbox(key="invariance.edge").value == "mirror"
     assert "mirroring" in " ".join(each.value for each in app.caption)
 
 
@@ -49,20 +54,20 @@ def test_nonsense_in_a_link_opens_with_the_defaults():
         sweep="sideways", rotation="999", steps="-4", edge="wrap", right="x", layer="nowhere", channels="77"
     )
     assert_well(app)
-    assert app.number_input(key="rotation").value == 180
+    assert app.number_input(key="invariance.rotation").value == 180
 
 
 def test_another_sweep_begins_from_the_unmoved_picture():
     app = open_screen(rotation="45")
-    app.segmented_control(key="sweep").set_value("scale").run()
+    app.segmented_control(key="invariance.sweep").set_value("scale").run()
     assert_well(app)
-    assert app.number_input(key="rotation").value == 0
-    assert app.number_input(key="scale").value == 60
+    assert app.number_input(key="invariance.rotation").value == 0
+    assert app.number_input(key="invariance.scale").value == 60
 
 
 def test_the_unmoved_picture_changes_nothing():
     app = open_screen(rotation="0", right="0")
-    next(each for each in app.button if "unmoved" in each.label).click().run()
+    app.button(key="invariance.unmove").click().run()
     assert_well(app)
     assert app.latex[-1].value.strip("$\n").endswith("= 0")
 
@@ -70,26 +75,80 @@ def test_the_unmoved_picture_changes_nothing():
 def test_a_network_that_reads_smaller_pictures_takes_over_a_range_that_is_too_wide():
     app = open_screen(source="Gallery", model="alexnet-tiny", sweep="right", right="30", steps="5")
     assert_well(app)
-    app.selectbox(key="model").select("lenet-relu-mnist").run()
+    app.selectbox(key="invariance.model").select("lenet-relu-mnist").run()
     assert_well(app)
-    assert app.number_input(key="right").value <= 14
+    assert app.number_input(key="invariance.right").value <= 14
 
 
 @pytest.mark.parametrize("layer", ["pool2", "fc2", "flatten"])
 def test_every_kind_of_layer_can_be_watched(layer):
     app = open_screen(layer=layer)
     assert_well(app)
-    assert app.selectbox(key="layer").value == layer
+    assert app.selectbox(key="invariance.layer").value == layer
 
 
-def test_both_questions_are_marked():
-    app = open_screen()
-    half = next(each for each in app.radio if "half as large" in each.label)
-    half.set_value("no").run()
-    pixel = next(each for each in app.radio if "one pixel to the right" in each.label)
+def test_a_question_is_marked_and_the_next_one_asks_of_layers():
+    app = unfold(open_screen(), "invariance.predict")
+    first = next(each for each in app.radio if "scaled to 50% of its size" in each.label)
+    assert len(first.options) == 4
+    assert "6" in first.options
+    first.set_value(first.options[0]).run()
+    assert len(app.success) + len(app.warning) == 1
+    app.button(key="invariance.predict-next").click().run()
+    pixel = next(each for each in app.radio if "to the right by 1 px" in each.label)
+    assert len(pixel.options) == 4
     assert "the input" in pixel.options
-    pixel.set_value(pixel.options[0]).run()
-    assert len(app.success) + len(app.warning) == 2
+    pixel.set_value("the input").run()
+    assert len(app.success) + len(app.warning) == 1
+
+
+@pytest.mark.parametrize(("number", "pose"), [(0, similarity(scale=0.5)), (2, similarity(degrees=90))])
+def test_the_right_answer_is_what_torch_predicts(number, pose):
+    app = open_screen()
+    app.session_state["invariance.predict-number"] = number
+    unfold(app, "invariance.predict")
+    digit = torch.tensor(sheet("digits")[60] / 255, dtype=torch.float32)[None, None]
+    with torch.no_grad():
+        right = int(models.load("lenet-relu-mnist")((place(digit, [pose], 28) - 0.1307) / 0.3081).argmax())
+    app.radio[0].set_value(str(right)).run()
+    assert app.success
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_opens(name):
+    app = open_screen()
+    app.pills(key="invariance.preset").set_value(name).run()
+    assert_well(app)
+    assert dict(app.query_params).get("sweep", "rotation") == PRESETS[name].get("sweep", "rotation")
+
+
+def test_a_link_holds_all_that_is_set():
+    app = open_screen(source="Clothes", model="lenet5-fashion")
+    app.segmented_control(key="invariance.sweep").set_value("scale").run()
+    app.number_input(key="invariance.scale").set_value(130).run()
+    app.slider(key="invariance.scale_range").set_value((80, 150)).run()
+    app.selectbox(key="invariance.layer").set_value("conv2").run()
+    app.multiselect(key="invariance.channels").set_value([1, 4]).run()
+    assert_well(app)
+    link = {name: text[0] if isinstance(text, list) else text for name, text in app.query_params.items()}
+    again = open_screen(**link)
+    assert_well(again)
+    assert again.number_input(key="invariance.scale").value == 130
+    assert again.slider(key="invariance.scale_range").value == (80, 150)
+    assert again.selectbox(key="invariance.layer").value == "conv2"
+    assert again.multiselect(key="invariance.channels").value == [1, 4]
+    assert said(again) == said(app)
+
+
+def test_what_one_part_shows_is_not_carried_into_another():
+    app = open_screen(digit_number="61", layer="pool1", scale="80", channels="1,2")
+    app.segmented_control(key="invariance.part").set_value("Equivariance").run()
+    assert_well(app)
+    assert dict(app.query_params) == {"part": "Equivariance"}
+    assert app.number_input(key="invariance.Equivariance.digit_number").value == 70
+    app.segmented_control(key="invariance.part").set_value("").run()
+    assert app.number_input(key="invariance.digit_number").value == 61
+    assert app.multiselect(key="invariance.channels").value == [1, 2]
 
 
 @pytest.mark.parametrize("link", [{}, {"sweep": "scale", "edge": "edge"}, {"sweep": "down", "steps": "6"}])
@@ -126,7 +185,7 @@ def test_a_network_of_ones_own_is_moved_too():
         source="Digits", model="design:1x28x28: Conv 4 3, ReLU, MaxPool 2, Flatten, Linear 10", sweep="right"
     )
     assert_well(app)
-    assert "the network says **class" in said(app)
+    assert "The network predicts **class" in said(app)
 
 
 @pytest.mark.parametrize(
@@ -136,9 +195,39 @@ def test_a_network_of_ones_own_is_moved_too():
 def test_a_link_that_leaves_out_the_kind_of_picture_means_a_digit_unless_it_names_a_photo(link, source):
     app = open_screen(**link)
     assert_well(app)
-    assert app.session_state["source"] == source
+    assert app.pills(key="invariance.source").value == source
 
 
 def test_what_did_not_move_is_not_in_the_formula():
     assert "u' \\\\ v'" in open_screen().latex[0].value
-    assert "u'-3 \\\\ v'+2" in open_screen(right="3", down="-2").latex[0].value
+    assert "u'−3 \\\\ v'+2" in open_screen(right="3", down="-2").latex[0].value
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_random_state_comes_back_from_its_link(seed):
+    drawn = Random(seed)
+    part = ("", "Equivariance", "Augmentation")[seed]
+    controls = {
+        "": {"rotation": (-180, 180), "right": (-14, 14), "down": (-14, 14), "scale": (50, 200), "steps": (2, 30)},
+        "Equivariance": {"dx": (-30, 30), "dy": (-30, 30), "bx": (-8, 8), "digit_number": (0, 99)},
+        "Augmentation": {"turned": (-180, 180), "sized": (40, 160), "shifted": (-14, 14), "digit_number": (0, 99)},
+    }[part]
+    app = open_screen(**({"part": part} if part else {}))
+    for name, (low, high) in controls.items():
+        key = ".".join(filter(None, ("invariance", part, name)))
+        app.number_input(key=key).set_value(drawn.randint(low, high)).run()
+    assert_well(app)
+    again = open_screen(**app.query_params)
+    assert_well(again)
+    assert said(again) == said(app)
+    numbers = {each.key: each.value for each in app.number_input}
+    assert {each.key: each.value for each in again.number_input} == numbers
+
+
+@pytest.mark.parametrize("part", ["", "Equivariance", "Augmentation"])
+@pytest.mark.parametrize("source", ["Upload", "Draw"])
+def test_without_a_picture_it_says_how_to_come_to_one_and_the_settings_stay(part, source):
+    app = open_screen(source=source, **({"part": part} if part else {}))
+    assert_well(app)
+    assert app.info
+    assert app.slider

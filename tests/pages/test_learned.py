@@ -14,11 +14,15 @@ from cnnviz.arithmetic.pose import similarity
 from cnnviz.models.spatial_transformer import SpatialTransformer
 from cnnviz.probes.placement import place
 from cnnviz.training.distortions import DISTORTIONS
-from cnnviz.ui.transform import inside_form, learned_boxes, learned_curves, learned_form
+from cnnviz.ui.spatial_transformer.inside import state as inside_form
+from cnnviz.ui.spatial_transformer.learned import boxes as learned_boxes
+from cnnviz.ui.spatial_transformer.learned import curves as learned_curves
+from cnnviz.ui.spatial_transformer.learned import state as learned_form
 from tests.pages import opening
-from tests.pages.opening import assert_well, said
+from tests.pages.opening import assert_well, said, unfold
 
 SCREEN = "pages/transform/spatial_transformer.py"
+LEARNED, INSIDE = "spatial_transformer.Learned", "spatial_transformer.Inside a network"
 open_learned = partial(opening.open_screen, SCREEN, part="Learned")
 open_inside = partial(opening.open_screen, SCREEN, part="Inside a network")
 
@@ -34,19 +38,19 @@ def one(digit: int, *, side: int, degrees: float, scale: float, right: float, do
 @pytest.mark.parametrize("name", learned_form.PRESETS)
 def test_every_preset_of_learned_opens(name):
     app = open_learned()
-    app.pills(key="learned_preset").set_value(name).run()
+    app.pills(key=f"{LEARNED}.preset").set_value(name).run()
     assert_well(app)
     for key, value in learned_form.PRESETS[name].items():
-        assert app.session_state[key] == value
+        assert app.session_state[f"{LEARNED}.{key}"] == value
 
 
 @pytest.mark.parametrize("name", inside_form.PRESETS)
 def test_every_preset_of_inside_opens(name):
     app = open_inside()
-    app.pills(key="inside_preset").set_value(name).run()
+    app.pills(key=f"{INSIDE}.preset").set_value(name).run()
     assert_well(app)
     for key, value in inside_form.PRESETS[name].items():
-        assert app.session_state[key] == value
+        assert app.session_state[f"{INSIDE}.{key}"] == value
 
 
 def test_the_tasks_are_those_of_the_training():
@@ -67,7 +71,7 @@ def test_the_tasks_are_those_of_the_training():
 
 
 def test_a_link_opens_the_very_state_and_the_answers_are_those_of_the_networks():
-    link = {"learned_degrees": "-20", "learned_scale": "90", "learned_right": "3", "learned_down": "-2"}
+    link = {"degrees": "-20", "scale": "90", "right": "3", "down": "-2"}
     app = open_learned(**link, digit_number="33")
     assert_well(app)
     batch = one(33, side=42, degrees=-20, scale=0.9, right=3, down=-2)
@@ -78,24 +82,32 @@ def test_a_link_opens_the_very_state_and_the_answers_are_those_of_the_networks()
     assert "It is a 3." in said(app)
 
 
+def test_the_longer_names_of_old_links_are_understood():
+    app = open_learned(learned_degrees="-20", learned_task="turned")
+    assert_well(app)
+    assert app.number_input(key=f"{LEARNED}.degrees").value == -20
+    app.number_input(key=f"{LEARNED}.degrees").set_value(10).run()
+    assert app.query_params == {"part": "Learned", "degrees": "10", "task": "turned"}
+
+
 @pytest.mark.parametrize("task", ["turned", "turned, scaled, moved"])
 def test_theta_is_the_localisation_networks(task):
-    app = open_learned(learned_task=task, digit_number="12", learned_degrees="25")
+    app = open_learned(task=task, digit_number="12", degrees="25")
     assert_well(app)
     row = learned_form.TASKS[task]
     network = models.load(row.transformer)
     with torch.inference_mode():
-        theta = network.theta(one(12, side=row.side, degrees=25, scale=0.8, right=6, down=-4))[0]
+        theta = network.theta(one(12, side=row.side, degrees=25, scale=0.7, right=9, down=-9))[0]
     numbers = [float(each) for each in re.findall(r"-?\d+\.\d\d", app.latex[0].value)]
     np.testing.assert_allclose(numbers, theta.flatten(), atol=0.0051)
-    turned = next(line for line in said(app).splitlines() if line.startswith("| turned counter-clockwise"))
+    turned = next(line for line in said(app).splitlines() if line.startswith("| rotated counter-clockwise"))
     learned, identity, hand = (int(each) for each in re.findall(r"(-?\d+)°", turned))
     assert learned == pytest.approx(float(-torch.rad2deg(torch.atan2(theta[1, 0], theta[0, 0]))), abs=0.51)
     assert (identity, hand) == (0, 25)
 
 
 def test_what_exactly_undoes_is_read_as_the_upright_digit():
-    app = open_learned(learned_task="turned", learned_right="0", learned_down="0", learned_scale="100")
+    app = open_learned(task="turned", degrees="30", right="0", down="0", scale="100", digit_number="70")
     classifier = models.load("stn-r-mnist").classifier
     matrix = [float(each) for each in re.findall(r"-?\d+\.\d\d", app.latex[2].value)]
     batch = one(70, side=28, degrees=30, scale=1, right=0, down=0)
@@ -110,7 +122,7 @@ def test_what_exactly_undoes_is_read_as_the_upright_digit():
 
 def test_the_row_counts_what_is_right():
     app = open_learned(digit_number="74")
-    batch = torch.cat([one(10 * each + 4, side=42, degrees=30, scale=0.8, right=6, down=-4) for each in range(10)])
+    batch = torch.cat([one(10 * each + 4, side=42, degrees=30, scale=0.7, right=9, down=-9) for each in range(10)])
     with torch.inference_mode():
         right = [
             int((models.load(name)(batch).argmax(1) == torch.arange(10)).sum())
@@ -121,26 +133,24 @@ def test_the_row_counts_what_is_right():
 
 def test_what_is_beyond_the_training_is_told():
     assert "beyond its training" not in said(open_learned())
-    assert "beyond its training" in said(open_learned(learned_degrees="60"))
-    assert "beyond its training" in said(open_learned(learned_task="moved, among clutter"))
-    assert "beyond its training" not in said(
-        open_learned(learned_task="moved, among clutter", learned_degrees="0", learned_scale="100")
-    )
+    assert "beyond its training" in said(open_learned(degrees="60"))
+    assert "beyond its training" in said(open_learned(task="moved, among clutter"))
+    assert "beyond its training" not in said(open_learned(task="moved, among clutter", degrees="0", scale="100"))
 
 
 def test_clutter_has_a_seed():
     def inputs(**link):
-        app = open_learned(learned_task="moved, among clutter", **link)
+        app = open_learned(task="moved, among clutter", **link)
         assert_well(app)
         return said(app)
 
-    assert inputs(learned_seed="5") != inputs(learned_clutter="false")
-    assert inputs(learned_seed="5") == inputs(learned_seed="5")
+    assert inputs(seed="5") != inputs(clutter="false")
+    assert inputs(seed="5") == inputs(seed="5")
 
 
 def test_the_errors_are_those_of_the_file():
     found = json.loads(learned_curves.CURVES.read_text(encoding="utf-8"))
-    app = open_learned(learned_degrees="-44")
+    app = open_learned(degrees="-44")
     at = found["degrees"].index(-45)
     for name, word in (("stn-rts-mnist", "affine"), ("cnn-rts-mnist", "without")):
         line = next(line for line in said(app).splitlines() if line.startswith(f"| {word}"))
@@ -164,18 +174,18 @@ def test_a_box_follows_when_it_changes_as_the_digit_does(slope, word):
 
 
 def test_nonsense_in_a_link_opens_with_the_defaults():
-    app = open_learned(learned_task="x", learned_degrees="400", learned_scale="-1", digit_number="500", source="x")
+    app = open_learned(task="x", degrees="400", scale="-1", digit_number="500", source="x")
     assert_well(app)
-    app = open_inside(inside_network="x", inside_layer="fc9", inside_degrees="x", inside_right="99")
+    app = open_inside(network="x", layer="fc9", degrees="x", right="99")
     assert_well(app)
 
 
 def test_another_task_may_not_have_what_changed_before():
-    app = open_learned(learned_follow="size")
+    app = open_learned(follow="size")
     assert_well(app)
-    app.selectbox(key="learned_task").set_value("turned").run()
+    app.selectbox(key=f"{LEARNED}.task").set_value("turned").run()
     assert_well(app)
-    app.selectbox(key="learned_task").set_value("moved, among clutter").run()
+    app.selectbox(key=f"{LEARNED}.task").set_value("moved, among clutter").run()
     assert_well(app)
 
 
@@ -186,18 +196,18 @@ def test_without_a_drawing_there_is_a_sentence():
 
 
 def test_predictions_are_marked():
-    app = open_learned()
-    question = next(each for each in app.radio if "half as large" in each.label)
+    app = unfold(open_learned(), f"{LEARNED}.predict")
+    question = next(each for each in app.radio if "0.50 times its size" in each.label)
     right = f"{28 * 0.5 / 42 * np.cos(np.radians(60)):.2f}"
     question.set_value(right).run()
     assert any("Right" in each.value for each in app.success)
-    app = open_inside(inside_layer="conv2")
-    question = next(each for each in app.radio if "moved by 6 pixels" in each.label)
+    app = unfold(open_inside(layer="conv2"), f"{INSIDE}.predict")
+    question = next(each for each in app.radio if "shifted by 6 pixels" in each.label)
     question.set_value("3 units").run()
     assert any("Right" in each.value for each in app.success)
 
 
-@pytest.mark.parametrize("link", [{}, {"learned_task": "the same, with a spline", "digit_number": "3"}])
+@pytest.mark.parametrize("link", [{}, {"task": "the same, with a spline", "digit_number": "3"}])
 def test_the_code_of_learned_gives_the_networks_answer(link, capsys):
     app = open_learned(**link)
     scope: dict = {}
@@ -208,11 +218,9 @@ def test_the_code_of_learned_gives_the_networks_answer(link, capsys):
     torch.testing.assert_close(scope["probabilities"], expected)
 
 
-@pytest.mark.parametrize(
-    "link", [{}, {"inside_network": "cnn-r-mnist", "inside_layer": "bn2"}, {"inside_network": "lenet5-mnist"}]
-)
+@pytest.mark.parametrize("link", [{}, {"network": "cnn-r-mnist", "layer": "bn2"}, {"network": "lenet5-mnist"}])
 def test_the_code_of_inside_gives_the_screens_difference(link, capsys):
-    app = open_inside(**link, inside_right="3")
+    app = open_inside(**link, right="3")
     assert_well(app)
     scope: dict = {}
     exec(app.code[0].value, scope)
@@ -226,23 +234,23 @@ def test_the_code_of_inside_gives_the_screens_difference(link, capsys):
 
 @pytest.mark.parametrize("network", inside_form.NETWORK.options)
 def test_every_layer_that_is_offered_can_be_warped(network):
-    app = open_inside(inside_network=network)
-    for layer in app.selectbox(key="inside_layer").options:
-        app.selectbox(key="inside_layer").set_value(layer).run()
+    app = open_inside(network=network)
+    for layer in app.selectbox(key=f"{INSIDE}.layer").options:
+        app.selectbox(key=f"{INSIDE}.layer").set_value(layer).run()
         assert_well(app)
         assert f"After `{layer}` the two orders" in said(app)
 
 
 def test_what_is_said_of_a_shift_depends_on_the_layers_stride():
-    link = {"inside_degrees": "0", "inside_right": "1"}
-    assert "A shift by whole units" in said(open_inside(**link, inside_layer="conv1"))
-    assert "A shift between units" in said(open_inside(**link, inside_layer="pool1"))
-    assert "A turn or another size" in said(open_inside(inside_right="1"))
-    assert "θ is the identity" in said(open_inside(inside_degrees="0"))
+    link = {"degrees": "0", "right": "1"}
+    assert "A shift by whole units" in said(open_inside(**link, layer="conv1"))
+    assert "A shift between units" in said(open_inside(**link, layer="pool1"))
+    assert "A rotation or a change of size" in said(open_inside(right="1"))
+    assert "θ is the identity" in said(open_inside(degrees="0"))
 
 
 def test_the_sheet_is_counted():
-    app = open_inside(inside_degrees="90")
+    app = open_inside(degrees="90")
     network = models.load("lenet-relu-mnist")
     how = models.card("lenet-relu-mnist").preprocessing
     turned = np.rot90(images.sheet("digits"), axes=(1, 2)).copy()
@@ -253,7 +261,7 @@ def test_the_sheet_is_counted():
 
 
 def test_the_localisation_network_is_counted():
-    app = open_inside(inside_layer="pool1")
+    app = open_inside(layer="pool1")
     made = SpatialTransformer(channels=20, side=14, warped=14)
     count = sum(each.numel() for each in made.parameters())
     assert f"**{count:,} parameters**" in said(app)
