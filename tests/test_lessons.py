@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from PIL import Image
 
 from cnnviz import assets, lessons
+from cnnviz.ui.menu import SCREENS
 
 FILES = sorted((assets.LESSONS / lessons.ENGLISH).glob("*.md"))
 
@@ -38,3 +40,36 @@ def test_what_a_language_lacks_is_english(tmp_path, monkeypatch):
     finally:
         for each in (lessons.languages, lessons.sections, lessons.labels):
             each.cache_clear()
+
+
+FILLED = {"model": "alexnet-tiny", "layer": "conv2", "channel": 3, "index": 5}
+
+
+@pytest.mark.parametrize(
+    ("screen", "section"), [("activations", "code"), ("filters", "code_first"), ("filters", "code_deeper")]
+)
+def test_the_lines_of_python_on_the_screens_run(screen, section, tmp_path, monkeypatch, capsys):
+    Image.new("RGB", (90, 60), "orange").save(tmp_path / "photo.jpg")
+    monkeypatch.chdir(tmp_path)
+    lines = lessons.sections(lessons.ENGLISH, screen)[section].format(**FILLED)
+    exec(compile(lines, section, "exec"), {})
+    assert capsys.readouterr().out.strip()
+
+
+def test_every_section_that_the_code_names_exists_and_every_section_is_named():
+    folders = "pages", "cnnviz/ui", "cnnviz/components"
+    source = "\n".join(p.read_text() for folder in folders for p in (assets.ROOT / folder).rglob("*.py"))
+    # A section may also be named by its beginning or its end: f"mode_{mode}", f"{screen}_link".
+    begun, ended = set(re.findall(r'f"(\w+_)\{', source)), set(re.findall(r'\}(_\w+)"', source))
+    for path in FILES:
+        for key in lessons.sections(lessons.ENGLISH, path.stem).keys() - {"labels"}:
+            named = re.search(f"[\"']{key}[\"']", source)
+            assert named or key.startswith(tuple(begun)) or key.endswith(tuple(ended)), f"{path.stem}: {key}"
+
+
+@pytest.mark.parametrize("screen", [screen.name for screen in SCREENS if screen.section])
+def test_every_screen_has_what_every_screen_has(screen):
+    sections = lessons.sections(lessons.ENGLISH, screen)
+    assert {"idea", "try"} <= sections.keys()
+    assert all(any(key.startswith(kind) for key in sections) for kind in ("predict", "code"))
+    assert 2 <= sections["try"].count("\n- ") + sections["try"].startswith("- ") <= 3

@@ -15,7 +15,8 @@ from cnnviz.engine.requests import Picture
 from cnnviz.errors import ImageError
 from cnnviz.models.cards import Card
 from cnnviz.ui.form import Form
-from cnnviz.ui.form_controls import Choice, Number, Switch
+from cnnviz.ui.form_controls import Choice, Switch
+from cnnviz.ui.number_controls import Number
 from cnnviz.ui.words import COMMON
 
 PHOTOS = ("Gallery", "Upload", "Camera")

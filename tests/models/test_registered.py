@@ -138,9 +138,11 @@ def test_the_apps_list_has_it():
     models.register("small", small, models.card_of("small", small()))
 
     def page():
-        from cnnviz.ui.model import choose_model
+        from cnnviz.ui.form import Form
+        from cnnviz.ui.model_choice import choose_model
+        from cnnviz.ui.words import Words
 
-        choose_model("Digits")
+        choose_model(Form(Words("activations")), "Digits")
 
     app = AppTest.from_function(page, default_timeout=60).run()
     assert not app.exception

@@ -6,7 +6,8 @@ import pytest
 
 from cnnviz.ui.connectivity import state as connectivity
 from cnnviz.ui.convolution import state as convolution
-from cnnviz.ui.form_controls import Choice, Number, Switch
+from cnnviz.ui.form_controls import Choice, Switch
+from cnnviz.ui.number_controls import Number
 from cnnviz.ui.pooling import state as pooling
 from tests.pages.opening import open_screen
 

@@ -7,7 +7,8 @@ from unittest.mock import patch
 from hypothesis import strategies as st
 
 from cnnviz.ui import links
-from cnnviz.ui.form_controls import AnyControl, Choice, Number, Numbers, Real, Switch, written
+from cnnviz.ui.form_controls import AnyControl, Choice, Switch, written
+from cnnviz.ui.number_controls import Number, Numbers, Real
 
 
 @contextmanager

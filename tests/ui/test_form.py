@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.ui.form import Form
-from cnnviz.ui.form_controls import Choice, Number, Numbers, Real, Switch, Text, written
+from cnnviz.ui.form_controls import Choice, Switch, Text, written
+from cnnviz.ui.number_controls import Number, Numbers, Real
 from cnnviz.ui.words import Words
 from tests.ui.opened import opened, values
 
@@ -57,7 +58,8 @@ def app() -> None:
 
     from cnnviz.ui import links
     from cnnviz.ui.form import Form
-    from cnnviz.ui.form_controls import Choice, Number, Switch
+    from cnnviz.ui.form_controls import Choice, Switch
+    from cnnviz.ui.number_controls import Number
     from cnnviz.ui.words import Words
 
     links.arrive("pooling")

@@ -12,7 +12,7 @@ def app() -> None:
 
     from cnnviz.ui import links
     from cnnviz.ui.form import Form
-    from cnnviz.ui.form_controls import Number
+    from cnnviz.ui.number_controls import Number
     from cnnviz.ui.words import Words
 
     screen = st.session_state.get("open", "pooling")

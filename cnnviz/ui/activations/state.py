@@ -8,8 +8,9 @@ from cnnviz.engine.results import Floats, LayerRow, LayerTable
 from cnnviz.probes.statistics import Sort, strongest_unit
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form
-from cnnviz.ui.form_controls import Choice, Number
+from cnnviz.ui.form_controls import Choice
 from cnnviz.ui.layer_choice import first_convolution, layer_of, layers
+from cnnviz.ui.number_controls import Number
 from cnnviz.ui.subject import Subject, SubjectForm
 from cnnviz.ui.words import Words
 

@@ -12,7 +12,8 @@ from cnnviz.engine.requests import Connect, Numbers
 from cnnviz.images.kernels import KERNELS, kernel_values
 from cnnviz.images.small_inputs import input_values
 from cnnviz.ui.form import Form, Preset
-from cnnviz.ui.form_controls import Choice, Number
+from cnnviz.ui.form_controls import Choice
+from cnnviz.ui.number_controls import Number
 from cnnviz.ui.words import Words
 
 WORDS = Words("connectivity")

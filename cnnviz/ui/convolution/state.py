@@ -14,7 +14,8 @@ from cnnviz.images.kernels import KERNELS, in_torch_order, kernel_values
 from cnnviz.images.small_inputs import INPUTS, input_values
 from cnnviz.ui.cell_edits import edited
 from cnnviz.ui.form import Form, Preset
-from cnnviz.ui.form_controls import AnyControl, Choice, Number, Switch
+from cnnviz.ui.form_controls import AnyControl, Choice, Switch
+from cnnviz.ui.number_controls import Number
 from cnnviz.ui.picture_choice import picture_of
 from cnnviz.ui.words import Words
 

@@ -7,8 +7,9 @@ from cnnviz.engine.requests import Filters, Layers
 from cnnviz.engine.results import LayerRow, LayerTable
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form
-from cnnviz.ui.form_controls import Choice, Number
+from cnnviz.ui.form_controls import Choice
 from cnnviz.ui.layer_choice import layer_of, layers, middle_convolution
+from cnnviz.ui.number_controls import Number
 from cnnviz.ui.subject import Subject, SubjectForm
 from cnnviz.ui.words import Words
 

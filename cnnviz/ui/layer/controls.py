@@ -3,7 +3,8 @@
 from functools import cache
 
 from cnnviz.design.layer_settings import Setting, layer_settings
-from cnnviz.ui.form_controls import AnyControl, Choice, Number, Switch
+from cnnviz.ui.form_controls import AnyControl, Choice, Switch
+from cnnviz.ui.number_controls import Number
 
 # What the lesson calls the extent of the input, where one number stands for so many axes.
 _SIDE = {0: "", 1: "side_length", 2: "side_square", 3: "side_cube"}

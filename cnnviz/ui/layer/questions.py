@@ -4,8 +4,9 @@ import streamlit as st
 
 from cnnviz.arithmetic.questions import LEVELS, Question, mistake, question
 from cnnviz.design.torch_line import torch_line
-from cnnviz.ui.form_controls import Choice, Number
+from cnnviz.ui.form_controls import Choice
 from cnnviz.ui.layer.state import FORM, WORDS
+from cnnviz.ui.number_controls import Number
 from cnnviz.ui.numbers import of_size, whole
 from cnnviz.ui.steps import equation, step_of
 from cnnviz.ui.words import COMMON

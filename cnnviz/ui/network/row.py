@@ -7,9 +7,10 @@ import streamlit as st
 from cnnviz.arithmetic import LayerRecord
 from cnnviz.design import Line
 from cnnviz.design.totals import Totals, text_of
-from cnnviz.ui.form_controls import Choice, Number
+from cnnviz.ui.form_controls import Choice
 from cnnviz.ui.network.state import FORM, MAIN, WORDS
 from cnnviz.ui.network.table import toolbar
+from cnnviz.ui.number_controls import Number
 from cnnviz.ui.numbers import of_size
 from cnnviz.ui.steps import distinct, equation, grouped
 

@@ -8,7 +8,8 @@ import streamlit as st
 from cnnviz.design import PRESETS, split
 from cnnviz.errors import ModelError, ShapeError
 from cnnviz.ui.form import Form
-from cnnviz.ui.form_controls import Choice, Number, Text
+from cnnviz.ui.form_controls import Choice, Text
+from cnnviz.ui.number_controls import Number
 from cnnviz.ui.words import Words
 
 WORDS = Words("network")

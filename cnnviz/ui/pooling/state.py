@@ -13,7 +13,8 @@ from cnnviz.engine.requests import Numbers, Pool, PoolMoved, PoolShifts
 from cnnviz.images.small_inputs import INPUTS, input_values
 from cnnviz.ui.cell_edits import Edits, edited
 from cnnviz.ui.form import Form, Preset
-from cnnviz.ui.form_controls import AnyControl, Choice, Number, Switch
+from cnnviz.ui.form_controls import AnyControl, Choice, Switch
+from cnnviz.ui.number_controls import Number
 from cnnviz.ui.picture_choice import picture_of
 from cnnviz.ui.words import Words
 

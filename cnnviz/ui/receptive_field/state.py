@@ -11,8 +11,9 @@ from cnnviz.engine.requests import Layers, Maps
 from cnnviz.engine.results import LayerRow, LayerTable
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form
-from cnnviz.ui.form_controls import Choice, Number, NumberOrNone, Switch, Text
+from cnnviz.ui.form_controls import Choice, Switch, Text
 from cnnviz.ui.layer_choice import layer_of, layers, middle_convolution
+from cnnviz.ui.number_controls import Number, NumberOrNone
 from cnnviz.ui.subject import Subject, SubjectForm
 from cnnviz.ui.words import Words
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.ui.form_controls import Range, written
+from cnnviz.ui.form_controls import written
 from cnnviz.ui.invariance.sweep.state import AXES, State, axes, view
+from cnnviz.ui.number_controls import Range
 
 ends = st.integers(-200, 200)
 

@@ -9,9 +9,9 @@ from torch import nn
 from cnnviz.arithmetic import KINDS, layer
 from cnnviz.design.layer_settings import asked, every_name, tied
 from cnnviz.design.torch_line import torch_line
-from cnnviz.ui.form_controls import Number
 from cnnviz.ui.layer.controls import controls_of
 from cnnviz.ui.layer.state import PRESETS, WORDS
+from cnnviz.ui.number_controls import Number
 
 
 def made(kind, *, rectangular=False, **changes):

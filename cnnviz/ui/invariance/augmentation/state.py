@@ -8,9 +8,9 @@ from cnnviz.engine.requests import ModelChoice, Sweep, View
 from cnnviz.images import sheet_labels
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form, Preset
-from cnnviz.ui.form_controls import Number
 from cnnviz.ui.invariance.augmentation.curves import AUGMENTED, PLAIN
 from cnnviz.ui.invariance.subject import DIGITS, SubjectForm
+from cnnviz.ui.number_controls import Number
 from cnnviz.ui.picture_choice import sheet_number, source
 from cnnviz.ui.subject import Subject
 from cnnviz.ui.words import Words

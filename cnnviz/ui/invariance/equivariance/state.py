@@ -10,9 +10,10 @@ from cnnviz.engine.requests import Layers, ShiftLayers, ShiftMaps
 from cnnviz.engine.results import LayerRow
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form, Preset
-from cnnviz.ui.form_controls import Choice, Number, Text
+from cnnviz.ui.form_controls import Choice, Text
 from cnnviz.ui.invariance.subject import SubjectForm
 from cnnviz.ui.layer_choice import layer_of
+from cnnviz.ui.number_controls import Number
 from cnnviz.ui.subject import Subject
 from cnnviz.ui.words import Words
 

@@ -14,9 +14,9 @@ from cnnviz.engine.results import Floats, LayerRow
 from cnnviz.figures.sweep_curves import MOST
 from cnnviz.probes.sweep_summary import leading, liveliest
 from cnnviz.ui.engine import ask, engine
-from cnnviz.ui.form_controls import Numbers
 from cnnviz.ui.invariance.sweep.state import FORM, WORDS, State
 from cnnviz.ui.layer_choice import first_convolution, layer_of
+from cnnviz.ui.number_controls import Numbers
 
 if TYPE_CHECKING:
     # It imports torch.

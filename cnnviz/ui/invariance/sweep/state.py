@@ -8,8 +8,9 @@ import numpy as np
 from cnnviz.arithmetic.pose import similarity
 from cnnviz.engine.requests import View
 from cnnviz.ui.form import Form, Preset
-from cnnviz.ui.form_controls import Choice, Number, Range
+from cnnviz.ui.form_controls import Choice
 from cnnviz.ui.invariance.subject import SubjectForm
+from cnnviz.ui.number_controls import Number, Range
 from cnnviz.ui.subject import Subject
 from cnnviz.ui.words import Words
 

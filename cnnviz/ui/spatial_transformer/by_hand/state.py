@@ -13,7 +13,8 @@ from cnnviz.components.warp import LIMIT
 from cnnviz.engine.requests import Numbers, Picture, Warp, WarpIdentity, WarpPixel, WarpTwice
 from cnnviz.images.square import small_square
 from cnnviz.ui.form import Form, Preset
-from cnnviz.ui.form_controls import Choice, Number, Switch
+from cnnviz.ui.form_controls import Choice, Switch
+from cnnviz.ui.number_controls import Number
 from cnnviz.ui.picture_choice import picture_of, sheet_number
 from cnnviz.ui.spatial_transformer.theta import ThetaControl, made_of
 from cnnviz.ui.words import Words

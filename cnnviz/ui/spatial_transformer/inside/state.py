@@ -9,7 +9,8 @@ from cnnviz.engine.requests import AnswerWarped, Layers, Localise, ModelChoice, 
 from cnnviz.engine.results import LayerRow, LayerTable
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form, Preset
-from cnnviz.ui.form_controls import Choice, Number
+from cnnviz.ui.form_controls import Choice
+from cnnviz.ui.number_controls import Number
 from cnnviz.ui.spatial_transformer.digit import Digit, digit_of
 from cnnviz.ui.words import Words
 

@@ -10,7 +10,8 @@ from cnnviz import images
 from cnnviz.arithmetic.affine import Theta
 from cnnviz.engine.requests import DerivePixel, LossAlong, Numbers, PixelProfile, PullBack
 from cnnviz.ui.form import Form, Preset
-from cnnviz.ui.form_controls import Binding, Choice, Number, Switch
+from cnnviz.ui.form_controls import Binding, Choice, Switch
+from cnnviz.ui.number_controls import Number
 from cnnviz.ui.spatial_transformer.theta import NAMES, ThetaControl
 from cnnviz.ui.words import Words
 

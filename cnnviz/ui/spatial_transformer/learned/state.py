@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from cnnviz.arithmetic.pose import Pose, similarity
 from cnnviz.engine.requests import FollowBox, ModelChoice, Picture, TransformDigits
 from cnnviz.ui.form import Form, Preset
-from cnnviz.ui.form_controls import AnyControl, Choice, Number, Switch
+from cnnviz.ui.form_controls import AnyControl, Choice, Switch
+from cnnviz.ui.number_controls import Number
 from cnnviz.ui.spatial_transformer.digit import Digit, digit_of, one_of_each
 from cnnviz.ui.words import Words
 
