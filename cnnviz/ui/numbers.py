@@ -56,7 +56,7 @@ def percent(share: float, places: int = 0) -> str:
 def ratio(number: float, base: float) -> str:
     """Return how many times `base` a number is, with three digits, or with all of them from a hundred on."""
     times = number / base
-    return f"{times:,.0f}" if times >= 100 else f"{times:.3g}"
+    return f"{times:,.0f}" if times >= 100 else short(times, 3)
 
 
 def signed(number: int) -> str:

@@ -9,7 +9,7 @@ from cnnviz.design.table_rows import laid_out, retyped
 from cnnviz.design.totals import as_rows, of_text
 from cnnviz.errors import ShapeError
 from cnnviz.ui.network.state import parse_size
-from cnnviz.ui.numbers import of_bytes, of_count
+from cnnviz.ui.numbers import of_bytes, of_count, ratio
 
 LENET = "Conv 20 5 p2, ReLU, MaxPool 2, Flatten, Linear 10"
 items = st.lists(st.sampled_from(["Conv 8 3", "ReLU", "Frobnicate", "Inception 8 8/8 8/8 8"]), max_size=9)
@@ -99,3 +99,11 @@ def test_bytes_are_read_with_three_digits(amount, words):
 )
 def test_counts_are_read_with_three_digits(number, words):
     assert of_count(number) == words
+
+
+@pytest.mark.parametrize(
+    ("number", "base", "words"),
+    [(760, 760, "1"), (118, 760, "0.155"), (31_467_520, 760, "41,405"), (224, 60_965_224, "3.67·10⁻⁶")],
+)
+def test_ratios_are_read_with_three_digits_or_whole_from_a_hundred_on(number, base, words):
+    assert ratio(number, base) == words
