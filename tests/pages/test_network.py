@@ -228,40 +228,6 @@ def test_the_formula_has_the_rows_own_numbers():
     assert "392{,}000" in typeset
 
 
-@pytest.mark.parametrize(
-    ("net", "size", "parameters", "macs"),
-    [
-        ("Conv 8 3 p1, AdaptiveAvgPool 1, Flatten, Linear 10", "3x32x32", "grows_not", "grows_up"),
-        ("Conv 8 3 p1, ReLU", "3x32x32", "grows_not", "grows_square"),
-        ("Conv 8 3, ReLU", "3x32x32", "grows_not", "grows_more"),
-        ("Conv 8 3 p1, Flatten, Linear 10", "3x32x32", "grows_up", "grows_square"),
-        ("Conv 8 3 p1, LayerNorm 8x32x32", "3x32x32", "grows_breaks", "grows_breaks"),
-    ],
-)
-def test_predictions_are_marked_against_what_really_happens(net, size, parameters, macs):
-    app = open_screen(net=net, size=size)
-    app.session_state["network.predict"] = True
-    app.run()
-    for right in (parameters, macs):
-        app.radio[0].set_value(WORDS.text(right, times=4)).run()
-        assert not app.exception
-        assert len(app.success) == 1, [warning.value for warning in app.warning]
-        app.button(key="network.predict-next").click().run()
-
-
-def test_questions_of_every_kind_have_four_options_and_end_nowhere():
-    app = open_screen()
-    app.session_state["network.predict"] = True
-    app.run()
-    asked = set()
-    for _ in range(14):
-        assert_well(app)
-        assert len(app.radio[0].options) == 4
-        asked.add(app.radio[0].label)
-        app.button(key="network.predict-next").click().run()
-    assert len(asked) >= 10
-
-
 def test_the_other_network_is_told_apart_by_name_even_if_it_is_the_same():
     app = open_screen()
     app.selectbox(key="network.other-preset").select("alexnet").run()
@@ -304,45 +270,6 @@ def test_what_was_designed_is_still_there_after_a_visit_to_another_screen():
     app.switch_page(SCREEN).run()
     assert_well(app)
     assert rows(app) == ["Conv 8 3", "ReLU", "ReLU"]
-
-
-def test_a_librarys_network_is_shown_with_torchvisions_own_numbers():
-    from torchvision.models import ResNet18_Weights
-
-    app = open_screen(net="model:resnet18", size="3x224x224")
-    assert_well(app)
-    assert exact(app, "Parameters") == ResNet18_Weights.DEFAULT.meta["num_params"]
-    assert len(app.data_editor) == 0
-    app.slider(key="network.size-side").set_value(64).run()
-    assert_well(app)
-    assert exact(app, "Parameters") == ResNet18_Weights.DEFAULT.meta["num_params"]
-
-
-def test_a_library_is_searched_and_its_network_opens_at_its_own_size():
-    app = open_screen()
-    app.segmented_control(key="network.net_start").set_value("library").run()
-    app.selectbox(key="network.net-library").select("timm/xception71").run()
-    assert_well(app)
-    assert app.text_input(key="network.size").value == "3x299x299"
-    # Chollet 2017; timm's documentation gives 42.3 million.
-    assert exact(app, "Parameters") == pytest.approx(42.3e6, rel=1e-2)
-    next(button for button in app.button if button.label == "Undo").click().run()
-    assert exact(app, "Parameters") == 60_965_224
-
-
-def test_a_library_network_that_cannot_read_the_size_says_so_in_one_sentence():
-    app = open_screen(net="model:vit_b_16", size="3x100x100")
-    assert not app.exception
-    assert len(app.error) == 1
-    assert app.error[0].value.endswith(".")
-    app.text_input(key="network.size").set_value("3x224x224").run()
-    assert_well(app)
-
-
-def test_an_architecture_that_is_none_gets_one_sentence():
-    app = open_screen(net="model:resnet9999")
-    assert not app.exception
-    assert len(app.error) == 1
 
 
 def test_the_lines_of_python_run_and_give_the_numbers_of_the_screen(capsys):
