@@ -25,4 +25,4 @@ def test_a_weight_is_made_negative_on_a_phone(serve: Any, visit: Any) -> None:
     assert float(editor.evaluate("field => parseFloat(getComputedStyle(field).fontSize)")) >= 16
     editor.fill("-0.5")
     editor.press("Enter")
-    expect(page).to_have_url(re.compile(r"edits=kernel\.0(:|%3A)-0\.5"), timeout=SLOW)
+    expect(page).to_have_url(re.compile(r"edited_kernel=0(:|%3A)-0\.5"), timeout=SLOW)

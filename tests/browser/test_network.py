@@ -99,6 +99,8 @@ def test_the_network_opens_in_activations_with_random_weights(screen):
     page = screen(LENET)
     page.get_by_role("link", name=re.compile("Open it in Activations")).click()
     expect(page.get_by_role("heading", name="Activations")).to_be_visible(timeout=SLOW)
+    settle(page)
+    page.get_by_role("button", name=re.compile("Conv 20 5 p2|Conv 6 5 p2")).click()
     expect(page.get_by_text("Nobody has trained this network").first).to_be_visible(timeout=SLOW)
     expect(page.get_by_text("Try this").first).to_be_visible(timeout=SLOW)
 

@@ -25,7 +25,7 @@ SCREENS = {
     "invariance": "invariance",
 }
 LAST = {
-    "home": "The 64 filters",
+    "home": "A spatial transformer inside a network",
     "activations": "Try this",
     "filters": "Try this",
     "receptive_field": "Try this",
@@ -59,7 +59,7 @@ def test_no_serious_fault_of_access_and_nothing_wider_than_the_window(screen, na
 
 def test_home_leads_to_each_screen_in_one_click(screen):
     page = screen("home")
-    page.get_by_role("link", name=re.compile("Activation maps")).click()
+    page.get_by_role("link", name=re.compile("Activations: put in a photo")).click()
     expect(page.get_by_role("heading", name="Activations")).to_be_visible(timeout=SLOW)
     assert page.url.split("?")[0].endswith("/activations")
 

@@ -13,7 +13,7 @@ from cnnviz.figures.sweep_curves import STYLES
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
 from cnnviz.ui.numbers import fixed, percent, whole
-from cnnviz.ui.part import Part, tell_missing
+from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
 from cnnviz.ui.spatial_transformer.digit import choose_digit, number_of
 from cnnviz.ui.spatial_transformer.learned.boxes import show_following, show_thetas
@@ -190,17 +190,10 @@ def code(state: State, answer: Answer) -> str:
     )
 
 
-def _read() -> State | None:
-    state = read()
-    if state is None:
-        tell_missing()
-    return state
-
-
 PART = Part(
     form=FORM,
     presets=PRESETS,
-    read=_read,
+    read=read,
     request=State.request,
     stage=_draw_figure,
     settings=_draw_settings,
