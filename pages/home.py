@@ -28,11 +28,12 @@ WORDS.say("idea")
 with stage_of("home-find", 80):
     finder(places(), key="home.find", search=True, words=words, on_open=opened)
 for row in EXAMPLES:
-    for box, (screen, show) in zip(st.columns(len(row), gap="large"), row.items(), strict=True):
+    for box, (screen, show, height) in zip(st.columns(len(row), gap="large"), row, strict=True):
         with box:
             name = screen.rpartition("/")[2]
-            st.page_link(f"pages/{screen}.py", label=WORDS.text(f"{name}_link"), icon=":material/arrow_forward:")
-            with stage_of(f"home-{name}", 480):
+            with st.container(key=f"home-{name}-lead"):
+                st.page_link(f"pages/{screen}.py", label=WORDS.text(f"{name}_link"), icon=":material/arrow_forward:")
+            with stage_of(f"home-{name}", height):
                 show()
 st.subheader(WORDS.label("path"))
 WORDS.say("path_text")

@@ -86,9 +86,9 @@ def spatial_transformer() -> None:
         st.switch_page("pages/transform/spatial_transformer.py", query_params={"theta": theta})
 
 
-# Two and two, by the screens that they open.
+# Row by row: the screen that an example opens, how it is drawn, and how high that is.
 EXAMPLES = (
-    {"basics/convolution": convolution},
-    {"inspect/activations": activations, "transform/spatial_transformer": spatial_transformer},
-    {"design/network": network},
+    (("basics/convolution", convolution, 560),),
+    (("inspect/activations", activations, 520), ("design/network", network, 520)),
+    (("transform/spatial_transformer", spatial_transformer, 720),),
 )
