@@ -5,16 +5,17 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.errors import CnnvizError
 from cnnviz.ui.words import COMMON
 
 if TYPE_CHECKING:
     from cnnviz.engine.local import LocalEngine
-    from cnnviz.engine.requests import Request
+    from cnnviz.engine.requests import ModelChoice, Request
 
 R = TypeVar("R")
 
@@ -87,7 +88,7 @@ def ask(request: "Request[R]") -> R | None:
             ticket.cancel()
 
 
-def _show_progress(sign: Any, model: Any, waited: float) -> None:
+def _show_progress(sign: DeltaGenerator, model: "ModelChoice | None", waited: float) -> None:
     progress = engine().progress(model) if model is not None else None
     if progress and progress[1]:
         done, total = (part / 1e6 for part in progress)

@@ -1,7 +1,6 @@
 """A convolution beside what does the same at another price."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import streamlit as st
 
@@ -25,7 +24,7 @@ COLOURS = {"parameters": KERNEL, "macs": INPUT}
 say, text = WORDS.say, WORDS.text
 
 
-def show_alternatives(layer: Layer, settings: Mapping[str, Any]) -> None:
+def show_alternatives(layer: Layer, settings: Mapping[str, object]) -> None:
     """Set the convolution beside what does the same at another price."""
     if not layer.kind.startswith("Conv") or layer.kind.startswith("ConvTranspose"):
         say("otherwise_none")

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import streamlit as st
 
@@ -109,7 +108,7 @@ def _show_numbers(layer: Layer) -> None:
     st.html(f"<dl>{tiles}</dl>")
 
 
-def _show_blocks(layer: Layer, settings: Mapping[str, Any]) -> None:
+def _show_blocks(layer: Layer, settings: Mapping[str, object]) -> None:
     """Draw input, kernel and output."""
     words = (
         text("input_word"),

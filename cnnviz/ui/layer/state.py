@@ -1,7 +1,6 @@
 """What the screen on one layer asks for: a kind, its input and its settings."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from cnnviz.arithmetic import KINDS, Layer, layer
 from cnnviz.design.layer_settings import asked, every_name, rank_of, tied
@@ -39,7 +38,7 @@ class State:
     kind: str
     rectangular: bool
     input_size: tuple[int, ...]
-    settings: dict[str, Any]
+    settings: dict[str, object]
 
     @property
     def controls(self) -> tuple[AnyControl, ...]:

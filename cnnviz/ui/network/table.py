@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Any
 
 import pandas as pd  # type: ignore[import-untyped]
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from cnnviz.arithmetic import LayerRecord
 from cnnviz.design.table_rows import Place, laid_out, retyped
@@ -29,19 +29,17 @@ _ACTION = FORM.key("action")
 text = WORDS.text
 
 
-def _columns() -> dict[str, Any]:
+def _columns() -> dict[str, ColumnConfig]:
     """Return how the columns of numbers are shown, and what their heads say."""
-    shown: dict[str, Any] = {}
+    shown: dict[str, ColumnConfig] = {}
     for name, width in _NUMBERS.items():
-        told: dict[str, Any] = {
-            "label": WORDS.label(f"column.{name}"),
-            "width": width,
-            "help": WORDS.help(f"column.{name}"),
-        }
+        label, note = WORDS.label(f"column.{name}"), WORDS.help(f"column.{name}")
         if name in ("parameters", "MACs", "FLOPs"):
-            shown[name] = st.column_config.NumberColumn(format="localized", **told)
+            shown[name] = st.column_config.NumberColumn(label, format="localized", width=width, help=note)
         else:
-            shown[name] = st.column_config.TextColumn(alignment="right" if name in _ALIGNED else None, **told)
+            shown[name] = st.column_config.TextColumn(
+                label, alignment="right" if name in _ALIGNED else None, width=width, help=note
+            )
     return shown
 
 
@@ -109,7 +107,7 @@ def read_table(shown: Totals) -> None:
     )
 
 
-def _numbers(entries: Sequence[LayerRecord | None], shown: Totals) -> dict[str, Any]:
+def _numbers(entries: Sequence[LayerRecord | None], shown: Totals) -> dict[str, list[object]]:
     known = [entry if entry is not None and entry.output_size else None for entry in entries]
     failed = shown.entries[shown.error_at] if shown.error_at is not None else None
     return {

@@ -1,11 +1,11 @@
 """How fast networks come to see the whole image, up to four of them in one chart."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import streamlit as st
 
 from cnnviz import models
+from cnnviz.arithmetic import LayerRecord
 from cnnviz.arithmetic.field_growth import Course, course
 from cnnviz.engine.requests import Analyze, Layers, ModelChoice
 from cnnviz.figures.field_comparison import MOST, depths
@@ -68,7 +68,7 @@ def _course(name: str) -> Course | None:
     """Return another network's course; one that cannot be had is told about in its sentence."""
     from cnnviz.models.architectures import architectures, native_size
 
-    layers: Sequence[Any]
+    layers: Sequence[LayerRecord]
     if name in architectures():
         size = native_size(name)
         report = ask(Analyze(name, size))
