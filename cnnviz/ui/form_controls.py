@@ -76,11 +76,15 @@ class Wiring(TypedDict):
     help: str | None
 
 
-def wired(bound: Binding, value: object, key: str | None = None) -> Wiring:
-    """Give the widget `key`, which is about to be drawn, its value, and return what it is drawn with besides."""
+def wired(bound: Binding, value: object, key: str | None = None, *, fixed: bool = False) -> Wiring:
+    """Give the widget `key`, which is about to be drawn, its value, and return what it is drawn with besides.
+
+    It is greyed where it is `fixed`.
+    """
     key = key or bound.key
     bound.show(key, value)
-    return {"key": key, "on_change": bound.changed, "args": (key,), "disabled": bound.disabled, "help": bound.help}
+    greyed = bound.disabled or fixed
+    return {"key": key, "on_change": bound.changed, "args": (key,), "disabled": greyed, "help": bound.help}
 
 
 # A control whose kind does not matter where it is handed on.

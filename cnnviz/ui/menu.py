@@ -31,8 +31,8 @@ class Screen:
 
     @property
     def label(self) -> str:
-        """What the menu calls it."""
-        return WORDS.label(f"screen.{self.name}")
+        """What the menu calls it: its title, or Home."""
+        return Words(self.name).label("title") if self.section else WORDS.label("home")
 
 
 SCREENS = (

@@ -40,26 +40,21 @@ class Number(Control[int]):
             self._input(bound, value, "visible", "stretch")
             return
         key, end = f"{bound.key}-slider", self.high if self.reach is None else self.reach
-        with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key=f"{bound.key}-slider-row"):
             st.slider(bound.label, self.low, end, min(value, end), **wired(bound, min(value, end), key))
             self._input(bound, value, "collapsed", 96)
 
     def _input(
         self, bound: Binding, value: int, label: Literal["visible", "collapsed"], width: int | Literal["stretch"]
     ) -> None:
-        bound.show(bound.key, value)
         st.number_input(
             bound.label,
             self.low,
             self.high,
             value,
-            key=bound.key,
-            on_change=bound.changed,
-            args=(bound.key,),
-            disabled=bound.disabled or self.low == self.high,
             label_visibility=label,
             width=width,
-            help=bound.help if label == "visible" else None,
+            **wired(bound, value, fixed=self.low == self.high),
         )
 
 
@@ -81,18 +76,13 @@ class NumberOrNone(Control[int | None]):
 
     def draw(self, bound: Binding, value: int | None) -> None:
         """Draw the input."""
-        bound.show(bound.key, value)
         st.number_input(
             bound.label,
             self.low,
             self.high,
             value,
-            key=bound.key,
-            on_change=bound.changed,
-            args=(bound.key,),
             placeholder=self.empty,
-            disabled=bound.disabled or self.low == self.high,
-            help=bound.help,
+            **wired(bound, value, fixed=self.low == self.high),
         )
 
 

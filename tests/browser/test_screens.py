@@ -8,35 +8,14 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from cnnviz.ui import menu
 from tests.browser.access import PHONE, assert_accessible
 from tests.browser.ready import SLOW, settle
 
-SCREENS = {
-    "home": "",
-    "activations": "activations?model=alexnet-tiny",
-    "filters": "filters?model=alexnet-tiny",
-    "receptive_field": "receptive_field?model=alexnet-tiny",
-    "layer": "layer",
-    "network": "network",
-    "convolution": "convolution",
-    "pooling": "pooling",
-    "connectivity": "connectivity",
-    "spatial_transformer": "spatial_transformer",
-    "invariance": "invariance",
-}
-LAST = {
-    "home": "A spatial transformer inside a network",
-    "activations": "Try this",
-    "filters": "Try this",
-    "receptive_field": "Try this",
-    "layer": "Try this",
-    "network": "Try this",
-    "convolution": "Try this",
-    "pooling": "Try this",
-    "connectivity": "Try this",
-    "spatial_transformer": "Try this",
-    "invariance": "Try this",
-}
+# Networks that are small, for a browser's patience.
+OPENED = {"activations": "activations?model=alexnet-tiny", "receptive_field": "receptive_field?model=alexnet-tiny"}
+SCREENS = {screen.name: OPENED.get(screen.name, screen.name if screen.section else "") for screen in menu.SCREENS}
+LAST = {"home": "A spatial transformer inside a network"}
 
 
 @pytest.fixture
@@ -45,7 +24,7 @@ def screen(serve, visit):
 
     def go(name: str, link: str | None = None, **options):
         page = visit(f"{serve('app.py')}/{SCREENS[name] if link is None else link}", **options)
-        expect(page.get_by_text(LAST[name]).first).to_be_visible(timeout=SLOW)
+        expect(page.get_by_text(LAST.get(name, "Try this")).first).to_be_visible(timeout=SLOW)
         settle(page)
         return page
 

@@ -72,7 +72,7 @@ def lecture() -> list[Entry]:
 def places() -> list[Entry]:
     """Return all that can be found: every screen, by any word of its lessons, and the demonstrations."""
     screens = [
-        Entry(screen.label, WORDS.label(f"about.{screen.name}"), address(screen.name, {}), _words(screen.name))
+        Entry(screen.label, Words(screen.name).label("about"), address(screen.name, {}), _words(screen.name))
         for screen in SCREENS
         if screen.section
     ]
