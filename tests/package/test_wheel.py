@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+# urllib keeps the proxies that it found at its first call, which may be those of a test about a closed network.
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 # One network that nobody has trained, as an operator would bring it.
 OWN = """
 from torch import nn
@@ -141,11 +143,11 @@ def _free_port():
         return probe.getsockname()[1]
 
 
-def _answer(process, url, seconds=60):
+def _answer(process, url, seconds=40):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urllib.request.urlopen(url, timeout=5) as answer:
+            with DIRECT.open(url, timeout=5) as answer:
                 return answer.read().decode()
         except OSError:
             time.sleep(0.1)
