@@ -37,7 +37,7 @@ class Part(Generic[S, A]):
     returns all that it answered, None after it refused; `stage` draws the answer, `settings` the controls, `notes` what
     there is to see, `formulas` stand beside them, and `more` below. `question` makes question 0, 1, 2, … and `code` the
     same in Python. `height` is the stage's at 1280 px, as `stage` takes it; with `beside` the settings stand beside it,
-    which on a phone is below it.
+    which on a phone is below it. A stage that `paints` calls `let_paint` itself, after what is waited for most.
     """
 
     form: Form
@@ -54,6 +54,7 @@ class Part(Generic[S, A]):
     presets: Mapping[str, Preset] | None = None
     height: int = 600
     beside: bool = False
+    paints: bool = False
 
     def show(self) -> A | None:
         """Draw it and return the answer; from then on it runs again alone when something in it changes."""
@@ -74,7 +75,8 @@ class Part(Generic[S, A]):
                 st.error(str(error), icon=":material/error:")
             if state is not None and (answer := self._answer(state)) is not None:
                 self.stage(state, answer)
-                _let_paint()
+                if not self.paints:
+                    let_paint()
         if self.settings is not None:
             with right:
                 self.settings()
@@ -104,7 +106,7 @@ class Part(Generic[S, A]):
         return ask(self.request(state))
 
 
-def _let_paint() -> None:
+def let_paint() -> None:
     """Give the browser time to paint the stage before the rest of the part keeps it, and this server, busy.
 
     Only where a control was moved and the part alone runs again: with it the new numbers are there in half the time.

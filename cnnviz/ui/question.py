@@ -10,6 +10,7 @@ from random import Random
 import streamlit as st
 
 from cnnviz.ui.form import Form
+from cnnviz.ui.numbers import of_size, whole
 from cnnviz.ui.words import COMMON
 
 _MOST = 4
@@ -84,5 +85,5 @@ def _ask(form: Form, make: Make) -> None:
 
 def _shown(answer: object) -> str:
     if isinstance(answer, tuple):
-        return "×".join(map(str, answer))
-    return f"{answer:,}" if isinstance(answer, int) else str(answer)
+        return of_size(answer)
+    return whole(answer) if isinstance(answer, int) else str(answer)

@@ -1,7 +1,6 @@
 """A layer's maps and one unit of it on the screen, in pictures, numbers and questions."""
 
 import io
-import time
 from functools import partial
 
 import numpy as np
@@ -24,11 +23,10 @@ from cnnviz.ui.engine import ask
 from cnnviz.ui.field import box_of, field_steps
 from cnnviz.ui.layer_choice import draw_strip, strip_place
 from cnnviz.ui.numbers import of_size, percent, short, whole
-from cnnviz.ui.part import Part
+from cnnviz.ui.part import Part, let_paint
 from cnnviz.ui.subject import Row, show_preparation
 
 say, text, label = WORDS.say, WORDS.text, WORDS.label
-_PAINT = 0.1  # seconds
 _TALLEST = 330  # pixels: the mosaic ends on the first screenful
 
 
@@ -40,8 +38,7 @@ def _draw_stage(state: State, answer: LayerMaps) -> None:
     # The mosaic is what a key press on the strip asks for: it is drawn before all else.
     with maps_box:
         _draw_mosaic(state, picked)
-    # The browser paints what it has before the rest of the page keeps it, and this server, busy.
-    time.sleep(_PAINT)
+    let_paint()
     with strip_box:
         draw_strip(FORM, state.table.rows, state.layer)
     with unit_box:
@@ -193,4 +190,5 @@ PART = Part(
     question=question,
     code=_code,
     height=640,
+    paints=True,
 )

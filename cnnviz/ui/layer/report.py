@@ -1,6 +1,5 @@
 """What one layer does, in words, numbers and figures."""
 
-import time
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
@@ -20,7 +19,7 @@ from cnnviz.ui.chart import chart
 from cnnviz.ui.layer.alternatives import show_alternatives
 from cnnviz.ui.layer.state import FORM, KIND, PRESETS, RECTANGULAR, WORDS, State, read, set_apart
 from cnnviz.ui.numbers import of_bytes, of_size, whole
-from cnnviz.ui.part import show_code, stage
+from cnnviz.ui.part import let_paint, show_code, stage
 from cnnviz.ui.steps import distinct, equation, grouped
 
 STACKED = 8
@@ -32,7 +31,6 @@ RUNS = {
 }
 COLOURS = {"output": OUTPUT, "parameters": KERNEL, "macs": INPUT, "memory": INK}
 _NUMBER = '<div><dt>{label}</dt><dd style="color: {colour}">{value}</dd><dd>{note}</dd></div>'
-_PAINT = 0.05  # seconds
 say, text = WORDS.say, WORDS.text
 
 
@@ -52,8 +50,7 @@ def _explore() -> None:
             st.error(text("fits_not", sentence=str(error)), icon=":material/error:")
         else:
             _show_numbers(layer)
-    # The browser paints what it has before the rest of the page keeps it, and this server, busy.
-    time.sleep(_PAINT)
+    let_paint()
     stage_box, settings_box = st.columns(2, gap="large")
     with settings_box, st.container(key=FORM.key("settings")):
         _draw_settings(state)
