@@ -1,13 +1,14 @@
 """Any bytes from a stranger -> an upright RGB image, or one sentence that says what is wrong with them."""
 
 from io import BytesIO
+from zlib import crc32
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from cnnviz.errors import ImageError
 from cnnviz.images.file_types import kind_of
 from cnnviz.images.formats import READERS
-from cnnviz.images.orientation import orientation, upright
+from cnnviz.images.orientation import upright
 from cnnviz.images.rgb import to_rgb
 from cnnviz.images.source import MAX_BYTES, Damaged, Source, Truncated
 
@@ -31,8 +32,8 @@ def decode(data: bytes) -> Image.Image:
         )
     kind = kind_of(data)
     try:
-        rgb, turned = _pixels(READERS[kind](data))
-        return upright(rgb, turned)
+        source = READERS[kind](data)
+        return upright(_picture(source), source.orientation)
     except ImageError:
         raise
     except Truncated as error:
@@ -40,6 +41,11 @@ def decode(data: bytes) -> Image.Image:
     except MemoryError as error:
         raise ImageError(
             f"There is not enough memory now to decode this {kind} file of {len(data):,} bytes; use a smaller picture."
+        ) from error
+    except UnidentifiedImageError as error:
+        layout = f" ({source.layout})" if source.layout else ""
+        raise ImageError(
+            f"This {kind} file stores its pixels in a way that cannot be read here{layout}; save it as an 8-bit PNG."
         ) from error
     except Exception as error:  # Pillow's plugins raise some twenty kinds on broken files
         if "truncated" in str(error) or "not enough image data" in str(error):
@@ -50,19 +56,36 @@ def decode(data: bytes) -> Image.Image:
         ) from error
 
 
-def _pixels(source: Source) -> tuple[Image.Image, int]:
-    """The decoded picture and its orientation. The decoder's own memory is given back on return."""
-    with Image.open(BytesIO(source.data), formats=(source.format,)) as image:
+def _picture(source: Source) -> Image.Image:
+    """The decoded picture as RGB, not yet upright. The decoder's own memory is given back on return."""
+    if source.draw:
+        return to_rgb(source.draw(), source.format)
+    other = _checksum(_pixels(source.noisy, source)) if source.noisy else 0
+    rgb = _pixels(source.data, source)
+    if source.noisy and _checksum(rgb) != other:
+        raise Truncated
+    return rgb
+
+
+def _pixels(data: bytes, source: Source) -> Image.Image:
+    with Image.open(BytesIO(data), formats=(source.format,)) as image:
         if image.size != source.size:
             raise Damaged("two sizes in one file")
         if source.reduce > 1:
             width, height = source.size
             image.draft(None, (width // source.reduce, height // source.reduce))
         image.load()
-        turned = max(source.orientation, orientation(image.info.get("exif") or b""))
         rgb = to_rgb(image, source.format)
     rgb.info = {}
-    return rgb, turned
+    return rgb
+
+
+def _checksum(image: Image.Image) -> int:
+    """CRC-32 of the pixels, in strips of rows: all of them at once would be held twice."""
+    found, rows = 0, max(1, 1_000_000 // image.width)
+    for top in range(0, image.height, rows):
+        found = crc32(image.crop((0, top, image.width, min(top + rows, image.height))).tobytes(), found)
+    return found
 
 
 def _cut_short(kind: str, length: int) -> ImageError:
