@@ -1,4 +1,4 @@
-"""Untrusted bytes -> a checked, upright RGB image -> the array a network gets. NumPy and Pillow only."""
+"""Untrusted bytes -> a checked, upright RGB image -> the array a network gets. NumPy, Pillow and pillow-heif only."""
 
 from cnnviz.images.decode import decode
 from cnnviz.images.digits import centre_digit

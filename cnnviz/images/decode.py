@@ -14,12 +14,12 @@ from cnnviz.images.source import MAX_BYTES, Damaged, Source, Truncated
 
 
 def decode(data: bytes) -> Image.Image:
-    """The first picture in a file: RGB, upright by its EXIF orientation, transparency laid on white.
+    """The first picture in a file: RGB, upright by its EXIF or XMP orientation, transparency laid on white.
 
-    Read are JPEG (and MPO), PNG, WebP, GIF, BMP, TIFF and binary PBM, PGM and PPM of at most 10 MB. Samples of 16 and
-    32 bits are brought to 8 (see `cnnviz.images.rgb`). A JPEG of more than 25 million pixels comes back at a half, a
-    quarter or an eighth of its size; other formats have a limit on pixels. Colour profiles (ICC) are ignored, as they
-    were when the networks were trained. Pillow's global settings are left as they are.
+    Read are the kinds of `cnnviz.images.formats.READERS`, of at most 10 MB. Samples of more than 8 bits are brought to
+    8 (see `cnnviz.images.tones`). A JPEG of more than 25 million pixels comes back at a half, a quarter or an eighth of
+    its size; other formats have a limit on pixels. Colour profiles (ICC) are ignored, as they were when the networks
+    were trained. Pillow's global settings are left as they are.
 
     Raises ImageError, and nothing else, with one sentence for the user.
     """

@@ -40,6 +40,7 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
 )
 
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+_AVIF_BRANDS = {b"avif", b"avis"}
 
 
 def kind_of(data: bytes) -> str:
@@ -53,6 +54,10 @@ def kind_of(data: bytes) -> str:
         return "BMP"
     if data[:1] == b"P" and data[1:2] in b"123456" and data[2:3] in (b" ", b"\t", b"\r", b"\n", b"#"):
         return "PNM"
+    if data[4:8] == b"ftyp":
+        brands = {data[8:12], *(data[at : at + 4] for at in range(16, min(len(data), 64), 4))}
+        if brands & (_AVIF_BRANDS | _HEIF_BRANDS):
+            return "AVIF" if brands & _AVIF_BRANDS else "HEIC"
     raise ImageError(_refusal(data))
 
 
@@ -63,11 +68,6 @@ def _refusal(data: bytes) -> str:
     if data[:4] == b"RIFF":
         return f"This is a sound or video file (RIFF), not a photo; {_WANTED}."
     if data[4:8] == b"ftyp":
-        brands = {data[8:12], *(data[at : at + 4] for at in range(16, min(len(data), 64), 4))}
-        if brands & {b"avif", b"avis"}:
-            return "This is an AVIF picture, which cannot be read here; save it as JPEG or PNG."
-        if brands & _HEIF_BRANDS:
-            return "This is a HEIC photo, as some phones make them, which cannot be read here; save or send it as JPEG."
         return f"This is a video, not a photo; take one frame of it and {_WANTED}."
     return _text_refusal(data)
 

@@ -9,7 +9,7 @@ from PIL import Image, ImageCms
 
 from cnnviz.images.tones import BAND_SAMPLES, eight_bit
 
-FULL_RANGE = {"PNG", "JPEG2000"}
+FULL_RANGE = {"PNG", "JPEG2000", "HEIF"}
 
 
 def to_rgb(image: Image.Image, format: str) -> Image.Image:

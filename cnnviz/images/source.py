@@ -52,7 +52,7 @@ def check_size(kind: str, width: int, height: int, max_pixels: int = MAX_PIXELS)
     if width * height > max_pixels:
         raise ImageError(
             f"This {kind} picture has {width:,} x {height:,} = {width * height:,} pixels, and at most {max_pixels:,} "
-            f"can be read from a {kind} file; make it smaller first."
+            "can be read in this format; make it smaller first."
         )
     if max(width, height) > MAX_SIDE:
         raise ImageError(

@@ -6,7 +6,7 @@ cost much time or memory hide there.
 
 from collections.abc import Callable
 
-from cnnviz.images.formats import bmp, gif, jpeg, png, pnm, tiff, webp
+from cnnviz.images.formats import bmp, gif, heif, jpeg, png, pnm, tiff, webp
 from cnnviz.images.source import Source
 
 READERS: dict[str, Callable[[bytes], Source]] = {
@@ -14,6 +14,8 @@ READERS: dict[str, Callable[[bytes], Source]] = {
     "PNG": png.read,
     "WebP": webp.read,
     "GIF": gif.read,
+    "HEIC": heif.read,
+    "AVIF": heif.read,
     "BMP": bmp.read,
     "TIFF": tiff.read,
     "PNM": pnm.read,
