@@ -6,8 +6,8 @@ from zlib import crc32
 from PIL import Image, UnidentifiedImageError
 
 from cnnviz.errors import ImageError
-from cnnviz.images.file_types import kind_of
-from cnnviz.images.formats import READERS
+from cnnviz.images.file_types import refusal
+from cnnviz.images.formats import FORMATS
 from cnnviz.images.orientation import upright
 from cnnviz.images.rgb import to_rgb
 from cnnviz.images.source import MAX_BYTES, Damaged, Source, Truncated
@@ -16,7 +16,7 @@ from cnnviz.images.source import MAX_BYTES, Damaged, Source, Truncated
 def decode(data: bytes) -> Image.Image:
     """The first picture in a file: RGB, upright by its EXIF or XMP orientation, transparency laid on white.
 
-    Read are the kinds of `cnnviz.images.formats.READERS`, of at most 10 MB. Samples of more than 8 bits are brought to
+    Read are the kinds of `cnnviz.images.formats.FORMATS`, of at most 10 MB. Samples of more than 8 bits are brought to
     8 (see `cnnviz.images.tones`). A JPEG of more than 25 million pixels comes back at a half, a quarter or an eighth of
     its size; other formats have a limit on pixels. Colour profiles (ICC) are ignored, as they were when the networks
     were trained. Pillow's global settings are left as they are.
@@ -30,10 +30,14 @@ def decode(data: bytes) -> Image.Image:
             f"This file has {len(data):,} bytes, and at most {MAX_BYTES:,} (10 MB) can be read; "
             "make the picture smaller or save it as JPEG."
         )
-    kind = kind_of(data)
+    kind = next((name for name, format in FORMATS.items() if format.begins(data)), "")
+    if not kind:
+        raise ImageError(refusal(data))
     try:
-        source = READERS[kind](data)
-        return upright(_picture(source), source.orientation)
+        source = FORMATS[kind].read(data)
+        rgb = _picture(source)
+        rgb.info = {}
+        return upright(rgb, source.orientation)
     except ImageError:
         raise
     except Truncated as error:
@@ -75,9 +79,7 @@ def _pixels(data: bytes, source: Source) -> Image.Image:
             width, height = source.size
             image.draft(None, (width // source.reduce, height // source.reduce))
         image.load()
-        rgb = to_rgb(image, source.format)
-    rgb.info = {}
-    return rgb
+        return to_rgb(image, source.format)
 
 
 def _checksum(image: Image.Image) -> int:

@@ -8,6 +8,7 @@ import time
 import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,11 +16,16 @@ from PIL import Image
 
 from cnnviz.errors import ImageError
 from cnnviz.images import decode
-from tests.images.files import SIGNATURE, blank_png, chunk, encode, good_files, header, many_scans, photo, tiff
+from tests.images.files import SIGNATURE, blank_png, chunk, encode, good_files, header, heic, many_scans, photo, tiff
+from tests.images.tiff_files import samples_tiff
 
 GOOD = good_files()
-HEADS = [b"\xff\xd8\xff", SIGNATURE, b"GIF89a", b"RIFF\0\0\0\0WEBPVP8X", b"BM\0\0\0\0\0\0\0\0\0\0\0\0\x28\0\0\0"]
-HEADS += [b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08", b"P6\n3 2\n255\n", b"", b"<svg", b"%PDF-1.7", b"\0\0\0\x20ftypheic"]
+HEADS = [
+    *(b"\xff\xd8\xff", SIGNATURE, b"GIF89a", b"RIFF\0\0\0\0WEBPVP8X", b"BM\0\0\0\0\0\0\0\0\0\0\0\0\x28\0\0\0"),
+    *(b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08", b"P6\n3 2\n255\n", b"P3 2 1 9 ", b"P1 9 9 ", b"", b"<svg", b"%PDF-1.7"),
+    *(b"\0\0\0\x10ftypheic\0\0\0\0", b"\0\0\0\x10ftypavif\0\0\0\0", b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51"),
+    *(b"\0\0\1\0\1\0", b"\0\0\x0a\0\0\0\0\0\0\0\0\0\x09\0\x09\0\x20\0"),
+]
 
 
 def outcome(data: bytes) -> str | None:
@@ -65,7 +71,8 @@ def outcome(data: bytes) -> str | None:
         (b"GIF89a\1\0\1\0\0\0\0!\xfe" + b"\1a" * 100_001, "100,000 parts"),
         (tiff({256: (4, 1, 70_000), 257: (4, 1, 70_000)}), "70,000 x 70,000"),
         (b"II+\0\x08\0\0\0", "BigTIFF"),
-        (b"P3\n1 1\n255\n0 0 0\n", "text form"),
+        (b"P3\n1 2\n255\n0 0 0\n", "PNM file ends too early"),
+        (b"P2\n1 1\n255\nx", "PNM file of 12 bytes is damaged"),
         (encode(photo(), "JPEG").replace(b"\xff\xc0", b"\xff\xc9"), "rare kind of coding"),
     ],
 )
@@ -157,6 +164,13 @@ WORST = {
     "scans": lambda: many_scans(4000, 50),
     "webp": lambda: encode(Image.new("RGBA", (3741, 3741), (1, 2, 3, 4)), "WEBP", lossless=True),
     "float tiff": lambda: encode(Image.new("F", (5000, 5000), 3.5), "TIFF", compression="tiff_adobe_deflate"),
+    "heic": lambda: heic(Image.new("RGB", (5000, 4999), "teal"), quality=20, enc_params={"preset": "ultrafast"}),
+    "avif": lambda: encode(Image.new("RGB", (5000, 4999), "teal"), "AVIF", speed=10),
+    "jpeg 2000": lambda: encode(Image.new("RGBA", (3000, 3000), "teal"), "JPEG2000"),
+    "tga": lambda: encode(Image.new("RGBA", (5000, 5000), "teal"), "TGA", compression="tga_rle"),
+    "pgm in text": lambda: b"P2 2000 2500 9\n" + b"7 " * 5_000_000,
+    "float tiff in colour": lambda: samples_tiff(np.zeros((2500, 3000, 3), "f4"), deflated=True, tile=(512, 512)),
+    "jpeg without an end": lambda: encode(Image.new("RGB", (4899, 4899), "teal"), "JPEG", progressive=True)[:-2],
     "one-strip tiff": lambda: encode(
         Image.new("RGBA", (5000, 5000)), "TIFF", compression="tiff_lzw", tiffinfo={278: 5000, 274: 6}
     ),

@@ -16,6 +16,8 @@ from cnnviz.images.formats import av1
 from cnnviz.images.formats.item_boxes import Box, Item, Items, boxes, items
 from cnnviz.images.source import MAX_PIXELS, Damaged, Source, Truncated, check_memory, check_parts, check_size
 
+_AVIF_BRANDS = {b"avif", b"avis"}
+_HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 _MAX_TILES = 2_000
 _MADE_OF_OTHERS = {b"grid", b"iden"}
 _CODINGS = {
@@ -44,9 +46,17 @@ class _Cost:
     decoded: int
 
 
+def kind_of(data: bytes) -> str:
+    """HEIC or AVIF, by the brands at the start of the file; nothing for other files."""
+    if data[4:8] != b"ftyp":
+        return ""
+    brands = {data[8:12], *(data[at : at + 4] for at in range(16, min(len(data), 64), 4))}
+    return "AVIF" if brands & _AVIF_BRANDS else "HEIC" if brands & _HEIC_BRANDS else ""
+
+
 def read(data: bytes) -> Source:
     """The primary picture of a HEIC or AVIF file, drawn by libheif or by Pillow's libavif."""
-    kind = "AVIF" if b"avi" in data[8:64] else "HEIC"
+    kind = kind_of(data)
     outer = {name: (name, at, end) for name, at, end in boxes(data, 0, len(data))}
     if b"meta" not in outer:
         if b"moov" in outer:
