@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -67,6 +68,7 @@ def tiff(entries: dict[int, tuple[int, int, int]], body: bytes = b"") -> bytes:
     return b"II*\0" + struct.pack("<LH", 8, len(entries)) + packed + bytes(4) + body
 
 
+@cache
 def good_files() -> dict[str, bytes]:
     """Files that must decode, by a name that says what they are."""
     rgb = photo()
