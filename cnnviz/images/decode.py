@@ -33,6 +33,7 @@ def decode(data: bytes) -> Image.Image:
     kind = next((name for name, format in FORMATS.items() if format.begins(data)), "")
     if not kind:
         raise ImageError(refusal(data))
+    source = None
     try:
         source = FORMATS[kind].read(data)
         rgb = _picture(source)
@@ -40,24 +41,24 @@ def decode(data: bytes) -> Image.Image:
         return upright(rgb, source.orientation)
     except ImageError:
         raise
-    except Truncated as error:
-        raise _cut_short(kind, len(data)) from error
-    except MemoryError as error:
-        raise ImageError(
-            f"There is not enough memory now to decode this {kind} file of {len(data):,} bytes; use a smaller picture."
-        ) from error
-    except UnidentifiedImageError as error:
-        layout = f" ({source.layout})" if source.layout else ""
-        raise ImageError(
-            f"This {kind} file stores its pixels in a way that cannot be read here{layout}; save it as an 8-bit PNG."
-        ) from error
     except Exception as error:  # Pillow's plugins raise some twenty kinds on broken files
-        if "truncated" in str(error) or "not enough image data" in str(error):
-            raise _cut_short(kind, len(data)) from error
-        raise ImageError(
-            f"This {kind} file of {len(data):,} bytes is damaged and cannot be read; "
-            "open it in a picture viewer and save it again as PNG or JPEG."
-        ) from error
+        raise ImageError(_reason(error, kind, len(data), source)) from error
+
+
+def _reason(error: Exception, kind: str, length: int, source: Source | None) -> str:
+    """The sentence for a file of a known kind that could not be decoded."""
+    said = str(error)
+    if isinstance(error, Truncated) or "truncated" in said or "not enough image data" in said:
+        return f"This {kind} file ends too early, after {length:,} bytes; download or save it again."
+    if isinstance(error, MemoryError):
+        return f"There is not enough memory now to decode this {kind} file of {length:,} bytes; use a smaller picture."
+    if isinstance(error, UnidentifiedImageError) or said.startswith("Unsupported"):
+        layout = f" ({source.layout})" if source and source.layout else ""
+        return f"This {kind} file stores its pixels in a way that cannot be read here{layout}; save it as an 8-bit PNG."
+    return (
+        f"This {kind} file of {length:,} bytes is damaged and cannot be read; "
+        "open it in a picture viewer and save it again as PNG or JPEG."
+    )
 
 
 def _picture(source: Source) -> Image.Image:
@@ -88,7 +89,3 @@ def _checksum(image: Image.Image) -> int:
     for top in range(0, image.height, rows):
         found = crc32(image.crop((0, top, image.width, min(top + rows, image.height))).tobytes(), found)
     return found
-
-
-def _cut_short(kind: str, length: int) -> ImageError:
-    return ImageError(f"This {kind} file ends too early, after {length:,} bytes; download or save it again.")

@@ -34,7 +34,7 @@ def samples_tiff(
                 if tile:
                     missing = tall - block.shape[0], wide - block.shape[1]
                     block = np.pad(block, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="edge")
-                packed = b"".join(_row(row, order, predictor) for row in block)
+                packed = b"".join(_row(row, order, predictor if deflated else 1) for row in block)
                 blocks.append(zlib.compress(packed) if deflated else packed)
     starts = np.cumsum([8, *map(len, blocks)])[:-1].tolist()
     entries = {

@@ -4,6 +4,7 @@ import struct
 from dataclasses import dataclass
 from enum import IntEnum
 
+from cnnviz.errors import ImageError
 from cnnviz.images.source import Damaged, Truncated
 
 
@@ -100,8 +101,13 @@ def _numbers(data: bytes, order: str, entry: bytes) -> tuple[int, ...]:
     """The first few whole numbers of a directory entry."""
     _, kind, count = struct.unpack_from(order + "HHL", entry)
     unit = NUMBER_BYTES.get(kind, 0)
-    if not unit or not count or (count > _MAX_VALUES and kind not in (1, 2, 7)):
+    if not unit or not count:
         raise Damaged("directory entry")
+    if count > _MAX_VALUES and kind not in (1, 2, 7):
+        raise ImageError(
+            f"This TIFF file has {count:,} values in one entry of its directory, and at most {_MAX_VALUES:,} can be "
+            "read; save it as an 8-bit PNG."
+        )
     place = entry[8:]
     if unit * count > 4:
         (offset,) = struct.unpack(order + "L", entry[8:])

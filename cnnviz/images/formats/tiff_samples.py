@@ -1,4 +1,4 @@
-"""TIFF samples of 16, 32 and 64 bits, whole numbers or floats, most of which Pillow has no mode for.
+"""TIFF samples of any whole number of bytes, with a sign or without, or floats: Pillow has no mode for most of them.
 
 libtiff still undoes the compression: it is shown each plane as a picture of 8-bit samples, one a byte, and the bytes
 that it gives back are read as the numbers they are.
@@ -19,7 +19,8 @@ from cnnviz.images.source import Damaged, Source, check_memory
 from cnnviz.images.tones import BAND_SAMPLES, eight_bit
 
 _KINDS = {1: "u", 2: "i", 3: "f"}  # SampleFormat
-_COMPRESSIONS = {1, 5, 8, 32773, 32946}
+_PREDICTED = {5, 8, 32946}  # LZW and deflate; elsewhere the entry means nothing
+_COMPRESSIONS = {1, 32773, *_PREDICTED}
 
 
 @dataclass(frozen=True)
@@ -77,14 +78,17 @@ def _layout(directory: Directory) -> Layout | None:
     bits, kinds = set(directory.numbers.get(Tag.BITS, (1,))), set(directory.numbers.get(Tag.SAMPLE_FORMAT, (1,)))
     photometric, samples = directory.one(Tag.PHOTOMETRIC, 1), directory.one(Tag.SAMPLES, 1)
     kind = _KINDS.get(kinds.pop()) if len(kinds) == 1 else None
-    if len(bits) != 1 or not bits <= {16, 32, 64} or not kind or photometric not in (0, 1, 2):
+    if len(bits) != 1 or not bits <= {8, 16, 32, 64} or not kind or photometric not in (0, 1, 2):
         return None
-    if directory.one(Tag.COMPRESSION, 1) not in _COMPRESSIONS or directory.one(Tag.PREDICTOR, 1) not in (1, 2, 3):
+    compression = directory.one(Tag.COMPRESSION, 1)
+    if compression not in _COMPRESSIONS or directory.one(Tag.PREDICTOR, 1) not in (1, 2, 3):
         return None
     colours = 3 if photometric == 2 else 1
     if samples < colours:
         raise Damaged("too few samples")
     extra = directory.one(Tag.EXTRA_SAMPLES, 0) if samples > colours else 0
+    if bits == {8} and kind == "u" and (samples == colours or (samples == colours + 1 and (extra or colours == 3))):
+        return None  # as most files are, and Pillow reads those
     return Layout(
         dtype=np.dtype(f"{directory.order}{kind}{bits.pop() // 8}"),
         size=directory.size,
@@ -93,7 +97,7 @@ def _layout(directory: Directory) -> Layout | None:
         alpha={1: "a", 2: "A"}.get(extra, ""),
         planar=directory.one(Tag.PLANES, 1) == 2 and samples > 1,
         tile=directory.one(Tag.TILE_WIDTH, 0),
-        predictor=directory.one(Tag.PREDICTOR, 1),
+        predictor=directory.one(Tag.PREDICTOR, 1) if compression in _PREDICTED else 1,
         white_is_zero=photometric == 0,
     )
 
