@@ -91,9 +91,8 @@ def _source(kept: list[bytes], scans: bytes, frame: bytes | None, marker: int, t
     for reduce in (1, 2, 4, 8):
         pixels = width * height // reduce**2
         if pixels <= MAX_PIXELS and held + 4 * pixels <= MAX_DECODER_BYTES:
-            known = b"".join([*kept, scans])
-            noisy = b"" if ended else known + _noise(scans) + _END
-            return Source("JPEG", known + _END, (width, height), turned, reduce, noisy=noisy)
+            noisy = b"" if ended else b"".join([*kept, scans, _noise(scans), _END])
+            return Source("JPEG", b"".join([*kept, scans, _END]), (width, height), turned, reduce, noisy=noisy)
     raise ImageError(
         f"This progressive JPEG has {width:,} x {height:,} pixels, which would take {held // 10**6:,} MB to decode, "
         f"and at most {MAX_DECODER_BYTES // 10**6} MB are allowed; make it smaller or save it as a baseline JPEG."
