@@ -133,8 +133,16 @@ def test_absurd_tiff_directories_are_an_image_or_a_sentence(entries, body):
     outcome(tiff(entries, body))
 
 
-def test_a_file_is_what_its_bytes_say():
-    assert decode(GOOD["jpeg"] + b"\0" * 100).size == photo().size  # whatever its name was
+@pytest.mark.parametrize("tail", [bytes(100), b"\xff" * 50, b"Samsung", GOOD["jpeg"]])
+def test_bytes_behind_a_picture_change_nothing(tail):
+    for name, data in GOOD.items():
+        assert decode(data + tail).tobytes() == decode(data).tobytes(), name
+
+
+def test_a_film_behind_a_photo_changes_nothing():
+    film = struct.pack(">L8s8xL4s8x", 24, b"ftypmp42", 16, b"moov")
+    for name in ("heic", "avif", "jpeg"):
+        assert decode(GOOD[name] + film).tobytes() == decode(GOOD[name]).tobytes(), name
 
 
 def test_pillows_settings_are_left_alone():
@@ -220,8 +228,8 @@ def test_the_worst_files_stay_within_two_seconds_and_300_megabytes(name):
 
 
 def test_refusing_a_bomb_takes_no_time():
-    start = time.perf_counter()
+    start = time.process_time()
     outcome(SIGNATURE + header(60_000, 60_000, 8, 6))
     outcome(b"P3\n100 100\n255\n" + b"#a\n" * 3_000_000)
     outcome(b"\xff\xd8" + b"\xff" * 10_000_000)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2

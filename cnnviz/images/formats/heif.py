@@ -57,7 +57,7 @@ def kind_of(data: bytes) -> str:
 def read(data: bytes) -> Source:
     """The primary picture of a HEIC or AVIF file, drawn by libheif or by Pillow's libavif."""
     kind = kind_of(data)
-    outer = {name: (name, at, end) for name, at, end in boxes(data, 0, len(data))}
+    outer = _outer(data)
     if b"meta" not in outer:
         if b"moov" in outer:
             raise ImageError(
@@ -78,6 +78,18 @@ def read(data: bytes) -> Source:
     for item in coded:
         av1.check(b"".join(data[at:end] for at, end in item.extents), *_sides(item))
     return Source("AVIF", still, (width, height), _turned(picture))
+
+
+def _outer(data: bytes) -> dict[bytes, Box]:
+    """The first box of each name. Phones put a film or other bytes of their own behind the picture."""
+    found: dict[bytes, Box] = {}
+    try:
+        for box in boxes(data, 0, len(data)):
+            found.setdefault(box[0], box)
+    except (Truncated, Damaged):
+        if b"meta" not in found:
+            raise
+    return found
 
 
 def _cost(kind: str, data: bytes, known: Items, number: int, depth: int = 0) -> _Cost:

@@ -7,6 +7,7 @@ from cnnviz.images.source import Damaged, Source, Truncated, check_parts, check_
 
 MAX_PIXELS = 9_000_000  # OpenJPEG holds four bytes a sample, and takes some 0.1 s a million pixels
 _START = b"\xff\x4f\xff\x51"
+_END = b"\xff\xd9"
 _MAX_SAMPLES = 4
 _MAX_TILES = 10_000
 
@@ -28,6 +29,6 @@ def read(data: bytes) -> Source:
     check_parts("JPEG 2000", -(-(right - first) // across) * -(-(lower - second) // down), _MAX_TILES)
     if samples > _MAX_SAMPLES:
         raise Damaged("too many samples")
-    if b"\xff\xd9" not in data[-16:]:
+    if data.find(_END, at) < 0:  # no two bytes of the coded data look like this
         raise Truncated
     return Source("JPEG2000", data, (width, height), layout=f"{samples} samples a pixel")

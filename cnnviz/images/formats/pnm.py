@@ -10,6 +10,7 @@ from cnnviz.images.source import Damaged, Source, Truncated, check_size
 _GAP = rb"(?:\s|#[^\r\n]*[\r\n])+"
 _HEADER = re.compile(rb"P([1-6])" + _GAP + rb"(\d{1,10})" + _GAP + rb"(\d{1,10})(?:" + _GAP + rb"(\d{1,5}))?")
 _COMMENT = re.compile(rb"#[^\r\n]*")
+_WRITTEN = re.compile(rb"[\s\d]*")
 _SPACE = b" \t\r\n\v\f"
 _AFTER = {b" ", b"\t", b"\r", b"\n", b"#"}
 
@@ -30,7 +31,7 @@ def read(data: bytes) -> Source:
     width, height = int(match[2]), int(match[3])
     check_size("PNM", width, height)
     if form == 1:
-        bits = _COMMENT.sub(b"", data[match.end(3) :]).translate(None, _SPACE)
+        bits = _COMMENT.sub(b"", data[match.end(3) :]).translate(None, _SPACE)[: width * height]
         if bits.translate(None, b"01"):
             raise Damaged("not a bit")
         return _scaled(5, width, height, 1 - (np.frombuffer(bits, np.uint8, _enough(bits, width * height)) & 1), 1)
@@ -58,12 +59,13 @@ def _enough(body: bytes, count: int, size: int = 1) -> int:
 def _numbers(text: bytes, count: int) -> NDArray[np.int64]:
     """Whole numbers that are written out; what a comment says is left out."""
     text = _COMMENT.sub(b"", text)
-    if text.translate(None, _SPACE + b"0123456789"):
-        raise Damaged("not a number")
-    # Not told how many: where there are fewer, NumPy makes the others up.
-    numbers = np.fromstring(text.decode("ascii"), np.int64, sep=" ") if text.strip() else np.zeros(0, np.int64)
+    written = _WRITTEN.match(text)
+    assert written  # it may be empty
+    # NumPy is not told how many, and never given a blank: it would make the missing ones up.
+    digits = written[0].strip().decode("ascii")
+    numbers = np.fromstring(digits, np.int64, sep=" ") if digits else np.zeros(0, np.int64)
     if len(numbers) < count:
-        raise Truncated
+        raise Damaged("not a number") if written.end() < len(text) else Truncated
     return numbers[:count]
 
 
