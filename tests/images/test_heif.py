@@ -2,6 +2,7 @@
 
 import io
 import struct
+from dataclasses import replace
 
 import numpy as np
 import pillow_heif
@@ -10,6 +11,7 @@ from PIL import Image, ImageOps
 
 from cnnviz.errors import ImageError
 from cnnviz.images import decode
+from cnnviz.images.formats import heif
 from tests.images.files import encode, heic, photo
 
 PHOTO = np.asarray(photo()).astype(int)
@@ -143,3 +145,23 @@ def test_other_codings_are_named(coding):
     data = saved(photo(), "HEIC").replace(b"hvc1", coding)
     named = {b"jpeg": "stored as JPEG", b"unci": "uncompressed samples", b"what": "data of an unknown kind"}[coding]
     assert named in sentence(data)
+
+
+@pytest.mark.parametrize("kind", LOSSLESS)
+def test_the_same_bytes_are_not_read_over_and_over(kind, monkeypatch):
+    data = saved(photo(), kind)
+    read_items = heif.items
+
+    def repeated(*told):
+        known = read_items(*told)
+        again = {
+            number: replace(
+                item, extents=((0, len(data)),) * 1_000 if item.kind in (b"hvc1", b"av01") else item.extents
+            )
+            for number, item in known.found.items()
+        }
+        return replace(known, found=again)
+
+    monkeypatch.setattr(heif, "items", repeated)
+    monkeypatch.setattr(Image, "open", None)
+    assert "damaged" in sentence(data)

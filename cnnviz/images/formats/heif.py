@@ -126,8 +126,14 @@ def _sides(item: Item) -> tuple[int, int]:
     return max(width for width, _ in sizes), max(height for _, height in sizes)
 
 
+def _length(item: Item) -> int:
+    return sum(end - at for at, end in item.extents)
+
+
 def _check_grid(kind: str, data: bytes, item: Item) -> None:
     """A grid names its size once more, and a decoder may believe that one."""
+    if _length(item) > 100:
+        raise Damaged("grid")
     body = b"".join(data[at:end] for at, end in item.extents)
     form = ">LL" if body[1:2] == b"\1" else ">HH"
     if len(body) < 4 + struct.calcsize(form):
@@ -155,6 +161,8 @@ def _check_coding(kind: str, data: bytes, coded: list[Item]) -> None:
             )
         if not item.extents or any(end > len(data) for _, end in item.extents):
             raise Truncated
+    if sum(_length(item) for item in coded) > 2 * len(data):
+        raise Damaged("the same bytes over and over")
 
 
 def _held(costs: list[_Cost]) -> int:
