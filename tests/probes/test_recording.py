@@ -17,7 +17,7 @@ from cnnviz import models
 from cnnviz.calls import observe
 from cnnviz.errors import ModelError
 from cnnviz.probes import activations, as_maps
-from cnnviz.probes.recording import UnrepeatableError, record
+from cnnviz.probes.record import UnrepeatableError, record
 from cnnviz.probes.unit import account, recorded_account
 
 NETWORKS: dict[str, Callable[[], nn.Module]] = {

@@ -14,7 +14,8 @@ from cnnviz.errors import ModelError
 from cnnviz.probes.activations import activations, first_tensor
 from cnnviz.probes.arrays import to_numpy
 from cnnviz.probes.maps import as_maps
-from cnnviz.probes.recording import Recording, UnrepeatableError, record
+from cnnviz.probes.record import UnrepeatableError, record
+from cnnviz.probes.recording import Recording
 from cnnviz.probes.unit import UnitAccount, account, recorded_account
 
 
