@@ -2,7 +2,7 @@ import { TABLES } from "./colours.js";
 
 const TYPES = { uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array, int8: Int8Array, int16: Int16Array,
   int32: Int32Array, float32: Float32Array, float64: Float64Array };
-export const TOP = 65531, ZERO = 65532, MINUS_INFINITY = 65533, PLUS_INFINITY = 65534, NAN = 65535;
+export const TOP = 251, ZERO = 252, MINUS_INFINITY = 253, PLUS_INFINITY = 254, NAN = 255;
 export const NO_COLOUR = 0xff888888;
 
 export const product = (sizes) => sizes.reduce((a, b) => a * b, 1);

@@ -14,7 +14,7 @@ from cnnviz.components.register import picked, register
 from cnnviz.errors import ShapeError
 
 Mode = Literal["signed", "positive", "rgb"]
-MOST_VALUES = 4_000_000
+MOST_VALUES = 500_000
 LONGEST_SIDE = 4096
 
 
