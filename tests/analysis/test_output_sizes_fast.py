@@ -139,6 +139,16 @@ def test_linear_layers_whose_input_lies_in_any_way(image, outputs, bias):
     agree(F.linear, "linear", image, meta(outputs, image.shape[-1]), meta(outputs) if bias else None, answers=True)
 
 
+@given(lying(st.just(4)))
+def test_layers_whose_input_lies_in_any_way(image):
+    channels = image.shape[1]
+    agree(F.layer_norm, "layer_norm", image, image.shape[-1:], meta(image.shape[-1]), meta(image.shape[-1]))
+    agree(F.batch_norm, "batch_norm", image, *[meta(channels) for _ in range(4)])
+    agree(F.conv2d, "conv2d", image, meta(3, channels, 1, 1), meta(3))
+    agree(F.adaptive_avg_pool2d, "adaptive_avg_pool2d", image, (2, 3))
+    agree(torch.roll, "roll", image, (1,), (2,))
+
+
 class TestRecurrent:
     """Layers and cells, with states that are given or not and inputs that lie in memory in any way."""
 
