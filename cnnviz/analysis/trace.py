@@ -35,7 +35,8 @@ def trace(model: nn.Module, inputs: Inputs) -> tuple[Trace, nn.Module]:
         except CnnvizError:
             raise
         except Exception as error:
-            raise _explained(error, inputs) from error
+            misfit = inputs.misfit(model.forward) if isinstance(error, TypeError) else ""
+            raise (ModelError(misfit) if misfit else _explained(error, inputs)) from error
         finally:
             restore()
 
@@ -57,12 +58,13 @@ def _nothing_collected() -> Iterator[None]:
 
 def _run(stand_in: Replica, inputs: Inputs, *, follows: bool) -> Trace:
     recorder, copy = Recorder(stand_in, follows=follows), stand_in.model
-    floating = (tensor.dtype for tensor in stand_in.parameters if tensor.is_floating_point())
-    batch = inputs.made(next(floating, torch.float32))
+    numbers = (tensor.dtype for tensor in stand_in.parameters if tensor.is_floating_point() or tensor.is_complex())
+    batch = inputs.made(next(numbers, torch.float32))
+    positional, named = inputs.placed(batch)
     starts = tuple(recorder.value(tensor) for tensor in batch)
     with torch.no_grad(), observe(copy, recorder.on_call, around=recorder.around, steps=False):
         # Kept until the end, as the caller of a network keeps its inputs and gets its output.
-        output = copy(*batch) if inputs.names is None else copy(**dict(zip(inputs.names, batch, strict=True)))
+        output = copy(*positional, **named)
     ends = recorder.finish()
     del output
     return Trace(
