@@ -138,8 +138,8 @@ MACS: dict[str, Callable[[Operation], int | None]] = {
     **dict.fromkeys(("linalg_multi_dot", "chain_matmul"), contractions.chain_macs),
     **dict.fromkeys(("matrix_power", "linalg_matrix_power"), _power),
     "cdist": _distances,
-    # Numbers are multiplied each by each, and nothing is summed.
-    **dict.fromkeys(("kron", "cross", "linalg_cross"), lambda op: 0),
+    # Numbers are multiplied each by each, and nothing is summed; or a weight is divided by its norm.
+    **dict.fromkeys(("kron", "cross", "linalg_cross", "weight_norm"), lambda op: 0),
     "scaled_dot_product_attention": _attention,
     "multi_head_attention_forward": _multi_head_attention,
     "deform_conv2d": _deformable,

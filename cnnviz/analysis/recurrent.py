@@ -24,8 +24,8 @@ _INSIDE = {"gru": 4, "rnn_tanh": 2, "rnn_relu": 2}
 
 def _matrices(op: Operation) -> list[Value]:
     """Return the weights without the biases; for a layer they are the last tuple of its arguments."""
-    given = [item for item in op.arguments if isinstance(item, tuple)][-1] if op.name in LAYERS else op.inputs[2:]
-    return [value for value in given if isinstance(value, Value) and len(value.shape) == 2 and value.storage < 0]
+    given = [item for item in op.arguments if isinstance(item, tuple)][-1] if op.name in LAYERS else op.arguments[2:4]
+    return [value for value in given if len(value.shape) == 2]
 
 
 def macs(op: Operation) -> int:

@@ -9,6 +9,7 @@ from torch import nn
 from cnnviz.analysis.inputs import InputSize, InputType, inputs_of
 from cnnviz.analysis.network import Run, run_of
 from cnnviz.analysis.operations import Shape
+from cnnviz.analysis.trace import nothing_collected
 from cnnviz.arithmetic.layer_record import LayerRecord
 from cnnviz.arithmetic.memory import Memory, Training, training
 from cnnviz.arithmetic.receptive_field import ReceptiveField
@@ -101,7 +102,8 @@ class NetworkReport(_Known):
         followed, its modules are run over again. Raises ShapeError where the size does not fit.
         """
         inputs = self._run.inputs.of(input_size)
-        return _report(self._run.network.followed(inputs) or self._run.network.traced(inputs))
+        with nothing_collected():
+            return _report(self._run.network.followed(inputs) or self._run.network.traced(inputs))
 
     def followed(self, input_size: InputSize) -> "NetworkReport | None":
         """Return what `resized` does, or None where that would take the time of a fresh analyze."""
@@ -139,7 +141,8 @@ def analyze(model: nn.Module, input_size: InputSize = (1, 3, 224, 224), *, dtype
     first input that has positions. Raises ShapeError where the input does not fit, and ModelError where the control
     flow depends on values.
     """
-    return _report(run_of(model, inputs_of(input_size, dtype)))
+    with nothing_collected():
+        return _report(run_of(model, inputs_of(input_size, dtype)))
 
 
 def _report(run: Run) -> NetworkReport:

@@ -22,7 +22,7 @@ def trace(model: nn.Module, inputs: Inputs) -> tuple[Trace, nn.Module]:
     storage, so that weights, buffers, hooks, training mode and other threads that use the model are left alone. Raises
     ShapeError where the sizes do not fit and ModelError where the model's control flow asks for values.
     """
-    with _nothing_collected():
+    with nothing_collected():
         stand_in = replica(model)
         restore = stand_in.remembered()
         try:
@@ -42,9 +42,9 @@ def trace(model: nn.Module, inputs: Inputs) -> tuple[Trace, nn.Module]:
 
 
 @contextmanager
-def _nothing_collected() -> Iterator[None]:
+def nothing_collected() -> Iterator[None]:
     """Keep Python from looking for reference cycles: the many records of a trace would make it look at all there is
-    in the process, torch included, which can take longer than the trace.
+    in the process, torch included, which can take longer than the trace. Blocks may lie inside of each other.
     """
     if not gc.isenabled():
         yield

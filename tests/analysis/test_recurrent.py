@@ -77,3 +77,23 @@ def test_packed_sequences_cost_their_own_lengths():
             return self.lstm(packed)[0].data
 
     assert analyze(Packed(), (3, 4, 5)).macs == analyze(nn.LSTM(5, 7), (8, 1, 5)).macs
+
+
+def test_weights_that_are_made_cost_what_weights_do():
+    layer = nn.utils.parametrizations.weight_norm(nn.LSTM(5, 7, 2), "weight_hh_l0")
+    report = analyze(layer, (6, 3, 5))
+    assert report.macs == analyze(nn.LSTM(5, 7, 2), (6, 3, 5)).macs
+    assert report.unknown == ()
+
+
+def test_a_state_that_is_learned_is_no_weight():
+    class Learned(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.cell = nn.LSTMCell(5, 7)
+            self.state, self.memory = (nn.Parameter(torch.zeros(3, 7)) for _ in range(2))
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.cell(x, (self.state, self.memory))[0]
+
+    assert analyze(Learned(), (3, 5)).macs == analyze(nn.LSTMCell(5, 7), (3, 5)).macs
