@@ -119,4 +119,6 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("cat", "concat"), _in_order(_cat)),
     "stack": _in_order(_stack),
     "adaptive_avg_pool2d": _in_order(_adaptive_average),
+    # nn.TransformerEncoder asks for a mask's values, to leave out padding at the end: it is computed, as in training.
+    "nested_tensor_from_mask_left_aligned": lambda arguments, keywords: False,
 }

@@ -107,6 +107,22 @@ def test_a_deformable_convolution_costs_what_a_convolution_does():
     assert report.layers[-1].output_size == plain.layers[-1].output_size
 
 
+def test_padding_that_a_mask_tells_is_computed_as_in_training():
+    class Masked(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.core = nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), 2)
+
+        def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+            return self.core(x, src_key_padding_mask=mask)
+
+    report = analyze(Masked(), ((3, 5, 8), (3, 5)), dtype=(None, torch.bool))
+    plain = analyze(Masked().core, (3, 5, 8))
+    assert report.macs == plain.macs > 0
+    assert report.layers[-1].output_size == (3, 5, 8)
+    assert report.unknown == ()
+
+
 class Nested(nn.Module):
     """A list of images, a dict with a mask and a pair, and what is no tensor, all as arguments."""
 
