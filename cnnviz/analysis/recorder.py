@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from cnnviz.analysis.extents import Conditions, any_extent, extents_of, number_of, plain_of, replace
 from cnnviz.analysis.functions import UNARY
 from cnnviz.analysis.operations import Operation, TracedCall, Value, function_name
+from cnnviz.analysis.output_sizes_fast import fast_output
 from cnnviz.analysis.recurrent import LAYERS
 from cnnviz.analysis.repeated_calls import RepeatedCalls
 from cnnviz.analysis.replica import Replica, meta_like
@@ -87,7 +88,9 @@ class Recorder:
             formulas = replace(flat, _origin_of)
             flat = replace(flat, number_of)
             arguments, keywords = replace(arguments, number_of), replace(keywords, number_of)
-        output = self._repeated.run(function, name, arguments, keywords)
+        output = fast_output(function, name, arguments, keywords)
+        if output is None:
+            output = self._repeated.run(function, arguments, keywords)
         made = [arguments[0]] if name == "setitem" else tensors_in((output,))
         if made:
             writes = writes or any(item is other for item in made for other in given)

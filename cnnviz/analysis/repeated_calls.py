@@ -10,8 +10,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from cnnviz.analysis.output_sizes_fast import fast_output
-
 _PLAIN = frozenset((int, float, bool, str, type(None), torch.dtype, torch.device, torch.Size))
 
 
@@ -23,11 +21,8 @@ class RepeatedCalls:
         # Those that give no new tensors: views, functions in place, questions.
         self._others: set[Callable[..., Any]] = set()
 
-    def run(self, function: Callable[..., Any], name: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-        """Return the output of a function called `name` on meta tensors."""
-        output = fast_output(function, name, arguments, keywords)
-        if output is not None:
-            return output
+    def run(self, function: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        """Return the output of a function of meta tensors."""
         if function in self._others or torch.is_grad_enabled():
             return function(*arguments, **keywords)
         tensors: list[Tensor] = []

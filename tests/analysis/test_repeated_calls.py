@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from cnnviz.analysis import analyze
-from cnnviz.analysis.operations import function_name
 from cnnviz.analysis.repeated_calls import RepeatedCalls
 from tests.analysis.test_output_sizes_fast import described, lying
 
@@ -38,9 +37,7 @@ def test_a_call_looks_as_torchs_own(cases):
     for image, (function, more) in [*cases, *cases]:
         before = (image > 0,) if function in (torch.where, torch.Tensor.masked_fill) else ()
         arguments = (*before, image, *more) if function is torch.where else (image, *before, *more)
-        expected, found = (
-            run(*arguments) for run in (function, lambda *a, f=function: repeated.run(f, function_name(f), a, {}))
-        )
+        expected, found = (run(*arguments) for run in (function, lambda *a, f=function: repeated.run(f, a, {})))
         assert type(found) is type(expected)
         assert described(found) == described(expected)
         shares = [item.untyped_storage()._cdata == image.untyped_storage()._cdata for item in _flat(found)]
@@ -61,9 +58,9 @@ def test_torch_is_asked_once():
 
     repeated, image = RepeatedCalls(), torch.empty(2, 3, device="meta")
     for dim in (0, 1, 0, 1, True):
-        repeated.run(softmax, "softmax", (image, dim), {})
-    repeated.run(softmax, "softmax", (image.to(torch.float64), 0), {})
-    repeated.run(softmax, "softmax", (image.t(), 0), {})
+        repeated.run(softmax, (image, dim), {})
+    repeated.run(softmax, (image.to(torch.float64), 0), {})
+    repeated.run(softmax, (image.t(), 0), {})
     assert asked == [0, 1, True, 0, 0]
 
 
