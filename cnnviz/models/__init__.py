@@ -139,7 +139,7 @@ def load(
     source = _source(name)
     import torch
 
-    from cnnviz.models import checkpoints, state_dict
+    from cnnviz.models import checkpoints, fitting
 
     state: Mapping[str, Tensor] | None = None
     if checkpoint is not None:
@@ -151,15 +151,17 @@ def load(
         torch.default_generator.manual_seed(random_seed or 0)
         model = source.build(name, random=state is None)
     if state is not None:
-        if checkpoint is None:
-            state_dict.fill(model, source.adapt(name, state, model), str(source.file(name)), architecture=name)
-        elif is_designed(name):
-            ordered = checkpoints.keeps_order(checkpoint)
-            _FITS[model] = state_dict.fill_by_shape(
-                model, state, checkpoint_name, architecture="the network", ordered=ordered
-            )
-        else:
-            _FITS[model] = state_dict.fill(model, source.adapt(name, state, model), checkpoint_name, architecture=name)
+        fit = fitting.fit(
+            model,
+            state,
+            checkpoint_name if checkpoint is not None else str(source.file(name)),
+            architecture="the network" if is_designed(name) else name,
+            adapt=lambda part: source.adapt(name, part, model),
+            any_names=is_designed(name),
+            ordered=checkpoint is None or checkpoints.keeps_order(checkpoint),
+        )
+        if checkpoint is not None:
+            _FITS[model] = fit
     return model.to(device or "cpu").eval()
 
 
