@@ -23,9 +23,12 @@ from cnnviz.models.file_kinds import SAVE, what_it_is
 from cnnviz.models.stand_ins import network_in, stand_ins, would_run
 
 MOST_BYTES = 600_000_000
-# A tensor takes some 300 bytes of a pickle, so that this is a very large network with its optimiser's state.
-MOST_PICKLED = 20_000_000
+# A tensor takes some 200 bytes of a pickle: these are the largest networks with their averages and optimiser's state.
+MOST_PICKLED = 4_000_000
 MOST_TENSORS = 20_000
+# Objects of other classes, which take torch's unpickler 100 us each.
+MOST_OBJECTS = 50_000
+_NEWOBJ = b"\x81"
 MOST_DEPTH = 16
 MOST_LETTERS = 200
 
@@ -82,6 +85,8 @@ def _pickled(data: bytes) -> object:
         raise ModelError(f"{kind}.")
     try:
         pickled = _pickle_of_zip(data) if data[:2] == b"PK" else data[:MOST_PICKLED]
+        if data[:2] == b"PK" and pickled.count(_NEWOBJ) > MOST_OBJECTS:
+            raise _too_much()
         if pickled[:1] == b"\x80" and pickled[1:2] not in b"\x02\x03":
             raise ModelError(f"was pickled by protocol {pickled[1]}; save it by protocol 2, as this line does: {SAVE}.")
         with _READING, torch.serialization.safe_globals(stand_ins(pickled)), warnings.catch_warnings():
@@ -111,12 +116,19 @@ class _Bounded(io.BytesIO):
     """A file whose pickle must be no longer than a zip's may be: the unpickler reads it opcode by opcode."""
 
     reads = 0
+    objects = 0
 
     def read(self, size: int | None = -1, /) -> bytes:
+        found = super().read(size)
         self.reads += 1
-        if self.reads > MOST_PICKLED:
-            raise ModelError(f"holds too much beside its tensors; save only these: {SAVE}.")
-        return super().read(size)
+        self.objects += found == _NEWOBJ
+        if self.reads > MOST_PICKLED or self.objects > MOST_OBJECTS:
+            raise _too_much()
+        return found
+
+
+def _too_much() -> ModelError:
+    return ModelError(f"holds too much beside its tensors; save only these: {SAVE}.")
 
 
 def _refused(error: Exception) -> str:
@@ -145,7 +157,8 @@ def _flat(found: object) -> dict[str, Tensor]:
     """Return the tensors in a nest of mappings and lists by their joined names, with the layout's version of each."""
     tensors: OrderedDict[str, Tensor] = OrderedDict()
     metadata: dict[str, Any] = {}
-    seen = set()
+    seen: set[int] = set()
+    others: set[str] = set()
 
     def visit(node: object, path: str, depth: int) -> None:
         # A pickle may hold itself, or one thing a million times.
@@ -157,12 +170,17 @@ def _flat(found: object) -> dict[str, Tensor]:
             metadata.update({f"{path}{key}": dict(each) for key, each in versions.items() if _is_version(each)})
         for key, value in node.items() if isinstance(node, Mapping) else enumerate(node):
             if isinstance(value, Tensor):
-                if isinstance(key, str) and _is_weight(value):
+                if (kind := _unlike_weights(value)) or not isinstance(key, str):
+                    others.add(kind)
+                else:
                     tensors.setdefault(path + _printed(key), value)
             else:
                 visit(value, f"{path}{_printed(key)}.", depth + 1)
 
     visit(found, "", 0)
+    if not tensors and any(others):
+        kinds = " or ".join(sorted(filter(None, others)))
+        raise ModelError(f"holds no state_dict of dense real numbers: its tensors are {kinds}.")
     if len(tensors) > MOST_TENSORS:
         raise ModelError(f"holds {len(tensors):,} tensors, and a checkpoint may have {MOST_TENSORS:,}.")
     if metadata:
@@ -180,7 +198,12 @@ def _is_version(value: object) -> bool:
     return isinstance(value, Mapping) and isinstance(value.get("version", 1), int)
 
 
-def _is_weight(value: Tensor) -> bool:
-    return (
-        value.layout == torch.strided and value.device.type == "cpu" and not (value.is_quantized or value.is_complex())
-    )
+def _unlike_weights(value: Tensor) -> str:
+    """Return what keeps a tensor from being a network's, "" where nothing does."""
+    if value.is_quantized:
+        return "quantised"
+    if value.layout != torch.strided:
+        return "sparse"
+    if value.is_complex():
+        return "complex"
+    return "" if value.device.type == "cpu" else "without numbers"

@@ -7,6 +7,8 @@ What a file wants to call is refused by name, but for the few that only make a v
 
 import re
 from collections import OrderedDict
+from collections.abc import Iterator
+from itertools import islice, pairwise
 from typing import Any
 
 from cnnviz.errors import ModelError
@@ -35,8 +37,8 @@ _DICTS = frozenset({"collections.defaultdict"})
 _LISTS = frozenset({"collections.deque"})
 # Pickle's second protocol writes two modules by the names that Python 2 had for them.
 _TODAY = {"__builtin__": "builtins", "copy_reg": "copyreg"}
-# A name begins after its opcode, c; what comes before that may end with a c too, so that matches overlap.
-_NAMED = re.compile(rb"(?=c([\w.]{1,200})\n([\w.]{1,200})\n)")
+_WORDS = re.compile(rb"[\w.]+$")
+_LONGEST = 200
 _MOST = 1000
 
 
@@ -79,9 +81,9 @@ def stand_ins(pickled: bytes) -> list[Any]:
 
     Names that torch itself allows stay what they are.
     """
-    names = {(module.decode(), name.decode()) for module, name in _NAMED.findall(pickled)}
+    names = set(islice(_names(pickled), _MOST))
     found: list[Any] = []
-    for module, name in sorted(names)[:_MOST]:
+    for module, name in sorted(names):
         path = f"{_TODAY.get(module, module)}.{name}"
         if path in _DICTS:
             found.append((_dict, path))
@@ -90,6 +92,17 @@ def stand_ins(pickled: bytes) -> list[Any]:
         else:
             found.append((_Uncallable(name, (_Object,), {"path": path}), path))
     return found
+
+
+def _names(pickled: bytes) -> Iterator[tuple[str, str]]:
+    """Yield every (module, name) that may stand after a pickle's opcode for a global, c, and some that do not."""
+    lines = pickled.split(b"\n")
+    for line, name in pairwise(lines):
+        if 0 < len(name) <= _LONGEST and _WORDS.fullmatch(name) and (ending := _WORDS.search(line[-_LONGEST:])):
+            # What comes before the opcode may end with letters too, so that each c may be it.
+            for start, letter in enumerate(ending[0][:-1]):
+                if letter == ord("c"):
+                    yield ending[0][start + 1 :].decode(), name.decode()
 
 
 def would_run(path: str) -> ModelError:

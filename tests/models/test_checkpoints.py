@@ -10,10 +10,12 @@ import io
 import os
 import pathlib
 import pickle
+import pickletools
 import sys
 import types
 import zipfile
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -193,8 +195,14 @@ GOOD = saved({"w": torch.zeros(50)})
         (saved({}), "x.pth", "holds no state_dict"),
         (saved(torch.zeros(3)), "x.pth", "holds no state_dict"),
         (saved({1: torch.zeros(3)}), "x.pth", "holds no state_dict"),
-        (saved({"w": torch.zeros(3, 3).to_sparse()}), "x.pth", "holds no state_dict"),
-        (saved({"w": torch.zeros(3, dtype=torch.complex64)}), "x.pth", "holds no state_dict"),
+        (saved({"w": torch.zeros(3, 3).to_sparse()}), "x.pth", "holds no state_dict of dense .* are sparse"),
+        (saved({"w": torch.zeros(3, device="meta")}), "x.pth", "its tensors are without numbers"),
+        (
+            saved({"w": torch.quantize_per_tensor(torch.ones(3), 1.0, 0, torch.qint8)}),
+            "x.pth",
+            "its tensors are quantised",
+        ),
+        (saved({"w": torch.zeros(3, dtype=torch.complex64)}), "x.pth", "are complex"),
     ],
 )
 def test_other_files_get_one_sentence(data, file_name, says):
@@ -222,6 +230,53 @@ def test_a_small_file_that_unpacks_to_a_large_one():
             read(packed.getvalue(), "x.pth")
     finally:
         checkpoints.MOST_BYTES = limit
+
+
+def with_pickle(pickled, zipped):
+    """A file of torch.save's whose pickle is another one."""
+    good = saved({"w": torch.zeros(2)}, _use_new_zipfile_serialization=zipped)
+    if not zipped:
+        file = io.BytesIO(good)
+        for _ in range(3):
+            list(pickletools.genops(file))
+        return good[: file.tell()] + pickled
+    source, packed = zipfile.ZipFile(io.BytesIO(good)), io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for member in source.namelist():
+            archive.writestr(member, pickled if member.endswith("data.pkl") else source.read(member))
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+@pytest.mark.parametrize(
+    ("pickled", "says"),
+    [
+        (b"\x80\x02(" + b"]" * 3000 + b"t.", "holds .* beside its tensors"),
+        (b"\x80\x02](" + b"cm\nB\n)\x81" * 50 + b"e.", "holds .* beside its tensors"),
+        (b"\x80\x02cbuiltins\nbytearray\n\x8a\x06\x00\x00\x00\x00\x00\x10\x85R.", "no whole PyTorch checkpoint"),
+        (b"\x80\x02cm\nB\n)\x81K\x05b.", "no whole PyTorch checkpoint"),
+    ],
+)
+def test_what_is_made_to_use_up_time_or_memory(monkeypatch, pickled, says, zipped):
+    monkeypatch.setattr(checkpoints, "MOST_PICKLED", 2500)
+    monkeypatch.setattr(checkpoints, "MOST_OBJECTS", 40)
+    with pytest.raises(ModelError, match=says):
+        read(with_pickle(pickled, zipped), "x.pth")
+
+
+def test_more_tensors_than_a_network_has(monkeypatch):
+    monkeypatch.setattr(checkpoints, "MOST_TENSORS", 3)
+    with pytest.raises(ModelError, match="holds 4 tensors, and a checkpoint may have 3"):
+        read(saved({str(number): torch.zeros(1) for number in range(4)}), "x.pth")
+
+
+def test_files_are_read_in_many_threads_at_once(state):
+    beside = ({"args": argparse.Namespace(a=1)}, {"when": datetime.date(2020, 1, 2)})
+    files = [saved({**each, "z": state}) for each in beside]
+    before = set(torch.serialization.get_safe_globals())
+    with ThreadPoolExecutor(8) as pool:
+        assert all(len(found) == len(state) for found in pool.map(lambda n: read(files[n % 2], "x.pth"), range(200)))
+    assert set(torch.serialization.get_safe_globals()) == before
 
 
 def tensors_or_sentence(data, file_name):
