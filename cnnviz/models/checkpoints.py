@@ -20,7 +20,8 @@ from torch import Tensor
 
 from cnnviz.errors import ModelError
 from cnnviz.models.file_kinds import SAVE, what_it_is
-from cnnviz.models.stand_ins import network_in, stand_ins, would_run
+from cnnviz.models.parts import is_optimisers
+from cnnviz.models.stand_ins import holds_arrays, network_in, stand_ins, would_run
 
 MOST_BYTES = 600_000_000
 # A tensor takes some 200 bytes of a pickle: these are the largest networks with their averages and optimiser's state.
@@ -28,9 +29,11 @@ MOST_PICKLED = 4_000_000
 MOST_TENSORS = 20_000
 # Objects of other classes, which take torch's unpickler 100 us each.
 MOST_OBJECTS = 50_000
-_NEWOBJ = b"\x81"
 MOST_DEPTH = 16
 MOST_LETTERS = 200
+
+_ARRAYS = f"holds NumPy arrays and no tensors; load them into the network (torch.from_numpy), and save that: {SAVE}."
+_NEWOBJ = b"\x81"
 
 # torch's table of harmless names is one for the whole process.
 _READING = threading.Lock()
@@ -50,7 +53,7 @@ def read(data: bytes, file_name: str) -> dict[str, Tensor]:
     try:
         found = _pickled(data) if keeps_order(data) else _safetensors(data)
         tensors = _flat(found)
-        if not tensors:
+        if all(map(is_optimisers, tensors)):
             raise ModelError(_no_tensors(found))
     except ModelError as error:
         # What is said of a file may quote from it.
@@ -105,6 +108,9 @@ def _pickle_of_zip(data: bytes) -> bytes:
             raise ModelError(f"unpacks to {unpacked / 1e6:,.0f} MB, more than {MOST_BYTES / 1e6:,.0f} MB.")
         pickles = [member for member in members if member.filename.endswith("data.pkl")]
         if (pickled := sum(member.file_size for member in pickles)) > MOST_PICKLED:
+            with archive.open(pickles[0]) as opened:
+                if b"numpy" in opened.read(10_000):
+                    raise ModelError(_ARRAYS)
             raise ModelError(
                 f"holds {pickled / 1e6:,.0f} MB beside its tensors, more than {MOST_PICKLED / 1e6:,.0f} MB; "
                 f"save only the tensors: {SAVE}."
@@ -150,6 +156,8 @@ def _whole_network(kind: str) -> str:
 def _no_tensors(found: object) -> str:
     if network := network_in(found):
         return _whole_network(network)
+    if holds_arrays(found):
+        return _ARRAYS
     return f"holds no state_dict: it should map names to tensors, as model.state_dict() does; save it with {SAVE}."
 
 

@@ -33,6 +33,9 @@ _TRAINING = re.compile(
 # What profilers, averages and window attention note down, which is no number that was learnt.
 _NOTED = frozenset(("total_ops", "total_params", "n_averaged", "num_batches_tracked", "position_ids", "attn_mask"))
 _NOTED |= {"relative_position_index", "relative_coords_table"}
+# What a picture is standardised by, which its preprocessing does here.
+_STANDARDISED = frozenset(["mean", "std", "pixel_mean", "pixel_std"])
+_MOST_CHANNELS = 4
 _LEARNT = frozenset(["weight", "bias", "running_mean", "running_var"])
 
 
@@ -46,7 +49,7 @@ class Part:
 
 def parts(found: State, least: int = 1) -> list[Part]:
     """Return the parts with at least `least` tensors: first no averages of a network, then the largest."""
-    learnt = {name: tensor for name, tensor in found.items() if not _OPTIMISER.match(name)}
+    learnt = {name: tensor for name, tensor in found.items() if not is_optimisers(name)}
     counts = Counter(prefix for name in learnt for prefix in _prefixes(name))
     states: dict[str, OrderedDict[str, Tensor]] = {
         prefix: OrderedDict() for prefix, count in counts.items() if count >= least
@@ -89,12 +92,19 @@ def main_part(found: State) -> Part:
     return large[-1] if large else all_of_it
 
 
+def is_optimisers(name: str) -> bool:
+    """Return whether a tensor is of an optimiser's state, or a schedule's."""
+    return _OPTIMISER.match(name) is not None
+
+
 def is_spare(name: str, tensor: "Tensor") -> bool:
     """Return whether a tensor may be left out though it stands among a network's own: training or a tool put it there.
 
     Anything else that a network lacks belongs to another network, whose layers would be missing without a word.
     """
     first, _, leaf = name.partition(".")[0], *name.rpartition(".")[1:]
+    if name in _STANDARDISED and tensor.numel() <= _MOST_CHANNELS:
+        return True
     return leaf in _NOTED or (tensor.numel() <= 1 and leaf not in _LEARNT) or _TRAINING.search(first) is not None
 
 

@@ -120,3 +120,10 @@ def network_in(found: object) -> str:
         if isinstance(each, OrderedDict) and "_modules" in each.__dict__:
             return str(each.__dict__.get("stands_for", "torch.nn.Module"))
     return ""
+
+
+def holds_arrays(found: object) -> bool:
+    """Return whether there are NumPy's arrays where a state dict has tensors."""
+    inside = list(found.values())[:1000] if isinstance(found, dict) else []
+    deeper = [value for each in inside if isinstance(each, dict) for value in list(each.values())[:1000]]
+    return any(isinstance(each, _Value) and type(each).__name__ == "_reconstruct" for each in (*inside, *deeper))

@@ -170,7 +170,9 @@ def test_any_other_call_is_refused_too(state):
 
 
 @pytest.mark.parametrize("zipped", [True, False])
-@pytest.mark.parametrize("wrap", [lambda net: net, lambda net: {"model": net, "epoch": 3}, nn.DataParallel])
+@pytest.mark.parametrize(
+    "wrap", [lambda net: net, lambda net: {"net": net, "optimizer": {"m": torch.ones(1)}}, nn.DataParallel]
+)
 def test_a_whole_pickled_network_is_called_that(wrap, zipped):
     with pytest.raises(
         ModelError, match=r"net\.pt holds a whole pickled network, .*; save only the tensors, with torch"
@@ -195,6 +197,9 @@ GOOD = saved({"w": torch.zeros(50)})
         (saved({}), "x.pth", "holds no state_dict"),
         (saved(torch.zeros(3)), "x.pth", "holds no state_dict"),
         (saved({1: torch.zeros(3)}), "x.pth", "holds no state_dict"),
+        (saved({"epoch": 3, "optimizer": {"m": torch.zeros(3)}}), "x.pth", "holds no state_dict"),
+        (saved({"net": {"w": np.zeros(3)}}), "x.pth", "holds NumPy arrays and no tensors"),
+        (saved({"w": np.zeros(600_000)}), "x.pth", "holds NumPy arrays and no tensors"),
         (saved({"w": torch.zeros(3, 3).to_sparse()}), "x.pth", "holds no state_dict of dense .* are sparse"),
         (saved({"w": torch.zeros(3, device="meta")}), "x.pth", "its tensors are without numbers"),
         (

@@ -12,6 +12,7 @@ from safetensors.torch import save
 from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
+from cnnviz.errors import ModelError
 from cnnviz.models import checkpoints, fitting
 from cnnviz.models.state_dict import CheckpointError
 
@@ -88,6 +89,7 @@ def test_wrappers_and_prefixes_in_any_order_are_taken_off(layers):
             "11 tensors by name; from model; left out: criterion.pos_weight",
         ),
         ({**STATE, "criterion.weight": torch.ones(3)}, "11 tensors by name; left out: criterion.weight"),
+        ({**STATE, "mean": torch.rand(3, 1, 1)}, "11 tensors by name; left out: mean"),
         (
             {**STATE, "total_ops": torch.zeros(1), "fc.total_ops": torch.zeros(1)},
             "11 tensors by name; left out: *.total_ops (2 tensors)",
@@ -114,7 +116,7 @@ def test_an_optimisers_state_is_never_taken_for_weights():
     model, fit = fitted(saved(found))
     assert same(model, TRAINED)
     assert fit.left_out == ("optimizer.* (11 tensors)",)
-    with pytest.raises(CheckpointError, match="does not fit"):
+    with pytest.raises(ModelError, match="holds no state_dict"):
         fitted(saved({"optimizer": {"exp_avg": by_name}}), any_names=True)
 
 
