@@ -12,14 +12,17 @@ a function needs it, and the cards of the sources other than torchvision never d
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from cnnviz.errors import ModelError
-from cnnviz.models import efficientnet_lite0, own_networks, registered, shipped, torchvision_models
+from cnnviz.models import efficientnet_lite0, own_builds, own_networks, registered, shipped, torchvision_models
 from cnnviz.models.cards import Card
 from cnnviz.models.downloads import Progress
+from cnnviz.models.own_code import Factory
 from cnnviz.models.registered import card_of
 
 if TYPE_CHECKING:
@@ -63,17 +66,25 @@ def groups() -> dict[str, tuple[str, ...]]:
     return {source.ORIGIN: found for source in _SOURCES if (found := source.names())}
 
 
-def register(name: str, factory: "Callable[[], nn.Module]", card: Card, *, weights: Path | None = None) -> None:
+def register(
+    name: str,
+    factory: "Factory | nn.Module",
+    card: Card | None = None,
+    *,
+    weights: Path | None = None,
+) -> None:
     """Make an own architecture a model like any other, for as long as this process lives.
 
-    `factory` is called at every `load`, as `factory()`, and gives the network, whose weights it may have set; `card`
-    says what the network reads and what its outputs are called, and `card_of` makes one from the network alone; its
-    name and origin are set here. `weights` is a file with the network's tensors that `load` puts in; without one the
-    factory's own stay. Raises ModelError where the name is empty, taken, or reads as a design or a network of timm.
+    `factory` is called at every `load`, as `factory()`, and gives the network, whose weights it may have set; it may be
+    the network's class, or the network itself, which is copied as it is now. `card` says what the network reads, how a
+    picture is made ready for it and what its outputs are called: see `card_of`, which makes one from the network alone
+    and is called where none is given; its name and origin are set here. `weights` is a file with the network's tensors
+    that `load` puts in; without one those of the factory stay. Raises ModelError where the name is empty, taken, or
+    reads as a design or a network of timm, and where the factory fails.
 
         >>> def build():
         ...     return nn.Sequential(nn.Flatten(), nn.Linear(28 * 28, 10))
-        >>> register("flat", build, card_of("A linear classifier", build()))
+        >>> register("flat", build, card_of("A linear classifier", build(), classes="0123456789"))
         >>> load("flat")(torch.zeros(1, 1, 28, 28)).shape
         torch.Size([1, 10])
     """
@@ -81,7 +92,18 @@ def register(name: str, factory: "Callable[[], nn.Module]", card: Card, *, weigh
         raise ModelError(f"{name!r} can't be a model's name; take one such as my-lenet.")
     if name in names():
         raise ModelError(f"There is a model {name!r} already; register the other one under another name.")
-    registered.add(name, registered.Registered(factory, card, weights))
+    from torch import nn
+
+    from cnnviz.models.input_size import sized
+
+    if isinstance(factory, nn.Module):
+        factory = own_builds.made(factory, name)
+    one, other = (_seeded(seed, partial(own_builds.made, factory, name)) for seed in (0, 1))
+    card = card or card_of(name, one)
+    one, other = (sized(each, card.input_size) for each in (one, other))
+    settled = own_builds.settled(one, other)
+    trained = weights is not None or bool(settled) or not any(True for _ in one.parameters())
+    registered.add(name, registered.Registered(factory, replace(card, trained=trained), weights, settled))
 
 
 def card(name: str) -> Card:
@@ -121,8 +143,6 @@ def load(
     if checkpoint is not None and random_seed is not None:
         raise ModelError("A network has either a checkpoint's weights or random ones; leave one of the two out.")
     source = _source(name)
-    import torch
-
     from cnnviz.models import checkpoints, state_dict
 
     state: Mapping[str, Tensor] | None = None
@@ -130,14 +150,20 @@ def load(
         state = checkpoints.read(checkpoint, checkpoint_name)
     elif random_seed is None:
         state = source.official(name, progress)
-    # Torch's generator is one for the whole process: two builds at once would draw from each other's seed.
-    with _BUILDING, torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(random_seed or 0)
-        model = source.build(name, random=state is None)
+    model = _seeded(random_seed or 0, partial(source.build, name, random=random_seed is not None))
     if state is not None:
         file = checkpoint_name if checkpoint is not None else str(source.file(name))
         state_dict.fill(model, source.adapt(name, state, model), file, architecture=name)
     return model.to(device or "cpu").eval()
+
+
+def _seeded(seed: int, build: "Callable[[], nn.Module]") -> "nn.Module":
+    import torch
+
+    # Torch's generator is one for the whole process: two builds at once would draw from each other's seed.
+    with _BUILDING, torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        return build()
 
 
 def _source(name: str) -> Source:
