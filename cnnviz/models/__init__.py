@@ -11,6 +11,7 @@ a function needs it, and the cards of the sources other than torchvision never d
 """
 
 import threading
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
@@ -22,6 +23,7 @@ from cnnviz.errors import ModelError
 from cnnviz.models import efficientnet_lite0, own_builds, own_networks, registered, shipped, torchvision_models
 from cnnviz.models.cards import Card
 from cnnviz.models.downloads import Progress
+from cnnviz.models.matching import Fit
 from cnnviz.models.own_code import Factory
 from cnnviz.models.registered import card_of
 
@@ -29,7 +31,20 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
 
-__all__ = ["DEFAULT", "Card", "card", "card_of", "groups", "is_designed", "is_ready", "load", "names", "register"]
+__all__ = [
+    "DEFAULT",
+    "Card",
+    "Fit",
+    "card",
+    "card_of",
+    "fit_of",
+    "groups",
+    "is_designed",
+    "is_ready",
+    "load",
+    "names",
+    "register",
+]
 
 DEFAULT = "efficientnet-lite0"
 
@@ -53,6 +68,7 @@ class Source(Protocol):
 
 # A registered factory may well call `load` itself.
 _BUILDING = threading.RLock()
+_FITS: "weakref.WeakKeyDictionary[nn.Module, Fit]" = weakref.WeakKeyDictionary()
 _SOURCES: tuple[Source, ...] = (registered, shipped, efficientnet_lite0, torchvision_models)
 
 
@@ -112,7 +128,7 @@ def card(name: str) -> Card:
 
 
 def is_designed(name: str) -> bool:
-    """Return whether a name is that of a network that somebody designed, which has no weights but random ones."""
+    """Return whether a name is that of a network that somebody designed: nobody published weights for it."""
     return name.startswith(own_networks.PREFIX)
 
 
@@ -136,9 +152,9 @@ def load(
 
     Its weights are the official ones, or those of a person's own file (`checkpoint`, its bytes), or random ones drawn
     with `random_seed`, or with seed 0 where nobody trained the network; torch's global random numbers go on as if
-    nothing had been drawn. `progress` is told (bytes done, bytes in all) of a download. Raises ModelError where the
-    name is unknown, the weights can't be had, or the file doesn't fit (then `state_dict.CheckpointError`, which carries
-    the whole account).
+    nothing had been drawn. `progress` is told (bytes done, bytes in all) of a download. A designed network takes a
+    file whose names are others by order and shape; `fit_of` says how. Raises ModelError where the name is unknown, the
+    weights can't be had, or the file doesn't fit (then `state_dict.CheckpointError`, which carries the whole account).
     """
     if checkpoint is not None and random_seed is not None:
         raise ModelError("A network has either a checkpoint's weights or random ones; leave one of the two out.")
@@ -152,9 +168,25 @@ def load(
         state = source.official(name, progress)
     model = _seeded(random_seed or 0, partial(source.build, name, random=random_seed is not None))
     if state is not None:
-        file = checkpoint_name if checkpoint is not None else str(source.file(name))
-        state_dict.fill(model, source.adapt(name, state, model), file, architecture=name)
+        if checkpoint is None:
+            state_dict.fill(model, source.adapt(name, state, model), str(source.file(name)), architecture=name)
+        elif is_designed(name):
+            ordered = checkpoints.keeps_order(checkpoint)
+            _FITS[model] = state_dict.fill_by_shape(
+                model, state, checkpoint_name, architecture="the network", ordered=ordered
+            )
+        else:
+            _FITS[model] = state_dict.fill(model, source.adapt(name, state, model), checkpoint_name, architecture=name)
     return model.to(device or "cpu").eval()
+
+
+def fit_of(model: "nn.Module") -> Fit | None:
+    """Return how a network that `load` gave was matched with a person's own file, None where it has other weights.
+
+    >>> str(fit_of(load("design:1x28x28: Flatten, Linear 10", checkpoint=data)))
+    '2 tensors by order and shape: classifier.weight -> fc1.weight, classifier.bias -> fc1.bias'
+    """
+    return _FITS.get(model)
 
 
 def _seeded(seed: int, build: "Callable[[], nn.Module]") -> "nn.Module":

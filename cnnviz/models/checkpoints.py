@@ -35,12 +35,18 @@ def read(data: bytes, file_name: str) -> dict[str, Tensor]:
     kind = PurePath(name).suffix.lower()
     if kind not in (".safetensors", ".pth", ".pt"):
         raise ModelError(f"{name} is no checkpoint file: its name should end in .safetensors, .pth or .pt.")
-    return _unwrapped(_safetensors(data, name) if kind == ".safetensors" else _pickled(data, name), name)
+    reader = _pickled if keeps_order(data) and kind != ".safetensors" else _safetensors
+    return _unwrapped(reader(data, name), name)
+
+
+def keeps_order(data: bytes) -> bool:
+    """Return whether a file lists its tensors in the order of the layers, as all but safetensors do."""
+    return data[8:9] != b"{"
 
 
 def _safetensors(data: bytes, name: str) -> object:
     try:
-        return safetensors.torch.load(data)
+        return dict(sorted(safetensors.torch.load(data).items()))
     # A stranger's bytes make the readers raise nearly anything: IndexError, KeyError, RecursionError, ...
     except Exception as error:
         raise ModelError(f"{name} is no whole safetensors file; write it with safetensors.torch.save_file.") from error
