@@ -87,7 +87,7 @@ def _serve(given: argparse.Namespace) -> int:
 
     for name in cli_models.register(given):
         card = models.card(name)
-        print(f"{name} reads {'x'.join(map(str, card.input_size))} and has {len(card.classes):,} outputs; it opens at")
+        print(f"{name} (input {'x'.join(map(str, card.input_size))}, outputs {len(card.classes):,}) opens at")
         print(f"  http://localhost:{given.port}/activations?{urlencode({'model': name})}", flush=True)
     # There Streamlit finds the project's settings; weights and modules of the operator's own are found by now.
     os.chdir(assets.ROOT)

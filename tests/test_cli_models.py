@@ -64,16 +64,17 @@ def test_what_follows_a_model_is_said_of_it_and_what_stands_before_all_of_every_
     assert (grey.preprocessing.mean, grey.preprocessing.std) == ((0.25,), (0.5,))
     assert "class 1" in grey.classes
     told = capsys.readouterr().out.splitlines()
-    assert told[0] == "cli_net.py:Net reads 3x32x32 and has 3 outputs; it opens at"
+    assert told[0] == "cli_net.py:Net (input 3x32x32, outputs 3) opens at"
     assert told[1].strip() == "http://localhost:8777/activations?model=cli_net.py%3ANet"
 
 
 def test_the_same_code_with_two_files_of_weights_is_two_models(folder):
     networks = [ready_weights(folder, seed) for seed in (1, 2)]
-    said = "serve --model cli_net:Net=1.pt --model cli_net:Net=2.pt --model cli_net:ready"
+    said = "serve --model cli_net:Net=1.pt --model cli_net:Net=2.pt --model cli_net:Net"
     assert main(said.split()) == 0
     names = models.groups()["Yours"]
-    assert names == ("cli_net:Net", "cli_net:Net=2.pt", "cli_net:ready")
+    assert names == ("cli_net:Net", "cli_net:Net=2.pt", "cli_net:Net 2")
+    assert [models.card(name).trained for name in names] == [True, True, False]
     for name, network in zip(names, networks, strict=False):
         assert torch.equal(models.load(name)[0].weight, network[0].weight)
 
@@ -103,7 +104,6 @@ def test_the_same_code_with_two_files_of_weights_is_two_models(folder):
         ("--model cli_net:Net --size 3x8x8", "An input of size 1x3x8x8 does not fit this model"),
         ("--model cli_net:four", "The network reads 4 channels; to be shown a picture it should read 1 or 3."),
         ("--model cli_net:maps --size 3x8x8", "cli_net:maps gives 1x2x8x8 for one picture; it should give a row of"),
-        ("--model cli_net:ready --model cli_net:ready", "There is a model 'cli_net:ready' already"),
         ("--size 3x8x8", "--size says something of a network of your own; name it with --model."),
     ],
 )

@@ -119,7 +119,8 @@ def register(
     one, other = (sized(each, card.input_size) for each in (one, other))
     settled = own_builds.settled(one, other)
     trained = weights is not None or bool(settled) or not any(True for _ in one.parameters())
-    registered.add(name, registered.Registered(factory, replace(card, trained=trained), weights, settled))
+    card = replace(card, trained=trained, weights=weights.name if weights else "those that its code sets")
+    registered.add(name, registered.Registered(factory, card, weights, settled))
 
 
 def card(name: str) -> Card:

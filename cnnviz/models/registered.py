@@ -80,7 +80,7 @@ def card_of(
         title=title,
         origin=ORIGIN,
         source="registered by the operator",
-        weights="as its code makes them",
+        weights="those that its code sets",
         year=0,
         paper="",
         input_size=size,

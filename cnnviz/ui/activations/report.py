@@ -1,6 +1,7 @@
 """A layer's maps and one unit of it on the screen, in pictures, numbers and questions."""
 
 import io
+import re
 from functools import partial
 
 import numpy as np
@@ -59,7 +60,7 @@ def _draw_mosaic(state: State, picked: Picked) -> None:
         order=channel_order(values, sort()),
         selected=picked.channel,
         tallest=_TALLEST,
-        labels=classes if values.size == len(classes) else None,
+        labels=classes if values.size == len(values) == len(classes) else None,
         label=text("mosaic_label", **numbers),
         on_pick=partial(FORM.set, picked.channels),
     )
@@ -149,7 +150,7 @@ def _show_numbers(state: State, answer: LayerMaps) -> None:
             )
             chart(histogram(values), key=key("histogram"))
     network = "network" if models.is_designed(state.subject.model.name) else state.subject.model.name
-    file = f"{network}-{state.row.name}".replace(".", "-")
+    file = re.sub(r"\W+", "-", f"{network}-{state.row.name}")
     order, shared = channel_order(values, sort()), FORM.get(SCALE) == LAYER_SCALE
     files = (
         ("png", "image/png", lambda: mosaic_png(values, order, shared=shared)),
