@@ -3,7 +3,6 @@
 import argparse
 import re
 from collections.abc import Sequence
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -98,11 +97,7 @@ def _free_name(title: str, weights: Path | None) -> str:
     """Return what a network is called in the list: several of the same code are told apart by their weights."""
     from cnnviz import models
 
-    taken = models.names()
-    if weights and title in taken:
-        title = f"{title}={weights.name}"
-    others = (f"{title} {number}" for number in count(2))
-    return title if title not in taken else next(name for name in others if name not in taken)
+    return models.free_name(f"{title}={weights.name}" if weights and title in models.names() else title)
 
 
 def _classes(file: Path) -> Sequence[str]:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -38,6 +39,7 @@ __all__ = [
     "card",
     "card_of",
     "fit_of",
+    "free_name",
     "groups",
     "is_designed",
     "is_ready",
@@ -121,6 +123,12 @@ def register(
     trained = weights is not None or bool(settled) or not any(True for _ in one.parameters())
     card = replace(card, trained=trained, weights=weights.name if weights else "those that its code sets")
     registered.add(name, registered.Registered(factory, card, weights, settled))
+
+
+def free_name(title: str) -> str:
+    """Return a name for another model: the title, or with the first number after it where that is taken."""
+    taken = names()
+    return title if title not in taken else next(n for k in count(2) if (n := f"{title} {k}") not in taken)
 
 
 def card(name: str) -> Card:

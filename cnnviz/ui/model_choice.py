@@ -159,14 +159,17 @@ def short_name(network: str) -> str:
 
 def called(model: ModelChoice) -> str:
     """Return what a network is called, with a word on its weights where they are not its own."""
-    name = short_name(model.name)
-    if model.checkpoint_sha256 is not None:
-        return COMMON.text("with_own_weights", name=name, file=_cut(model.checkpoint_name or ""))
-    return name if model.random_seed is None else COMMON.text("with_random_weights", name=name)
+    if model.checkpoint_sha256 is None and model.random_seed is None:
+        return short_name(model.name)
+    # Both fit on a phone.
+    name = _cut(short_name(model.name), _LONGEST // 2)
+    if model.checkpoint_sha256 is None:
+        return COMMON.text("with_random_weights", name=name)
+    return COMMON.text("with_own_weights", name=name, file=_cut(model.checkpoint_name or "", _LONGEST // 2))
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+def _cut(text: str, longest: int = _LONGEST) -> str:
+    return text if len(text) <= longest else f"{text[:longest].rstrip('… ')}…"
 
 
 def show_card(card: Card, *, trained: bool = True) -> None:

@@ -36,7 +36,8 @@ def look_inside(net: str, input_size: tuple[int, ...]) -> None:
             if choose_own_weights(FORM, name) is not None:
                 link["weights"] = OWN
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=FORM.key("look-inside")):
-        st.caption(text("opens_with_own" if "weights" in link else "opens_with_random" if own else "opens"))
+        opens = "opens_with_own" if "weights" in link else "opens_with_random" if own else "opens"
+        st.caption(text(opens), width="content")
         for screen in SCREENS:
             if screen.name in _LOOK_INSIDE:
                 st.page_link(
