@@ -79,7 +79,7 @@ def show(
     """
     from cnnviz.models.own_builds import made
 
-    title = models.free_name(name or getattr(model, "__name__", type(model).__name__))
+    title = models.free_name(name or str(getattr(model, "__name__", type(model).__name__)))
     if not callable(model):
         raise ModelError(
             f"{title} is a {type(model).__name__}; it should be a network, its class, or a function that makes it."

@@ -7,8 +7,9 @@ import pytest
 import torch
 from torch import nn
 
-from cnnviz.engine.requests import Filters, ModelChoice
+from cnnviz.engine.requests import Filters, Forward, ModelChoice
 from cnnviz.ui.engine import engine
+from cnnviz.ui.picture_choice import sheet_picture
 from tests.pages.opening import ROOT, assert_well, open_screen
 
 TEXT = "Conv 4 3, ReLU, Conv 4 3, Flatten, Linear 10"
@@ -135,6 +136,14 @@ def test_a_file_that_is_taken_away_is_gone():
 @pytest.mark.parametrize("screen", SCREENS)
 def test_networks_without_classes_open_everywhere(screen, text):
     assert_well(open_screen(SCREENS[screen], model=f"design:3x9x9: {text}"))
+
+
+def test_a_single_output_is_said_as_it_is():
+    name = "design:1x9x9: Flatten, Linear 1, Sigmoid"
+    app = open_screen(SCREENS["activations"], model=name, source="Digits")
+    assert_well(app)
+    run = engine().ask(Forward(ModelChoice(name, random_seed=0), sheet_picture("digits", 70), layers=()))
+    assert f"The one output, class 0: {run.output[0]:.5g}" in captions(app).replace("−", "-")
 
 
 @pytest.mark.parametrize(

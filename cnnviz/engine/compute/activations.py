@@ -16,6 +16,7 @@ from cnnviz.engine.results import Floats, LayerMaps, Outputs, Prediction, Probed
 from cnnviz.probes.activations import activations, first_tensor
 from cnnviz.probes.arrays import to_numpy
 from cnnviz.probes.maps import as_maps
+from cnnviz.probes.probabilities import probabilities
 from cnnviz.probes.unit import UnitAccount, account
 
 
@@ -87,8 +88,8 @@ def maps(request: Maps, run: Run) -> LayerMaps:
 
 def _read_prediction(request: Classify, kept: Outputs) -> Prediction:
     assert kept.output is not None
-    probabilities = torch.tensor(kept.output, dtype=torch.float64).softmax(0)
-    return Prediction(to_numpy(probabilities), _classes(request.model, len(probabilities)), kept.device, kept.note)
+    found = probabilities(torch.tensor(kept.output)[None])[0]
+    return Prediction(to_numpy(found), _classes(request.model, len(found)), kept.device, kept.note)
 
 
 @computes(Classify, bases=runs_of, read=_read_prediction)
