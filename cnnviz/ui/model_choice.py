@@ -3,6 +3,7 @@
 What is chosen is known before it is drawn: `model_of(form)` first, `choose_model(form)` where there is room for it.
 """
 
+import json
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -166,6 +167,24 @@ def called(model: ModelChoice) -> str:
     if model.checkpoint_sha256 is None:
         return COMMON.text("with_random_weights", name=name)
     return COMMON.text("with_own_weights", name=name, file=_cut(model.checkpoint_name or "", _LONGEST // 2))
+
+
+def in_python(model: ModelChoice) -> dict[str, str]:
+    """Return what lines of Python call a network, `model`, and the expression that loads it as it is here, `load`."""
+    given = [_quoted(model.name)]
+    if model.checkpoint_sha256 is not None:
+        file = _quoted(model.checkpoint_name or "")
+        given += [f'checkpoint=open({file}, "rb").read()', f"checkpoint_name={file}"]
+    elif model.random_seed is not None:
+        given.append(f"random_seed={model.random_seed}")
+    load = f"cnnviz.models.load({', '.join(given)})"
+    if model.name in registered.names():
+        load += f"  # {COMMON.text('registered_here')}"
+    return {"model": model.name, "load": load}
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _cut(text: str, longest: int = _LONGEST) -> str:

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import nn
 
+import cnnviz
 from cnnviz.engine.requests import Filters, Forward, ModelChoice
 from cnnviz.ui.engine import engine
 from cnnviz.ui.picture_choice import sheet_picture
@@ -164,3 +165,17 @@ def test_torchvisions_networks_open_with_their_own_weights():
     app = open_screen("pages/design/network.py", net="model:resnet18", size="3x224x224")
     assert offered(app) == {name: {"model": "resnet18"} for name in SCREENS}
     assert len(app.file_uploader) == 0
+
+
+def test_the_lines_of_python_load_the_same_weights(tmp_path, monkeypatch):
+    app = open_screen(SCREENS["activations"], model=NAME)
+    assert f'model = cnnviz.models.load("{NAME}", random_seed=0)' in app.code[0].value.splitlines()
+    mine = network()
+    app.segmented_control(key="activations.weights").set_value("my own file").run()
+    app = upload(app, "activations.checkpoint", saved(mine))
+    load = next(line for line in app.code[0].value.splitlines() if line.startswith("model = "))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.pth").write_bytes(saved(mine))
+    scope = {"cnnviz": cnnviz}
+    exec(load, scope)
+    assert torch.equal(scope["model"].conv2.weight, mine[2].weight)

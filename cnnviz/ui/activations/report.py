@@ -23,6 +23,7 @@ from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
 from cnnviz.ui.field import box_of, field_steps
 from cnnviz.ui.layer_choice import draw_strip, strip_place
+from cnnviz.ui.model_choice import in_python
 from cnnviz.ui.numbers import of_size, percent, short, whole
 from cnnviz.ui.part import Part, let_paint
 from cnnviz.ui.subject import Row, Subject, show_preparation
@@ -187,7 +188,7 @@ def npz_bytes(name: str, values: Floats) -> bytes:
 
 
 def _code(state: State, answer: LayerMaps) -> str:
-    return text("code", model=state.subject.model.name, layer=state.row.name, channel=Picked(answer.values).channel)
+    return text("code", **in_python(state.subject.model), layer=state.row.name, channel=Picked(answer.values).channel)
 
 
 PART = Part(
