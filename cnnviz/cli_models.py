@@ -10,9 +10,6 @@ from cnnviz.errors import ModelError
 
 Size = tuple[int, int, int]
 
-# What can be said of a network: names of `cnnviz.models.card_of`'s arguments.
-_SAID = {"size": "input_size", "classes": "classes", "mean": "mean", "std": "std"}
-
 
 class _Model(argparse.Action):
     """Begin another network, with what was said before the first."""
@@ -76,6 +73,7 @@ def register(given: argparse.Namespace) -> tuple[str, ...]:
 def _register(model: str, classes: str | None = None, **said: Any) -> str:
     from cnnviz import models
     from cnnviz.models import own_builds, own_code
+    from cnnviz.own_cards import own_card
 
     place, _, file = model.partition("=")
     weights = Path(file).expanduser().resolve() if file else None
@@ -84,8 +82,7 @@ def _register(model: str, classes: str | None = None, **said: Any) -> str:
     names = None if classes is None else _classes(Path(classes).expanduser())
     name = _free_name(own_code.title(place), weights)
     factory = own_code.found(place)
-    said = {_SAID[key]: value for key, value in said.items()}
-    card = models.card_of(name, own_builds.made(factory, place), classes=names, **said)
+    card = own_card(name, own_builds.made(factory, place), classes=names, **said)
     models.register(name, factory, card, weights=weights)
     if weights:
         # A file that doesn't fit is told now, to the operator, and not later to a visitor.

@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 
 from cnnviz import models
 from cnnviz.errors import CnnvizError, ModelError
+from cnnviz.own_cards import own_card
 
 if TYPE_CHECKING:
     from torch import nn
@@ -84,7 +85,7 @@ def show(
         raise ModelError(
             f"{title} is a {type(model).__name__}; it should be a network, its class, or a function that makes it."
         )
-    card = models.card_of(title, made(model, title), size, classes=classes, mean=mean, std=std)
+    card = own_card(title, made(model, title), size, classes=classes, mean=mean, std=std)
     running = _running(port)
     models.register(title, model, card)
     address = f"http://localhost:{running.port}/activations?{urlencode({'model': title})}"
