@@ -168,7 +168,7 @@ def load(
     if checkpoint is not None and random_seed is not None:
         raise ModelError("A network has either a checkpoint's weights or random ones; leave one of the two out.")
     source = _source(name)
-    from cnnviz.models import checkpoints, state_dict
+    from cnnviz.models import checkpoints, fitting
 
     state: Mapping[str, Tensor] | None = None
     if checkpoint is not None:
@@ -177,15 +177,17 @@ def load(
         state = source.official(name, progress)
     model = _seeded(random_seed or 0, partial(source.build, name, random=random_seed is not None))
     if state is not None:
-        if checkpoint is None:
-            state_dict.fill(model, source.adapt(name, state, model), str(source.file(name)), architecture=name)
-        elif is_designed(name):
-            ordered = checkpoints.keeps_order(checkpoint)
-            _FITS[model] = state_dict.fill_by_shape(
-                model, state, checkpoint_name, architecture="the network", ordered=ordered
-            )
-        else:
-            _FITS[model] = state_dict.fill(model, source.adapt(name, state, model), checkpoint_name, architecture=name)
+        fit = fitting.fit(
+            model,
+            state,
+            checkpoint_name if checkpoint is not None else str(source.file(name)),
+            architecture="the network" if is_designed(name) else name,
+            adapt=lambda part: source.adapt(name, part, model),
+            any_names=is_designed(name),
+            ordered=checkpoint is None or checkpoints.keeps_order(checkpoint),
+        )
+        if checkpoint is not None:
+            _FITS[model] = fit
     return model.to(device or "cpu").eval()
 
 

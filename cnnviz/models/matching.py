@@ -29,17 +29,23 @@ Sizes = Mapping[str, Size]
 
 @dataclass(frozen=True)
 class Fit:
-    """How a file's tensors were matched with a network's: `pairs` of (name in the file, name in the network)."""
+    """How a file's tensors were matched with a network's: `pairs` of (name in the file, name in the network).
+
+    `part` is what all of the file's names begin with besides, "state_dict.module."; `left_out` is what was not used.
+    """
 
     by: Literal["name", "order and shape"]
     pairs: tuple[tuple[str, str], ...]
+    part: str = ""
+    left_out: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         number = len(self.pairs)
         how = f"{number} tensor{'' if number == 1 else 's'} by {self.by}"
-        if self.by == "name":
-            return how
-        return f"{how}: {few(tuple(f'{theirs} -> {ours}' for theirs, ours in self.pairs))}"
+        if self.by != "name":
+            how += f": {few(tuple(f'{theirs} -> {ours}' for theirs, ours in self.pairs))}"
+        where = f"; from {self.part[:-1]}" if self.part else ""
+        return f"{how}{where}" + (f"; left out: {few(self.left_out)}" if self.left_out else "")
 
 
 def match(state: "Mapping[str, Tensor]", expected: "Mapping[str, Tensor]", *, ordered: bool = True) -> Fit | None:

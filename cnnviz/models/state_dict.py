@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from cnnviz.errors import ModelError
-from cnnviz.models.matching import Fit, Size, few, is_counter, match, misfit, size_text
+from cnnviz.models.matching import Fit, Size, few, is_counter, size_text
 
 
 @dataclass(frozen=True)
@@ -42,16 +42,14 @@ class CheckpointError(ModelError):
         self.account = account
 
 
-def account(state: Mapping[str, Tensor], model: nn.Module) -> Account:
-    """Return how the tensors of a file differ from those of a network.
+def account(state: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> Account:
+    """Return how the tensors of a file differ from those of a network, its `state_dict()`.
 
-    Counters of batch normalisation (num_batches_tracked) may be missing, as in files older than PyTorch 0.4.1, or left
-    over.
+    Counters of batch normalisation (num_batches_tracked) may be missing: files older than PyTorch 0.4.1 have none.
     """
-    expected = model.state_dict()
     return Account(
         missing=tuple(n for n in expected if n not in state and not is_counter(n)),
-        unexpected=tuple(n for n in state if n not in expected and not is_counter(n)),
+        unexpected=tuple(n for n in state if n not in expected),
         misshapen=tuple(
             Misshapen(n, tuple(state[n].shape), tuple(expected[n].shape))
             for n in expected
@@ -66,13 +64,17 @@ def fill(model: nn.Module, state: Mapping[str, Tensor], file_name: str, *, archi
     Raises CheckpointError with the account where a tensor is missing, unexpected or misshapen, and ModelError where a
     number is not finite.
     """
-    if found := account(state, model):
-        raise CheckpointError(_sentence(found, file_name, architecture), found)
-    # The metadata holds the layout's version by which torch decides whether to convert from an older one.
     own = model.state_dict()
-    complete = OrderedDict({**own, **{name: tensor for name, tensor in state.items() if name in own}})
+    if found := account(state, own):
+        raise CheckpointError(sentence(found, file_name, architecture), found)
+    # The metadata holds the layout's version by which torch decides whether to convert from an older one.
+    complete = OrderedDict({**own, **state})
     complete._metadata = getattr(state, "_metadata", None) or own._metadata  # type: ignore[attr-defined]
-    model.load_state_dict(complete, strict=True)
+    try:
+        model.load_state_dict(complete, strict=True)
+    except RuntimeError as error:
+        kinds = ", ".join(sorted({str(tensor.dtype).removeprefix("torch.") for tensor in state.values()}))
+        raise ModelError(f"{file_name} holds numbers that can't be made float32; they are {kinds}.") from error
     broken = [n for n, t in model.state_dict().items() if t.is_floating_point() and not bool(t.isfinite().all())]
     if broken:
         raise ModelError(
@@ -82,29 +84,8 @@ def fill(model: nn.Module, state: Mapping[str, Tensor], file_name: str, *, archi
     return Fit("name", tuple((name, name) for name in own if name in state))
 
 
-def fill_by_shape(
-    model: nn.Module, state: Mapping[str, Tensor], file_name: str, *, architecture: str, ordered: bool = True
-) -> Fit:
-    """Copy tensors under any names into a network of somebody's own, and return how they were matched.
-
-    See `cnnviz.models.matching.match` for the rules and `ordered`. Raises what `fill` raises; its sentence is about
-    names where the file has half of the network's, and else about the first tensor that does not fit.
-    """
-    expected = model.state_dict()
-    fit = match(state, expected, ordered=ordered)
-    if fit is None:
-        if 2 * len(state.keys() & expected.keys()) >= len(expected):
-            fill(model, state, file_name, architecture=architecture)
-        raise CheckpointError(
-            f"{file_name} does not fit {architecture}: {misfit(state, expected)}.", account(state, model)
-        )
-    # A layout of another version is converted by names that the file does not have; today's fits as it is.
-    renamed = state if fit.by == "name" else {ours: state[theirs] for theirs, ours in fit.pairs}
-    fill(model, renamed, file_name, architecture=architecture)
-    return fit
-
-
-def _sentence(found: Account, file_name: str, architecture: str) -> str:
+def sentence(found: Account, file_name: str, architecture: str) -> str:
+    """Return an account as one sentence."""
     parts = []
     if found.missing:
         parts.append(f"{_count(len(found.missing), 'tensor is', 'tensors are')} missing ({few(found.missing)})")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from cnnviz.engine.requests import MatchWeights, ModelChoice
+from cnnviz.models.matching import few
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form
 from cnnviz.ui.words import COMMON
@@ -52,6 +53,10 @@ def choose_own_weights(form: Form, network: str) -> ModelChoice | None:
     by_name = fit.by == "name"
     numbers = {"file": choice.checkpoint_name, "count": len(fit.pairs)}
     st.caption(COMMON.text("matched_by_name" if by_name else "matched_by_order", **numbers))
+    if fit.part:
+        st.caption(COMMON.text("matched_part", part=fit.part.rstrip(".")))
+    if fit.left_out:
+        st.caption(COMMON.text("matched_left_out", count=len(fit.left_out), names=few(fit.left_out)))
     if not by_name:
         with st.expander(COMMON.label("matched"), icon=":material/compare_arrows:"):
             theirs, ours = zip(*fit.pairs, strict=True)

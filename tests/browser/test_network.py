@@ -103,7 +103,7 @@ def test_the_network_opens_in_activations_with_the_weights_of_a_file(screen, tmp
     network.append(nn.Linear(20 * 14 * 14, 10))
     torch.save(network.state_dict(), tmp_path / "mine.pth")
     page.locator(".st-key-network-weights input[type=file]").set_input_files(tmp_path / "mine.pth")
-    expect(page.get_by_text("its 4 tensors were matched by order and shape")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("4 tensors were matched by order and shape")).to_be_visible(timeout=SLOW)
     page.get_by_role("link", name="Activations").click()
     expect(page.get_by_role("heading", name="Activations")).to_be_visible(timeout=SLOW)
     settle(page)

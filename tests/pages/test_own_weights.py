@@ -63,7 +63,7 @@ def test_the_network_screen_takes_weights_and_hands_them_on():
     assert "With random weights it opens in" in captions(app)
     app = upload(app, "network.checkpoint", saved(network()))
     assert_well(app)
-    assert "its 6 tensors were matched by order and shape" in captions(app)
+    assert "6 tensors were matched by order and shape" in captions(app)
     assert "With the weights of the file it opens in" in captions(app)
     assert "2.weight" in str(app.table[0].value)
     link = {"model": NAME, "weights": "my own file"}
@@ -88,6 +88,18 @@ def test_what_is_computed_has_the_files_numbers():
         assert torch.equal(torch.tensor(found.weights), mine[index].weight)
 
 
+def test_a_training_checkpoint_is_accounted_for():
+    app = open_screen("pages/design/network.py", net=TEXT, size="1x12x12")
+    state = {f"module.{name}": value for name, value in network().state_dict().items()}
+    file = io.BytesIO()
+    torch.save({"epoch": 3, "model": state, "ema_step": torch.ones(2)}, file)
+    app = upload(app, "network.checkpoint", file.getvalue(), "last.ckpt")
+    assert_well(app)
+    assert "last.ckpt is in place: its names are others than the network's, so 6 tensors were matched" in captions(app)
+    assert "They are those under `model.module` in the file." in captions(app)
+    assert "Not used, 1 in all: `ema_step`." in captions(app)
+
+
 def test_weights_of_another_network_get_a_sentence_and_none_are_handed_on():
     app = open_screen("pages/design/network.py", net=TEXT, size="1x12x12")
     app = upload(app, "network.checkpoint", saved(network(width=8)))
@@ -101,7 +113,7 @@ def test_weights_of_another_network_get_a_sentence_and_none_are_handed_on():
     app.segmented_control(key="network.net_start").set_value("line").run()
     app.text_input(key="network.net-line").set_value(TEXT.replace("Conv 4 3", "Conv 8 3", 1)).run()
     assert_well(app)
-    assert "its 6 tensors were matched by order and shape" in captions(app)
+    assert "6 tensors were matched by order and shape" in captions(app)
 
 
 def test_a_link_without_the_file_says_so_and_shows_random_weights():
@@ -119,7 +131,7 @@ def test_a_link_without_the_file_says_so_and_shows_random_weights():
     app.switch_page(SCREENS["filters"]).run()
     assert_well(app)
     assert not app.info
-    assert "its 6 tensors were matched" in captions(app)
+    assert "6 tensors were matched" in captions(app)
 
 
 def test_a_file_that_is_taken_away_is_gone():
@@ -127,7 +139,7 @@ def test_a_file_that_is_taken_away_is_gone():
     assert "these are the network's own" in app.info[0].value
     weights = (ROOT / "assets" / "weights" / "lenet5-fashion.safetensors").read_bytes()
     app = upload(app, "activations.checkpoint", weights, "mine.safetensors")
-    assert "all of its 10 tensors by their names" in captions(app)
+    assert "10 tensors by their names" in captions(app)
     app.file_uploader(key="activations.checkpoint").clear().run()
     assert_well(app)
     assert "these are the network's own" in app.info[0].value
