@@ -5,6 +5,7 @@ import gc
 import os
 import re
 import sys
+import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -85,14 +86,28 @@ def _serve(given: argparse.Namespace) -> int:
         raise ModelError('The laboratory needs Streamlit; install it with pip install "cnnviz[app]".') from None
     from cnnviz import models
 
-    for name in cli_models.register(given):
+    for name, fit in cli_models.register(given):
         card = models.card(name)
         print(f"{name} (input {'x'.join(map(str, card.input_size))}, outputs {len(card.classes):,}) opens at")
         print(f"  http://localhost:{given.port}/activations?{urlencode({'model': name})}", flush=True)
-    # There Streamlit finds the project's settings; weights and modules of the operator's own are found by now.
-    os.chdir(assets.ROOT)
-    streamlit(["run", str(assets.SERVER), "--server.port", str(given.port)], prog_name="cnnviz")
+        if fit:
+            print(f"  with {card.weights}: {fit}", flush=True)
+    # The folder stays: the operator's own code may look for its files there whenever a network is built.
+    streamlit(["run", str(assets.SERVER), *_settings(), "--server.port", str(given.port)], prog_name="cnnviz")
     return 0
+
+
+def _settings() -> list[str]:
+    """Return the project's settings as Streamlit's options: it looks for a file in the folder of the command alone."""
+    sections = tomllib.loads((assets.ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    options: list[str] = []
+    pairs: list[tuple[str, object]] = list(sections.items())
+    for name, value in pairs:
+        if isinstance(value, dict):
+            pairs += [(f"{name}.{key}", each) for key, each in value.items()]
+        else:
+            options += [f"--{name}", str(value).lower() if isinstance(value, bool) else str(value)]
+    return options
 
 
 def _analyze(given: argparse.Namespace) -> int:

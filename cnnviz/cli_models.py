@@ -60,8 +60,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         )
 
 
-def register(given: argparse.Namespace) -> tuple[str, ...]:
-    """Register the networks of a command line and return their names.
+def register(given: argparse.Namespace) -> tuple[tuple[str, str], ...]:
+    """Register the networks of a command line, and return their names and how each one's file of weights was matched.
 
     Raises ModelError for the first that can't be had, that doesn't fit what is said of it, or whose weights don't fit.
     """
@@ -70,7 +70,7 @@ def register(given: argparse.Namespace) -> tuple[str, ...]:
     return tuple(_register(**each) for each in given.models)
 
 
-def _register(model: str, classes: str | None = None, **said: Any) -> str:
+def _register(model: str, classes: str | None = None, **said: Any) -> tuple[str, str]:
     from cnnviz import models
     from cnnviz.models import own_builds, own_code
     from cnnviz.own_cards import own_card
@@ -84,10 +84,8 @@ def _register(model: str, classes: str | None = None, **said: Any) -> str:
     factory = own_code.found(place)
     card = own_card(name, own_builds.made(factory, place), classes=names, **said)
     models.register(name, factory, card, weights=weights)
-    if weights:
-        # A file that doesn't fit is told now, to the operator, and not later to a visitor.
-        models.load(name)
-    return name
+    # A file that doesn't fit is told now, to the operator, and not later to a visitor.
+    return name, str(models.fit_of(models.load(name))) if weights else ""
 
 
 def _free_name(title: str, weights: Path | None) -> str:

@@ -129,3 +129,37 @@ def test_what_is_wrong_is_told_before_the_server_starts(folder, capsys, monkeypa
 def test_a_class_of_a_file_is_analysed(folder, capsys):
     assert main(["analyze", f"{folder}/cli_net.py:Net", "--size", "3x32x32"]) == 0
     assert f"Total params: {4 * (27 + 1) + 4 * 900 * 3 + 3:,}" in capsys.readouterr().out
+
+
+def test_the_code_finds_its_files_where_the_command_was_given_whenever_it_runs(folder, monkeypatch):
+    (folder / "cli_net.py").write_text(
+        NET
+        + """
+def build():
+    import torch
+    net = Net()
+    net.load_state_dict(torch.load('own.pt'))
+    return net
+"""
+    )
+    network = ready_weights(folder, 4)
+    torch.save(network.state_dict(), "own.pt")
+    seen, options = [], []
+
+    def serving(arguments, **settings):
+        options.extend(arguments)
+        seen.append(models.load("cli_net:build")[0].weight)
+
+    monkeypatch.setattr("streamlit.web.cli.main", serving)
+    assert main(["serve", "--model", "cli_net:build", "--size", "3x32x32"]) == 0
+    assert torch.equal(seen[0], network[0].weight)
+    # The project's settings come along, for there is no file of them here.
+    for name, value in (("--server.maxUploadSize", "10"), ("--theme.light.textColor", "#0d1117")):
+        assert options[options.index(name) + 1] == value
+    assert options[options.index("--runner.postScriptGC") + 1] == "false"
+
+
+def test_the_operator_is_told_how_a_file_was_matched(folder, capsys):
+    ready_weights(folder, 5)
+    assert main(["serve", "--model", "cli_net:Net=5.pt"]) == 0
+    assert capsys.readouterr().out.splitlines()[2] == "  with 5.pt: 4 tensors by name; from state_dict.module"

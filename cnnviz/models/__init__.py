@@ -186,13 +186,15 @@ def load(
             any_names=is_designed(name),
             ordered=checkpoint is None or checkpoints.keeps_order(checkpoint),
         )
-        if checkpoint is not None:
+        if checkpoint is not None or source is registered:
             _FITS[model] = fit
     return model.to(device or "cpu").eval()
 
 
 def fit_of(model: "nn.Module") -> Fit | None:
     """Return how a network that `load` gave was matched with a person's own file, None where it has other weights.
+
+    The file of a registered network is such a one.
 
     >>> str(fit_of(load("design:1x28x28: Flatten, Linear 10", checkpoint=data)))
     '2 tensors by order and shape: classifier.weight -> fc1.weight, classifier.bias -> fc1.bias'
