@@ -1,8 +1,7 @@
 """The app on a network that lives in this process, as in a notebook: it is served by a thread of the same process.
 
->>> shown = cnnviz.show(model, size=(3, 32, 32))
-Net is at http://localhost:43117/activations?model=Net
->>> shown.stop()
+shown = cnnviz.show(model, size=(3, 32, 32))  # prints "Net is at http://localhost:43117/activations?model=Net"
+shown.stop()
 """
 
 import asyncio
