@@ -48,7 +48,10 @@ class Part:
 
 
 def parts(found: State, least: int = 1) -> list[Part]:
-    """Return the parts with at least `least` tensors: first no averages of a network, then the largest."""
+    """Return the parts with at least `least` tensors: first no averages of a network, then the largest.
+
+    Of two with the same tensors the longer prefix comes first, as long as it leaves a layer's name to its tensors.
+    """
     learnt = {name: tensor for name, tensor in found.items() if not is_optimisers(name)}
     counts = Counter(prefix for name in learnt for prefix in _prefixes(name))
     states: dict[str, OrderedDict[str, Tensor]] = {
@@ -64,11 +67,12 @@ def parts(found: State, least: int = 1) -> list[Part]:
     for prefix, inside in versions.items():
         states[prefix]._metadata = inside  # type: ignore[attr-defined]
     place = {prefix: place for place, name in reversed(list(enumerate(learnt))) for prefix in _prefixes(name)}
-    order = sorted(
-        states,
-        key=lambda prefix: (bool(_AVERAGED.search(prefix)), -counts[prefix], place[prefix], -len(prefix)),
-    )
-    return [Part(prefix, states[prefix]) for prefix in order]
+
+    def rank(prefix: str) -> tuple[bool, int, int, bool, int]:
+        bare = not any("." in name for name in states[prefix])
+        return bool(_AVERAGED.search(prefix)), -counts[prefix], place[prefix], bare, -len(prefix)
+
+    return [Part(prefix, states[prefix]) for prefix in sorted(states, key=rank)]
 
 
 def unwrapped(part: Part) -> Iterator[Part]:
