@@ -13,6 +13,7 @@ from cnnviz.analysis.functions import UNARY
 from cnnviz.analysis.operations import Operation, TracedCall, Value, function_name
 from cnnviz.analysis.output_sizes_fast import fast_output
 from cnnviz.analysis.recurrent import LAYERS
+from cnnviz.analysis.repeated_calls import RepeatedCalls
 from cnnviz.analysis.replica import Replica, meta_like
 from cnnviz.calls import Call
 
@@ -48,6 +49,7 @@ class Recorder:
         self._lying: list[dict[int, Value]] = []
         self._births: list[int] = []
         self._operations: list[Operation] = []
+        self._repeated = RepeatedCalls()
         self._clock = 0
         self._sized = False
 
@@ -88,7 +90,7 @@ class Recorder:
             arguments, keywords = replace(arguments, number_of), replace(keywords, number_of)
         output = fast_output(function, name, arguments, keywords)
         if output is None:
-            output = function(*arguments, **keywords)
+            output = self._repeated.run(function, arguments, keywords)
         made = [arguments[0]] if name == "setitem" else tensors_in((output,))
         if made:
             writes = writes or any(item is other for item in made for other in given)

@@ -196,8 +196,10 @@ def fit_of(model: "nn.Module") -> Fit | None:
 
     The file of a registered network is such a one.
 
-    >>> str(fit_of(load("design:1x28x28: Flatten, Linear 10", checkpoint=data)))
-    '2 tensors by order and shape: classifier.weight -> fc1.weight, classifier.bias -> fc1.bias'
+    >>> import safetensors.torch
+    >>> trained = safetensors.torch.save({"out.weight": torch.zeros(10, 784), "out.bias": torch.zeros(10)})
+    >>> str(fit_of(load("design:1x28x28: Flatten, Linear 10", checkpoint=trained)))
+    '2 tensors by order and shape: out.weight -> fc1.weight, out.bias -> fc1.bias'
     """
     return _FITS.get(model)
 

@@ -8,7 +8,6 @@ compute/NAME.py how it is computed; a new request needs one more line here.
 """
 
 from cnnviz.engine.requests.activations import Classify as Classify
-from cnnviz.engine.requests.activations import Forward as Forward
 from cnnviz.engine.requests.activations import Maps as Maps
 from cnnviz.engine.requests.activations import Unit as Unit
 from cnnviz.engine.requests.analysis import Analyze as Analyze

@@ -10,7 +10,7 @@ import streamlit as st
 from cnnviz import models
 from cnnviz.components.tiles import tiles
 from cnnviz.components.unit import unit
-from cnnviz.engine.requests import Classify, Forward, Input, Unit
+from cnnviz.engine.requests import Classify, Input, Unit
 from cnnviz.engine.results import Floats, LayerMaps
 from cnnviz.figures.classes import top_classes
 from cnnviz.figures.mosaic import mosaic_png
@@ -26,7 +26,7 @@ from cnnviz.ui.layer_choice import draw_strip, strip_place
 from cnnviz.ui.model_choice import in_python
 from cnnviz.ui.numbers import of_size, percent, short, whole
 from cnnviz.ui.part import Part, let_paint
-from cnnviz.ui.subject import Row, Subject, show_preparation
+from cnnviz.ui.subject import Row, show_preparation
 
 say, text, label = WORDS.say, WORDS.text, WORDS.label
 _TALLEST = 330  # pixels: the mosaic ends on the first screenful
@@ -115,7 +115,8 @@ def finish_row(row: Row) -> None:
         if found is None:
             return
         if len(found.classes) == 1:
-            _say_one_output(subject, found.classes[0])
+            # A share of all would always be 100%.
+            st.caption(text("one_output", name=found.classes[0], value=short(float(found.scores[0]), 5)))
             return
         best = int(np.argmax(found.probabilities))
         said = text("predicted", name=found.classes[best], share=percent(found.probabilities[best], 1))
@@ -124,13 +125,6 @@ def finish_row(row: Row) -> None:
             chart(top_classes(found.probabilities, found.classes), key=FORM.key("top"))
             if found.note:
                 st.info(found.note)
-
-
-def _say_one_output(subject: Subject, name: str) -> None:
-    """Say the number itself: of a single one, a share of all would always be 100%."""
-    run = ask(Forward(layers=(), **subject.given))
-    if run is not None and run.output is not None:
-        st.caption(text("one_output", name=name, value=short(float(run.output[0]), 5)))
 
 
 def _show_notes(state: State, answer: LayerMaps) -> None:
