@@ -1,10 +1,10 @@
 """Which tensor of a file belongs to which of a network: by its name, or else by its place and its shape.
 
     >>> network = torch.nn.Sequential(torch.nn.Conv2d(1, 4, 3), torch.nn.ReLU(), torch.nn.Conv2d(4, 4, 3))
-    >>> trained = {"stem.weight": ..., "stem.bias": ..., "body.weight": ..., "body.bias": ...}
+    >>> trained = {f"net.{name}": tensor for name, tensor in network.state_dict().items()}
     >>> fit = match(trained, network.state_dict())
     >>> str(fit)
-    '4 tensors by order and shape: stem.weight -> 0.weight, stem.bias -> 0.bias, body.weight -> 2.weight and 1 more'
+    '4 tensors by order and shape: net.0.weight -> 0.weight, net.0.bias -> 0.bias, net.2.weight -> 2.weight and 1 more'
 
 Only shapes are compared here; `cnnviz.models.state_dict.fill` copies the numbers.
 """
