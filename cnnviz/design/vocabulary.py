@@ -58,7 +58,12 @@ BLOCK_ARGUMENTS: dict[str, tuple[str, ...]] = {
     "Inception": ("branch1", "branch2", "branch3", "branch4", "kernel_size", "batch_norm"),
     "Basic": ("out_channels", "stride"),
     "Bottleneck": ("out_channels", "stride", "groups", "width"),
+    "Add": (),
+    "Multiply": (),
+    "Concat": (),
 }
+# Blocks whose branches are rows of their own, typed between brackets, each with how the branches are joined.
+JOINS = {"Add": "add", "Multiply": "mul", "Concat": "cat"}
 
 # An output that is a pair of tensors cannot go into the next layer.
 _UNUSED = frozenset({"return_indices"})
@@ -74,6 +79,8 @@ _ALIASES = {
     "lrn": "LocalResponseNorm",
     "swish": "SiLU",
     "prelu": "PReLU",
+    "cat": "Concat",
+    "mul": "Multiply",
 }
 
 # How many bare numbers may be typed, and how many are written so: MaxPool 3 s2 is clearer than MaxPool 3 2.
@@ -104,6 +111,9 @@ EXAMPLES = {
     "Inception": "Inception 64 96/128 16/32 32",
     "Basic": "Basic 64 s1",
     "Bottleneck": "Bottleneck 64 s1",
+    "Add": "Add [Conv 64 3 p1, BatchNorm | ]",
+    "Multiply": "Multiply [AdaptiveAvgPool 1, Conv 64 1, Sigmoid | ]",
+    "Concat": "Concat [Conv 64 1 | Conv 64 3 p1]",
 }
 
 LETTERS = {
