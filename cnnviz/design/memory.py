@@ -15,7 +15,7 @@ from cnnviz.design.rows import Row
 
 INDEX_BYTES = 8
 _VIEWS = frozenset({"Flatten", "Unflatten", "Identity"})
-_DROPOUTS = frozenset({"Dropout", "Dropout2d"})
+_DROPOUTS = frozenset({"Dropout", "Dropout1d", "Dropout2d", "Dropout3d"})
 
 
 @dataclass(frozen=True, slots=True)
