@@ -139,13 +139,14 @@ def _join(join: Join, arrives: Size) -> tuple[Leaf, ...]:
         leaves += _sequence(rows, arrives, f"{name}.", number, len(leaves))
         ends.append(len(leaves) if rows else INPUT)
     sizes = [leaves[end - 1].layer.output_size if end else arrives for end in ends]
-    leaves.append(Leaf(join.how, 0, None, _joined(join.how, sizes), tuple(ends), join.in_place))
+    leaves.append(Leaf(join.how, 0, None, joined_layer(join.how, sizes), tuple(ends), join.in_place))
     if join.after:
         leaves.append(_leaf(join.after, leaves[-1].layer.output_size, join.after.kind.lower(), 0, len(leaves)))
     return tuple(leaves)
 
 
-def _joined(how: str, sizes: list[Size]) -> Layer:
+def joined_layer(how: str, sizes: list[Size]) -> Layer:
+    """Return the join of branches of some sizes: "add", "mul" or "cat"; raises ShapeError where they do not fit."""
     first = sizes[0]
     if how in ("add", "mul"):
         done = "added" if how == "add" else "multiplied"
