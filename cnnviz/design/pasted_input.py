@@ -16,6 +16,7 @@ from itertools import islice
 from cnnviz.design.evaluation import evaluate
 from cnnviz.design.input_checks import FlattenMissingError, check_inputs
 from cnnviz.design.pasted.graph import Call
+from cnnviz.design.pasted.limits import Budget
 from cnnviz.design.pasted.refusals import SizeNeededError
 from cnnviz.design.pasted.reshapes import VIEW
 from cnnviz.design.pytorch_source import Network, Source, follow, parse, rows_checked
@@ -122,7 +123,13 @@ class _Tries:
 
     def network(self, size: Size) -> Network:
         """Return the network on an input (C, H, W); raises ModelError."""
-        return self._once or follow(self.source, (1, *size))
+        if self._once is not None:
+            return self._once
+        budget = Budget()
+        try:
+            return follow(self.source, (1, *size), budget)
+        finally:
+            self._left -= budget.steps
 
     def fits(self, size: Size) -> bool:
         """Return whether the network works on an input (C, H, W)."""
@@ -130,7 +137,6 @@ class _Tries:
             return False
         try:
             network = self.network(size)
-            self._left -= network.steps if self._once is None else 0
             check_inputs(network.calls, (1, *size))
             return evaluate(rows_checked(network, self.source), (1, *size)).error_at is None
         except FlattenMissingError as error:
@@ -139,7 +145,6 @@ class _Tries:
             return False
         except CnnvizError as error:
             self.refused = self.refused or (size, error)
-            self._left -= 1000 if self._once is None else 0
             return False
 
     def with_size(self, size: Size, *, is_open: bool) -> PastedNetwork:

@@ -52,15 +52,11 @@ def _has_forward(cls: ast.ClassDef) -> bool:
 
 @dataclass(frozen=True)
 class Network:
-    """The calls of a pasted network in their order, the place of the last, and what should be said of it.
-
-    `sized` tells that the calls were followed with the size of the input, and `steps` how much work that was.
-    """
+    """The calls of a pasted network in their order, the place of the last, and what should be said of it."""
 
     calls: tuple[Call, ...]
     output: int
     notes: tuple[str, ...]
-    steps: int
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -84,7 +80,7 @@ def parse(source: str) -> Source:
     if len(source) > MOST_CHARACTERS:
         raise ModelError(f"The text has {len(source):,} characters; at most {MOST_CHARACTERS:,} are read.")
     printed, first = printed_part(source), None
-    for code in codes_of(source):
+    for code in dict.fromkeys(codes_of(source)):
         _check_depth(code)
         try:
             tree = ast.parse(code)
@@ -113,12 +109,14 @@ def _check_depth(source: str) -> None:
                 raise ModelError(f"Line {number} is nested more than {DEEPEST} deep; a network need not be.")
 
 
-def follow(source: Source, input_size: Size | None) -> Network:
+def follow(source: Source, input_size: Size | None, budget: Budget | None = None) -> Network:
     """Return the calls of the network in a text, on an input (N, C, ...) if its size is given.
+
+    `budget` is what counts the steps that this takes.
 
     Raises SizeNeededError where a size is asked for that is not known, and ModelError for what is not read.
     """
-    graph, budget = Graph(input_size), Budget()
+    graph, budget = Graph(input_size), budget or Budget()
     try:
         return _network(source, graph, budget)
     except SizeNeededError as error:
@@ -172,7 +170,7 @@ def _network(source: Source, graph: Graph, budget: Budget) -> Network:
             f"print(model) does not show the forward of {printed.of[:40]}: its layers are taken in their order.",
             *notes,
         )
-    return Network(tuple(graph.calls), output.place, notes, budget.steps)
+    return Network(tuple(graph.calls), output.place, notes)
 
 
 def _check_forward(module: object) -> None:

@@ -24,7 +24,7 @@ _ARRIVES = (
 INPUTS = frozenset(name for _, name, _ in _ARRIVES)
 
 # What the arithmetic takes and a row does not: no number follows from it, or PyTorch's class does not have it.
-_LEFT_OUT = {
+LEFT_OUT = {
     "Embedding": ("max_norm", "norm_type", "scale_grad_by_freq", "sparse"),
     "Upsample": ("recompute_scale_factor",),
     "AvgPool1d": ("divisor_override",),
@@ -37,7 +37,7 @@ def input_argument(kind: str) -> str | None:
 
 
 def _settings(kind: str) -> dict[str, Parameter]:
-    left_out = _LEFT_OUT.get(kind, ())
+    left_out = LEFT_OUT.get(kind, ())
     parameters = signature(KINDS[kind]).parameters.values()
     return {one.name: one for one in parameters if one.kind is one.KEYWORD_ONLY and one.name not in left_out}
 

@@ -210,6 +210,37 @@ def test_a_pasted_network_brings_its_own_input_whatever_stood_there_before():
     assert "leaves the size of the image open" in app.info[0].value
 
 
+STUDENT = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 6, 3, padding=1)
+        self.skip = nn.Conv2d(3, 6, 1)
+        self.unused = nn.Linear(6, 7)
+
+    def forward(self, x):
+        x = F.relu(self.conv(x) + self.skip(x))
+        return F.softmax(x.mean([2, 3]), dim=1)
+
+summary(Net(), (3, 40, 40))
+"""
+
+
+def test_a_pasted_class_becomes_rows_and_what_is_left_out_is_said():
+    app = paste(open_screen(), STUDENT)
+    assert_well(app)
+    assert rows(app) == ["Add [Conv 6 3 p1 | Conv 6 1]", "ReLU", "AdaptiveAvgPool 1", "Flatten", "Softmax 1"]
+    assert app.text_input(key="network.size").value == "3x40x40"
+    assert exact(app, "Parameters") == 6 * (27 + 1) + 6 * (3 + 1)
+    assert [each.value for each in app.info] == [
+        "Never used by what forward returns, and so not in the table: unused (line 6)."
+    ]
+    app = paste(app, STUDENT.replace("x.mean([2, 3])", "x.permute(0, 2, 3, 1)"))
+    assert app.error[0].value.startswith(
+        "Line 10: the table has no row for permute; `cnnviz serve --model file.py:Net`"
+    )
+    assert not app.info
+
+
 def test_an_empty_network_says_how_to_begin_and_the_link_holds_it():
     app = open_screen()
     app.selectbox(key="network.net-preset").select("empty").run()

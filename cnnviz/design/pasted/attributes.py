@@ -110,7 +110,7 @@ def _of_instance(reader: Reader, node: ast.AST, value: Instance, name: str) -> o
         return Method(value, name)
     if name == "_modules":
         return dict(children(value))
-    raise refused(node, f"self.{name[:40]} is never set", f"set self.{name[:40]} in __init__")
+    raise refused(node, f"self.{name[:40]} is never set", f"set self.{name[:40]} in `__init__`")
 
 
 def _of_class(node: ast.AST, value: Class, name: str) -> object:

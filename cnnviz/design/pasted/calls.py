@@ -164,7 +164,7 @@ class Caller:
         known = any("dataclass" in ast.unparse(each) for each in made.cls.node.decorator_list)
         if not known or len(args) > len(fields):
             raise refused(
-                node, f"{made.cls.node.name[:40]} has no __init__ and takes nothing", "write one in the class"
+                node, f"{made.cls.node.name[:40]} has no `__init__` and takes nothing", "write one in the class"
             )
         made.attributes |= {**dict(zip(fields, args, strict=False)), **keywords}
 
@@ -235,7 +235,7 @@ class Caller:
     def _of_super(self, node: ast.AST, owner: Super, name: str, args: list[Any], keywords: dict[str, Any]) -> object:
         instance = owner.instance
         if not isinstance(instance, Instance):
-            raise refused(node, "super() stands outside of a method", "it belongs into __init__")
+            raise refused(node, "super() stands outside of a method", "it belongs into `__init__`")
         lineage = instance.cls.lineage()
         after = lineage[lineage.index(owner.cls) + 1 :] if owner.cls in lineage else []
         if name == "__init__":

@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Iterator
 
 _FENCE = re.compile(r"\s*(```|~~~)")
-_PROMPT = re.compile(r"\s*(?:>>> ?|\.\.\. ?|In \[\d*\]: ?|\s*\.{3,}: ?)")
+_PROMPT = re.compile(r"\s*(?:>>> ?|In \[\d*\]: ?|\.{3,}: ?|\.\.\. ?)")
 _ANSWER = re.compile(r"\s*Out\s?\[\d*\]: ?")
 _ANGLE = re.compile(r"^\s*(>>> |>>>$|In \[\d*\]:)", re.MULTILINE)
 # Signs that web pages and word processors put in the place of plain ones.

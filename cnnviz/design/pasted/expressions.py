@@ -239,7 +239,7 @@ class Expressions(Displays):
         try:
             cls, instance = scope.find("__class__"), scope.find("__self__")
         except KeyError:
-            raise refused(node, "super() stands outside of a method", "it belongs into __init__") from None
+            raise refused(node, "super() stands outside of a method", "it belongs into `__init__`") from None
         return Super(cls, instance)  # type: ignore[arg-type]
 
 

@@ -28,7 +28,7 @@ _SAME_AS: dict[str, tuple[str, dict[str, object], tuple[str, ...]]] = {
         ("num_features", "eps", "momentum", "affine", "track_running_stats"),
     ),
 }
-_NORMS = ("BatchNorm", "InstanceNorm", "GroupNorm", "LayerNorm", "SyncBatchNorm", "LazyBatchNorm", "LazyInstanceNorm")
+_NORMS = ("BatchNorm", "InstanceNorm", "GroupNorm", "SyncBatchNorm", "LazyBatchNorm", "LazyInstanceNorm")
 # Classes of torch.nn that are no row: several inputs or outputs, a state, or numbers drawn at random.
 _NO_ROW = [
     "LSTM",
@@ -73,9 +73,11 @@ def is_layer(path: str) -> bool:
 
 def make(node: ast.AST, name: str, args: list[object], keywords: Mapping[str, object]) -> Layer:
     """Return the layer that a class of torch.nn makes; raises ModelError for what cannot be."""
-    if name.startswith(_NORMS) and keywords.get("bias") is True:
-        # Newer versions of PyTorch print it.
-        keywords = {key: value for key, value in keywords.items() if key != "bias" or name == "LayerNorm"}
+    if name.startswith(_NORMS) and "bias" in keywords:
+        # Newer versions of PyTorch have it, and print it.
+        if keywords["bias"] is False and keywords.get("affine", True) is not False:
+            raise beyond(node, f"the table has no row for nn.{name} without a bias")
+        keywords = {key: value for key, value in keywords.items() if key != "bias"}
     if name in _SAME_AS:
         kind, fixed, order = _SAME_AS[name]
         keywords = {key: value for key, value in keywords.items() if key not in fixed or value != fixed[key]}
@@ -135,7 +137,7 @@ def given(
     for key, value in keywords.items():
         if key in found:
             raise refused(node, f"nn.{name} is given its {key[:40]} twice", "once is enough")
-        if key in _PASSED_OVER:
+        if key in _PASSED_OVER or key in vocabulary.LEFT_OUT.get(name, ()):
             continue
         if key not in order:
             raise refused(

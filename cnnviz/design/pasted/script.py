@@ -80,7 +80,7 @@ class Script:
         classes = [each for each in self._scope.names.values() if isinstance(each, Class) and _is_module(each)]
         parts = {name for each in classes for name in _names_in(each.node) if name != each.node.name}
         for statement, error in self._errors:
-            if isinstance(statement, ast.Assign | ast.AnnAssign | ast.Expr) and _calls(statement, classes):
+            if isinstance(statement, ast.Assign | ast.AnnAssign) and _calls(statement, classes):
                 raise error
         tops = [each for each in classes if each.node.name not in parts]
         ready = [each for each in tops or classes if not self._needed(each)]
@@ -128,8 +128,8 @@ class Script:
         if any(name not in function.defaults for name in names) or not isinstance(function.node, ast.FunctionDef):
             return False
         known = {each.node.name for each in classes} | {"Sequential"}
-        returns = [each for each in ast.walk(function.node) if isinstance(each, ast.Return) and each.value is not None]
-        return any(known & _names_in(each) for each in returns)
+        returns = (each.value for each in ast.walk(function.node) if isinstance(each, ast.Return))
+        return any(isinstance(each, ast.Name | ast.Call) for each in returns) and bool(known & _names_in(function.node))
 
     def _made(self, node: ast.AST, what: object) -> Instance | Container | Layer:
         made = self._reader.call(node, what, [], {})

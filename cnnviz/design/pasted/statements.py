@@ -126,7 +126,7 @@ class Statements(Expressions):
     def _set_attribute(self, node: ast.Attribute, owner: object, value: object) -> None:
         if isinstance(owner, Instance):
             if isinstance(value, MODULES) and not owner.ready and owner.cls.derives_from("torch.nn.Module"):
-                raise refused(node, "super().__init__() is missing", "write it as the first line of __init__")
+                raise refused(node, "`super().__init__()` is missing", "write it as the first line of `__init__`")
             if isinstance(value, MODULES) and owner.cls.derives_from("torch.nn.Sequential"):
                 owner.items[node.attr] = value
             else:
