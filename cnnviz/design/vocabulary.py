@@ -154,7 +154,7 @@ NONE = _holding(type(None)) - {"dim"}
 WORDS: dict[str, tuple[str, ...]] = {
     "padding": ("same", "valid"),
     "padding_mode": ("zeros", "reflect", "replicate", "circular"),
-    "mode": ("nearest", "nearest-exact", "linear", "bilinear", "bicubic", "trilinear"),
+    "mode": ("nearest", "nearest-exact", "linear", "bilinear", "bicubic", "trilinear", "area"),
     "approximate": ("none", "tanh"),
 }
 

@@ -152,7 +152,7 @@ def _pasted(slot: Slot) -> None:
     else:
         WORDS.say("pasted")
     read_net, notes = st.session_state.get(notes_key, ("", ()))
-    if read_net == slot.read()[0]:
+    if read_net == slot.read()[0] and not refused(slot):
         for note in notes:
             st.info(note, icon=":material/info:")
 
