@@ -30,7 +30,7 @@ _POSITIONS = 16
 # So many rows are evaluated at most while sides are tried: a long text must not hold up others.
 _MOST_ROWS_TRIED = 20_000
 # The same for a text that has to be followed anew for every size.
-_MOST_STEPS_TRIED = 500_000
+_MOST_STEPS_TRIED = 300_000
 
 Size = tuple[int, ...]
 
@@ -72,8 +72,8 @@ def with_input(source: str, preferred: Size | None = None) -> PastedNetwork:
     if tries.flatten_missing is not None:
         raise tries.flatten_missing
     guess = preferred if preferred and preferred[0] == likely[0][0] else likely[0]
+    network = tries.network(guess)
     try:
-        network = tries.network(guess)
         check_inputs(network.calls, (1, *guess))
     except CnnvizError as error:
         shown = "x".join(map(str, guess))

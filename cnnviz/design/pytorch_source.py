@@ -9,7 +9,7 @@ branches. What stands around, such as imports and the loading of data, is passed
 """
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cnnviz.design.pasted.cleaning import codes_of, printed_part
@@ -21,7 +21,7 @@ from cnnviz.design.pasted.printed import Printed, read_printed
 from cnnviz.design.pasted.refusals import BeyondRowsError, SizeNeededError
 from cnnviz.design.pasted.script import Script, text_inputs
 from cnnviz.design.pasted.statements import Statements
-from cnnviz.design.pasted.values import Function, Instance, Layer, Tensor
+from cnnviz.design.pasted.values import Function, Instance, Layer, Poison, Tensor
 from cnnviz.design.rows import Row
 from cnnviz.design.text import MOST_ROWS
 from cnnviz.errors import ModelError
@@ -164,7 +164,7 @@ def _network(source: Source, graph: Graph, budget: Budget) -> Network:
         what = f"forward returns {many} results" if many else "forward returns no tensor"
         raise BeyondRowsError(_returns(module), f"{what}, and a table of rows has one")
     notes = _notes(graph.calls, output.place, list(layers.values()))
-    notes = (*notes, *graph.notes)
+    notes = (*notes, *_unread(module), *graph.notes)
     if printed and printed.of:
         notes = (
             f"print(model) does not show the forward of {printed.of[:40]}: its layers are taken in their order.",
@@ -216,6 +216,18 @@ def _printed_output(reader: Statements, printed: Printed) -> Tensor:
         layer.uses += 1
         x = reader.graph.add(layer.row, x, layer.line, layer.inputs, layer)
     return x
+
+
+def _unread(module: object) -> Iterator[str]:
+    """Yield what is set in a class and has no row, though forward did without it; losses are no part of a network."""
+    for _, each in inside(module).values():
+        for name, value in each.attributes.items() if isinstance(each, Instance) else ():
+            if (
+                isinstance(value, Poison)
+                and isinstance(value.error, BeyondRowsError)
+                and "Loss" not in value.error.what
+            ):
+                yield f"Line {value.error.line}: {value.error.what}; forward does without {name[:40]}."
 
 
 def _notes(calls: Sequence[Call], output: int, layers: Sequence[Layer]) -> tuple[str, ...]:

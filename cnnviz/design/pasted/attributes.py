@@ -108,9 +108,16 @@ def _of_instance(reader: Reader, node: ast.AST, value: Instance, name: str) -> o
         return value.items[name]
     if name in MODULE_METHODS:
         return Method(value, name)
+    if any(isinstance(base, Library) and not base.path.startswith("torch.") for base in _bases(value)):
+        # Another library's class, such as Lightning's, has methods of its own, which make no layers.
+        return OPAQUE
     if name == "_modules":
         return dict(children(value))
     raise refused(node, f"self.{name[:40]} is never set", f"set self.{name[:40]} in `__init__`")
+
+
+def _bases(value: Instance) -> list[object]:
+    return [base for cls in value.cls.lineage() for base in cls.bases]
 
 
 def _of_class(node: ast.AST, value: Class, name: str) -> object:

@@ -13,6 +13,7 @@ from cnnviz.design.pasted.operators import truth
 from cnnviz.design.pasted.reader import Reader
 from cnnviz.design.pasted.refusals import beyond, line_of, refused
 from cnnviz.design.pasted.values import (
+    BATCH,
     MODULES,
     OPAQUE,
     Class,
@@ -114,8 +115,10 @@ def _range(caller: Reader, node: ast.AST, args: Args, keywords: dict[str, Any]) 
 
 def _length(caller: Reader, node: ast.AST, args: Args, keywords: dict[str, Any]) -> object:
     (value,) = args
-    if isinstance(value, Tensor | LazyShape):
-        caller.iterated(node, LazyShape() if isinstance(value, Tensor) else value)
+    if isinstance(value, Tensor):
+        return BATCH
+    if isinstance(value, LazyShape):
+        caller.iterated(node, value)
     if isinstance(value, Container | Instance):
         return len(value.items)
     return len(value)

@@ -8,7 +8,7 @@ from typing import NoReturn
 from cnnviz.design import vocabulary
 from cnnviz.design.pasted.plain_rows import plain
 from cnnviz.design.pasted.refusals import beyond, line_of, refused
-from cnnviz.design.pasted.values import Layer, Library
+from cnnviz.design.pasted.values import OPAQUE, Layer, Library
 from cnnviz.design.rows import Row, Setting, check
 from cnnviz.errors import ModelError
 
@@ -97,6 +97,8 @@ def make(node: ast.AST, name: str, args: list[object], keywords: Mapping[str, ob
             if value:
                 raise refused(node, f"nn.{name} would give a pair of tensors", "leave return_indices out")
         elif argument in vocabulary.INPUTS:
+            if value == OPAQUE:
+                raise beyond(node, f"the {argument} of nn.{name} is what the text finds out by running")
             if not isinstance(value, int) or isinstance(value, bool) or value < 0:
                 raise refused(node, f"the {argument} of nn.{name} is no number of channels", "write one such as 3")
             inputs[argument] = int(value)

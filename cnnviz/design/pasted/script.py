@@ -11,7 +11,18 @@ from cnnviz.design.pasted.statements import Left, Returned, Statements
 from cnnviz.design.pasted.values import Class, Container, Function, Instance, Layer, Poison, Scope
 from cnnviz.errors import ModelError
 
-_CHANGING = frozenset(["add_module", "register_module", "append", "extend", "insert", "pop", "remove", "apply"])
+_CHANGING = frozenset(
+    [
+        "add_module",
+        "register_module",
+        "append",
+        "extend",
+        "insert",
+        "pop",
+        "remove",
+    ]
+)
+_WRAPPING = ("DataParallel", "DistributedDataParallel", "compile")
 _SAME = frozenset(["to", "cuda", "cpu", "eval", "train", "half", "float", "double", "compile"])
 
 
@@ -222,17 +233,21 @@ def _assigned(statement: ast.stmt) -> set[str]:
 
 
 def _moved(statement: ast.stmt) -> set[str]:
-    """Return the names that a statement gives only what they were, on another device: model = model.cuda()."""
+    """Return the names that a statement gives only what they were, on other devices: model = model.cuda()."""
     found = set()
     for node in ast.walk(statement):
-        if (
-            isinstance(node, ast.Assign)
-            and isinstance(node.value, ast.Call)
-            and isinstance(node.value.func, ast.Attribute)
-        ):
-            target, value = node.targets[0], node.value.func
-            if isinstance(target, ast.Name) and isinstance(value.value, ast.Name) and value.attr in _SAME:
-                found |= {target.id} & {value.value.id}
+        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
+            continue
+        target, function = node.targets[0], node.value.func
+        if not isinstance(target, ast.Name) or not isinstance(function, ast.Name | ast.Attribute):
+            continue
+        moved: ast.expr | None = None
+        if isinstance(function, ast.Attribute) and function.attr in _SAME:
+            moved = function.value
+        elif ast.unparse(function).endswith(_WRAPPING) and node.value.args:
+            moved = node.value.args[0]
+        if isinstance(moved, ast.Name) and moved.id == target.id:
+            found.add(target.id)
     return found
 
 

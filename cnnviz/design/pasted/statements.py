@@ -83,7 +83,14 @@ class Statements(Expressions):
         return isinstance(found, Library) and found.path.partition(".")[0] not in _OWN
 
     def _assignment(self, node: ast.Assign, scope: Scope) -> None:
-        value = self.evaluate(node.value, scope)
+        depth = self.budget.depth
+        try:
+            value = self.evaluate(node.value, scope)
+        except BeyondRowsError as error:
+            if scope.around is None or not all(isinstance(each, ast.Name | ast.Attribute) for each in node.targets):
+                raise
+            # A loss in __init__ is no matter until forward asks for it.
+            self.budget.depth, value = depth, Poison(error)
         for target in node.targets:
             self.assign(target, value, scope)
 

@@ -104,6 +104,6 @@ def test_no_text_holds_others_up(text, read):
     begin = time.perf_counter()
     with pytest.raises(ModelError) as caught:
         read(text)
-    assert time.perf_counter() - begin < 5
+    assert time.perf_counter() - begin < 10
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 400

@@ -26,8 +26,8 @@ def net(forward="return x", init="pass"):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (net(init="self.rnn = nn.LSTM(3, 4)"), r"^Line 5: the table has no row for nn.LSTM" + OPENS),
-        (net(init="self.w = nn.Parameter(torch.zeros(3))"), r"^Line 5: the table has no row for nn.Parameter" + OPENS),
+        (net("return self.rnn(x)", "self.rnn = nn.LSTM(3, 4)"), r"^Line 5: the table has no row for nn.LSTM" + OPENS),
+        (net("return x + self.w", "self.w = nn.Parameter(torch.ones(3))"), r"^Line 5: .* no row for nn.Parameter" + OPENS),
         (net("return x.permute(0, 2, 3, 1)"), r"^Line 9: the table has no row for permute" + OPENS),
         (net("return x[:, :2]"), r"^Line 9: a part of a tensor is taken" + OPENS),
         (net("return x - x"), r"^Line 9: tensors are added and multiplied in the table, nothing else; `cnnviz"),
@@ -46,6 +46,11 @@ def net(forward="return x", init="pass"):
 def test_what_no_row_shows_names_its_line_and_what_opens_it(text, sentence):
     with pytest.raises(ModelError, match=sentence):
         from_pytorch(text, (1, 3, 16, 16))
+
+
+def test_what_has_no_row_and_is_never_used_is_noted():
+    found = with_input(net(init="self.loss = nn.CrossEntropyLoss()\n        self.rnn = nn.LSTM(3, 4)"))
+    assert found.notes == ("Line 6: the table has no row for nn.LSTM; forward does without rnn.",)
 
 
 def test_branches_that_cross_are_refused_and_those_inside_of_others_are_not():
