@@ -243,6 +243,16 @@ class Expressions(Displays):
         return Super(cls, instance)  # type: ignore[arg-type]
 
 
+def as_read(target: ast.expr) -> ast.expr:
+    """Return what is assigned to as an expression that is read."""
+    if isinstance(target, ast.Attribute):
+        return ast.Attribute(target.value, target.attr, ast.Load())
+    if isinstance(target, ast.Subscript):
+        return ast.Subscript(target.value, target.slice, ast.Load())
+    assert isinstance(target, ast.Name)
+    return ast.Name(target.id, ast.Load())
+
+
 _HANDLERS: dict[type[ast.expr], Callable[..., object]] = {
     ast.Constant: Displays._constant,
     ast.Name: Expressions._name,

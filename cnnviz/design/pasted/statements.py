@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cnnviz.design.pasted import operators
-from cnnviz.design.pasted.expressions import Expressions
+from cnnviz.design.pasted.expressions import Expressions, as_read
 from cnnviz.design.pasted.modules import set_module
 from cnnviz.design.pasted.refusals import BeyondRowsError, beyond, line_of, refused, spoken
 from cnnviz.design.pasted.values import (
@@ -99,7 +99,7 @@ class Statements(Expressions):
             self.assign(node.target, self.evaluate(node.value, scope), scope)
 
     def _augmented(self, node: ast.AugAssign, scope: Scope) -> None:
-        read = ast.copy_location(_as_read(node.target), node)
+        read = ast.copy_location(as_read(node.target), node)
         left, right = self.evaluate(read, scope), self.evaluate(node.value, scope)
         value = operators.binary(self.graph, node, node.op, left, right, in_place=True)
         self.budget.step(node, len(value) // 16 if isinstance(value, list | tuple | str) else 1)
@@ -267,16 +267,6 @@ class Statements(Expressions):
                 cls.members.names |= inner.names
             elif not isinstance(statement, ast.Expr | ast.Pass):
                 raise beyond(statement, f"{spoken(statement)} stands in a class")
-
-
-def _as_read(target: ast.expr) -> ast.expr:
-    """Return what is assigned to as an expression that is read."""
-    if isinstance(target, ast.Attribute):
-        return ast.Attribute(target.value, target.attr, ast.Load())
-    if isinstance(target, ast.Subscript):
-        return ast.Subscript(target.value, target.slice, ast.Load())
-    assert isinstance(target, ast.Name)
-    return ast.Name(target.id, ast.Load())
 
 
 def _beyond(node: ast.AST, what: str) -> ModelError:

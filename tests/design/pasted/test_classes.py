@@ -8,8 +8,8 @@ from cnnviz.analysis import analyze
 from cnnviz.design import evaluate, from_pytorch, parse, write
 from cnnviz.design.build import build
 from cnnviz.design.pasted_input import with_input
+from tests.design.pasted import block_networks, networks
 from tests.design.pasted import more_networks as more
-from tests.design.pasted import networks
 
 # The text, what makes the network in it, and what it reads.
 STUDENTS = {
@@ -18,9 +18,9 @@ STUDENTS = {
     "vgg": (networks.VGG, "VGG()", (3, 32, 32)),
     "alexnet": (networks.ALEXNET, "model", (3, 224, 224)),
     "fashion": (networks.FASHION, "model", (1, 28, 28)),
-    "resnet": (networks.RESNET, "ResNet20()", (3, 224, 224)),
-    "fire": (networks.FIRE, "SqueezeNet()", (3, 224, 224)),
-    "mobilenet": (networks.MOBILENET, "MobileNetV1()", (3, 64, 64)),
+    "resnet": (block_networks.RESNET, "ResNet20()", (3, 224, 224)),
+    "fire": (block_networks.FIRE, "SqueezeNet()", (3, 224, 224)),
+    "mobilenet": (block_networks.MOBILENET, "MobileNetV1()", (3, 64, 64)),
     "autoencoder": (more.AUTOENCODER, "ConvAutoencoder()", (3, 224, 224)),
     "global pooling": (more.GLOBAL_POOLING, "SmallNet()", (3, 224, 224)),
     "gated": (more.GATED, "Net()", (3, 224, 224)),
@@ -86,14 +86,14 @@ def test_the_input_follows_from_the_text(name):
 
 def test_the_blocks_of_a_resnet_are_recognised():
     """Torchvision's block, whose sum and ReLU are in place, is the row Basic; with F.relu it is an addition."""
-    in_place = networks.RESNET.replace("F.relu(out)", "F.relu(out, inplace=True)").replace(
+    in_place = block_networks.RESNET.replace("F.relu(out)", "F.relu(out, inplace=True)").replace(
         "out = F.relu(self.bn1(self.conv1(x)))\n        out = self.bn2",
         "out = F.relu_(self.bn1(self.conv1(x)))\n        out = self.bn2",
     )
     kinds = [row.kind for row in from_pytorch(in_place, (1, 3, 32, 32))]
     assert kinds.count("Basic") == 9
     assert "Add" not in kinds
-    assert [row.kind for row in from_pytorch(networks.RESNET, (1, 3, 32, 32))].count("Add") == 9
+    assert [row.kind for row in from_pytorch(block_networks.RESNET, (1, 3, 32, 32))].count("Add") == 9
 
 
 def test_an_own_block_may_be_the_whole_network():

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from cnnviz.design import evaluate, from_pytorch, parse, write
 from cnnviz.design.pasted_input import with_input
 from cnnviz.errors import CnnvizError, ModelError
-from tests.design.pasted import more_networks, networks
+from tests.design.pasted import block_networks, more_networks, networks
 
 TEXTS = [
     text
-    for module in (networks, more_networks)
+    for module in (networks, more_networks, block_networks)
     for name, text in vars(module).items()
     if name.isupper() and isinstance(text, str)
 ]

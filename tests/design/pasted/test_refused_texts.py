@@ -27,7 +27,7 @@ def net(forward="return x", init="pass"):
     ("text", "sentence"),
     [
         (net("return self.rnn(x)", "self.rnn = nn.LSTM(3, 4)"), r"^Line 5: the table has no row for nn.LSTM" + OPENS),
-        (net("return x + self.w", "self.w = nn.Parameter(torch.ones(3))"), r"^Line 5: .* no row for nn.Parameter" + OPENS),
+        (net("return x + self.w", "self.w = nn.Parameter(torch.ones(3))"), r"^Line 5: .* row for nn.Parameter" + OPENS),
         (net("return x.permute(0, 2, 3, 1)"), r"^Line 9: the table has no row for permute" + OPENS),
         (net("return x[:, :2]"), r"^Line 9: a part of a tensor is taken" + OPENS),
         (net("return x - x"), r"^Line 9: tensors are added and multiplied in the table, nothing else; `cnnviz"),
