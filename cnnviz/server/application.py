@@ -1,14 +1,45 @@
 """The ASGI application, for `streamlit run cnnviz/server/application.py` or uvicorn."""
 
+from pathlib import Path
+
 import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
 from cnnviz.assets import APP, ASSETS
+from cnnviz.errors import CnnvizError
 from cnnviz.server.first_paint import FirstPaint
+from cnnviz.server.headers import Headers, content_security_policy, frame_ancestors
+from cnnviz.server.health import health_route
+from cnnviz.server.logs import keep_to_one_line
+from cnnviz.server.metrics import metrics_route
+from cnnviz.server.script_errors import log_once, tell
+from cnnviz.server.uploads import UploadLimits
+from cnnviz.server.visits import CountVisits, Visits
+from cnnviz.server.warm_up import WarmUp
 
 # Beside an app.py, Streamlit takes a folder pages/ for the screens themselves until app.py has run for the first time,
 # and tells the first visitor of any screen that there is no such page.
 PagesManager.uses_pages_directory = False
 
-app = st.App(str(APP), middleware=[Middleware(FirstPaint, style=(ASSETS / "app.css").read_text(encoding="utf-8"))])
+_PAGE = Path(st.__file__).parent / "static" / "index.html"
+
+try:
+    policy = content_security_policy(_PAGE.read_text(encoding="utf-8"), frame_ancestors())
+except CnnvizError as error:
+    raise SystemExit(str(error)) from None
+keep_to_one_line()
+log_once()
+warm_up, visits = WarmUp(), Visits()
+app = st.App(
+    str(APP),
+    lifespan=warm_up.lifespan,
+    routes=[health_route(warm_up), metrics_route(warm_up, visits)],
+    middleware=[
+        Middleware(Headers, policy=policy),
+        Middleware(CountVisits, visits=visits),
+        Middleware(UploadLimits),
+        Middleware(FirstPaint, style=(ASSETS / "app.css").read_text(encoding="utf-8")),
+    ],
+    on_script_error=tell,
+)

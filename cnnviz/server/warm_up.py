@@ -1,0 +1,54 @@
+"""What the first visitor would wait for, done when the server starts and beside whoever comes meanwhile."""
+
+import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from cnnviz.engine.interface import Engine
+from cnnviz.errors import CnnvizError
+
+_log = logging.getLogger(__name__)
+_PATIENCE = 300  # seconds, on a slow machine
+
+
+class WarmUp:
+    """PyTorch, the engine and the network that Activations opens with, brought by a thread of its own."""
+
+    def __init__(self) -> None:
+        self.engine: Engine | None = None
+        self.fault = ""
+        self.over = threading.Event()
+
+    @property
+    def state(self) -> str:
+        """What there is to say of it: starting, ready or failed."""
+        return "failed" if self.fault else "ready" if self.over.is_set() else "starting"
+
+    @asynccontextmanager
+    async def lifespan(self, app: Any) -> AsyncIterator[None]:
+        """Begin, and let the server answer meanwhile; the engine ends with the server."""
+        threading.Thread(target=self._bring, name="warm up", daemon=True).start()
+        yield
+        if self.engine is not None:
+            self.engine.close()
+
+    def _bring(self) -> None:
+        try:
+            # The first of these imports torch. The others are what a visitor's script would import.
+            from cnnviz import models
+            from cnnviz.engine.requests import Layers, ModelChoice
+            from cnnviz.ui.engine import engine
+
+            self.engine = engine()
+            self.engine.ask(Layers(ModelChoice(models.DEFAULT)), timeout=_PATIENCE)
+        # Visitors are served all the same, and told what is wrong by what they ask for.
+        except CnnvizError as error:
+            self.fault = str(error)
+            _log.error("The default network could not be loaded", exc_info=error)
+        except BaseException as error:
+            self.fault = type(error).__name__
+            _log.error("The warm-up failed", exc_info=error)
+        finally:
+            self.over.set()
