@@ -4,12 +4,13 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit import config
 from streamlit.runtime.pages_manager import PagesManager
 
 from cnnviz.assets import APP, ASSETS
 from cnnviz.errors import CnnvizError
 from cnnviz.server.first_paint import FirstPaint
-from cnnviz.server.headers import Headers, content_security_policy, frame_ancestors
+from cnnviz.server.headers import Headers, content_security_policy, frame_ancestors, is_embedded
 from cnnviz.server.health import health_route
 from cnnviz.server.logs import keep_to_one_line
 from cnnviz.server.metrics import metrics_route
@@ -25,9 +26,13 @@ PagesManager.uses_pages_directory = False
 _PAGE = Path(st.__file__).parent / "static" / "index.html"
 
 try:
-    policy = content_security_policy(_PAGE.read_text(encoding="utf-8"), frame_ancestors())
+    ancestors = frame_ancestors()
 except CnnvizError as error:
     raise SystemExit(str(error)) from None
+if is_embedded(ancestors):
+    # In another site's frame browsers keep back the cookie that Streamlit compares, and every upload would be refused.
+    # An upload's address names its session all the same, which no other page knows.
+    config.set_option("server.enableXsrfProtection", False)
 keep_to_one_line()
 log_once()
 warm_up, visits = WarmUp(), Visits()
@@ -36,7 +41,7 @@ app = st.App(
     lifespan=warm_up.lifespan,
     routes=[health_route(warm_up), metrics_route(warm_up, visits)],
     middleware=[
-        Middleware(Headers, policy=policy),
+        Middleware(Headers, policy=content_security_policy(_PAGE.read_text(encoding="utf-8"), ancestors)),
         Middleware(CountVisits, visits=visits),
         Middleware(UploadLimits),
         Middleware(FirstPaint, style=(ASSETS / "app.css").read_text(encoding="utf-8")),

@@ -51,6 +51,11 @@ def frame_ancestors() -> str:
     return text or "'self'"
 
 
+def is_embedded(ancestors: str) -> bool:
+    """Return whether other sites than this one may show the pages in a frame."""
+    return not {*ancestors.split()} <= {"'self'", "'none'"}
+
+
 class Headers:
     """ASGI middleware that adds headers to every answer, each unless the answer has it already."""
 

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from cnnviz.errors import CnnvizError
-from cnnviz.server.headers import FRAMES, Headers, content_security_policy, frame_ancestors
+from cnnviz.server.headers import FRAMES, Headers, content_security_policy, frame_ancestors, is_embedded
 
 SCRIPT = "\n  window.one = 1\n"
 PAGE = f"<html><head><script>{SCRIPT}</script><script type='module' src='./a.js'></script></head></html>"
@@ -50,6 +50,7 @@ def test_who_may_frame_it(monkeypatch, set_to, means):
     if set_to is not None:
         monkeypatch.setenv(FRAMES, set_to)
     assert frame_ancestors() == means
+    assert is_embedded(frame_ancestors()) is ("https" in means)
     assert directives(content_security_policy(PAGE, frame_ancestors()))["frame-ancestors"] == means.split()
 
 

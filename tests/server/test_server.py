@@ -23,10 +23,11 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def get(url, **headers):
+def get(url, method="GET", data=None, **headers):
     """Return the status, the headers and the body of an answer, an error's too; None where nobody answers."""
+    request = urllib.request.Request(url, data, headers, method=method)
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=20) as answer:
             return answer.status, answer.headers, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.headers, error.read().decode()
@@ -93,6 +94,14 @@ def test_the_policy_knows_the_page_s_own_scripts(server):
     _, headers, page = get(url, accept="text/html")
     inline = re.findall(r"<script>", page)
     assert len(inline) == headers["content-security-policy"].count("sha256-") > 0
+
+
+def test_a_page_in_another_site_s_frame_uploads_without_the_cookie_that_browsers_keep_back_there(server):
+    url, _, _ = server
+    status, _, text = get(f"{url}/_stcore/upload_file/nobody/1", "PUT", b"x")
+    # Refused for its session, and no longer for the cookie (403).
+    assert status == 400
+    assert "Invalid session_id" in text
 
 
 def test_its_log_says_nothing_of_who_came(server):
