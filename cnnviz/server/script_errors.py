@@ -24,5 +24,8 @@ def tell(error: Exception) -> bool:
 
 
 def log_once() -> None:
-    """Leave out Streamlit's own line about an error that `tell` logs too; call once, at the start."""
+    """Leave out what Streamlit itself writes of an error that `tell` logs too; call once, at the start."""
+    from streamlit import config
+
+    config.set_option("logger.enableRich", False)
     _streamlit_log.addFilter(lambda record: not record.getMessage().startswith("Uncaught app execution"))

@@ -14,7 +14,7 @@ _PATIENCE = 300  # seconds, on a slow machine
 
 
 class WarmUp:
-    """PyTorch, the engine and the network that Activations opens with, brought by a thread of its own."""
+    """PyTorch, the engine, and what Activations opens with: brought by a thread of its own."""
 
     def __init__(self) -> None:
         self.engine: Engine | None = None
@@ -36,13 +36,21 @@ class WarmUp:
 
     def _bring(self) -> None:
         try:
-            # The first of these imports torch. The others are what a visitor's script would import.
+            # Imported here, for the first of these brings torch.
             from cnnviz import models
-            from cnnviz.engine.requests import Layers, ModelChoice
+            from cnnviz.engine.requests import Layers, Maps, ModelChoice
             from cnnviz.ui.engine import engine
 
             self.engine = engine()
-            self.engine.ask(Layers(ModelChoice(models.DEFAULT)), timeout=_PATIENCE)
+            model = ModelChoice(models.DEFAULT)
+            table = self.engine.ask(Layers(model), timeout=_PATIENCE)
+            # The screen's own code, and what it asks first.
+            from cnnviz.ui.activations import report  # noqa: F401
+            from cnnviz.ui.layer_choice import first_convolution
+            from cnnviz.ui.picture_choice import gallery_picture, photo
+
+            picture = gallery_picture(photo().default)
+            self.engine.ask(Maps(model, picture, first_convolution(table.rows)), timeout=_PATIENCE)
         # Visitors are served all the same, and told what is wrong by what they ask for.
         except CnnvizError as error:
             self.fault = str(error)
