@@ -29,6 +29,9 @@ def keep_to_one_line() -> None:
         return one_line(before(*arguments, **keywords))
 
     logging.setLogRecordFactory(make)
+    # Who asked for what: of no use here, and a proxy before this server can tell it where it is wanted.
+    logging.getLogger("uvicorn.access").addFilter(lambda record: False)
+    logging.getLogger("uvicorn.error").addFilter(lambda record: '"WebSocket ' not in record.getMessage())
     logging.captureWarnings(True)
     threading.excepthook = _log_of_thread
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")

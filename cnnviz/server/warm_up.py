@@ -54,7 +54,8 @@ class WarmUp:
         # Visitors are served all the same, and told what is wrong by what they ask for.
         except CnnvizError as error:
             self.fault = str(error)
-            _log.error("The default network could not be loaded", exc_info=error)
+            # In its own words, for no visitor had a part in it.
+            _log.error("The warm-up failed: %s", error)
         except BaseException as error:
             self.fault = type(error).__name__
             _log.error("The warm-up failed", exc_info=error)

@@ -30,6 +30,8 @@ except ValueError as error:
     logging.getLogger("cnnviz.x").error("Error %s", 12345678, exc_info=error)
     own.exception("first\\nsecond")
 warnings.warn("mind\\nthis")
+logging.getLogger("uvicorn.access").error("203.0.113.7 - GET /?photo=anna")
+logging.getLogger("uvicorn.error").error('%s - "WebSocket %s" [accepted]', "203.0.113.7", "/_stcore/stream")
 thread = threading.Thread(target=reads, args=("anna-meier.jpg",))
 thread.start()
 thread.join()
