@@ -1,5 +1,6 @@
 """Loading models: beside the device's worker, once for all who wait, and within the bound."""
 
+import io
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from cnnviz.engine import Engine, ModelChoice
+from cnnviz.engine import Engine, MatchWeights, ModelChoice
 from cnnviz.errors import CnnvizError, ModelError
 
 
@@ -151,3 +152,13 @@ def test_a_model_larger_than_the_whole_cache_is_loaded_once_while_no_other_is_us
     engine.ask(desk.ModelProbe(ModelChoice("another"), 6))
     engine.ask(desk.ModelProbe(ModelChoice("large"), 7))
     assert shelf.loads == ["large", "another", "large"]
+
+
+def test_how_a_persons_weights_were_matched_can_be_asked(build: Any) -> None:
+    buffer = io.BytesIO()
+    torch.save({"head.weight": torch.ones(2, 9), "head.bias": torch.ones(2)}, buffer)
+    name = "design:1x3x3: Flatten, Linear 2"
+    fit = build().ask(MatchWeights(ModelChoice.of_checkpoint(name, buffer.getvalue(), "mine.pth")))
+    assert str(fit) == "2 tensors by order and shape: head.weight -> fc1.weight, head.bias -> fc1.bias"
+    with pytest.raises(ModelError, match="has no weights of a person's own file"):
+        build().ask(MatchWeights(ModelChoice(name, random_seed=0)))

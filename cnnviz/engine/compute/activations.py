@@ -14,6 +14,7 @@ from cnnviz.errors import ModelError
 from cnnviz.probes.activations import activations, first_tensor
 from cnnviz.probes.arrays import to_numpy
 from cnnviz.probes.maps import as_maps
+from cnnviz.probes.probabilities import probabilities
 from cnnviz.probes.record import UnrepeatableError, record
 from cnnviz.probes.recording import Recording
 from cnnviz.probes.unit import UnitAccount, account, recorded_account
@@ -74,9 +75,9 @@ def maps(request: Maps, run: Run) -> LayerMaps:
 @computes(Classify)
 def classify(request: Classify, run: Run) -> Prediction:
     """Return the probabilities."""
-    probabilities = torch.tensor(_forward(request, run).output, dtype=torch.float64).softmax(0)
-    names = _classes(request.model, len(probabilities))
-    return Prediction(to_numpy(probabilities), names, str(run.device), run.note)
+    scores = _forward(request, run).output
+    shares = to_numpy(probabilities(torch.tensor(scores)[None])[0])
+    return Prediction(shares, _classes(request.model, len(scores)), scores, str(run.device), run.note)
 
 
 @computes(Unit)

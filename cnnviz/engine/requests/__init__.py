@@ -55,3 +55,4 @@ from cnnviz.engine.requests.warps import Warp as Warp
 from cnnviz.engine.requests.warps import WarpIdentity as WarpIdentity
 from cnnviz.engine.requests.warps import WarpPixel as WarpPixel
 from cnnviz.engine.requests.warps import WarpTwice as WarpTwice
+from cnnviz.engine.requests.weights import MatchWeights as MatchWeights

@@ -7,10 +7,14 @@ from cnnviz.engine.results.values import Floats, Sized
 
 @dataclass(frozen=True, eq=False)
 class Prediction(Sized):
-    """`probabilities` (K,), in the order of `classes`; `device` is where it ran, `note` a sentence or ""."""
+    """`probabilities` (K,), in the order of `classes`, and the `scores` that they were made of, what the network gave.
+
+    `device` is where it ran, `note` a sentence or "".
+    """
 
     probabilities: Floats
     classes: tuple[str, ...]
+    scores: Floats
     device: str
     note: str
 

@@ -7,6 +7,7 @@ import streamlit as st
 from cnnviz.design import PRESETS, write
 from cnnviz.design.pasted_input import with_input
 from cnnviz.errors import CnnvizError, ShapeError
+from cnnviz.models import registered
 from cnnviz.ui.form_controls import Choice
 from cnnviz.ui.network.state import FORM, LIBRARY, WORDS, Slot, bump, of_input, parse_size
 
@@ -25,7 +26,8 @@ def choose_start(slot: Slot, *, nothing: str) -> None:
         "library": lambda: _library(slot),
     }
     first = "library" if net.startswith(LIBRARY) else "preset"
-    way = Choice(f"{slot.net.name}_start", first, options=tuple(ways), style="buttons", labels="start", label="start")
+    labels = "start_yours" if registered.names() else "start"
+    way = Choice(f"{slot.net.name}_start", first, options=tuple(ways), style="buttons", labels=labels, label="start")
     FORM.draw(way, columns=1)
     ways[FORM.get(way)]()
 
@@ -118,7 +120,7 @@ def _line(slot: Slot) -> None:
 
 def _pasted(slot: Slot) -> None:
     key = FORM.key(f"{slot.net.name}-pasted")
-    open_key = f"{key}-open"
+    open_key, notes_key = f"{key}-open", f"{key}-notes"
 
     def read() -> None:
         net, typed = slot.read()
@@ -134,6 +136,7 @@ def _pasted(slot: Slot) -> None:
         now, size = write(found.rows), of_input(found.input_size)
         _put(slot, now, size)
         st.session_state[open_key] = (now, size) if found.is_open else None
+        st.session_state[notes_key] = now, found.notes
 
     st.text_area(
         WORDS.label("code"),
@@ -150,6 +153,10 @@ def _pasted(slot: Slot) -> None:
         st.info(text("size_open", size=slot.read()[1]), icon=":material/help:")
     else:
         WORDS.say("pasted")
+    read_net, notes = st.session_state.get(notes_key, ("", ()))
+    if read_net == slot.read()[0] and not refused(slot):
+        for note in notes:
+            st.info(note, icon=":material/info:")
 
 
 def _library(slot: Slot) -> None:
