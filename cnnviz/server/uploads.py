@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 WINDOW = 600.0  # seconds
 FILES = 60
-NBYTES = 200 * 2**20
+NBYTES = 400 * 2**20  # weights of one's own have up to 100 MB
 
 # Streamlit's own limit on one file, server.maxUploadSize, is checked behind this.
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+")

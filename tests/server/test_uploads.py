@@ -1,5 +1,7 @@
 """How much may be uploaded: against a list of all that was let through, and at the bounds."""
 
+import tomllib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,8 +10,11 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from cnnviz.assets import ROOT
+from cnnviz.images.source import MAX_BYTES
 from cnnviz.server import uploads
 from cnnviz.server.uploads import UploadLimits
+from cnnviz.ui import own_weights
 
 
 class Server:
@@ -78,6 +83,14 @@ def test_anything_else_goes_through(server):
 def test_below_another_path_it_is_the_same(server):
     statuses = [server.client.put("/lab/_stcore/upload_file/a/f", content=b"0").status_code for _ in range(6)]
     assert statuses == [204] * 5 + [429]
+
+
+def test_the_largest_file_that_a_screen_offers_to_take_is_taken():
+    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
+    largest = settings["server"]["maxUploadSize"]
+    assert largest == own_weights._MEGABYTES
+    assert largest * 2**20 >= MAX_BYTES
+    assert largest * 2**20 * own_weights._MOST < uploads.NBYTES
 
 
 @given(
