@@ -1,6 +1,9 @@
 """The ASGI application, for `streamlit run cnnviz/server/application.py` or uvicorn."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -33,12 +36,21 @@ if is_embedded(ancestors):
     # In another site's frame browsers keep back the cookie that Streamlit compares, and every upload would be refused.
     # An upload's address names its session all the same, which no other page knows.
     config.set_option("server.enableXsrfProtection", False)
-keep_to_one_line()
-log_once()
 warm_up, visits = WarmUp(), Visits()
+
+
+@asynccontextmanager
+async def _lifespan(app: Any) -> AsyncIterator[None]:
+    # Of a server's own process only: a notebook's that shows its network has a log of its own.
+    keep_to_one_line()
+    log_once()
+    async with warm_up.lifespan(app):
+        yield
+
+
 app = st.App(
     str(APP),
-    lifespan=warm_up.lifespan,
+    lifespan=_lifespan,
     routes=[health_route(warm_up), metrics_route(warm_up, visits)],
     middleware=[
         Middleware(Headers, policy=content_security_policy(_PAGE.read_text(encoding="utf-8"), ancestors)),

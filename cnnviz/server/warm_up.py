@@ -29,6 +29,10 @@ class WarmUp:
     @asynccontextmanager
     async def lifespan(self, app: Any) -> AsyncIterator[None]:
         """Begin, and let the server answer meanwhile; the engine ends with the server."""
+        from cnnviz.ui.engine import SETTLED
+
+        # Every screen but Home, which needs no torch, waits for that thread's imports.
+        SETTLED.clear()
         threading.Thread(target=self._bring, name="warm up", daemon=True).start()
         yield
         if self.engine is not None:
@@ -60,4 +64,7 @@ class WarmUp:
             self.fault = type(error).__name__
             _log.error("The warm-up failed", exc_info=error)
         finally:
+            from cnnviz.ui.engine import SETTLED
+
+            SETTLED.set()
             self.over.set()

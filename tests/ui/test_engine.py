@@ -1,10 +1,14 @@
 """How a page asks the engine: what it asks now stands in the queue in place of what it asked before."""
 
+import threading
+import time
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.engine.jobs import LocalTicket
 from cnnviz.errors import CnnvizError
+from cnnviz.ui.engine import SETTLED
 
 
 class Engine:
@@ -50,3 +54,24 @@ def test_every_request_of_a_page_supersedes_its_session_s_older_one(engine):
     assert sessions[:2] == sessions[4:]
     assert len({*sessions}) == 2
     assert not second.exception
+
+
+def waiting():
+    import streamlit as st
+
+    from cnnviz.ui.engine import settle
+
+    settle()
+    st.caption("the screen")
+
+
+def test_a_screen_waits_while_another_thread_imports_torch():
+    SETTLED.clear()
+    timer = threading.Timer(0.6, SETTLED.set)
+    timer.start()
+    began = time.monotonic()
+    page = AppTest.from_function(waiting).run(timeout=20)
+    assert time.monotonic() - began >= 0.6
+    assert [caption.value for caption in page.caption] == ["the screen"]
+    page.run(timeout=20)
+    assert not page.exception
