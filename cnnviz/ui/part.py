@@ -17,6 +17,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.question import Question, ask_questions
+from cnnviz.ui.screen import say_rest
 from cnnviz.ui.words import COMMON
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Part(Generic[S, A]):
         left, right = st.columns([3, 2], gap="large") if self.beside else (st.container(), st.container())
         with left:
             stage_box = stage(self.form, self.height)
+            say_rest(self.form.words)
         state, answer = None, None
         with stage_box:
             try:

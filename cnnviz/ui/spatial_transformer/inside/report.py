@@ -16,6 +16,7 @@ from cnnviz.ui.engine import ask
 from cnnviz.ui.numbers import matrix, of_size, percent, short, whole
 from cnnviz.ui.part import show_code, stage
 from cnnviz.ui.question import Question, ask_questions
+from cnnviz.ui.screen import say_idea, say_rest
 from cnnviz.ui.spatial_transformer.digit import choose_digit, number_of
 from cnnviz.ui.spatial_transformer.inside.state import (
     DEGREES,
@@ -41,7 +42,7 @@ _EXACT = 1e-4
 
 def show() -> None:
     """Draw the part."""
-    say("idea")
+    say_idea(WORDS)
     _explore()
 
 
@@ -54,7 +55,9 @@ def _explore() -> None:
     FORM.presets(PRESETS)
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        photo_box, settings_box = stage(FORM, 240), st.container()
+        photo_box = stage(FORM, 240)
+        say_rest(WORDS)
+        settings_box = st.container()
     with right:
         maps_box = stage(FORM, 560)
     with photo_box:
