@@ -68,7 +68,6 @@ class Part(Generic[S, A]):
         left, right = st.columns([3, 2], gap="large") if self.beside else (st.container(), st.container())
         with left:
             stage_box = stage(self.form, self.height)
-            say_rest(self.form.words)
         state, answer = None, None
         with stage_box:
             try:
@@ -79,6 +78,8 @@ class Part(Generic[S, A]):
                 self.stage(state, answer)
                 if not self.paints:
                     let_paint()
+        with left:
+            say_rest(self.form.words)
         if self.settings is not None:
             with right:
                 self.settings()

@@ -118,11 +118,9 @@ def _show_blocks(layer: Layer, settings: Mapping[str, object]) -> None:
         text("window_word"),
     )
     shown = {"input": of_size(layer.input_size[1:]), "output": of_size(layer.output_size[1:])}
-    chart(
-        layer_blocks(layer, settings, words=words),
-        key=FORM.key("blocks"),
-        alt=text("blocks_label", **shown),
-    )
+    figure = layer_blocks(layer, settings, words=words)
+    wide, tall = (high - low for low, high in (figure.layout.xaxis.range, figure.layout.yaxis.range))
+    chart(figure, key=FORM.key("flat-blocks" if wide > 2.5 * tall else "blocks"), alt=text("blocks_label", **shown))
     st.caption(text("drawn_volume" if len(layer.input_size) == 5 else "drawn"))
 
 

@@ -55,9 +55,7 @@ def _explore() -> None:
     FORM.presets(PRESETS)
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        photo_box = stage(FORM, 240)
-        say_rest(WORDS)
-        settings_box = st.container()
+        photo_box, settings_box = stage(FORM, 240), st.container()
     with right:
         maps_box = stage(FORM, 560)
     with photo_box:
@@ -67,6 +65,7 @@ def _explore() -> None:
         if state is not None and answer is not None:
             _show_photo(state, answer.found)
     with settings_box:
+        say_rest(WORDS)
         _draw_settings(table)
     if state is None or answer is None:
         return
