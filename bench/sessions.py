@@ -74,6 +74,7 @@ async def measure(app: _run.Server, options: argparse.Namespace) -> None:
         sessions.append(await arrive(app.url, number))
     print(f"{len(sessions)} people have arrived; the server has {_run.memory(app):.0f} MB", flush=True)
     crowd, began, used = Crowd(app, options.acts), time.perf_counter(), _run.processor(app)
+    arrived = sum(session.received for session in sessions)
     await asyncio.gather(*(crowd.person(s, n, len(sessions), options.every) for n, s in enumerate(sessions)))
     lasted, used = time.perf_counter() - began, _run.processor(app) - used
     everything = [seconds for values in crowd.taken.values() for seconds in values]
@@ -92,7 +93,7 @@ async def measure(app: _run.Server, options: argparse.Namespace) -> None:
         slope, _ = linear_regression(*zip(*settled, strict=True))
         print(f"slope over the second half: {100 * slope:+.1f} MB in 100 acts")
     errors = [error for session in sessions for error in session.errors]
-    megabytes = sum(session.received for session in sessions) / 1e6
+    megabytes = (sum(session.received for session in sessions) - arrived) / 1e6
     print(f"{len(everything) / lasted:.1f} acts a second of {len(sessions) / options.every:.1f} due")
     afford = options.cores * options.every / len(sessions)
     print(

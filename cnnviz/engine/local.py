@@ -59,7 +59,9 @@ class LocalEngine:
         self._weights = Weights(
             load or models.load, is_ready=is_ready or models.is_ready, device=self._device, limit=models_limit
         )
-        self._results: ByteCache[Any] = ByteCache(results_limit)
+        # Recorded runs by themselves: a few large maps must not drive out what many others can be made from.
+        self._kept: ByteCache[Any] = ByteCache(results_limit * 2 // 3)
+        self._results: ByteCache[Any] = ByteCache(results_limit - self._kept.limit)
         self._jobs = Jobs()
         self._counts: Counter[str] = Counter()
         self._counting = threading.Lock()
@@ -115,7 +117,7 @@ class LocalEngine:
             failed=counts["failed"],
             dropped=counts["dropped"],
             waiting=len(self._jobs),
-            result_bytes=self._results.nbytes,
+            result_bytes=self._results.nbytes + self._kept.nbytes,
             model_bytes=self._weights.kept.nbytes,
             device=str(self._device),
         )
@@ -206,7 +208,7 @@ class LocalEngine:
             return self._compute(job.request, run)
 
     def _turn(self, model: torch.nn.Module | None, place: torch.device, note: str) -> Run:
-        return Run(model, place, note, self._forward_limit, self._inner, self._results.get, self._results.put)
+        return Run(model, place, note, self._forward_limit, self._inner, self._kept.get, self._kept.put)
 
     def _compute(self, request: Request[R], run: Run) -> R:
         result: R = freeze(row_of(request).compute(request, run))
