@@ -83,6 +83,10 @@ def _transposed(op: Operation) -> int:
     return arithmetic.conv_transpose_macs(op.get(0, "input").shape, weight[1], weight[2:])
 
 
+def _either(op: Operation) -> int:
+    return _transposed(op) if op.get(6, "transposed") else _convolution(op)
+
+
 def _linear(op: Operation) -> int:
     return arithmetic.matmul_macs(op.outputs[0].shape, op.get(0, "input").shape[-1])
 
@@ -158,6 +162,7 @@ def _tensordot(op: Operation) -> int | None:
 MACS: dict[str, Callable[[Operation], int | None]] = {
     **dict.fromkeys(("conv1d", "conv2d", "conv3d"), _convolution),
     **dict.fromkeys(("conv_transpose1d", "conv_transpose2d", "conv_transpose3d"), _transposed),
+    "convolution": _either,
     "linear": _linear,
     **dict.fromkeys(("matmul", "rmatmul", "mm", "bmm", "mv", "dot"), _product),
     **dict.fromkeys(("addmm", "addmv", "addbmm", "baddbmm"), _added_product),

@@ -88,6 +88,7 @@ RULES: dict[str, Rule] = {
     "batch_norm": mixtures.batch_norm,
     "linear": mixtures.linear,
     **dict.fromkeys(("matmul", "rmatmul", "bmm", "mm"), mixtures.matmul),
+    **dict.fromkeys(("addmm", "baddbmm"), mixtures.added_matmul),
     "scaled_dot_product_attention": mixtures.attention,
     "multi_head_attention_forward": mixtures.multi_head_attention,
     "einsum": mixtures.einsum,

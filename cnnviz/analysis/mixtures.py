@@ -131,6 +131,14 @@ def matmul(op: Operation, get: Get) -> Field | None:
     return unite(fields, made, op.name)
 
 
+def added_matmul(op: Operation, get: Get) -> Field | None:
+    added, made = op.get(0, "input"), op.outputs[0].shape
+    factors = op.get(1, "mat1", op.get(1, "batch1")), op.get(2, "mat2", op.get(2, "batch2"))
+    field = get(added)
+    product = matmul(Operation("matmul", factors, {}, op.outputs), get)
+    return unite([field and stretch(field, added.shape, made), product], made, op.name)
+
+
 def attention(op: Operation, get: Get) -> Field | None:
     """scaled_dot_product_attention: a query's row sees all keys and values of its batch and head."""
     query, key, value = (op.get(place, name) for place, name in enumerate(("query", "key", "value")))
