@@ -124,9 +124,9 @@ def _hidden(module: nn.Module) -> Iterator[tuple[str, nn.Module]]:
 def _parts(value: Any) -> list[tuple[str, Any]]:
     """Return what lies in a container, a function or an object, with a name for each part."""
     if isinstance(value, list | tuple | set | frozenset | deque):
-        return [(str(place), item) for place, item in enumerate(value)]
+        return [] if PLAIN.issuperset(map(type, value)) else [(str(place), item) for place, item in enumerate(value)]
     if isinstance(value, dict):
-        return [(str(key), item) for key, item in value.items()]
+        return [] if PLAIN.issuperset(map(type, value.values())) else [(str(key), item) for key, item in value.items()]
     if type(value) is functools.partial:
         return [("", value.func), *_parts(value.args), *_parts(value.keywords)]
     if isinstance(value, types.MethodType):

@@ -10,7 +10,6 @@ import types
 import weakref
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 import torch
@@ -128,12 +127,13 @@ class Copies:
             return self._made[id(value)]
         if isinstance(value, nn.Module):
             return value if isinstance(value, torch.jit.ScriptModule) else self.module(value)
-        made = value
-        # What refuses to be copied is shared.
-        with suppress(TypeError, AttributeError, RecursionError):
+        try:
             made = self._copied(value)
-        self._keep(value, made)
-        return made
+        except ModelError:
+            raise
+        except Exception:
+            made = value  # what refuses to be copied is shared
+        return self._keep(value, made)
 
     def _keep(self, value: Any, made: Any) -> Any:
         # An id is one only as long as its object lives.
@@ -165,15 +165,20 @@ class Copies:
 
     def _list(self, value: Any) -> Any:
         made = self._keep(value, copy.copy(value))
-        made.clear()
-        made.extend(map(self.of, value))
+        if not PLAIN.issuperset(map(type, value)):
+            made.clear()
+            made.extend(map(self.of, value))
         self._states.append((made, list(made)))
         return made
 
     def _dict(self, value: Any) -> Any:
         made = self._keep(value, copy.copy(value))
-        for key, item in value.items():
-            dict.__setitem__(made, key, self.of(item))
+        if any(isinstance(key, nn.Module) for key in value):
+            made.clear()
+            made.update((self.of(key), self.of(item)) for key, item in value.items())
+        elif not PLAIN.issuperset(map(type, value.values())):
+            for key, item in value.items():
+                dict.__setitem__(made, key, self.of(item))
         self._states.append((made, dict(made)))
         return made
 
@@ -183,10 +188,13 @@ class Copies:
             return value
         kind = type(value)
         made = self._keep(value, kind() if isinstance(value, types.SimpleNamespace) else object.__new__(kind))
+        attributes = vars(made) if hasattr(made, "__dict__") else {}
         for name, item in state.items():
-            object.__setattr__(made, name, self.of(item))
-        if hasattr(made, "__dict__"):
-            self._states.append((vars(made), dict(vars(made))))
+            if name in getattr(value, "__dict__", ()):
+                attributes[name] = self.of(item)
+            else:
+                object.__setattr__(made, name, self.of(item))
+        self._states.append((attributes, dict(attributes)))
         return made
 
     def _function(self, value: types.FunctionType) -> types.FunctionType:
