@@ -47,7 +47,8 @@ class OutOfSight(TorchDispatchMode):
         if self.passes() or not torch._C._is_torch_function_mode_enabled():
             return func(*args, **kwargs)
         if not any(isinstance(item, Tensor) for item in pytree.arg_tree_leaves(*args, **kwargs)):
-            return func(*args, **kwargs)  # a tensor made of nothing
+            with torch._C.DisableTorchFunction():  # a tensor made of nothing is no work
+                return func(*args, **kwargs)
         name, run, args = _spoken(func, args)
         tensors = [item for item in args if isinstance(item, Tensor)]
         return handle_torch_function(Operator(name, run), tensors, *args, **kwargs)

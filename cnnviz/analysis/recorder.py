@@ -122,7 +122,7 @@ class Recorder:
 
     def look(self, tensor: Tensor) -> None:
         """Notice a tensor that was made in a way that is not watched: how its size came about is not known."""
-        if id(tensor) not in self._known and tensor.untyped_storage()._cdata not in self._constant:
+        if tensor.is_meta and id(tensor) not in self._known and tensor.untyped_storage()._cdata not in self._constant:
             self.holds_elsewhere, self.unseen = False, True
 
     def used(self, parameters: list[nn.Parameter]) -> list[nn.Parameter]:

@@ -29,7 +29,7 @@ def trace(model: nn.Module, inputs: Inputs) -> tuple[Trace, nn.Module]:
         except CnnvizError:
             raise
         except Exception as error:
-            raise _explained(error, inputs) from error
+            raise _explained(_inner(error), inputs) from error
         finally:
             stand_in.restore()
 
@@ -102,6 +102,14 @@ def _stored(every: Sequence[Tensor]) -> Stored:
         sum(tensor.nbytes for tensor in trained),
         len(trained),
     )
+
+
+def _inner(error: Exception) -> Exception:
+    """Return the error of which TorchScript tells in its own, and any other as it is."""
+    told = [line for line in str(error).splitlines() if line.startswith("RuntimeError: ")]
+    if "TorchScript" not in str(error) or not told:
+        return error
+    return RuntimeError(told[-1].replace("RuntimeError: ", ""))
 
 
 def _explained(error: Exception, inputs: Inputs) -> CnnvizError:
