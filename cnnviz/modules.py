@@ -11,6 +11,7 @@ import copyreg
 import functools
 import sys
 import types
+import weakref
 from argparse import Namespace
 from collections import deque
 from collections.abc import Iterator
@@ -111,7 +112,7 @@ def _hidden(module: nn.Module) -> Iterator[tuple[str, nn.Module]]:
         if id(value) in seen:
             continue
         seen[id(value)] = value
-        if isinstance(value, ScriptModule):
+        if isinstance(value, ScriptModule) or type(value) in weakref.ProxyTypes:
             continue
         if isinstance(value, nn.Module):
             yield path, value

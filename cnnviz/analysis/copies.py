@@ -21,6 +21,7 @@ from cnnviz.errors import ModelError
 from cnnviz.modules import OWN, PLAIN, compiled_in, is_empty, state_of
 
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks")
+_WEAK = frozenset((weakref.ReferenceType, *weakref.ProxyTypes))
 # What torch.compile leaves at a module: nothing that a run in Python needs.
 _COMPILED = frozenset(("_compiled_call_impl", "dynamo_ctx", "_torchdynamo_orig_callable", "get_compiler_config"))
 
@@ -125,6 +126,8 @@ class Copies:
             return value
         if id(value) in self._made:
             return self._made[id(value)]
+        if type(value) in _WEAK:
+            return self._weak(value)
         if isinstance(value, nn.Module):
             return value if isinstance(value, torch.jit.ScriptModule) else self.module(value)
         try:
@@ -134,6 +137,14 @@ class Copies:
         except Exception:
             made = value  # what refuses to be copied is shared
         return self._keep(value, made)
+
+    def _weak(self, value: Any) -> Any:
+        """Return a weak reference to the copy of a module or parameter, as a child has one to its parent."""
+        target = value() if type(value) is weakref.ReferenceType else value.__init__.__self__
+        if not isinstance(target, nn.Module | nn.Parameter):
+            return value
+        made = self.of(target)
+        return weakref.ref(made) if type(value) is weakref.ReferenceType else weakref.proxy(made)
 
     def _keep(self, value: Any, made: Any) -> Any:
         # An id is one only as long as its object lives.
@@ -207,7 +218,8 @@ class Copies:
             return value
         made_globals = held if shares else self._made.get(id(held))
         if made_globals is None:
-            made_globals = self._keep(held, {"__builtins__": held["__builtins__"], "__name__": held["__name__"]})
+            # Only what is looked up: a report shall not keep alive all that there is in a notebook.
+            made_globals = self._keep(held, {name: held[name] for name in held if name.startswith("__")})
         cells = tuple(map(self._cell, value.__closure__ or ()))
         made = types.FunctionType(value.__code__, made_globals, value.__name__, None, cells)
         self._keep(value, made)

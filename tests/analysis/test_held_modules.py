@@ -1,5 +1,6 @@
 """Modules and state in plain attributes: counted when used, and never written to."""
 
+import weakref
 from collections import OrderedDict, defaultdict, deque, namedtuple
 from dataclasses import dataclass, field
 from functools import partial
@@ -161,3 +162,70 @@ def test_state_is_written_to_copies(make) -> None:
     assert not hasattr(model, "last")
     model(torch.rand(SIZE))
     assert (model.runs, model.by_module[model.conv], len(model.memory.seen), model.total()) == (1, 1, 1, 1)
+
+
+class Child(nn.Module):
+    """Runs modules of its parent, which it knows by weak references."""
+
+    def __init__(self, parent: nn.Module) -> None:
+        super().__init__()
+        self.parent, self.proxies = weakref.ref(parent), [weakref.proxy(parent)]
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.proxies[0].second(self.parent().first(x))
+
+
+class Parent(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = nn.BatchNorm2d(3), nn.BatchNorm2d(3)
+        self.child = Child(self)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.child(x)
+
+
+def test_weak_references_lead_to_copies() -> None:
+    model = Parent().train()
+    assert [layer.name for layer in analyze(model, SIZE).layers] == ["first", "second"]
+    assert (int(model.first.num_batches_tracked), int(model.second.num_batches_tracked)) == (0, 0)
+
+
+class Circular(nn.Module):
+    """Holds itself, a list in itself, and functions that know each other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.held = nn.Conv2d(3, 4, 3), []
+        self.held.append({"model": self, "held": self.held})
+
+        def down(x: Tensor, steps: int) -> Tensor:
+            return down(x, steps - 1) if steps else self.held[0]["held"][0]["model"].conv(x)
+
+        self.down = down
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.down(x, 3)
+
+
+def test_circles_are_followed_once() -> None:
+    assert [layer.name for layer in analyze(Circular(), SIZE).layers] == ["conv"]
+
+
+class Closed:
+    """Would tell when a copy of it is deleted."""
+
+    deleted = 0
+
+    def __init__(self) -> None:
+        self.file = [1]
+
+    def __del__(self) -> None:
+        Closed.deleted += 1
+
+
+def test_what_is_closed_when_it_is_deleted_is_not_copied() -> None:
+    model = nn.Sequential(nn.Conv2d(3, 4, 3))
+    model.log = Closed()
+    analyze(model, SIZE)
+    assert Closed.deleted == 0
