@@ -12,6 +12,7 @@ from torch.nn.utils import parametrizations
 
 from cnnviz.errors import ModelError
 from cnnviz.modules import kind_of, modules_of
+from tests.torchscript import scripted
 
 Pair = namedtuple("Pair", "conv scale")
 
@@ -89,12 +90,11 @@ def test_what_was_compiled_has_no_name_of_its_own() -> None:
 
 
 def test_torchscript_is_refused_by_name() -> None:
-    with pytest.warns(FutureWarning):
-        scripted = torch.jit.script(nn.Linear(2, 2))
+    layer = scripted(nn.Linear(2, 2))
     with pytest.raises(ModelError, match=r"^The model is TorchScript"):
-        modules_of(scripted)
+        modules_of(layer)
     with pytest.raises(ModelError, match=r"^1\.0 is TorchScript"):
-        modules_of(nn.Sequential(nn.ReLU(), nn.Sequential(scripted)))
+        modules_of(nn.Sequential(nn.ReLU(), nn.Sequential(layer)))
 
 
 @pytest.mark.parametrize("parametrise", [parametrizations.weight_norm, parametrizations.spectral_norm])

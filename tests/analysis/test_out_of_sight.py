@@ -11,8 +11,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from cnnviz.analysis import analyze
 from cnnviz.probes import activations
+from tests.torchscript import scripted, traced
 
-pytestmark = pytest.mark.filterwarnings("ignore:.torch.jit:FutureWarning")
 SIZE = (1, 3, 14, 14)
 
 
@@ -41,11 +41,6 @@ def convolve(x: Tensor, w: Tensor, stride: int, padding: int, dilation: int, gro
 
 def transposed(x: Tensor, w: Tensor, stride: int, padding: int, dilation: int, groups: int) -> Tensor:
     return F.conv_transpose2d(x, w, None, stride, padding, stride - 1, groups, dilation)
-
-
-def scripted(function):
-    with pytest.warns(FutureWarning):
-        return torch.jit.script(function)
 
 
 SCRIPTED = {convolve: scripted(convolve), transposed: scripted(transposed)}
@@ -136,8 +131,7 @@ def test_scripted_functions_count_what_python_s_do(function, weights, after) -> 
 
 def test_traced_functions_and_scripted_modules_in_a_list_are_seen_too() -> None:
     held = scripted(nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()).eval())
-    with pytest.warns(FutureWarning):
-        pool = torch.jit.trace(lambda x: F.avg_pool2d(x, 2), torch.rand(SIZE))
+    pool = traced(lambda x: F.avg_pool2d(x, 2), torch.rand(SIZE))
     report = analyze(Runs(lambda x, w: torch.conv2d(pool(x), w), (4, 3, 3, 3)), SIZE)
     assert report.layers[-1].receptive_field.size == (6, 6)
     assert (report.macs, report.unknown) == (4 * 5 * 5 * 27, ())

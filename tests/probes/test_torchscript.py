@@ -7,21 +7,16 @@ from torch import nn
 from cnnviz import probes
 from cnnviz.errors import ModelError
 from cnnviz.probes.invariance import changes, moving_maps
+from tests.torchscript import scripted, traced
 
 BATCH = torch.rand(2, 3, 9, 9)
 
 
-def scripted() -> nn.Module:
-    with pytest.warns(FutureWarning):
-        return torch.jit.script(nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()).eval())
+def layers() -> nn.Module:
+    return nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()).eval()
 
 
-def traced() -> nn.Module:
-    with pytest.warns(FutureWarning):
-        return torch.jit.trace(nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()).eval(), BATCH)
-
-
-@pytest.mark.parametrize("make", [scripted, traced])
+@pytest.mark.parametrize("make", [scripted, lambda model: traced(model, BATCH)])
 @pytest.mark.parametrize(
     "probe",
     [
@@ -38,9 +33,9 @@ def traced() -> nn.Module:
 )
 def test_torchscript_is_refused_in_a_sentence(make, probe) -> None:
     with pytest.raises(ModelError, match=r"^The model is TorchScript, which runs out of Python's sight; use the"):
-        probe(make())
+        probe(make(layers()))
     with pytest.raises(ModelError, match=r"^1 is TorchScript"):
-        probe(nn.Sequential(nn.Conv2d(3, 3, 1), make()))
+        probe(nn.Sequential(nn.Conv2d(3, 3, 1), make(layers())))
 
 
 def test_a_model_without_tensors_has_nothing_to_capture() -> None:
