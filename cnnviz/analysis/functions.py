@@ -60,7 +60,9 @@ REDUCING = words(
 )
 
 # As many numbers as before, each of which depends on its whole dimension.
-SPREADING = words("batch_norm group_norm instance_norm layer_norm log_softmax normalize rms_norm softmax softmin")
+SPREADING = words(
+    "batch_norm group_norm instance_norm layer_norm log_softmax normalize rms_norm softmax softmin weight_norm"
+)
 
 CONVOLUTIONS = frozenset(f"{name}{rank}d" for name in ("conv", "conv_transpose") for rank in (1, 2, 3))
 

@@ -89,7 +89,8 @@ class Stored:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trace:
-    """A model's run on inputs of one size. `parameters` counts every registered tensor once, run or not.
+    """A model's run on inputs of one size. `parameters` counts every registered tensor once, run or not, and of
+    modules that are not registered those that ran.
 
     `ends` tells for every storage how many operations had run when its last tensor was gone. `trained` are the numbers
     of the Values that are parameters and that autograd follows. `conditions` are formulas and what they must give at

@@ -8,14 +8,16 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from cnnviz.analysis.copies import meta_like
 from cnnviz.analysis.extents import Conditions, any_extent, extents_of, number_of, plain_of, replace
 from cnnviz.analysis.functions import UNARY
 from cnnviz.analysis.operations import Operation, TracedCall, Value, function_name
 from cnnviz.analysis.output_sizes_fast import fast_output
 from cnnviz.analysis.recurrent import LAYERS
 from cnnviz.analysis.repeated_calls import RepeatedCalls
-from cnnviz.analysis.replica import Replica, meta_like
+from cnnviz.analysis.replica import Replica
 from cnnviz.calls import Call
+from cnnviz.operators import Operator
 
 Function = Callable[..., Any]
 
@@ -32,6 +34,7 @@ class Recorder:
         self.conditions = Conditions()
         self.follows = follows
         self.holds_elsewhere = follows
+        self.unseen = False
         self.calls: list[TracedCall] = []
         self.values: list[Value] = []
         self.trained: set[int] = set()
@@ -61,6 +64,9 @@ class Recorder:
                 return iter(self.around(torch.Tensor.unbind, (arguments[0], 0), {}))
             if (answer := self._size(name, arguments, keywords)) is not None:
                 return answer
+        # The frames below are the observer's and that of the code that calls the function.
+        if sys._getframe(2).f_globals.get("__name__", "").startswith(_KERNELS):
+            self.unseen = True
         given = tensors_in(arguments)
         if keywords:
             given += tensors_in(tuple(keywords.values()))
@@ -88,8 +94,9 @@ class Recorder:
             formulas = replace(flat, _origin_of)
             flat = replace(flat, number_of)
             arguments, keywords = replace(arguments, number_of), replace(keywords, number_of)
-        output = fast_output(function, name, arguments, keywords)
-        if output is None:
+        if isinstance(function, Operator):
+            output = function(*arguments, **keywords)
+        elif (output := fast_output(function, name, arguments, keywords)) is None:
             output = self._repeated.run(function, arguments, keywords)
         made = [arguments[0]] if name == "setitem" else tensors_in((output,))
         if made:
@@ -105,6 +112,7 @@ class Recorder:
         if output is None:
             return
         operations, self._operations = tuple(self._operations), []
+        self.look(output)
         value = self.value(output)
         used, self._met = self._met, []
         if call.module is not None:
@@ -114,6 +122,15 @@ class Recorder:
         began = self._clock - len(operations)
         keeps = call.module is not None or (value.storage >= 0 and self._births[value.storage] >= began)
         self.calls.append(TracedCall(call.name, call.kind, operations, value, sum(counted.values()), keeps))
+
+    def look(self, tensor: Tensor) -> None:
+        """Notice a tensor that was made in a way that is not watched: how its size came about is not known."""
+        if tensor.is_meta and id(tensor) not in self._known and tensor.untyped_storage()._cdata not in self._constant:
+            self.holds_elsewhere, self.unseen = False, True
+
+    def used(self, parameters: list[nn.Parameter]) -> list[nn.Parameter]:
+        """Return those of the model's parameters that a call has used."""
+        return [item for item in parameters if id(self._twins[id(item)]) not in self._fresh]
 
     def finish(self) -> tuple[int, ...]:
         """Let go of all tensors, and return for every storage how many operations had run when it was gone."""
@@ -206,9 +223,7 @@ class Recorder:
 
     def _flat(self, item: Any) -> Any:
         if isinstance(item, Tensor):
-            if id(item) not in self._known and item.untyped_storage()._cdata not in self._constant:
-                # It was made in a way that is not watched, so how its size came about is not known.
-                self.holds_elsewhere = False
+            self.look(item)
             value = self.value(item)
             if value.storage < 0:
                 self._met.append(item)
@@ -230,6 +245,9 @@ class _Reference(weakref.ref[Tensor]):
 
 
 _FACTORIES = frozenset(["zeros", "ones", "empty", "full", "rand", "randn"])
+# Where torch's own kernels for the meta device are written in Python. None is met while a torch function runs, so one
+# that is met works for something out of sight.
+_KERNELS = ("torch._meta_registrations", "torch._refs", "torch._prims", "torch._decomp")
 _ASKING = frozenset(["shape", "size", "numel", "nelement", "len", "iter"])
 
 
