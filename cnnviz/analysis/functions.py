@@ -37,7 +37,7 @@ UNARY = words(
 # Outputs that hold no information on any input's values.
 CONSTANT = words(
     """
-    arange as_tensor empty empty_like empty_strided eye fill full full_like linspace logspace new_empty
+    arange as_tensor empty empty_like empty_strided eye fill full full_like linspace logspace new new_empty
     new_empty_strided new_full new_ones new_tensor new_zeros normal ones ones_like rand rand_like randint
     randint_like randn randn_like randperm range scalar_tensor tensor tril_indices triu_indices trunc_normal uniform
     zero zeros zeros_like

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from cnnviz.analysis import devices
 from cnnviz.analysis.extents import Conditions, any_extent, extents_of, number_of, plain_of, replace
 from cnnviz.analysis.functions import UNARY
 from cnnviz.analysis.operations import Operation, TracedCall, Value, function_name
@@ -35,6 +36,7 @@ class Recorder:
         self.values: list[Value] = []
         self.trained: set[int] = set()
         self.ends: dict[int, int] = {}
+        self.home = devices.home_of(stand_in.tensors)
         self._twins = dict(stand_in.twins)
         self._parameters = frozenset(id(twin) for twin in stand_in.twins.values())
         self._fresh = set(self._parameters)
@@ -59,6 +61,13 @@ class Recorder:
                 return iter(self.around(torch.Tensor.unbind, (arguments[0], 0), {}))
             if (answer := self._size(name, arguments, keywords)) is not None:
                 return answer
+        if name in _DEVICES and arguments:
+            if devices.is_move(name, arguments, keywords):
+                name, (function, arguments, keywords) = "to", devices.unmoved(name, arguments, keywords)
+            elif isinstance(arguments[0], Tensor) and arguments[0].is_meta:
+                return devices.answer(name, arguments[0], self.home)
+        elif name in _DEPENDING:
+            self.holds_elsewhere = False
         given = tensors_in(arguments)
         if keywords:
             given += tensors_in(tuple(keywords.values()))
@@ -67,6 +76,8 @@ class Recorder:
         if not given and name in _FACTORIES:
             keywords = {**keywords, "device": "meta"}
         elif any(item.is_meta for item in given) or (writes and self._owns(given)):
+            if "device" in keywords:
+                keywords = {**keywords, "device": "meta"}
             if not all(item.is_meta for item in given):
                 lengths = arguments[1:2] if name in LAYERS and _are_lengths(arguments) else ()
                 arguments, keywords = self._stand_in(arguments), self._stand_in(keywords)
@@ -75,6 +86,8 @@ class Recorder:
         else:
             if sized:
                 arguments, keywords = replace(arguments, plain_of), replace(keywords, plain_of)
+            if "device" in keywords:
+                keywords = devices.at_home(keywords, self.home)
             return function(*arguments, **keywords)
         # Written down first: a function may change its argument's shape in place.
         flat: Any = self._flat(arguments), self._flat({key: item for key, item in keywords.items() if key != "out"})
@@ -228,6 +241,9 @@ class _Reference(weakref.ref[Tensor]):
 
 
 _FACTORIES = frozenset(["zeros", "ones", "empty", "full", "rand", "randn"])
+_DEVICES = devices.QUESTIONS | devices.MOVES
+# Their answers depend on sizes and are plain ints.
+_DEPENDING = frozenset(["stride", "nbytes", "storage_offset"])
 _ASKING = frozenset(["shape", "size", "numel", "nelement", "len", "iter"])
 
 
