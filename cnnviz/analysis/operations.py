@@ -108,6 +108,12 @@ class Trace:
     def operations(self) -> list[Operation]:
         return [operation for call in self.calls for operation in call.operations]
 
+    def does_as(self, other: "Trace") -> bool:
+        """Return whether the same was done in both runs, to tensors of the same sizes."""
+        return [call.name for call in self.calls] == [call.name for call in other.calls] and [
+            (op.name, op.arguments, op.keywords, op.outputs) for op in self.operations
+        ] == [(op.name, op.arguments, op.keywords, op.outputs) for op in other.operations]
+
 
 def values_in(item: Any) -> Iterator[Value]:
     """Yield every Value in nested tuples, lists and dicts."""

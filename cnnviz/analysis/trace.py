@@ -1,7 +1,7 @@
 """One run of a model without arithmetic, written down as flat records."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import torch
@@ -11,6 +11,7 @@ from cnnviz.analysis.inputs import Inputs
 from cnnviz.analysis.operations import Stored, Trace
 from cnnviz.analysis.recorder import Recorder
 from cnnviz.analysis.replica import Replica, replica
+from cnnviz.analysis.type_questions import asks_types
 from cnnviz.calls import observe
 from cnnviz.errors import CnnvizError, ModelError, ShapeError
 
@@ -26,18 +27,27 @@ def trace(model: nn.Module, inputs: Inputs) -> tuple[Trace, nn.Module]:
         stand_in = replica(model)
         restore = stand_in.remembered()
         try:
-            try:
-                return _run(stand_in, inputs, follows=True), stand_in.model
-            except Exception:
-                # A model may refuse sizes that are no plain ints. Errors of its own come again, in its own words.
-                restore()
-                return _run(stand_in, inputs, follows=False), stand_in.model
+            return _traced(stand_in, inputs, restore), stand_in.model
         except CnnvizError:
             raise
         except Exception as error:
             raise _explained(error, inputs) from error
         finally:
             restore()
+
+
+def _traced(stand_in: Replica, inputs: Inputs, restore: Callable[[], None]) -> Trace:
+    try:
+        followed = _run(stand_in, inputs, follows=True)
+    except Exception:
+        # A model may refuse sizes that are no plain ints. Errors of its own come again, in its own words.
+        restore()
+        return _run(stand_in, inputs, follows=False)
+    if not asks_types(stand_in.modules):
+        return followed
+    restore()
+    plain = _run(stand_in, inputs, follows=False)
+    return followed if followed.does_as(plain) else plain
 
 
 @contextmanager
