@@ -7,6 +7,7 @@ from functools import lru_cache
 from math import prod
 from typing import Any
 
+import torch
 from torch.overrides import resolve_name
 
 Shape = tuple[int, ...]
@@ -93,7 +94,8 @@ class Trace:
 
     `ends` tells for every storage how many operations had run when its last tensor was gone. `trained` are the numbers
     of the Values that are parameters and that autograd follows. `conditions` are formulas and what they must give at
-    another input size for the trace to hold there; None where it cannot hold at another size.
+    another input size for the trace to hold there; None where it cannot hold at another size. `home` is the device that
+    the model was on.
     """
 
     inputs: tuple[Value, ...]
@@ -103,6 +105,7 @@ class Trace:
     trained: frozenset[int]
     parameters: Stored
     conditions: Mapping[Any, Any] | None
+    home: torch.device
 
     @property
     def operations(self) -> list[Operation]:

@@ -8,13 +8,16 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from cnnviz.analysis import devices
+from cnnviz.analysis import devices, packed, values
+from cnnviz.analysis.costs import MACS
 from cnnviz.analysis.extents import Conditions, any_extent, extents_of, number_of, plain_of, replace
 from cnnviz.analysis.functions import UNARY
+from cnnviz.analysis.nested import tensors_in
 from cnnviz.analysis.operations import Operation, TracedCall, Value, function_name
 from cnnviz.analysis.output_sizes_fast import fast_output
 from cnnviz.analysis.recurrent import LAYERS
 from cnnviz.analysis.replica import Replica, meta_like
+from cnnviz.analysis.ways import Way
 from cnnviz.calls import Call
 
 Function = Callable[..., Any]
@@ -28,15 +31,15 @@ class Recorder:
     is gone, `ends` says so, and so the memory that a run needs is known.
     """
 
-    def __init__(self, stand_in: Replica, *, follows: bool) -> None:
+    def __init__(self, stand_in: Replica, home: torch.device, way: Way) -> None:
         self.conditions = Conditions()
-        self.follows = follows
-        self.holds_elsewhere = follows
+        self.follows = self.holds_elsewhere = way.follows
+        self.constants = way.constants
         self.calls: list[TracedCall] = []
         self.values: list[Value] = []
         self.trained: set[int] = set()
         self.ends: dict[int, int] = {}
-        self.home = devices.home_of(stand_in.tensors)
+        self.home = home
         self._twins = dict(stand_in.twins)
         self._parameters = frozenset(id(twin) for twin in stand_in.twins.values())
         self._fresh = set(self._parameters)
@@ -49,6 +52,7 @@ class Recorder:
         self._storages: dict[int, int] = {}
         self._lying: list[dict[int, Value]] = []
         self._births: list[int] = []
+        self._overwritten: set[int] = set()
         self._operations: list[Operation] = []
         self._clock = 0
         self._sized = False
@@ -73,24 +77,35 @@ class Recorder:
             given += tensors_in(tuple(keywords.values()))
         sized = self._sized and any_extent((arguments, keywords))
         writes = _writes(function, keywords)
+        target = keywords.get("out", arguments[0] if arguments else None) if writes else None
+        lengths: tuple[Any, ...] = ()
+        flat: Any
+        if self.constants and (known := values.constant(function, name, arguments, keywords, self.follows)) is not None:
+            return known
         if not given and name in _FACTORIES:
             keywords = {**keywords, "device": "meta"}
-        elif any(item.is_meta for item in given) or (writes and self._owns(given)):
+        elif any(map(self._is_unknown, given)) or self._owns(target):
             if "device" in keywords:
                 keywords = {**keywords, "device": "meta"}
             if not all(item.is_meta for item in given):
-                lengths = arguments[1:2] if name in LAYERS and _are_lengths(arguments) else ()
-                arguments, keywords = self._stand_in(arguments), self._stand_in(keywords)
                 # The lengths of packed sequences have to stay where their numbers are.
-                arguments = (arguments[0], *lengths, *arguments[2:]) if lengths else arguments
+                if isinstance(target, Tensor) and not target.is_meta:
+                    self._overwritten.add(target.untyped_storage().data_ptr())
+                arguments, keywords = values.with_sizes(name, arguments, keywords)
+                lengths = arguments[1:2] if name in packed.RULES or (name in LAYERS and _are_lengths(arguments)) else ()
+                arguments, keywords = self._stand_in(arguments), self._stand_in(keywords)
         else:
             if sized:
                 arguments, keywords = replace(arguments, plain_of), replace(keywords, plain_of)
             if "device" in keywords:
                 keywords = devices.at_home(keywords, self.home)
-            return function(*arguments, **keywords)
+            output = function(*arguments, **keywords)
+            if name in MACS and isinstance(output, Tensor):
+                flat = self._flat(self._stand_in(arguments)), self._flat(self._stand_in(keywords))
+                self._write(name, flat, [self._stand_in(output)], False, None)
+            return output
         # Written down first: a function may change its argument's shape in place.
-        flat: Any = self._flat(arguments), self._flat({key: item for key, item in keywords.items() if key != "out"})
+        flat = self._flat(arguments), self._flat({key: item for key, item in keywords.items() if key != "out"})
         asked = arguments, keywords
         formulas = None
         if sized:
@@ -99,9 +114,17 @@ class Recorder:
             formulas = replace(flat, _origin_of)
             flat = replace(flat, number_of)
             arguments, keywords = replace(arguments, number_of), replace(keywords, number_of)
+        if lengths:
+            arguments = (arguments[0], *lengths, *arguments[2:])
+        function = packed.RULES.get(name, function)
         output = fast_output(function, name, arguments, keywords)
         if output is None:
-            output = function(*arguments, **keywords)
+            try:
+                output = function(*arguments, **keywords)
+            except Exception as error:
+                if name == "format":
+                    return values.text(*arguments)
+                raise values.unknown(name, error) from error
         made = [arguments[0]] if name == "setitem" else tensors_in((output,))
         if made:
             writes = writes or any(item is other for item in made for other in given)
@@ -195,8 +218,11 @@ class Recorder:
         dim = arguments[1] if len(arguments) > 1 else keywords.get("dim")
         return extents if dim is None else extents[plain_of(dim)] if -len(extents) <= dim < len(extents) else None
 
-    def _owns(self, tensors: list[Tensor]) -> bool:
-        return any(not item.is_meta and item.untyped_storage().data_ptr() in self._owned for item in tensors)
+    def _is_unknown(self, tensor: Tensor) -> bool:
+        return tensor.is_meta or (bool(self._overwritten) and tensor.untyped_storage().data_ptr() in self._overwritten)
+
+    def _owns(self, item: Any) -> bool:
+        return isinstance(item, Tensor) and not item.is_meta and item.untyped_storage().data_ptr() in self._owned
 
     def _stand_in(self, item: Any) -> Any:
         """Return nested arguments with every real tensor replaced by one on the meta device."""
@@ -261,19 +287,6 @@ _SETTING = frozenset(["__setitem__", *(f"__i{name}__" for name in ("add", "sub",
 
 def _are_lengths(arguments: tuple[Any, ...]) -> bool:
     return isinstance(arguments[1], Tensor) and not arguments[1].is_floating_point()
-
-
-def tensors_in(items: Any) -> list[Tensor]:
-    """Return the tensors in nested tuples, lists and dicts."""
-    found: list[Tensor] = []
-    if isinstance(items, dict):
-        items = tuple(items.values())
-    for item in items:
-        if isinstance(item, Tensor):
-            found.append(item)
-        elif isinstance(item, tuple | list | dict):
-            found += tensors_in(item)
-    return found
 
 
 def _parameters_of(module: nn.Module) -> Iterable[Tensor]:

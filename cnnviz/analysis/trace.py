@@ -3,31 +3,36 @@
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
 
+from cnnviz.analysis import devices
 from cnnviz.analysis.inputs import Inputs
 from cnnviz.analysis.operations import Stored, Trace
 from cnnviz.analysis.recorder import Recorder
 from cnnviz.analysis.replica import Replica, replica
 from cnnviz.analysis.type_questions import asks_types
+from cnnviz.analysis.ways import Way, next_way
 from cnnviz.calls import observe
 from cnnviz.errors import CnnvizError, ModelError, ShapeError
 
 
-def trace(model: nn.Module, inputs: Inputs) -> tuple[Trace, nn.Module]:
+def trace(model: nn.Module, inputs: Inputs, home: torch.device | None = None) -> tuple[Trace, nn.Module]:
     """Return the record of `model` in eval mode on inputs of some size, and a stand-in that can be traced again.
 
     The model itself does not run: its modules are stood in for by copies and its parameters by tensors without
-    storage, so that weights, buffers, hooks, training mode and other threads that use the model are left alone. Raises
+    storage, so that weights, buffers, hooks, training mode and other threads that use the model are left alone. `home`
+    is the device that the model is told it is on, where a stand-in is traced; else that of its own tensors. Raises
     ShapeError where the sizes do not fit and ModelError where the model's control flow asks for values.
     """
     with _nothing_collected():
         stand_in = replica(model)
         restore = stand_in.remembered()
         try:
-            return _traced(stand_in, inputs, restore), stand_in.model
+            home = home or devices.home_of(stand_in.tensors)
+            return _traced(stand_in, inputs, home, restore), stand_in.model
         except CnnvizError:
             raise
         except Exception as error:
@@ -36,18 +41,23 @@ def trace(model: nn.Module, inputs: Inputs) -> tuple[Trace, nn.Module]:
             restore()
 
 
-def _traced(stand_in: Replica, inputs: Inputs, restore: Callable[[], None]) -> Trace:
-    try:
-        followed = _run(stand_in, inputs, follows=True)
-    except Exception:
-        # A model may refuse sizes that are no plain ints. Errors of its own come again, in its own words.
-        restore()
-        return _run(stand_in, inputs, follows=False)
-    if not asks_types(stand_in.modules):
-        return followed
+def _traced(stand_in: Replica, inputs: Inputs, home: torch.device, restore: Callable[[], None]) -> Trace:
+    way = Way()
+    while True:
+        try:
+            found = _run(stand_in, inputs, home, way)
+            break
+        except Exception as error:
+            restore()
+            following = next_way(way, error)
+            if following is None:
+                raise
+            way = following
+    if not way.follows or not asks_types(stand_in.model.modules()):
+        return found
     restore()
-    plain = _run(stand_in, inputs, follows=False)
-    return followed if followed.does_as(plain) else plain
+    plain = _run(stand_in, inputs, home, replace(way, follows=False))
+    return found if found.does_as(plain) else plain
 
 
 @contextmanager
@@ -65,12 +75,14 @@ def _nothing_collected() -> Iterator[None]:
         gc.enable()
 
 
-def _run(stand_in: Replica, inputs: Inputs, *, follows: bool) -> Trace:
-    recorder, copy = Recorder(stand_in, follows=follows), stand_in.model
+def _run(stand_in: Replica, inputs: Inputs, home: torch.device, way: Way) -> Trace:
+    recorder, copy = Recorder(stand_in, home, way), stand_in.model
     floating = (tensor.dtype for tensor in stand_in.parameters if tensor.is_floating_point())
     batch = inputs.made(next(floating, torch.float32))
+    for tensor in batch:
+        tensor.requires_grad_(way.gradients and tensor.is_floating_point())
     starts = tuple(recorder.value(tensor) for tensor in batch)
-    with torch.no_grad(), observe(copy, recorder.on_call, around=recorder.around, steps=False):
+    with torch.set_grad_enabled(way.gradients), observe(copy, recorder.on_call, around=recorder.around, steps=False):
         # Kept until the end, as the caller of a network keeps its inputs and gets its output.
         output = copy(*batch) if inputs.names is None else copy(**dict(zip(inputs.names, batch, strict=True)))
     ends = recorder.finish()
@@ -83,6 +95,7 @@ def _run(stand_in: Replica, inputs: Inputs, *, follows: bool) -> Trace:
         frozenset(recorder.trained),
         _stored(stand_in.parameters),
         recorder.conditions.formulas() if recorder.holds_elsewhere else None,
+        home,
     )
 
 

@@ -111,7 +111,11 @@ def test_a_move_is_no_move_and_a_type_is_a_type(act):
 def test_a_question_about_a_device_gets_torchs_answer(act):
     model = Doing(lambda model, x: x[:, :1] if act(model, x) else x)
     assert torchs(model).shape[1] == 1
-    assert analyze(model, SIZE).layers[-1].output_size[1] == 1
+    report = analyze(model, SIZE)
+    assert report.layers[-1].output_size[1] == 1
+    # Asked again at a size that has to be traced.
+    model.act = lambda model, x: x[:, :1] if act(model, x) and [0] * x.size(2) else x
+    assert analyze(model, SIZE).resized((1, 3, 7, 7)).layers[-1].output_size[1] == 1
 
 
 @pytest.mark.parametrize(

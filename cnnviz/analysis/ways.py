@@ -1,0 +1,28 @@
+"""In which way a model is run for its trace: the quickest that does, and after an error the next that may help."""
+
+from dataclasses import dataclass, replace
+
+from cnnviz.analysis.values import Unknown
+
+
+@dataclass(frozen=True)
+class Way:
+    """`follows`: sizes remember where they come from. `constants`: what a model makes of numbers in its code is
+    calculated, so that it can be asked for its values. `gradients`: autograd works.
+    """
+
+    follows: bool = True
+    constants: bool = False
+    gradients: bool = False
+
+
+def next_way(way: Way, error: Exception) -> Way | None:
+    """Return the way to try after one has ended with an error, None where no other can help.
+
+    A model may refuse sizes that are no plain ints; errors of its own come again without them, in its own words.
+    """
+    if isinstance(error, Unknown) and not way.constants:
+        return replace(way, constants=True)
+    if "does not require grad" in str(error) and not way.gradients:
+        return replace(way, gradients=True)
+    return replace(way, follows=False) if way.follows else None
