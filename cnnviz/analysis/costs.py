@@ -7,6 +7,7 @@ from typing import Any
 from cnnviz import arithmetic
 from cnnviz.analysis import recurrent
 from cnnviz.analysis.functions import COSTLESS
+from cnnviz.analysis.measured import AUTOGRAD, TRANSFORMED
 from cnnviz.analysis.operations import Operation, function_name
 from cnnviz.errors import ModelError
 
@@ -166,5 +167,6 @@ MACS: dict[str, Callable[[Operation], int | None]] = {
     "einsum": _einsum,
     "tensordot": _tensordot,
     "deform_conv2d": _deformable,
+    **dict.fromkeys((AUTOGRAD, TRANSFORMED), lambda op: int(op.keywords["macs"])),
     **dict.fromkeys(recurrent.LAYERS | recurrent.CELLS, recurrent.macs),
 }

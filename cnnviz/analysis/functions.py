@@ -78,7 +78,7 @@ ADAPTIVE_POOLS = frozenset(
 MOVING = words(
     """
     affine_grid argsort broadcast_tensors bucketize cat channel_shuffle chunk complex concat concatenate copy cumprod
-    cumsum diagonal dstack embedding flip fold gather getitem glu grid_sample hstack index_add index_copy index_put
+    cumsum diagonal dstack embedding flip fold gather getitem glu grad grid_sample hstack index_add index_copy index_put
     index_select interpolate masked_select max_unpool1d max_unpool2d max_unpool3d meshgrid narrow
     native_channel_shuffle nonzero one_hot pack_padded_sequence pad pad_packed_sequence pad_sequence pixel_shuffle
     pixel_unshuffle polar repeat_interleave roll rot90 scatter scatter_add select setitem sort split split_with_sizes

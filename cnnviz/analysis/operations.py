@@ -129,6 +129,15 @@ def values_in(item: Any) -> Iterator[Value]:
         yield from values_in(tuple(item.values()))
 
 
+def writes_in_place(function: Callable[..., Any], keywords: Mapping[str, Any]) -> bool:
+    """Return whether a function writes into a tensor that it is given: x.add_(y), x[0] = y, torch.add(x, y, out=z)."""
+    raw: str = getattr(function, "__name__", "")
+    return (raw.endswith("_") and not raw.endswith("__")) or raw in _SETTING or "out" in keywords
+
+
+_SETTING = frozenset(["__setitem__", *(f"__i{name}__" for name in ("add", "sub", "mul", "truediv", "floordiv"))])
+
+
 @lru_cache(maxsize=4096)
 def function_name(function: Callable[..., Any]) -> str:
     """Return one name for all spellings of a function: add for torch.add, x + y, x += y and x.add_(y)."""

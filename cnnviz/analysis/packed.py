@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import _VF, Tensor
 
+from cnnviz.analysis.recurrent import LAYERS
 from cnnviz.analysis.values import Unknown
 from cnnviz.errors import ShapeError
 
@@ -29,6 +30,13 @@ def pad(data: Tensor, batch_sizes: Tensor, batch_first: bool, value: float, tota
     padded, lengths = _VF._pad_packed_sequence(steps, _known(batch_sizes), False, value, total)
     made = torch.empty((*padded.shape, *data.shape[1:]), dtype=data.dtype, device="meta")
     return made.transpose(0, 1) if batch_first else made, lengths
+
+
+def lengths_of(name: str, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the second argument of a function on packed sequences, their lengths, in a tuple; () for any other."""
+    if name in RULES or (name in LAYERS and isinstance(arguments[1], Tensor) and not arguments[1].is_floating_point()):
+        return arguments[1:2]
+    return ()
 
 
 def _known(lengths: Tensor) -> Tensor:

@@ -8,14 +8,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from cnnviz.analysis import devices, packed, values
+from cnnviz.analysis import devices, measured, packed, values
 from cnnviz.analysis.costs import MACS
 from cnnviz.analysis.extents import Conditions, any_extent, extents_of, number_of, plain_of, replace
 from cnnviz.analysis.functions import UNARY
 from cnnviz.analysis.nested import tensors_in
-from cnnviz.analysis.operations import Operation, TracedCall, Value, function_name
+from cnnviz.analysis.operations import Operation, TracedCall, Value, function_name, writes_in_place
 from cnnviz.analysis.output_sizes_fast import fast_output
-from cnnviz.analysis.recurrent import LAYERS
 from cnnviz.analysis.replica import Replica, meta_like
 from cnnviz.analysis.ways import Way
 from cnnviz.calls import Call
@@ -75,9 +74,11 @@ class Recorder:
         given = tensors_in(arguments)
         if keywords:
             given += tensors_in(tuple(keywords.values()))
+        if kind := measured.kind_of(function, given):
+            return self._measure(kind, function, arguments, keywords)
         sized = self._sized and any_extent((arguments, keywords))
-        writes = _writes(function, keywords)
-        target = keywords.get("out", arguments[0] if arguments else None) if writes else None
+        writes = writes_in_place(function, keywords)
+        target = keywords.get("out", next(iter(arguments), None)) if writes else None
         lengths: tuple[Any, ...] = ()
         flat: Any
         if self.constants and (known := values.constant(function, name, arguments, keywords, self.follows)) is not None:
@@ -92,7 +93,7 @@ class Recorder:
                 if isinstance(target, Tensor) and not target.is_meta:
                     self._overwritten.add(target.untyped_storage().data_ptr())
                 arguments, keywords = values.with_sizes(name, arguments, keywords)
-                lengths = arguments[1:2] if name in packed.RULES or (name in LAYERS and _are_lengths(arguments)) else ()
+                lengths = packed.lengths_of(name, arguments)
                 arguments, keywords = self._stand_in(arguments), self._stand_in(keywords)
         else:
             if sized:
@@ -117,7 +118,7 @@ class Recorder:
         if lengths:
             arguments = (arguments[0], *lengths, *arguments[2:])
         function = packed.RULES.get(name, function)
-        output = fast_output(function, name, arguments, keywords)
+        output = None if torch.is_grad_enabled() else fast_output(function, name, arguments, keywords)
         if output is None:
             try:
                 output = function(*arguments, **keywords)
@@ -164,6 +165,8 @@ class Recorder:
         known = self._known.get(key)
         if known is not None and known.shape == shape:
             return known
+        if (whole := measured.whole(tensor)) is not tensor:
+            return self.value(whole)
         place = tensor.untyped_storage()._cdata
         storage = -1 if place in self._constant else self._storages.get(place)
         if storage is None:
@@ -217,6 +220,16 @@ class Recorder:
             return extents[0].plain() if extents else None
         dim = arguments[1] if len(arguments) > 1 else keywords.get("dim")
         return extents if dim is None else extents[plain_of(dim)] if -len(extents) <= dim < len(extents) else None
+
+    def _measure(self, kind: str, function: Function, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        """Run a function of cnnviz.analysis.measured, and write down what it was given, what it made and its cost."""
+        arguments, keywords = replace(self._stand_in(arguments), plain_of), replace(self._stand_in(keywords), plain_of)
+        given = tuple(self._flat(measured.whole(item)) for item in tensors_in((arguments, keywords)))
+        output, macs = measured.measured(function, arguments, keywords)
+        made = tensors_in((output,))
+        if made or macs:
+            self._write(kind, (given, {"macs": macs}), made, writes_in_place(function, keywords), None)
+        return output
 
     def _is_unknown(self, tensor: Tensor) -> bool:
         return tensor.is_meta or (bool(self._overwritten) and tensor.untyped_storage().data_ptr() in self._overwritten)
@@ -275,18 +288,6 @@ _ASKING = frozenset(["shape", "size", "numel", "nelement", "len", "iter"])
 
 def _origin_of(item: Any) -> Any:
     return item if number_of(item) is item else item.origin
-
-
-def _writes(function: Function, keywords: dict[str, Any]) -> bool:
-    raw: str = getattr(function, "__name__", "")
-    return (raw.endswith("_") and not raw.endswith("__")) or raw in _SETTING or "out" in keywords
-
-
-_SETTING = frozenset(["__setitem__", *(f"__i{name}__" for name in ("add", "sub", "mul", "truediv", "floordiv"))])
-
-
-def _are_lengths(arguments: tuple[Any, ...]) -> bool:
-    return isinstance(arguments[1], Tensor) and not arguments[1].is_floating_point()
 
 
 def _parameters_of(module: nn.Module) -> Iterable[Tensor]:

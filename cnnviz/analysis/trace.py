@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from cnnviz.analysis import devices
 from cnnviz.analysis.inputs import Inputs
 from cnnviz.analysis.operations import Stored, Trace
+from cnnviz.analysis.quantization import quantized
 from cnnviz.analysis.recorder import Recorder
 from cnnviz.analysis.replica import Replica, replica
 from cnnviz.analysis.type_questions import asks_types
@@ -33,9 +34,11 @@ def trace(model: nn.Module, inputs: Inputs, home: torch.device | None = None) ->
         try:
             home = home or devices.home_of(stand_in.tensors)
             return _traced(stand_in, inputs, home, restore), stand_in.model
-        except CnnvizError:
-            raise
         except Exception as error:
+            if found := quantized(model):
+                raise found from error
+            if isinstance(error, CnnvizError):
+                raise
             raise _explained(error, inputs) from error
         finally:
             restore()

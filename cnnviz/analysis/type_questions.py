@@ -78,8 +78,8 @@ def _functions(item: Any) -> Iterator[FunctionType]:
             item = item.__func__
         elif isinstance(item, property):
             item = item.fget
-        elif hasattr(item, "__wrapped__") and isinstance(item, FunctionType):
-            item = item.__wrapped__
+        elif isinstance(item, FunctionType) and "__wrapped__" in vars(item):
+            item = vars(item)["__wrapped__"]
         else:
             break
     if isinstance(item, FunctionType):
