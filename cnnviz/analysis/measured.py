@@ -10,7 +10,6 @@ import torch
 from torch import Tensor
 from torch._C import _functorch
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils.flop_counter import flop_registry
 
 # The names of the operations in a trace. Their keyword `macs` is what was measured.
 AUTOGRAD = "autograd"
@@ -42,14 +41,18 @@ def measured(function: Callable[..., Any], arguments: tuple[Any, ...], keywords:
 
 class _Counting(TorchDispatchMode):
     def __init__(self) -> None:
+        # Few networks need it, and every start of a process would pay for it.
+        from torch.utils.flop_counter import flop_registry
+
         super().__init__()
+        self.formulas = flop_registry
         self.flops = 0
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         output = func(*args, **kwargs or {})
-        formula = flop_registry.get(func._overloadpacket)
+        formula = self.formulas.get(func._overloadpacket)
         if formula is not None:
             self.flops += formula(*args, **kwargs or {}, out_val=output)
         return output

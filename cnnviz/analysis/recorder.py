@@ -54,7 +54,7 @@ class Recorder:
         self._overwritten: set[int] = set()
         self._operations: list[Operation] = []
         self._clock = 0
-        self._sized = False
+        self.sized = False
 
     def around(self, function: Function, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         """Run a torch function and write it down: what cnnviz.calls.observe asks for."""
@@ -76,7 +76,7 @@ class Recorder:
             given += tensors_in(tuple(keywords.values()))
         if kind := measured.kind_of(function, given):
             return self._measure(kind, function, arguments, keywords)
-        sized = self._sized and any_extent((arguments, keywords))
+        sized = self.sized and any_extent((arguments, keywords))
         writes = writes_in_place(function, keywords)
         target = keywords.get("out", next(iter(arguments), None)) if writes else None
         lengths: tuple[Any, ...] = ()
@@ -85,7 +85,7 @@ class Recorder:
             return known
         if not given and name in _FACTORIES:
             keywords = {**keywords, "device": "meta"}
-        elif any(map(self._is_unknown, given)) or self._owns(target):
+        elif any(item.is_meta for item in given) or self._owns(target) or self._reads_overwritten(given):
             if "device" in keywords:
                 keywords = {**keywords, "device": "meta"}
             if not all(item.is_meta for item in given):
@@ -165,9 +165,10 @@ class Recorder:
         known = self._known.get(key)
         if known is not None and known.shape == shape:
             return known
-        if (whole := measured.whole(tensor)) is not tensor:
-            return self.value(whole)
-        place = tensor.untyped_storage()._cdata
+        try:
+            place = tensor.untyped_storage()._cdata
+        except RuntimeError:
+            return self.value(measured.whole(tensor))
         storage = -1 if place in self._constant else self._storages.get(place)
         if storage is None:
             storage = self._storages[place] = len(self._births)
@@ -213,7 +214,7 @@ class Recorder:
         if not self.follows or value is None or value.storage < 0 or value.shape != tuple(tensor.shape):
             return None
         extents = extents_of(value, self.conditions)
-        self._sized = True
+        self.sized = True
         if name in ("numel", "nelement"):
             return extents.numel()
         if name == "len":
@@ -231,8 +232,10 @@ class Recorder:
             self._write(kind, (given, {"macs": macs}), made, writes_in_place(function, keywords), None)
         return output
 
-    def _is_unknown(self, tensor: Tensor) -> bool:
-        return tensor.is_meta or (bool(self._overwritten) and tensor.untyped_storage().data_ptr() in self._overwritten)
+    def _reads_overwritten(self, tensors: list[Tensor]) -> bool:
+        return bool(self._overwritten) and any(
+            not item.is_meta and item.untyped_storage().data_ptr() in self._overwritten for item in tensors
+        )
 
     def _owns(self, item: Any) -> bool:
         return isinstance(item, Tensor) and not item.is_meta and item.untyped_storage().data_ptr() in self._owned

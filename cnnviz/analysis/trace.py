@@ -48,7 +48,7 @@ def _traced(stand_in: Replica, inputs: Inputs, home: torch.device, restore: Call
     way = Way()
     while True:
         try:
-            found = _run(stand_in, inputs, home, way)
+            found, sized = _run(stand_in, inputs, home, way)
             break
         except Exception as error:
             restore()
@@ -56,10 +56,10 @@ def _traced(stand_in: Replica, inputs: Inputs, home: torch.device, restore: Call
             if following is None:
                 raise
             way = following
-    if not way.follows or not asks_types(stand_in.model.modules()):
+    if not sized or not asks_types(stand_in.model):
         return found
     restore()
-    plain = _run(stand_in, inputs, home, replace(way, follows=False))
+    plain, _ = _run(stand_in, inputs, home, replace(way, follows=False))
     return found if found.does_as(plain) else plain
 
 
@@ -78,7 +78,8 @@ def _nothing_collected() -> Iterator[None]:
         gc.enable()
 
 
-def _run(stand_in: Replica, inputs: Inputs, home: torch.device, way: Way) -> Trace:
+def _run(stand_in: Replica, inputs: Inputs, home: torch.device, way: Way) -> tuple[Trace, bool]:
+    """Return the record of one run, and whether it gave out sizes that are no plain ints."""
     recorder, copy = Recorder(stand_in, home, way), stand_in.model
     floating = (tensor.dtype for tensor in stand_in.parameters if tensor.is_floating_point())
     batch = inputs.made(next(floating, torch.float32))
@@ -90,7 +91,7 @@ def _run(stand_in: Replica, inputs: Inputs, home: torch.device, way: Way) -> Tra
         output = copy(*batch) if inputs.names is None else copy(**dict(zip(inputs.names, batch, strict=True)))
     ends = recorder.finish()
     del output
-    return Trace(
+    found = Trace(
         starts,
         tuple(recorder.calls),
         tuple(recorder.values),
@@ -100,6 +101,7 @@ def _run(stand_in: Replica, inputs: Inputs, home: torch.device, way: Way) -> Tra
         recorder.conditions.formulas() if recorder.holds_elsewhere else None,
         home,
     )
+    return found, recorder.sized
 
 
 def _stored(every: list[Tensor]) -> Stored:

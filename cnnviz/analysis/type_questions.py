@@ -20,15 +20,25 @@ _APART = frozenset((*sys.stdlib_module_names, "torch", "numpy"))
 _DATA = frozenset((bool, int, float, str, type(None), dict, set, OrderedDict, nn.Parameter, torch.Tensor))
 
 
-def asks_types(modules: Iterable[nn.Module]) -> bool:
-    """Return whether what the modules run, as far as names and attributes lead to it, calls `type`."""
-    waiting: dict[tuple[FunctionType, type | None], None] = {}
-    for module in modules:
+def asks_types(model: nn.Module) -> bool:
+    """Return whether what a model runs, as far as names and attributes lead to it, calls `type`."""
+    functions: dict[tuple[FunctionType, type | None], None] = {}
+    apart: dict[type, bool] = {}
+    seen: set[nn.Module] = set()
+    waiting = [model]
+    while waiting:
+        module = waiting.pop()
         kind = type(module)
-        if not _apart(kind.__module__):
-            waiting |= {(function, kind): None for function in _functions(_attribute(kind, "forward"))}
-        waiting |= {(function, None): None for function in _held(vars(module).values())}
-    return _asks(list(waiting))
+        if kind not in apart:
+            # Of torch's own layers those of a Transformer keep a function.
+            apart[kind] = _apart(kind.__module__) and not kind.__name__.startswith("Transformer")
+            functions |= {(function, kind): None for function in _functions(_attribute(kind, "forward"))}
+        if not apart[kind]:
+            functions |= {(function, None): None for function in _held(vars(module).values())}
+        if module._modules and module not in seen:
+            seen.add(module)
+            waiting += [child for child in module._modules.values() if child is not None]
+    return _asks(list(functions))
 
 
 def _held(values: Iterable[Any]) -> Iterator[FunctionType]:

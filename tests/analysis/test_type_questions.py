@@ -121,7 +121,7 @@ def test_isinstance_costs_no_size(question):
 def test_a_question_that_changes_nothing_costs_no_size():
     model = Branch(lambda x: type(x) is Tensor and x.size(2) > 4)
     report = analyze(model, (1, 3, 8, 8))
-    assert asks_types(model.modules())
+    assert asks_types(model)
     assert report.followed((2, 3, 9, 9)) == analyze(model, (2, 3, 9, 9))
 
 
@@ -152,4 +152,4 @@ def test_messages_cost_no_size():
     [lambda x: x.device.type == "cpu", lambda x: x.type(torch.float32) is x, lambda x: isinstance(x, Tensor)],
 )
 def test_what_is_called_type_elsewhere_is_no_question(question):
-    assert not asks_types(Branch(question).modules())
+    assert not asks_types(Branch(question))
