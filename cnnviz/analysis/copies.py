@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 from torch.utils.hooks import RemovableHandle
 
+from cnnviz.analysis.values import asks_for_values
 from cnnviz.errors import ModelError
 from cnnviz.modules import OWN, PLAIN, compiled_in, is_empty, state_of
 
@@ -280,11 +281,6 @@ def _without_values(hook: Callable[..., Any]) -> Callable[..., Any]:
             raise
 
     return run
-
-
-def asks_for_values(error: Exception) -> bool:
-    """Return whether an error came of a tensor's values, which there are not on the meta device."""
-    return isinstance(error, NotImplementedError) or any(word in str(error).lower() for word in ("meta", "data-depend"))
 
 
 def _names_in(code: types.CodeType) -> set[str]:

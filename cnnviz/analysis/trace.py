@@ -2,58 +2,72 @@
 
 import gc
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
 
+from cnnviz.analysis import devices
 from cnnviz.analysis.inputs import Inputs
+from cnnviz.analysis.nested import tensors_in
 from cnnviz.analysis.operations import Stored, Trace
-from cnnviz.analysis.recorder import Recorder, tensors_in
+from cnnviz.analysis.quantization import quantized
+from cnnviz.analysis.recorder import Recorder
 from cnnviz.analysis.replica import Replica, replica
+from cnnviz.analysis.type_questions import asks_types
+from cnnviz.analysis.ways import Unseen, Way, next_way
 from cnnviz.calls import observe
 from cnnviz.errors import CnnvizError, ModelError, ShapeError
 from cnnviz.modules import eager
 
 
-def trace(model: nn.Module, inputs: Inputs) -> tuple[Trace, nn.Module]:
+def trace(model: nn.Module, inputs: Inputs, home: torch.device | None = None) -> tuple[Trace, nn.Module]:
     """Return the record of `model` in eval mode on inputs of some size, and a stand-in that can be traced again.
 
     The model itself does not run: its modules are stood in for by copies and its parameters by tensors without
-    storage, so that weights, buffers, hooks, training mode and other threads that use the model are left alone. Raises
+    storage, so that weights, buffers, hooks, training mode and other threads that use the model are left alone. `home`
+    is the device that the model is told it is on, where a stand-in is traced; else that of its own tensors. Raises
     ShapeError where the sizes do not fit and ModelError where the model's control flow asks for values.
     """
     with nothing_collected():
         stand_in = replica(model)
         try:
-            return _traced(stand_in, inputs), stand_in.model
-        except CnnvizError:
-            raise
+            return _traced(stand_in, inputs, home or devices.home_of(stand_in.tensors)), stand_in.model
         except Exception as error:
+            if found := quantized(model):
+                raise found from error
+            if isinstance(error, CnnvizError):
+                raise
             misfit = inputs.misfit(eager(model).forward) if isinstance(error, TypeError) else ""
             raise (ModelError(misfit) if misfit else _explained(_inner(error), inputs)) from error
         finally:
             stand_in.restore()
 
 
-def _traced(stand_in: Replica, inputs: Inputs) -> Trace:
-    """Run a stand-in, again where the first run does not do."""
-    try:
-        return _run(stand_in, inputs, follows=True)
-    except _Unseen:
-        pass
-    except Exception:
-        # A model may refuse sizes that are no plain ints. Errors of its own come again, in its own words.
-        with suppress(_Unseen):
-            stand_in.restore()
-            return _run(stand_in, inputs, follows=False)
-    # Operator by operator takes longer, so only where something was done out of sight.
+def _traced(stand_in: Replica, inputs: Inputs, home: torch.device) -> Trace:
+    found, way, sized = _first(stand_in, inputs, home, Way())
+    if not sized or not asks_types(stand_in.model):
+        return found
     stand_in.restore()
-    return _run(stand_in, inputs, follows=False, operators=True)
+    plain, *_ = _first(stand_in, inputs, home, replace(way, follows=False))
+    return found if found.does_as(plain) else plain
 
 
-class _Unseen(Exception):  # noqa: N818  (it ends a run, and is no error)
-    """A tensor was met that no torch function of Python's made."""
+def _first(stand_in: Replica, inputs: Inputs, home: torch.device, way: Way) -> tuple[Trace, Way, bool]:
+    """Return the record of the first run that ends without an error, how it was run, and whether it gave out sizes that
+    are no plain ints.
+    """
+    while True:
+        try:
+            found, sized = _run(stand_in, inputs, home, way)
+            return found, way, sized
+        except Exception as error:
+            following = next_way(way, error)
+            if following is None:
+                raise
+        stand_in.restore()
+        way = following
 
 
 @contextmanager
@@ -71,30 +85,36 @@ def nothing_collected() -> Iterator[None]:
         gc.enable()
 
 
-def _run(stand_in: Replica, inputs: Inputs, *, follows: bool, operators: bool = False) -> Trace:
-    recorder, copy = Recorder(stand_in, follows=follows), stand_in.model
+def _run(stand_in: Replica, inputs: Inputs, home: torch.device, way: Way) -> tuple[Trace, bool]:
+    """Return the record of one run, and whether it gave out sizes that are no plain ints."""
+    recorder, copy = Recorder(stand_in, home, way), stand_in.model
     numbers = (tensor.dtype for tensor in stand_in.parameters if tensor.is_floating_point() or tensor.is_complex())
     batch = inputs.made(next(numbers, torch.float32))
+    for tensor in batch:
+        tensor.requires_grad_(way.gradients and (tensor.is_floating_point() or tensor.is_complex()))
     positional, named = inputs.placed(batch)
     starts = tuple(recorder.value(tensor) for tensor in batch)
-    with torch.no_grad(), observe(copy, recorder.on_call, around=recorder.around, steps=False, operators=operators):
+    observed = observe(copy, recorder.on_call, around=recorder.around, steps=False, operators=way.operators)
+    with torch.set_grad_enabled(way.gradients), observed:
         # Kept until the end, as the caller of a network keeps its inputs and gets its output.
         output = copy(*positional, **named)
     for tensor in tensors_in((output,)):
         recorder.look(tensor)
-    if recorder.unseen and not operators:
-        raise _Unseen
+    if recorder.unseen and not way.operators:
+        raise Unseen
     ends = recorder.finish()
     del output
-    return Trace(
+    found = Trace(
         starts,
         tuple(recorder.calls),
-        tuple(recorder.values),
+        tuple(recorder.tensors.values),
         ends,
-        frozenset(recorder.trained),
+        frozenset(recorder.tensors.trained),
         _stored([*stand_in.parameters, *recorder.used(stand_in.others)]),
         recorder.conditions.formulas() if recorder.holds_elsewhere else None,
+        home,
     )
+    return found, recorder.sized
 
 
 def _stored(every: Sequence[Tensor]) -> Stored:

@@ -184,6 +184,14 @@ def test_a_hook_that_asks_for_values_is_left_out(hook) -> None:
     )
 
 
+def test_a_hook_that_asks_for_a_number_of_the_code_is_run() -> None:
+    model = layers()
+    model[0].register_forward_pre_hook(lambda module, given: F.pad(given[0], [int(torch.ones(1).item())] * 4))
+    with torch.no_grad():
+        expected = tuple(model[0](torch.rand(SIZE)).shape)
+    assert analyze(model, SIZE).layers[0].output_size == expected
+
+
 class Registering(nn.Module):
     """Puts a hook in and takes it out while it runs."""
 

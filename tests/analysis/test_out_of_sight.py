@@ -100,6 +100,11 @@ def normalised(x: Tensor, mean: Tensor, var: Tensor) -> Tensor:
     return F.layer_norm(F.batch_norm(x, mean, var), [14])
 
 
+def moved(x: Tensor, w: Tensor) -> Tensor:
+    start = torch.zeros([1, 3, 14, 5], device="cpu").to(x.device)
+    return start + torch.matmul(x.to("cpu"), w)
+
+
 def attention(x: Tensor) -> Tensor:
     x = x.flatten(2)
     return F.scaled_dot_product_attention(x, x, x)
@@ -111,6 +116,7 @@ CASES = [
     (branches, [(3, 3, 3, 3)]),
     (rearranged, []),
     (normalised, [(3,), (3,)]),
+    (moved, [(14, 5)]),
     (attention, []),
 ]
 
