@@ -10,9 +10,11 @@ from torch import Tensor, nn
 
 from cnnviz.analysis.extents import Conditions, any_extent, extents_of, number_of, plain_of, replace
 from cnnviz.analysis.functions import UNARY
+from cnnviz.analysis.memory_formats import as_on_a_cpu
 from cnnviz.analysis.operations import Operation, TracedCall, Value, function_name
 from cnnviz.analysis.output_sizes_fast import fast_output
 from cnnviz.analysis.recurrent import LAYERS
+from cnnviz.analysis.refusals import refuse
 from cnnviz.analysis.replica import Replica, meta_like
 from cnnviz.calls import Call
 
@@ -64,6 +66,7 @@ class Recorder:
             given += tensors_in(tuple(keywords.values()))
         sized = self._sized and any_extent((arguments, keywords))
         writes = _writes(function, keywords)
+        real = arguments, keywords
         if not given and name in _FACTORIES:
             keywords = {**keywords, "device": "meta"}
         elif any(item.is_meta for item in given) or (writes and self._owns(given)):
@@ -86,9 +89,11 @@ class Recorder:
             formulas = replace(flat, _origin_of)
             flat = replace(flat, number_of)
             arguments, keywords = replace(arguments, number_of), replace(keywords, number_of)
+            real = replace(real, number_of)
         output = fast_output(function, name, arguments, keywords)
         if output is None:
-            output = function(*arguments, **keywords)
+            refuse(name, *real)
+            output = as_on_a_cpu(name, arguments, keywords, function(*arguments, **keywords))
         made = [arguments[0]] if name == "setitem" else tensors_in((output,))
         if made:
             writes = writes or any(item is other for item in made for other in given)

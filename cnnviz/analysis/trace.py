@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
+from cnnviz.analysis.failures import explained, located, told
 from cnnviz.analysis.inputs import Inputs
 from cnnviz.analysis.operations import Stored, Trace
 from cnnviz.analysis.recorder import Recorder
@@ -87,13 +88,11 @@ def _stored(every: list[Tensor]) -> Stored:
 
 
 def _explained(error: Exception, inputs: Inputs) -> CnnvizError:
-    reason = str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
-    if "indices" in reason and "Long" in reason and inputs.types[0] is None:
-        return ShapeError(
-            f"An input of size {inputs} holds indices; pass dtype=torch.int64, for this network: {reason}."
-        )
+    if found := explained(error):
+        return ShapeError(f"The model cannot run on an input of size {inputs}: {found}.")
+    reason = told(error)
     if "meta" in reason.lower() or "data-dependent" in reason.lower() or isinstance(error, NotImplementedError):
         return ModelError(f"The model decides by its tensors' values, which are unknown in an analysis: {reason}.")
     if isinstance(error, RuntimeError | ValueError | AssertionError | IndexError):
-        return ShapeError(f"An input of size {inputs} does not fit this model: {reason}.")
-    return ModelError(f"The model could not run on an input of size {inputs}: {type(error).__name__}, {reason}.")
+        return ShapeError(f"The model cannot run on an input of size {inputs}: {located(error)}.")
+    return ModelError(f"The model cannot run on an input of size {inputs}: {type(error).__name__}, {reason}.")
