@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 import cnnviz
 from cnnviz.analysis.extents import number_of, replace
 from cnnviz.analysis.recorder import tensors_in
 from cnnviz.analysis.refusals import Refused, reason
-from cnnviz.analysis.refusals_layers import shown
+from cnnviz.analysis.refusals_layers import features, shown
 from cnnviz.calls import Failure, failure_of, function_name
 
 _OUTSIDE = tuple(str(Path(package.__file__ or "").parent) for package in (torch, cnnviz))
@@ -35,8 +35,11 @@ def located(error: BaseException) -> str:
     failure = failure_of(error)
     if failure is None:
         return told(error)
-    sizes = " and ".join(shown(item.shape) for item in _given(failure))
-    return f"{place(error, failure)} cannot take {sizes}: {told(error)}" if sizes else told(error)
+    sizes = " and ".join(dict.fromkeys(shown(item.shape) for item in _given(failure)))
+    known = RuntimeError | ValueError | AssertionError | IndexError
+    words = told(error).removeprefix(f"{failure.kind}: ")
+    words = words if isinstance(error, known) else f"{type(error).__name__}, {words}"
+    return f"{place(error, failure)} cannot take {sizes or 'its input'}: {words}"
 
 
 def place(error: BaseException, failure: Failure) -> str:
@@ -59,7 +62,9 @@ def _lines(error: BaseException) -> Iterator[tuple[str, int]]:
 
 
 def _given(failure: Failure) -> list[Tensor]:
-    return tensors_in((failure.arguments, dict(failure.keywords)))
+    """Return what a function was given, and of a layer's what is not its own."""
+    found = tensors_in((failure.arguments, dict(failure.keywords)))
+    return found if failure.module is None else [item for item in found if not isinstance(item, nn.Parameter)]
 
 
 def _why(error: BaseException, failure: Failure) -> str | None:
@@ -74,7 +79,10 @@ def _why(error: BaseException, failure: Failure) -> str | None:
 
 def _of_module(words: str, failure: Failure) -> str | None:
     """Return why a module of torch.nn refuses an input itself, before any function runs."""
-    sizes = [item.shape for item in _given(failure)]
+    given = _given(failure)
+    if given and isinstance(failure.module, nn.RNNBase) and given[0].dim() in (2, 3):
+        return features(given[0], failure.module.input_size, "input_size")
+    sizes = [item.shape for item in given]
     if not sizes or not (found := _DIMENSIONS.search(words)):
         return None
     wanted = " or ".join(filter(None, (found[1], found[2]))).replace("D", "")

@@ -65,6 +65,7 @@ def _batch_norm(arguments: Arguments, keywords: dict[str, Any]) -> Any:
     image = arguments[0]
     given = [item for item in (*arguments[1:5], *keywords.values()) if isinstance(item, Tensor)]
     fits = image.dim() > 1 and all(item.shape == image.shape[1:2] and item.dtype == image.dtype for item in given)
+    fits = fits and len(arguments) > 2 and arguments[1] is not None and arguments[2] is not None
     fits = fits and not keywords.get("training", arguments[5] if len(arguments) > 5 else False)
     return image.shape if fits else None
 

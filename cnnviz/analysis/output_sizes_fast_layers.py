@@ -29,19 +29,22 @@ def _weighs(image: Tensor, weight: Any, bias: Any) -> bool:
         not isinstance(weight, Tensor)
         or weight.dtype != image.dtype
         or not weight.is_meta
-        or not _plainly_ordered(weight)
+        or not weight.is_contiguous()
+        or not plainly_ordered(weight)
     ):
         return False
     return bias is None or (isinstance(bias, Tensor) and bias.dtype == image.dtype and bias.shape == weight.shape[:1])
 
 
-def _plainly_ordered(weight: Tensor) -> bool:
-    """Return whether a weight lies in memory as its dimensions are ordered: no layer then reorders its output."""
-    if not weight.is_contiguous() or weight.dim() < 4:
-        return weight.is_contiguous()
-    # Kernels of one pixel, or of one channel, are contiguous with their channels last too.
-    _, channel, row, *_, last = weight.stride()
-    return last == 1 and channel == weight.shape[2] * row
+def plainly_ordered(tensor: Tensor) -> bool:
+    """Return whether something contiguous lies in memory as its dimensions are ordered, and so does what it makes.
+
+    With one channel, or one position, an image or a kernel is contiguous with its channels last too.
+    """
+    if tensor.dim() < 4:
+        return True
+    _, channel, row, *_, last = tensor.stride()
+    return last == 1 and channel == tensor.shape[2] * row
 
 
 def linear(arguments: Arguments, keywords: dict[str, Any]) -> Any:
@@ -56,7 +59,7 @@ def convolution(arguments: Arguments, keywords: dict[str, Any]) -> Any:
     names = ("weight", "bias", "stride", "padding", "dilation", "groups")
     weight, bias, *around, groups = _given(arguments, keywords, names, (None, None, 1, 0, 1, 1))
     rank = image.dim() - 2
-    fits = _weighs(image, weight, bias) and weight.dim() == image.dim() and _plainly_ordered(image)
+    fits = _weighs(image, weight, bias) and weight.dim() == image.dim() and plainly_ordered(image)
     if not fits or any(isinstance(each, str) for each in around):
         return None
     _, channels, *axes = image.shape

@@ -66,12 +66,13 @@ class Recorder:
             given += tensors_in(tuple(keywords.values()))
         sized = self._sized and any_extent((arguments, keywords))
         writes = _writes(function, keywords)
-        real = arguments, keywords
+        real: Any = None
         if not given and name in _FACTORIES:
             keywords = {**keywords, "device": "meta"}
         elif any(item.is_meta for item in given) or (writes and self._owns(given)):
             if not all(item.is_meta for item in given):
                 lengths = arguments[1:2] if name in LAYERS and _are_lengths(arguments) else ()
+                real = arguments, keywords
                 arguments, keywords = self._stand_in(arguments), self._stand_in(keywords)
                 # The lengths of packed sequences have to stay where their numbers are.
                 arguments = (arguments[0], *lengths, *arguments[2:]) if lengths else arguments
@@ -92,7 +93,8 @@ class Recorder:
             real = replace(real, number_of)
         output = fast_output(function, name, arguments, keywords)
         if output is None:
-            refuse(name, *real)
+            # Indices in real tensors are known.
+            refuse(name, *(real or (arguments, keywords)))
             output = as_on_a_cpu(name, arguments, keywords, function(*arguments, **keywords))
         made = [arguments[0]] if name == "setitem" else tensors_in((output,))
         if made:

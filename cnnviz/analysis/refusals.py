@@ -25,7 +25,12 @@ LAX: dict[str, Check] = {
 }
 
 # What both refuse, torch in words about its own insides: asked after it has failed.
-STRICT: dict[str, Check] = {**refusals_layers.STRICT, **refusals_windows.STRICT, **refusals_layout.STRICT}
+STRICT: dict[str, Check] = {
+    **refusals_layers.STRICT,
+    **refusals_windows.STRICT,
+    **refusals_indices.STRICT,
+    **refusals_layout.STRICT,
+}
 
 
 class Refused(RuntimeError):  # noqa: N818
@@ -41,7 +46,7 @@ def refuse(name: str, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -
 
 def reason(name: str, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> str | None:
     """Return why torch refuses a function, as the end of a sentence that begins with a layer's name."""
-    checks = filter(None, (table.get(name) for table in (LAX, STRICT)))
+    checks = filter(None, (table.get(name) for table in (LAX, STRICT, refusals_types.STRICT)))
     return next(filter(None, (_asked(check, arguments, keywords) for check in checks)), None)
 
 

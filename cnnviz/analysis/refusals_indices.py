@@ -47,6 +47,11 @@ def _gather(input: Tensor, dim: int, index: Tensor, *_: Any, **__: Any) -> str |
     return outside(index, size, f"the {size} along dimension {dim} of {shown(input.shape)}")
 
 
+def _index_fill(input: Tensor, dim: int, index: Tensor, *_: Any, **__: Any) -> str | None:
+    size = input.shape[dim] if input.dim() else 1
+    return outside(index, size, f"the {size} along dimension {dim} of {shown(input.shape)}", negative=True)
+
+
 def _take(input: Tensor, index: Tensor) -> str | None:
     return outside(index, input.numel(), f"the {input.numel()} numbers of {shown(input.shape)}", negative=True)
 
@@ -63,6 +68,12 @@ def _getitem(image: Tensor, index: Any, *_: Any) -> str | None:
             return wrong
         dim += _takes(item)
     return None
+
+
+def _chosen(image: Tensor, index: Any, *_: Any) -> str | None:
+    """Lists and tensors; whole numbers and slices are told apart on the meta device too."""
+    items = index if isinstance(index, tuple) else (index,)
+    return _getitem(image, index) if any(isinstance(item, Tensor | list | range) for item in items) else None
 
 
 def _takes(item: Any) -> int:
@@ -95,7 +106,9 @@ LAX: dict[str, Callable[..., str | None]] = {
     **dict.fromkeys(words("argsort sort softmax softmin"), _along),
     **dict.fromkeys(words("softmax softmin"), _softmax),
     "index_select": _index_select,
-    **dict.fromkeys(words("gather scatter scatter_add scatter_reduce"), _gather),
+    **dict.fromkeys(words("gather index_add index_copy scatter scatter_add scatter_reduce"), _gather),
+    "index_fill": _index_fill,
     "take": _take,
-    **dict.fromkeys(words("getitem setitem"), _getitem),
+    **dict.fromkeys(words("getitem setitem"), _chosen),
 }
+STRICT: dict[str, Callable[..., str | None]] = dict.fromkeys(words("getitem setitem"), _getitem)

@@ -21,17 +21,22 @@ def shown(size: Sequence[int]) -> str:
     return "x".join(map(str, size)) or "a single number"
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a count with its noun: 1 channel, 3 channels."""
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
 def channels(image: Tensor, expected: int, rank: int) -> str | None:
     """An image has so many channels, in front of its positions."""
     size = tuple(image.shape)
     if len(size) not in (rank + 1, rank + 2):
-        lead = shown((1, *size)) if len(size) == rank else _IMAGE[rank]
-        return f"reads {_IMAGE[rank]} and gets {shown(size)}, {len(size)} dimensions; {lead} would be right"
+        right = f"; with a channel it is {shown((1, *size))}" if len(size) == rank and expected == 1 else ""
+        return f"reads {_IMAGE[rank]} and gets {shown(size)}, {len(size)} dimensions{right}"
     found = size[-rank - 1]
     if found == expected:
         return None
-    wrong = f"expects {expected} channel{'s' * (expected != 1)} and gets {found}, in {shown(size)}"
-    if size[-1] == expected < min(found, 5):
+    wrong = f"expects {counted(expected, 'channel')} and gets {found}, in {shown(size)}"
+    if size[-1] == expected < 5 <= found:
         first = (*size[: -rank - 1], expected, *size[-rank - 1 : -1])
         return f"{wrong}; torch wants channels first: {shown(first)}"
     if len(size) == rank + 1 and expected == 1:
@@ -54,14 +59,15 @@ def settings(rank: int, **given: Any) -> str | None:
 def _bias(bias: Tensor | None, filters: int) -> str | None:
     if bias is None or tuple(bias.shape) == (filters,):
         return None
-    return f"has {filters} filters and a bias of size {shown(bias.shape)}; it must have {filters} numbers"
+    size = shown(bias.shape)
+    return f"has {counted(filters, 'filter')} and a bias of size {size}; it must have {counted(filters, 'number')}"
 
 
 def _weight(image: Tensor, weight: Tensor, rank: int, groups: int) -> str | None:
     if weight.dim() != rank + 2:
         return f"has weights of size {shown(weight.shape)}, {weight.dim()} dimensions; it needs {rank + 2}"
     if groups < 1 or weight.shape[0] % groups:
-        return f"has {weight.shape[0]} filters in {groups} groups; the groups must divide them"
+        return f"has {counted(weight.shape[0], 'filter')} in {counted(groups, 'group')}; the groups must divide them"
     return None
 
 
@@ -110,17 +116,19 @@ def _transposed(
     wrong = wrong or settings(rank, stride=stride, dilation=dilation, padding=padding, output_padding=output_padding)
     if wrong:
         return wrong
-    steps = [each_dim(each, rank) for each in (output_padding, stride, dilation)]
-    for more, s, d in zip(*steps, strict=True):
+    axes = zip(*(each_dim(each, rank) for each in (output_padding, stride, dilation, padding)), strict=True)
+    for size, kernel, (more, s, d, p) in zip(input.shape[-rank:], weight.shape[2:], axes, strict=True):
         if more >= max(s, d):
             return f"has an output padding of {more}; it must be smaller than the stride {s} or the dilation {d}"
+        if (made := (size - 1) * s + d * (kernel - 1) + more + 1) <= 2 * p:
+            return f"makes {made} of {size} positions, and its padding of {p} on both sides leaves nothing of them"
     return None
 
 
 def _linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> str | None:
     size, expected = tuple(input.shape), weight.shape[-1]
     if size and size[-1] != expected:
-        wrong = f"expects {expected} features and gets {size[-1]}, in {shown(size)}"
+        wrong = f"expects {counted(expected, 'feature')} and gets {size[-1]}, in {shown(size)}"
         if len(size) > 2 and prod(size[1:]) == expected:
             return f"{wrong}; a Flatten is missing before it, {expected} = {'·'.join(map(str, size[1:]))}"
         return f"{wrong}; in_features={size[-1]} would be right"
@@ -158,10 +166,21 @@ def outside(index: Tensor, size: int, of: str, *, negative: bool = False) -> str
     return None
 
 
+def features(image: Tensor, expected: int, setting: str) -> str | None:
+    """The last size of what a layer reads."""
+    found = image.shape[-1]
+    wrong = f"expects {counted(expected, 'feature')} and gets {found}, in {shown(image.shape)}"
+    return None if found == expected else f"{wrong}; {setting}={found} would be right"
+
+
+def _multi_head_attention(query: Tensor, key: Tensor, value: Tensor, embed_dim: int, *_: Any, **__: Any) -> str | None:
+    return features(query, embed_dim, "embed_dim")
+
+
 def _cell(image: Tensor, states: Any, weight: Tensor, hidden: Tensor, *biases: Any) -> str | None:
     states = states if isinstance(states, tuple | list) else (states,)
     if image.shape[-1] != weight.shape[-1]:
-        return f"expects {weight.shape[-1]} features and gets {image.shape[-1]}, in {shown(image.shape)}"
+        return features(image, weight.shape[-1], "input_size")
     for state in states:
         if state.shape[-1] != hidden.shape[-1] or state.shape[:-1] != image.shape[:-1]:
             right = shown((*image.shape[:-1], hidden.shape[-1]))
@@ -182,5 +201,6 @@ LAX: dict[str, Callable[..., str | None]] = {
 STRICT: dict[str, Callable[..., str | None]] = {
     "linear": _bias_of_linear,
     "bilinear": _bilinear,
+    "multi_head_attention_forward": _multi_head_attention,
     **dict.fromkeys(words("embedding_bag"), _embedding),
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import Tensor
 
-from cnnviz.analysis.functions import POINTWISE, REDUCING, SPREADING, words
+from cnnviz.analysis.functions import POINTWISE, words
 from cnnviz.analysis.operations import Shape
 from cnnviz.analysis.refusals_indices import dimension
 from cnnviz.analysis.refusals_layers import shown
@@ -56,7 +56,7 @@ def _stack(tensors: Sequence[Tensor], dim: int = 0) -> str | None:
     for size in sizes[1:]:
         if size != sizes[0]:
             return f"stacks {shown(sizes[0])} and {shown(size)}; all must be of one size"
-    return None
+    return _unsqueeze(tensors[0], dim)
 
 
 def _product(left: Tensor, right: Tensor, *_: Any) -> str | None:
@@ -132,6 +132,15 @@ def _along(image: Tensor, dim: Any = 0, *_: Any, **__: Any) -> str | None:
     return dimension(image, dim)
 
 
+def _chunk(image: Tensor, chunks: int, dim: int = 0) -> str | None:
+    return dimension(image, dim)
+
+
+def _unsqueeze(image: Tensor, dim: int) -> str | None:
+    rank = image.dim() + 1
+    return None if -rank <= dim < rank else f"has dim={dim}; {shown(image.shape)} takes {-rank} to {rank - 1}"
+
+
 def _permute(image: Tensor, *dims: Any, **keywords: Any) -> str | None:
     given = keywords.get("dims", dims[0] if len(dims) == 1 and isinstance(dims[0], tuple | list) else dims)
     if len(given) != image.dim():
@@ -177,7 +186,7 @@ def _split(image: Tensor, parts: Any = None, dim: int = 0, **keywords: Any) -> s
     return f"splits the {image.shape[dim]} along dimension {dim} of {shown(image.shape)} into {total}"
 
 
-def _pad(image: Tensor, pad: Sequence[int], mode: str = "constant", *_: Any) -> str | None:
+def _pad(image: Tensor, pad: Sequence[int], mode: str = "constant", *_: Any, **__: Any) -> str | None:
     size, amounts = tuple(image.shape), tuple(pad)
     if len(amounts) > 2 * len(size) or len(amounts) % 2:
         return f"has {len(amounts)} paddings, {amounts}, for {shown(size)}; 2 a dimension would be right"
@@ -236,10 +245,18 @@ def _attention(query: Tensor, key: Tensor, value: Tensor, attn_mask: Any = None,
     return wrong
 
 
+# Their second argument is the dimension.
+_ALONG = words(
+    """
+    all amax amin any argmax argmin count_nonzero cummax cummin cumprod cumsum flip log_softmax logsumexp max mean
+    median min mode nanmean nansum prod squeeze std sum unbind var
+    """
+)
+
 STRICT: dict[str, Callable[..., str | None]] = {
-    **dict.fromkeys(
-        REDUCING | SPREADING | words("cumsum cumprod cummax flip roll chunk unbind squeeze unsqueeze"), _along
-    ),
+    **dict.fromkeys(_ALONG, _along),
+    "chunk": _chunk,
+    "unsqueeze": _unsqueeze,
     **dict.fromkeys(POINTWISE, _pointwise),
     **dict.fromkeys(words("cat concat concatenate"), _cat),
     "stack": _stack,

@@ -23,6 +23,8 @@ def weight_types(image: Tensor, *weights: Any) -> str | None:
 
 def norm_types(image: Tensor, *parameters: Any) -> str | None:
     """Parameters of normalisations are of the image's type, or float32 for an image of half precision."""
+    if not image.is_floating_point() and not image.is_complex():
+        return f"gets {named(image)}; it needs floating-point numbers, such as float32"
     return _differing(image, parameters, (image.dtype, torch.float32) if image.dtype in _HALVES else (image.dtype,))
 
 
@@ -42,13 +44,20 @@ def alike(*arguments: Any, **keywords: Any) -> str | None:
 
 
 def _cdist(one: Tensor, other: Tensor, *_: Any, **keywords: Any) -> str | None:
-    return alike(one, other) if one.is_floating_point() and other.is_floating_point() else None
+    if not (one.is_floating_point() and other.is_floating_point()):
+        return None
+    # More rows than these are compared by a product of matrices.
+    if one.dtype in _HALVES and one.shape[-2] <= 25 and other.shape[-2] <= 25:
+        return f"gets {named(one)}, of which torch has no distances on a CPU; float32 would be right"
+    return alike(one, other)
 
 
 def kinds(name: str) -> Callable[..., str | None]:
     """Return the check of the kinds of numbers that a function has no arithmetic for."""
 
     def check(image: Tensor, *_: Any, **keywords: Any) -> str | None:
+        if image.dtype in _HALVES and name in _NO_HALF and image.dim() > 3:
+            return f"gets {named(image)}, which torch does not average on a CPU; float32 would be right"
         if image.is_floating_point() or keywords.get("dtype") is not None:
             return None
         table = _NO_COMPLEX if image.is_complex() else _NO_BOOL if image.dtype == torch.bool else _NO_INTEGER
@@ -57,15 +66,21 @@ def kinds(name: str) -> Callable[..., str | None]:
     return check
 
 
+def _multi_head_attention(query: Tensor, key: Tensor, value: Tensor, *others: Any, **keywords: Any) -> str | None:
+    weights = (others[2], others[3], *others[8:10], *(keywords.get(f"{name}_proj_weight") for name in "qkv"))
+    return weight_types(query, key, value, *weights)
+
+
 _ALIKE = words("addbmm addmm cross grid_sample linalg_cross linalg_matmul matmul mm mv rmatmul")
 
 _NEED_FLOATS = words(
     """
     adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d adaptive_max_pool2d
-    adaptive_max_pool3d celu gelu glu hardshrink hardsigmoid hardswish interpolate max_pool1d mish rrelu silu softmax
-    softmin softplus upsample
+    adaptive_max_pool3d celu gelu glu hardshrink hardsigmoid hardswish interpolate max_pool1d max_unpool1d max_unpool2d
+    max_unpool3d mish rrelu silu softmax softmin softplus upsample
     """
 )
+_NO_HALF = words("avg_pool3d local_response_norm lp_pool3d")
 _NO_INTEGER = _NEED_FLOATS | words("fold log_sigmoid log_softmax logsigmoid std unfold var")
 _NO_BOOL = _NEED_FLOATS | words(
     "avg_pool1d avg_pool2d avg_pool3d local_response_norm max_pool2d max_pool3d median relu std threshold var"
@@ -77,8 +92,14 @@ _NO_COMPLEX = (_NEED_FLOATS - words("silu")) | words(
     """
 )
 
+# Those that both a CPU and the meta device refuse.
+STRICT: dict[str, Callable[..., str | None]] = dict.fromkeys(
+    words("addmv baddbmm bilinear bmm dot einsum inner lerp prelu scaled_dot_product_attention tensordot vdot"), alike
+)
+
 LAX: dict[str, Callable[..., str | None]] = {
-    **{name: kinds(name) for name in _NO_INTEGER | _NO_BOOL | _NO_COMPLEX},
+    **{name: kinds(name) for name in _NO_HALF | _NO_INTEGER | _NO_BOOL | _NO_COMPLEX},
     **dict.fromkeys(_ALIKE, alike),
     "cdist": _cdist,
+    "multi_head_attention_forward": _multi_head_attention,
 }

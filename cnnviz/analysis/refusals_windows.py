@@ -8,7 +8,7 @@ from typing import Any
 from torch import Tensor
 
 from cnnviz.analysis.functions import POOLS
-from cnnviz.analysis.refusals_layers import outgrown, settings, shown
+from cnnviz.analysis.refusals_layers import counted, outgrown, settings, shown
 from cnnviz.analysis.refusals_types import kinds, norm_types
 from cnnviz.analysis.windows import each_dim, rank_of
 
@@ -19,7 +19,8 @@ def _one_a_channel(image: Tensor, *parameters: Any) -> str | None:
     channels = image.shape[1]
     for parameter in parameters:
         if isinstance(parameter, Tensor) and tuple(parameter.shape) != (channels,):
-            return f"expects {prod(parameter.shape)} channels and gets {channels}, in {shown(image.shape)}"
+            expected = counted(prod(parameter.shape), "channel")
+            return f"expects {expected} and gets {channels}, in {shown(image.shape)}"
     return None
 
 
@@ -35,6 +36,8 @@ def _batch_norm(
 ) -> str | None:
     parameters = running_mean, running_var, weight, bias
     wrong = _one_a_channel(input, *parameters) or norm_types(input, *parameters)
+    if not (wrong or training) and (running_mean is None or running_var is None):
+        return "has no running mean and variance to normalise by; training=True takes those of its input"
     if not wrong and training and prod(input.shape) == input.shape[1]:
         return f"has 1 number a channel in {shown(input.shape)}; without running statistics it needs 2"
     return wrong
@@ -51,7 +54,8 @@ def _instance_norm(
     **__: Any,
 ) -> str | None:
     parameters = running_mean, running_var, weight, bias
-    wrong = _one_a_channel(input, *parameters) or norm_types(input, *parameters)
+    # Running statistics alone may be of another type.
+    wrong = _one_a_channel(input, *parameters) or norm_types(input, *(parameters if weight is not None else ()))
     if not wrong and use_input_stats and prod(input.shape[2:]) == 1:
         return f"has 1 position a channel in {shown(input.shape)}; it needs at least 2"
     return wrong
@@ -67,7 +71,7 @@ def _group_norm(
 ) -> str | None:
     wrong = _one_a_channel(input, weight, bias)
     if not wrong and (num_groups < 1 or input.shape[1] % num_groups):
-        return f"gets {input.shape[1]} channels, which cannot be divided into {num_groups} groups"
+        return f"gets {counted(input.shape[1], 'channel')}, which cannot be divided into {num_groups} groups"
     if not wrong and prod(input.shape) == num_groups:
         return f"has 1 number a group in {shown(input.shape)} with {num_groups} groups; it needs 2"
     return wrong or norm_types(input, weight, bias)
@@ -91,9 +95,11 @@ def _layer_norm(
     return norm_types(input, weight, bias)
 
 
-def _rms_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, *_: Any) -> str | None:
-    types = (input.dtype,) if weight is None else (input.dtype, weight.dtype)
-    return _layer_norm(input, normalized_shape, weight) if len(set(types)) == 1 else None
+def _rms_norm(
+    input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, eps: float | None = None
+) -> str | None:
+    # Weights of another type are converted.
+    return _layer_norm(input, normalized_shape, None if weight is None else weight.to(input.dtype))
 
 
 def _pool(
@@ -119,13 +125,8 @@ def _pool(
     return outgrown(input.shape[-rank:], kernel, around, dilation)
 
 
-def _unfold(
-    input: Tensor,
-    kernel_size: Any,
-    dilation: Any = 1,
-    padding: Any = 0,
-    stride: Any = 1,
-) -> str | None:
+def _unfold(input: Tensor, kernel_size: Any, *, dilation: Any, padding: Any, stride: Any) -> str | None:
+    """Of torch.nn.functional; a tensor's own unfold is another function."""
     wrong = kinds("unfold")(input) or settings(
         2, kernel_size=kernel_size, dilation=dilation, padding=padding, stride=stride
     )
@@ -139,6 +140,7 @@ def _interpolate(
     input: Tensor,
     size: Any = None,
     scale_factor: Any = None,
+    mode: str = "nearest",
     *_: Any,
     **__: Any,
 ) -> str | None:
@@ -147,7 +149,7 @@ def _interpolate(
         made = each_dim(size, rank)
     else:
         made = tuple(int(n * s) for n, s in zip(input.shape[2:], each_dim(scale_factor, rank), strict=True))
-    if min(made) < 1:
+    if min(made) < 1 and mode != "area":
         return f"resizes {shown(input.shape[2:])} to {shown(made)}; at least 1 along each axis must be left"
     return kinds("interpolate")(input)
 
@@ -173,7 +175,6 @@ _NORMS: dict[str, Callable[..., str | None]] = {
     "instance_norm": _instance_norm,
     "group_norm": _group_norm,
     "layer_norm": _layer_norm,
-    "rms_norm": _rms_norm,
 }
 LAX: dict[str, Callable[..., str | None]] = {
     **_NORMS,
@@ -184,4 +185,5 @@ STRICT: dict[str, Callable[..., str | None]] = {
     **{name: partial(_pool, name) for name in POOLS if not name.startswith("lp")},
     **{f"max_unpool{rank}d": _max_unpool for rank in (1, 2, 3)},
     "grid_sample": _grid_sample,
+    "rms_norm": _rms_norm,
 }

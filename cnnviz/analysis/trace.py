@@ -91,8 +91,8 @@ def _explained(error: Exception, inputs: Inputs) -> CnnvizError:
     if found := explained(error):
         return ShapeError(f"The model cannot run on an input of size {inputs}: {found}.")
     reason = told(error)
-    if "meta" in reason.lower() or "data-dependent" in reason.lower() or isinstance(error, NotImplementedError):
+    if "meta" in reason.lower() or "data-dependent" in reason.lower():
         return ModelError(f"The model decides by its tensors' values, which are unknown in an analysis: {reason}.")
     if isinstance(error, RuntimeError | ValueError | AssertionError | IndexError):
         return ShapeError(f"The model cannot run on an input of size {inputs}: {located(error)}.")
-    return ModelError(f"The model cannot run on an input of size {inputs}: {type(error).__name__}, {reason}.")
+    return ModelError(f"The model cannot run on an input of size {inputs}: {located(error)}.")
