@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from cnnviz.analysis.functions import CONVOLUTIONS
+from cnnviz.analysis.functions import CONVOLUTIONS, words
 
 Arguments = tuple[Any, ...]
 Rule = Callable[[Arguments, Mapping[str, Any], Tensor], Tensor]
@@ -50,18 +50,23 @@ def _as_any(arguments: Arguments, keywords: Mapping[str, Any], output: Tensor) -
 
 
 def _as_input(arguments: Arguments, keywords: Mapping[str, Any], output: Tensor) -> Tensor:
-    return _channels_last(output) if output.dim() > 3 and lies_channels_last(arguments[0]) else output
+    """Channels last where the input lies so, and otherwise as the dimensions are ordered."""
+    if output.dim() > 3 and lies_channels_last(arguments[0]):
+        return _channels_last(output)
+    return output if output.is_contiguous() else torch.empty_like(output, memory_format=torch.contiguous_format)
+
+
+def _batch_norm(arguments: Arguments, keywords: Mapping[str, Any], output: Tensor) -> Tensor:
+    image = arguments[0]
+    forms = {4: torch.channels_last, 5: torch.channels_last_3d}
+    if image.dim() in forms and image.is_contiguous(memory_format=forms[image.dim()]):
+        return output
+    return output if output.is_contiguous() else torch.empty_like(output, memory_format=torch.contiguous_format)
 
 
 def _padded(arguments: Arguments, keywords: Mapping[str, Any], output: Tensor) -> Tensor:
     mode = arguments[2] if len(arguments) > 2 else keywords.get("mode", "constant")
     return _as_input(arguments, keywords, output) if mode in ("reflect", "replicate") else output
-
-
-def _batch_norm(arguments: Arguments, keywords: Mapping[str, Any], output: Tensor) -> Tensor:
-    if output.is_contiguous() or lies_channels_last(arguments[0]):
-        return output
-    return torch.empty_like(output, memory_format=torch.contiguous_format)
 
 
 def _attention(arguments: Arguments, keywords: Mapping[str, Any], output: Tensor) -> Tensor:
@@ -72,7 +77,7 @@ def _attention(arguments: Arguments, keywords: Mapping[str, Any], output: Tensor
 
 RULES: dict[str, Rule] = {
     **dict.fromkeys(CONVOLUTIONS, _as_any),
-    **dict.fromkeys(("group_norm", "pixel_shuffle", "channel_shuffle", "native_channel_shuffle", "roll"), _as_input),
+    **dict.fromkeys(words("group_norm pixel_shuffle channel_shuffle native_channel_shuffle roll"), _as_input),
     **{f"max_unpool{rank}d": _as_input for rank in (1, 2, 3)},
     "pad": _padded,
     "batch_norm": _batch_norm,
