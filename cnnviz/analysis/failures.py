@@ -7,14 +7,13 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-import cnnviz
 from cnnviz.analysis.extents import number_of, replace
 from cnnviz.analysis.recorder import tensors_in
 from cnnviz.analysis.refusals import Refused, reason
 from cnnviz.analysis.refusals_layers import features, shown
 from cnnviz.calls import Failure, failure_of, function_name
 
-_OUTSIDE = tuple(str(Path(package.__file__ or "").parent) for package in (torch, cnnviz))
+_OUTSIDE = str(Path(torch.__file__).parent), str(Path(__file__).parents[1])
 _DIMENSIONS = re.compile(r"expected (.*D)(?: or (.*D))? input \(got (\d)D input\)")
 
 

@@ -15,6 +15,7 @@ from cnnviz.analysis.operations import Operation, TracedCall, Value, function_na
 from cnnviz.analysis.output_sizes_fast import fast_output
 from cnnviz.analysis.recurrent import LAYERS
 from cnnviz.analysis.refusals import refuse
+from cnnviz.analysis.refusals_indices import unmasked
 from cnnviz.analysis.replica import Replica, meta_like
 from cnnviz.calls import Call
 
@@ -73,6 +74,8 @@ class Recorder:
             if not all(item.is_meta for item in given):
                 lengths = arguments[1:2] if name in LAYERS and _are_lengths(arguments) else ()
                 real = arguments, keywords
+                if name in _INDEXING:
+                    arguments = (arguments[0], unmasked(arguments[1]), *arguments[2:])
                 arguments, keywords = self._stand_in(arguments), self._stand_in(keywords)
                 # The lengths of packed sequences have to stay where their numbers are.
                 arguments = (arguments[0], *lengths, *arguments[2:]) if lengths else arguments
@@ -235,6 +238,7 @@ class _Reference(weakref.ref[Tensor]):
 
 
 _FACTORIES = frozenset(["zeros", "ones", "empty", "full", "rand", "randn"])
+_INDEXING = frozenset(["getitem", "setitem"])
 _ASKING = frozenset(["shape", "size", "numel", "nelement", "len", "iter"])
 
 

@@ -70,6 +70,18 @@ def _getitem(image: Tensor, index: Any, *_: Any) -> str | None:
     return None
 
 
+def unmasked(index: Any) -> Any:
+    """Return an index with the places where its masks are true in their stead: their count is known then."""
+    items = index if isinstance(index, tuple) else (index,)
+    if not any(_is_known_mask(item) for item in items):
+        return index
+    return tuple(part for item in items for part in (item.nonzero(as_tuple=True) if _is_known_mask(item) else (item,)))
+
+
+def _is_known_mask(item: Any) -> bool:
+    return isinstance(item, Tensor) and item.dtype == torch.bool and not item.is_meta and item.dim() > 0
+
+
 def _chosen(image: Tensor, index: Any, *_: Any) -> str | None:
     """Lists and tensors; whole numbers and slices are told apart on the meta device too."""
     items = index if isinstance(index, tuple) else (index,)

@@ -105,18 +105,15 @@ def _view(image: Tensor, *wanted: Any, **keywords: Any) -> str | None:
         return None
     count, rest = image.numel(), prod(entry for entry in size if entry != -1)
     if size.count(-1) > 1 or (count % rest if -1 in size and rest else count != rest):
-        held = f"{count:,} numbers of {shown(image.shape)}"
-        return f"cannot give the {held} the size {shown(size)}, which holds {_held(size, rest)}"
+        wrong = f"cannot give the {count} numbers of {shown(image.shape)} the size {shown(size)}"
+        rows = f"; {shown((size[0], prod(image.shape[1:])))} would be right" if len(size) == 2 < image.dim() else ""
+        return f"{wrong}, which holds {rest if -1 not in size else f'a multiple of {rest}'}{rows}"
     if image.is_contiguous():
         return None
     return (
         f"cannot view {shown(image.shape)}, whose numbers lie apart in memory, as {shown(size)}; "
         "reshape, or contiguous() before it, would be right"
     )
-
-
-def _held(size: Shape, rest: int) -> str:
-    return f"{rest:,}" if -1 not in size else f"a multiple of {rest:,}"
 
 
 def _unflatten(image: Tensor, dim: int, sizes: Sequence[int], **_: Any) -> str | None:

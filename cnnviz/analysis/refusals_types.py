@@ -23,7 +23,7 @@ def weight_types(image: Tensor, *weights: Any) -> str | None:
 
 def norm_types(image: Tensor, *parameters: Any) -> str | None:
     """Parameters of normalisations are of the image's type, or float32 for an image of half precision."""
-    if not image.is_floating_point() and not image.is_complex():
+    if not image.is_floating_point():
         return f"gets {named(image)}; it needs floating-point numbers, such as float32"
     return _differing(image, parameters, (image.dtype, torch.float32) if image.dtype in _HALVES else (image.dtype,))
 

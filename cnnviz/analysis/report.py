@@ -126,8 +126,8 @@ def analyze(model: nn.Module, input_size: InputSize = (1, 3, 224, 224), *, dtype
 
     The model's modules are run over once with tensors that hold no numbers: weights may be anywhere, nothing is
     computed, and the model is not changed. Layers are named as in cnnviz.calls. Receptive fields are those in the
-    first input that has positions. Raises ShapeError where the input does not fit, and ModelError where the control
-    flow depends on values.
+    first input that has positions. Raises ShapeError for what torch refuses on a CPU, in a sentence that names the
+    layer, its sizes and what would be right; and ModelError where the control flow depends on values.
     """
     return _report(run_of(model, inputs_of(input_size, dtype)))
 

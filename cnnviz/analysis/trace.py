@@ -21,7 +21,7 @@ def trace(model: nn.Module, inputs: Inputs) -> tuple[Trace, nn.Module]:
 
     The model itself does not run: its modules are stood in for by copies and its parameters by tensors without
     storage, so that weights, buffers, hooks, training mode and other threads that use the model are left alone. Raises
-    ShapeError where the sizes do not fit and ModelError where the model's control flow asks for values.
+    ShapeError where sizes, types or indices do not fit and ModelError where the model's control flow asks for values.
     """
     with _nothing_collected():
         stand_in = replica(model)

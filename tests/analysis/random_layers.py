@@ -229,11 +229,13 @@ def indices(draw):
     chosen = draw(st.lists(st.integers(-3, 5), min_size=1, max_size=3))
     known, dim = torch.tensor(chosen), draw(st.integers(-4, 3))
     place, length = draw(st.integers(-6, 6)), draw(st.integers(1, 6))
+    switches = [True, *draw(st.lists(SWITCH, min_size=length - 1, max_size=length - 1))]
     functions = [
         lambda m, x: x[:, chosen],
         lambda m, x: x[:, place],
         lambda m, x: x[..., known],
         lambda m, x: x[:, torch.arange(length)],
+        lambda m, x: x[:, torch.tensor(switches)],
         lambda m, x: x.index_select(dim, known),
         lambda m, x: torch.gather(x, dim, known.abs().reshape([-1] + [1] * (x.dim() - 1))),
         lambda m, x: x.narrow(dim, place, length),
