@@ -36,7 +36,8 @@ def channels(image: Tensor, expected: int, rank: int) -> str | None:
     if found == expected:
         return None
     wrong = f"expects {counted(expected, 'channel')} and gets {found}, in {shown(size)}"
-    if size[-1] == expected < 5 <= found:
+    # A picture has few channels and more rows; a sequence may have many.
+    if size[-1] == expected and (rank == 1 or expected < 5 <= found):
         first = (*size[: -rank - 1], expected, *size[-rank - 1 : -1])
         return f"{wrong}; torch wants channels first: {shown(first)}"
     if len(size) == rank + 1 and expected == 1:
@@ -63,7 +64,7 @@ def _bias(bias: Tensor | None, filters: int) -> str | None:
     return f"has {counted(filters, 'filter')} and a bias of size {size}; it must have {counted(filters, 'number')}"
 
 
-def _weight(image: Tensor, weight: Tensor, rank: int, groups: int) -> str | None:
+def _weight(weight: Tensor, rank: int, groups: int) -> str | None:
     if weight.dim() != rank + 2:
         return f"has weights of size {shown(weight.shape)}, {weight.dim()} dimensions; it needs {rank + 2}"
     if groups < 1 or weight.shape[0] % groups:
@@ -82,7 +83,7 @@ def _convolution(
     groups: int = 1,
 ) -> str | None:
     words_for_padding = isinstance(padding, str)
-    wrong = _weight(input, weight, rank, groups) or channels(input, weight.shape[1] * groups, rank)
+    wrong = _weight(weight, rank, groups) or channels(input, weight.shape[1] * groups, rank)
     wrong = wrong or weight_types(input, weight, bias) or _bias(bias, weight.shape[0])
     wrong = wrong or settings(rank, stride=stride, dilation=dilation, padding=0 if words_for_padding else padding)
     if wrong or padding == "same":
@@ -111,7 +112,7 @@ def _transposed(
     groups: int = 1,
     dilation: Any = 1,
 ) -> str | None:
-    wrong = _weight(input, weight, rank, groups) or channels(input, weight.shape[0], rank)
+    wrong = _weight(weight, rank, groups) or channels(input, weight.shape[0], rank)
     wrong = wrong or weight_types(input, weight, bias) or _bias(bias, weight.shape[1] * groups)
     wrong = wrong or settings(rank, stride=stride, dilation=dilation, padding=padding, output_padding=output_padding)
     if wrong:
