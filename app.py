@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from cnnviz.components.library import bring_library
 from cnnviz.components.theme import follow_theme
 from cnnviz.ui import links, menu
 
@@ -11,6 +12,7 @@ HERE = Path(__file__).parent
 
 st.set_page_config(page_icon=str(HERE / "assets" / "icon.png"), layout="wide")
 st.html(HERE / "assets" / "app.css")
+bring_library()
 pages = menu.pages()
 # Streamlit's own menu turns, on a phone, into lists that a screen reader cannot follow; two rows of links do not.
 page = st.navigation(list(pages.values()), position="hidden")

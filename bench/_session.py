@@ -12,6 +12,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
+KEPT_FOR = 2  # runs: Streamlit's global.maxCachedMessageAge
 FINISHED = {ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY}
 
 
@@ -28,6 +29,9 @@ class Session:
     fragments: dict[str, str] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     received: int = 0
+    # As the browser keeps them: what came whole is not sent again for the next two runs.
+    known: dict[str, ForwardMsg] = field(default_factory=dict)
+    ages: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     async def open(cls, url: str, page: str, query: str) -> "Session":
@@ -43,8 +47,15 @@ class Session:
     async def finish(self) -> None:
         """Take in what the app sends until its run is over."""
         while True:
-            message = ForwardMsg.FromString(await asyncio.wait_for(self.socket.recv(), 120))
+            data = await asyncio.wait_for(self.socket.recv(), 120)
+            self.received += len(data)
+            message = ForwardMsg.FromString(data)
             kind = message.WhichOneof("type")
+            if kind == "ref_hash":
+                self.ages[message.ref_hash] = 0
+                continue
+            if message.metadata.cacheable:
+                self.known[message.hash], self.ages[message.hash] = message, 0
             if kind == "new_session":
                 self.number = message.new_session.initialize.session_id
             elif kind == "navigation":
@@ -55,6 +66,8 @@ class Session:
                 self.take(message.delta)
             elif kind == "script_finished":
                 if message.script_finished in FINISHED:
+                    self.ages = {number: age + 1 for number, age in self.ages.items() if age < KEPT_FOR}
+                    self.known = {number: self.known[number] for number in self.ages}
                     return
                 if message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
                     self.errors.append("the script did not compile")
@@ -64,7 +77,6 @@ class Session:
         if delta.WhichOneof("type") != "new_element":
             return
         kind = delta.new_element.WhichOneof("type")
-        self.received += delta.ByteSize()
         content = getattr(delta.new_element, kind)
         if kind == "exception":
             self.errors.append(f"{content.type}: {content.message}")
@@ -80,6 +92,7 @@ class Session:
         message.rerun_script.widget_states.widgets.add(id=self.widgets[label].id, **value)
         message.rerun_script.fragment_id = self.fragments[label]
         message.rerun_script.page_script_hash, message.rerun_script.query_string = self.page, self.query
+        message.rerun_script.cached_message_hashes.extend(self.known)
         await self.socket.send(message.SerializeToString())
         await self.finish()
 

@@ -17,9 +17,12 @@ from pathlib import Path
 
 import _run
 import numpy as np
+import pillow_heif
 from PIL import Image
 
 from cnnviz.images import decode
+
+pillow_heif.register_heif_opener()
 
 
 def picture(pixels: int, mode: str = "RGB", block: int = 16, smooth: bool = True) -> Image.Image:
@@ -43,6 +46,7 @@ def saved(image: Image.Image, kind: str, **options: object) -> bytes:
     return buffer.getvalue()
 
 
+_QUICK = {"preset": "ultrafast"}
 FILES: dict[str, Callable[[], bytes]] = {
     "an ordinary JPEG, 12 MP": lambda: saved(picture(12_000_000), "JPEG", quality=88),
     "JPEG, 24.9 MP": lambda: saved(picture(24_900_000), "JPEG"),
@@ -56,6 +60,9 @@ FILES: dict[str, Callable[[], bytes]] = {
         Image.fromarray(np.asarray(flat(24_900_000, "L")).astype(np.uint16) * 257), "PNG"
     ),
     "WebP, 13.9 MP": lambda: saved(picture(13_900_000), "WEBP", method=0),
+    "HEIC, 24.9 MP, in tiles": lambda: saved(picture(24_900_000), "HEIF", tile_size=512, enc_params=_QUICK),
+    "AVIF, 24.9 MP": lambda: saved(picture(24_900_000), "AVIF", speed=10),
+    "JPEG 2000, 8.9 MP": lambda: saved(picture(8_900_000), "JPEG2000", quality_mode="rates", quality_layers=[20]),
     "GIF, 24.9 MP": lambda: saved(flat(24_900_000, "P"), "GIF"),
     "BMP, 3.4 MP": lambda: saved(picture(3_400_000), "BMP"),
     "TIFF, deflated, 20 MP": lambda: saved(flat(20_000_000), "TIFF", compression="tiff_adobe_deflate"),

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from cnnviz import images, models, probes
     from cnnviz.analysis import analyze
     from cnnviz.errors import CnnvizError, ImageError, ModelError, ShapeError
+    from cnnviz.server.notebook import show
 
-__all__ = ["CnnvizError", "ImageError", "ModelError", "ShapeError", "analyze", "images", "models", "probes"]
+__all__ = ["CnnvizError", "ImageError", "ModelError", "ShapeError", "analyze", "images", "models", "probes", "show"]
 
 _FROM = dict.fromkeys(("CnnvizError", "ImageError", "ModelError", "ShapeError"), "cnnviz.errors")
 _FROM["analyze"] = "cnnviz.analysis"
+_FROM["show"] = "cnnviz.server.notebook"
 
 
 def __getattr__(name: str) -> Any:

@@ -5,11 +5,14 @@ import gc
 import os
 import re
 import sys
+import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import urlencode
 
-from cnnviz import assets
+from cnnviz import assets, cli_models
+from cnnviz.cli_models import Size
 from cnnviz.errors import CnnvizError, ModelError
 
 if TYPE_CHECKING:
@@ -18,11 +21,7 @@ if TYPE_CHECKING:
     from cnnviz.design import Row
     from cnnviz.summary import Summary
 
-Size = tuple[int, int, int]
-
 PORT = 8501
-# A name of Python's, a colon, and another: what is imported and called.
-_FACTORY = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -53,22 +52,17 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="open the laboratory in the browser", description=_serve.__doc__)
     serve.add_argument("--port", type=_port, default=PORT, help=f"where it answers, {PORT} unless said otherwise")
-    serve.add_argument(
-        "--model",
-        action="append",
-        default=[],
-        metavar="MODULE:FACTORY[=WEIGHTS]",
-        help="your own network, by the function that makes it; its code runs. May be given several times",
-    )
-    serve.add_argument("--size", type=_size, help="what those networks read, such as 3x224x224, where it isn't plain")
     serve.add_argument("--engine", default="local", help="who runs the networks: local, or ray://HOST:PORT")
+    cli_models.add_arguments(serve)
     serve.set_defaults(run=_serve)
 
     analyze = commands.add_parser("analyze", help="what a network costs", description=_analyze.__doc__)
     analyze.add_argument(
-        "network", help='resnet50, timm/vit_small_patch16_224, MODULE:FACTORY, FILE.py, or "Conv 20 5 p2, ReLU, ..."'
+        "network",
+        help="resnet50, timm/vit_small_patch16_224, package.module:name or file.py:name of your own, whose code runs, "
+        'file.py, which is read only, or "Conv 20 5 p2, ReLU, ..."',
     )
-    analyze.add_argument("--size", type=_size, help="what it reads, such as 3x224x224")
+    analyze.add_argument("--size", type=cli_models.size, help="what it reads, such as 3x224x224")
     analyze.add_argument("--json", action="store_true", help="one line of JSON instead of a table")
     analyze.set_defaults(run=_analyze)
 
@@ -90,27 +84,30 @@ def _serve(given: argparse.Namespace) -> int:
         from streamlit.web.cli import main as streamlit
     except ImportError:
         raise ModelError('The laboratory needs Streamlit; install it with pip install "cnnviz[app]".') from None
-    for text in given.model:
-        _register(text, given.size)
-    # There Streamlit finds the project's settings; weights and modules of the operator's own are found by now.
-    os.chdir(assets.ROOT)
-    streamlit(["run", str(assets.SERVER), "--server.port", str(given.port)], prog_name="cnnviz")
+    from cnnviz import models
+
+    for name, fit in cli_models.register(given):
+        card = models.card(name)
+        print(f"{name} (input {'x'.join(map(str, card.input_size))}, outputs {len(card.classes):,}) opens at")
+        print(f"  http://localhost:{given.port}/activations?{urlencode({'model': name})}", flush=True)
+        if fit:
+            print(f"  with {card.weights}: {fit}", flush=True)
+    # The folder stays: the operator's own code may look for its files there whenever a network is built.
+    streamlit(["run", str(assets.SERVER), *_settings(), "--server.port", str(given.port)], prog_name="cnnviz")
     return 0
 
 
-def _register(text: str, size: Size | None) -> None:
-    from cnnviz import models
-    from cnnviz.models.registered import made
-
-    name, _, file = text.partition("=")
-    weights = Path(file).expanduser().resolve() if file else None
-    if weights and not weights.is_file():
-        raise ModelError(f"There is no file of weights at {weights}.")
-    factory = _imported(name)
-    models.register(name, factory, models.card_of(name, made(factory, name), size), weights=weights)
-    if weights:
-        # A file that doesn't fit is told now, to the operator, and not later to a visitor.
-        models.load(name)
+def _settings() -> list[str]:
+    """Return the project's settings as Streamlit's options: it looks for a file in the folder of the command alone."""
+    sections = tomllib.loads((assets.ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    options: list[str] = []
+    pairs: list[tuple[str, object]] = list(sections.items())
+    for name, value in pairs:
+        if isinstance(value, dict):
+            pairs += [(f"{name}.{key}", each) for key, each in value.items()]
+        else:
+            options += [f"--{name}", str(value).lower() if isinstance(value, bool) else str(value)]
+    return options
 
 
 def _analyze(given: argparse.Namespace) -> int:
@@ -129,14 +126,17 @@ def _analyze(given: argparse.Namespace) -> int:
 
 
 def _summary(text: str, size: Size | None) -> "Summary":
+    from cnnviz.models import own_code
+
     if text.endswith(".py"):
         return _of_file(Path(text), size)
-    if _FACTORY.fullmatch(text):
-        from cnnviz.models.input_size import input_size_of
-        from cnnviz.models.registered import made
+    if own_code.is_place(text):
+        from cnnviz.models.input_size import input_size_of, sized
+        from cnnviz.models.own_builds import made
 
-        network = made(_imported(text), text)
-        return _of_network(text, network, size or input_size_of(network))
+        network = made(own_code.found(text), text)
+        size = size or input_size_of(network)
+        return _of_network(own_code.title(text), sized(network, size), size)
     from cnnviz import models
 
     if models.is_designed(text):
@@ -212,37 +212,6 @@ def _train(given: argparse.Namespace) -> int:
     from cnnviz.training import __main__ as training
 
     return 2 if training.run(given) else 0
-
-
-def _imported(text: str) -> "Callable[[], nn.Module]":
-    """Return the function that MODULE:FACTORY names; its module is looked for where the command was given, too."""
-    from importlib import import_module
-
-    if not _FACTORY.fullmatch(text):
-        raise ModelError(f"{text!r} names no function; write it as package.module:factory.")
-    if os.getcwd() not in sys.path:
-        sys.path.insert(0, os.getcwd())
-    module, _, path = text.partition(":")
-    try:
-        found = import_module(module)
-        for part in path.split("."):
-            found = getattr(found, part)
-    # Whatever the operator's own module raises while it is imported.
-    except Exception as error:
-        reason = " ".join(str(error).split()).rstrip(".")
-        raise ModelError(f"{text} cannot be imported: {reason or type(error).__name__}.") from error
-    if not callable(found):
-        raise ModelError(f"{text} is a {type(found).__name__}; it should be a function that makes a network.")
-    factory: Callable[[], nn.Module] = found
-    return factory
-
-
-def _size(text: str) -> Size:
-    found = re.fullmatch(r"(\d{1,5})[x×](\d{1,5})[x×](\d{1,5})", text)
-    if not found or not all(map(int, found.groups())):
-        raise argparse.ArgumentTypeError(f"{text!r} is no size; write channels, height and width as 3x224x224")
-    channels, height, width = map(int, found.groups())
-    return channels, height, width
 
 
 def _port(text: str) -> int:

@@ -42,7 +42,13 @@ def test_what_a_language_lacks_is_english(tmp_path, monkeypatch):
             each.cache_clear()
 
 
-FILLED = {"model": "alexnet-tiny", "layer": "conv2", "channel": 3, "index": 5}
+FILLED = {
+    "model": "alexnet-tiny",
+    "load": 'cnnviz.models.load("alexnet-tiny")',
+    "layer": "conv2",
+    "channel": 3,
+    "index": 5,
+}
 
 
 @pytest.mark.parametrize(

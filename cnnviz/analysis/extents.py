@@ -7,7 +7,7 @@ asks for the plain number fixes it: the trace then holds for that number alone.
 
 import operator
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
@@ -190,19 +190,16 @@ def extents_of(value: Value, conditions: Conditions) -> Extents:
 
 def any_extent(item: Any) -> bool:
     """Return whether an Extent is in nested arguments."""
-    return any(True for _ in _extents_in(item))
-
-
-def _extents_in(item: Any) -> Iterator[Extent]:
-    if type(item) is Extent:
-        yield item
-    elif type(item) is slice:
-        yield from _extents_in((item.start, item.stop, item.step))
+    kind = type(item)
+    if kind is Extent:
+        return True
+    if kind is slice:
+        item = item.start, item.stop, item.step
     elif isinstance(item, dict):
-        yield from _extents_in(tuple(item.values()))
-    elif isinstance(item, tuple | list):
-        for part in item:
-            yield from _extents_in(part)
+        item = item.values()
+    elif not isinstance(item, tuple | list):
+        return False
+    return any(map(any_extent, item))
 
 
 def replace(item: Any, change: Callable[[Any], Any]) -> Any:

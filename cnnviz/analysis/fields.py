@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from cnnviz.analysis import indexing, joins, mixtures, views, windows
+from cnnviz.analysis import contractions, convolutions, indexing, joins, mixtures, views, windows
 from cnnviz.analysis.field import Field, lose, of_image
 from cnnviz.analysis.functions import (
     ADAPTIVE_POOLS,
@@ -70,6 +70,8 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(
         CONVOLUTIONS, lambda op, get: (windows.transposed if "transpose" in op.name else windows.convolution)(op, get)
     ),
+    "convolution": lambda op, get: RULES[convolutions.usual(op).name](convolutions.usual(op), get),
+    "conv_tbc": windows.convolution_steps_first,
     **dict.fromkeys(POOLS, windows.pool),
     **dict.fromkeys(ADAPTIVE_POOLS, windows.adaptive_pool),
     **dict.fromkeys(("pad", "constant_pad_nd"), windows.pad),
@@ -87,10 +89,10 @@ RULES: dict[str, Rule] = {
     "instance_norm": mixtures.instance_norm,
     "batch_norm": mixtures.batch_norm,
     "linear": mixtures.linear,
-    **dict.fromkeys(("matmul", "rmatmul", "bmm", "mm"), mixtures.matmul),
+    **dict.fromkeys(contractions.RULES, mixtures.contraction),
+    "cdist": mixtures.distances,
     "scaled_dot_product_attention": mixtures.attention,
     "multi_head_attention_forward": mixtures.multi_head_attention,
-    "einsum": mixtures.einsum,
     "getitem": indexing.getitem,
     "setitem": indexing.setitem,
     "select": indexing.select,

@@ -2,6 +2,7 @@
 
 from math import prod
 
+from cnnviz.analysis.contractions import contraction_of
 from cnnviz.analysis.field import Field, gather, gather_all, lose, renumber, stretch, unite
 from cnnviz.analysis.operations import Operation, Value
 from cnnviz.analysis.windows import Get
@@ -114,20 +115,39 @@ def linear(op: Operation, get: Get) -> Field | None:
     return unite([mixed, *(gather_all(found, item.shape) for item in others if (found := get(item)))], made, op.name)
 
 
-def matmul(op: Operation, get: Get) -> Field | None:
-    left, right = op.arguments[:2] if len(op.arguments) > 1 else (op.get(0, "input"), op.get(1, "other"))
-    if op.name == "rmatmul":
-        left, right = right, left
-    made = op.outputs[0].shape
-    if len(left.shape) < 2 or len(right.shape) < 2:
-        fields = [field and gather_all(field, value.shape) for value in (left, right) for field in (get(value),)]
-        return unite(fields, made, op.name)
-    fields = []
-    for value, dim in ((left, -1), (right, -2)):
+def contraction(op: Operation, get: Get) -> Field | list[Field | None] | None:
+    """What an operand's unit sees, over all of the dimensions that are summed, where its other dimensions went."""
+    found = contraction_of(op)
+    if found is None or found.diagonal:
+        return untracked(op, get)
+    made, fields = op.outputs[0].shape, []
+    for term, value in zip(found.terms, found.operands, strict=True):
         field, shape = get(value), value.shape
-        place = dim % len(shape)
-        summed = tuple(1 if at == place else size for at, size in enumerate(shape))
-        fields.append(field and stretch(gather(field, (place,), shape), summed, made))
+        if field is None:
+            continue
+        field = gather(field, [dim for dim, label in enumerate(term) if label not in found.made], shape)
+        places = {dim: found.made.index(label) for dim, label in enumerate(term) if label in found.made}
+        sizes = [1] * len(made)
+        for dim, place in places.items():
+            sizes[place] = shape[dim]
+        fields.append(stretch(renumber(field, places, shape), tuple(sizes), made))
+    added = found.added
+    if added and (field := get(added)):
+        fields.append(stretch(field, added.shape, made))
+    return unite(fields, made, op.name)
+
+
+def distances(op: Operation, get: Get) -> Field | None:
+    """cdist: a point of the one with a point of the other, all of their coordinates."""
+    made = op.outputs[0].shape
+    fields = []
+    for value, place in ((op.get(0, "x1"), -2), (op.get(1, "x2"), -1)):
+        field, rank = get(value), len(value.shape)
+        if field:
+            field = gather(field, (rank - 1,), value.shape)
+            places = {dim: dim for dim in range(rank - 2)} | {rank - 2: place % rank}
+            sizes = (*value.shape[:-2], *((value.shape[-2], 1) if place == -2 else (1, value.shape[-2])))
+            fields.append(stretch(renumber(field, places, value.shape), sizes, made))
     return unite(fields, made, op.name)
 
 
@@ -154,22 +174,3 @@ def _attended(op: Operation, get: Get, query: Value, key: Value, value: Value, *
         dims = {size - 1} if place == 0 else {size - 1, tokens % size}
         fields.append(gather(field, dims, item.shape))
     return unite(fields, made, op.name) if prod(made) else None
-
-
-def einsum(op: Operation, get: Get) -> Field | list[Field | None] | None:
-    equation, *operands = op.arguments
-    if not isinstance(equation, str) or "." in equation or "->" not in equation:
-        return untracked(op, get)
-    if operands and isinstance(operands[0], tuple):
-        operands = list(operands[0])
-    terms, made = equation.replace(" ", "").split("->")
-    fields = []
-    for term, value in zip(terms.split(","), operands, strict=True):
-        field = get(value)
-        if field is None:
-            continue
-        if len(set(term)) < len(term):
-            return untracked(op, get)
-        field = gather(field, [dim for dim, label in enumerate(term) if label not in made], value.shape)
-        fields.append(renumber(field, {dim: made.index(x) for dim, x in enumerate(term) if x in made}, value.shape))
-    return unite(fields, op.outputs[0].shape, op.name)

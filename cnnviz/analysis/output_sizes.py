@@ -7,6 +7,7 @@ no rule accepts is traced. It gives one size, for each output, or a list of them
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from cnnviz.analysis import contractions
 from cnnviz.analysis.functions import (
     EXPANDING,
     PERMUTING,
@@ -60,33 +61,26 @@ def _linear(op: Operation, of: Of) -> Shape:
     return (*image[:-1], *weight[:-1])
 
 
-def _matmul(op: Operation, of: Of) -> Shape:
-    left, right = (of(value) for value in op.inputs[:2])
-    if op.name == "rmatmul":
-        left, right = right, left
-    require(len(left) > 1 and len(right) > 1 and left[-1] == right[-2])
-    return (*common((left[:-2], right[:-2])), left[-2], right[-1])
-
-
-def _added_product(op: Operation, of: Of) -> Shape:
-    added, left, right = (of(value) for value in op.inputs[:3])
-    require(left[-1] == right[-2] and left[:-2] == right[:-2])
-    made = (*left[:-2], left[-2], right[-1])
-    require(common((added, made)) == made)
+def _contraction(op: Operation, of: Of) -> Shape:
+    made = contractions.sizes(op, of)
+    if made is None:
+        raise Elsewhere
     return made
 
 
-def _einsum(op: Operation, of: Of) -> Shape:
-    equation, *operands = op.arguments
-    require(isinstance(equation, str) and "." not in equation and "->" in equation)
-    if operands and isinstance(operands[0], tuple):
-        operands = list(operands[0])
-    terms, made = equation.replace(" ", "").split("->")
-    sizes: dict[str, int] = {}
-    for term, value in zip(terms.split(","), operands, strict=True):
-        for label, size in zip(term, of(value), strict=True):
-            require(sizes.setdefault(label, size) == size)
-    return tuple(sizes[label] for label in made)
+def _matmul(op: Operation, of: Of) -> Shape:
+    """The commonest contractions once more, for speed."""
+    left, right = (of(value) for value in op.inputs[:2])
+    if op.keywords or len(left) < 2 or len(right) < 2:
+        return _contraction(op, of)
+    require(left[-1] == right[-2])
+    return (*common((left[:-2], right[:-2])), left[-2], right[-1])
+
+
+def _distances(op: Operation, of: Of) -> Shape:
+    left, right = of(op.get(0, "x1")), of(op.get(1, "x2"))
+    require(left[-1] == right[-1])
+    return (*common((left[:-2], right[:-2])), left[-2], right[-2])
 
 
 def _attention(op: Operation, of: Of) -> Shape:
@@ -182,9 +176,10 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(EXPANDING, _expand),
     **dict.fromkeys(REDUCING, _reduction),
     "linear": _linear,
-    **dict.fromkeys(words("matmul rmatmul bmm mm"), _matmul),
-    **dict.fromkeys(words("addmm baddbmm"), _added_product),
-    "einsum": _einsum,
+    **dict.fromkeys(contractions.RULES, _contraction),
+    **dict.fromkeys(words("matmul bmm mm"), _matmul),
+    "cdist": _distances,
+    **dict.fromkeys(words("matrix_power linalg_matrix_power"), like),
     "scaled_dot_product_attention": _attention,
     "multi_head_attention_forward": _multi_head_attention,
     "embedding": _embedding,

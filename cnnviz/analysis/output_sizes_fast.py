@@ -4,61 +4,57 @@ Some of those take half a millisecond a call. tests/analysis/test_output_sizes.p
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from cnnviz.analysis import output_sizes_fast_layers as layers
+from cnnviz.analysis import output_sizes_fast_pointwise as pointwise
+from cnnviz.analysis import recurrent
 
 Arguments = tuple[Any, ...]
+Rule = Callable[[Arguments, dict[str, Any]], Any]
 
 
 def fast_output(function: Callable[..., Any], name: str, arguments: Arguments, keywords: dict[str, Any]) -> Any:
     """Return the output of a function called `name` on meta tensors, or None where torch itself must tell.
 
-    Only what surely is a new contiguous floating-point tensor is answered, and activations that write in place: errors
-    are left to torch, views and other functions in place too.
+    Only what surely is a new floating-point tensor is answered, and activations that write in place: errors are left to
+    torch, views and other functions in place too.
     """
     rule = RULES.get(name)
+    if rule is None or not arguments:
+        return None
     raw = getattr(function, "__name__", "")
-    if rule is None or raw.startswith("__i") or (raw[-1:] == "_" and raw[-2:] != "__"):
+    if raw.startswith("__i") or (raw[-1:] == "_" and raw[-2:] != "__") or "out" in keywords or "dtype" in keywords:
         return None
-    if "out" in keywords or "dtype" in keywords or not arguments:
-        return None
-    tensors = arguments[0] if isinstance(arguments[0], tuple | list) else arguments[:1]
-    if not tensors or not all(
-        isinstance(item, Tensor) and item.is_meta and item.is_contiguous() and item.is_floating_point()
-        for item in tensors
-    ):
-        return None
-    if keywords.get("inplace"):
-        return arguments[0] if rule is _activation else None
-    shape = rule(arguments, keywords)
-    if shape is None:
-        return None
-    if rule is layers.recurrent:
-        return layers.steps_and_states(shape, arguments)
-    made = torch.empty(shape, dtype=tensors[0].dtype, device="meta")
-    return (made, None) if rule is layers.multi_head_attention else made
+    return rule(arguments, keywords)
 
 
-def _activation(arguments: Arguments, keywords: dict[str, Any]) -> Any:
-    return None if any(item is True for item in arguments[1:]) else arguments[0].shape
+def _in_order(size: Rule) -> Rule:
+    """Return the rule that makes an output of the size that `size` tells, for inputs that lie in order."""
+
+    def rule(arguments: Arguments, keywords: dict[str, Any]) -> Any:
+        tensors = arguments[0] if isinstance(arguments[0], tuple | list) else arguments[:1]
+        if not tensors or not all(pointwise.is_floating(item) and pointwise.lies_in_order(item) for item in tensors):
+            return None
+        shape = size(arguments, keywords)
+        return None if shape is None else torch.empty(shape, dtype=tensors[0].dtype, device="meta")
+
+    return rule
 
 
-def _binary(arguments: Arguments, keywords: dict[str, Any]) -> Any:
-    if len(arguments) != 2 or keywords:
-        return None
-    one, other = arguments
-    if isinstance(other, int | float):
-        return one.shape
-    if not isinstance(other, Tensor) or other.dtype != one.dtype or not other.is_contiguous():
-        return None
-    try:
-        return torch.broadcast_shapes(one.shape, other.shape)
-    except RuntimeError:
-        return None
+def _linear(arguments: Arguments, keywords: dict[str, Any]) -> Any:
+    """What a linear layer makes is contiguous, however its input lies."""
+    shape = layers.linear(arguments, keywords) if pointwise.is_floating(arguments[0]) else None
+    return None if shape is None else torch.empty(shape, dtype=arguments[0].dtype, device="meta")
+
+
+def _multi_head_attention(arguments: Arguments, keywords: dict[str, Any]) -> Any:
+    made = _in_order(layers.multi_head_attention)(arguments, keywords)
+    return None if made is None else (made, None)
 
 
 def _batch_norm(arguments: Arguments, keywords: dict[str, Any]) -> Any:
@@ -93,6 +89,18 @@ def _cat(arguments: Arguments, keywords: dict[str, Any]) -> Any:
     return (*shapes[0][:dim], sum(shape[dim] for shape in shapes), *shapes[0][dim + 1 :])
 
 
+def _stack(arguments: Arguments, keywords: dict[str, Any]) -> Any:
+    dim = arguments[1] if len(arguments) > 1 else keywords.get("dim", 0)
+    first, *others = arguments[0]
+    shape = tuple(first.shape)
+    if not isinstance(dim, int) or not -len(shape) - 1 <= dim <= len(shape):
+        return None
+    if any(item.shape != shape or item.dtype != first.dtype for item in others):
+        return None
+    dim %= len(shape) + 1
+    return (*shape[:dim], len(others) + 1, *shape[dim:])
+
+
 def _adaptive_average(arguments: Arguments, keywords: dict[str, Any]) -> Any:
     size = arguments[1] if len(arguments) > 1 else keywords.get("output_size")
     size = (size, size) if isinstance(size, int) else size
@@ -102,19 +110,20 @@ def _adaptive_average(arguments: Arguments, keywords: dict[str, Any]) -> Any:
     return (*lead, height if size[0] is None else size[0], width if size[1] is None else size[1])
 
 
-RULES: dict[str, Callable[[Arguments, dict[str, Any]], Any]] = {
-    **dict.fromkeys(
-        ("relu", "relu6", "hardswish", "hardsigmoid", "gelu", "sigmoid", "hardtanh", "silu", "mish"), _activation
-    ),
-    **dict.fromkeys(("conv1d", "conv2d", "conv3d"), layers.convolution),
-    "linear": layers.linear,
-    "roll": layers.roll,
-    **dict.fromkeys(("lstm", "gru", "rnn_tanh", "rnn_relu"), layers.recurrent),
-    "multi_head_attention_forward": layers.multi_head_attention,
-    **dict.fromkeys(("add", "mul", "sub"), _binary),
-    "batch_norm": _batch_norm,
-    "layer_norm": _layer_norm,
-    "cat": _cat,
-    "concat": _cat,
-    "adaptive_avg_pool2d": _adaptive_average,
+RULES: dict[str, Rule] = {
+    **dict.fromkeys(pointwise.OF_ONE, pointwise.of_one),
+    **dict.fromkeys(pointwise.OF_TWO, pointwise.of_two),
+    **dict.fromkeys(("conv1d", "conv2d", "conv3d"), _in_order(layers.convolution)),
+    "linear": _linear,
+    "roll": _in_order(layers.roll),
+    **dict.fromkeys(recurrent.LAYERS, recurrent.layer_output),
+    **{f"{kind}_cell": partial(recurrent.cell_output, gates) for kind, gates in recurrent.GATES.items()},
+    "multi_head_attention_forward": _multi_head_attention,
+    "batch_norm": _in_order(_batch_norm),
+    "layer_norm": _in_order(_layer_norm),
+    **dict.fromkeys(("cat", "concat"), _in_order(_cat)),
+    "stack": _in_order(_stack),
+    "adaptive_avg_pool2d": _in_order(_adaptive_average),
+    # nn.TransformerEncoder asks for a mask's values, to leave out padding at the end: it is computed, as in training.
+    "nested_tensor_from_mask_left_aligned": lambda arguments, keywords: False,
 }

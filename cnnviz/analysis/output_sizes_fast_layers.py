@@ -5,7 +5,6 @@ Each takes a function's arguments and gives the size of its output, or None wher
 
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from cnnviz.analysis.windows import each_dim
@@ -97,26 +96,3 @@ def multi_head_attention(arguments: Arguments, keywords: dict[str, Any]) -> Any:
     fits = query.dim() == 3 and query.shape[-1] == features and features % heads == 0
     fits = fits and _weighs(query, weight, bias) and weight.shape == (3 * features, features)
     return query.shape if fits and _weighs(query, out, out_bias) and out.shape == (features, features) else None
-
-
-def recurrent(arguments: Arguments, keywords: dict[str, Any]) -> Any:
-    """An LSTM, GRU or plain recurrent layer, not packed, whose module has looked at the sizes: (T, N, features)."""
-    if len(arguments) != 9 or keywords or not isinstance(arguments[2], tuple | list):
-        return None
-    image, given, weights, *_, twice, batch_first = arguments
-    states = given if isinstance(given, tuple | list) else (given,)
-    tensors = [*states, *weights]
-    if not all(isinstance(item, Tensor) and item.is_meta and item.dtype == image.dtype for item in tensors):
-        return None
-    if image.dim() != 3 or weights[0].shape[-1] != image.shape[-1] or any(state.dim() != 3 for state in states):
-        return None
-    steps, batch = (image.shape[1], image.shape[0]) if batch_first else image.shape[:2]
-    return (steps, batch, states[0].shape[-1] * (2 if twice else 1))
-
-
-def steps_and_states(shape: Any, arguments: Arguments) -> tuple[Tensor, ...]:
-    image, given, batch_first = arguments[0], arguments[1], arguments[-1]
-    made = torch.empty(shape, dtype=image.dtype, device="meta")
-    states = given if isinstance(given, tuple | list) else (given,)
-    # torch too works with the steps first, and swaps them afterwards.
-    return (made.transpose(0, 1) if batch_first else made, *(torch.empty_like(state) for state in states))

@@ -3,6 +3,7 @@
 from math import floor, prod
 
 from cnnviz import arithmetic
+from cnnviz.analysis.convolutions import usual
 from cnnviz.analysis.functions import ADAPTIVE_POOLS, CONVOLUTIONS, POOLS
 from cnnviz.analysis.memory_terms import Of
 from cnnviz.analysis.operations import Operation, Shape
@@ -109,8 +110,22 @@ def _unfold(op: Operation, of: Of) -> Shape:
     return (image[0], image[1] * prod(kernel), prod(counts))
 
 
+def _either(op: Operation, of: Of) -> Shape:
+    found = usual(op)
+    return (_transposed if "transpose" in found.name else _convolution)(found, of)
+
+
+def _convolution_steps_first(op: Operation, of: Of) -> Shape:
+    (steps, batch, channels), (kernel, own, made) = of(op.get(0, "input")), of(op.get(1, "weight"))
+    require(channels == own)
+    size = arithmetic.conv_output_size(steps, kernel_size=kernel, stride=1, padding=op.get(3, "pad", 0), dilation=1)
+    return (size, batch, made)
+
+
 RULES: dict[str, Rule] = {
     **dict.fromkeys(CONVOLUTIONS, lambda op, of: (_transposed if "transpose" in op.name else _convolution)(op, of)),
+    "convolution": _either,
+    "conv_tbc": _convolution_steps_first,
     **dict.fromkeys(POOLS, _pool),
     **dict.fromkeys(ADAPTIVE_POOLS, _adaptive_pool),
     "grid_sample": _grid_sample,

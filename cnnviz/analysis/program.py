@@ -190,7 +190,8 @@ class Program:
 
     def _general(self, op: Operation, place: int) -> Step:
         """Return the step that asks a rule for one output of an operation."""
-        rule, slot = RULES[op.name], list(self.slot)
+        # An input that is written in place gets another slot afterwards.
+        rule, slot = RULES[op.name], {value.number: self.slot[value.number] for value in op.inputs}
 
         def step(slots: Slots) -> Any:
             def of(value: Value) -> Any:

@@ -16,6 +16,7 @@ from cnnviz.analysis.output_sizes_fast import fast_output
 from cnnviz.analysis.recurrent import LAYERS
 from cnnviz.analysis.refusals import refuse
 from cnnviz.analysis.refusals_indices import unmasked
+from cnnviz.analysis.repeated_calls import RepeatedCalls
 from cnnviz.analysis.replica import Replica, meta_like
 from cnnviz.calls import Call
 
@@ -51,6 +52,7 @@ class Recorder:
         self._lying: list[dict[int, Value]] = []
         self._births: list[int] = []
         self._operations: list[Operation] = []
+        self._repeated = RepeatedCalls()
         self._clock = 0
         self._sized = False
 
@@ -98,7 +100,7 @@ class Recorder:
         if output is None:
             # Indices in real tensors are known.
             refuse(name, *(real or (arguments, keywords)))
-            output = as_on_a_cpu(name, arguments, keywords, function(*arguments, **keywords))
+            output = as_on_a_cpu(name, arguments, keywords, self._repeated.run(function, arguments, keywords))
         made = [arguments[0]] if name == "setitem" else tensors_in((output,))
         if made:
             writes = writes or any(item is other for item in made for other in given)

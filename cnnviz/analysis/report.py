@@ -9,6 +9,7 @@ from torch import nn
 from cnnviz.analysis.inputs import InputSize, InputType, inputs_of
 from cnnviz.analysis.network import Run, run_of
 from cnnviz.analysis.operations import Shape
+from cnnviz.analysis.trace import nothing_collected
 from cnnviz.arithmetic.layer_record import LayerRecord
 from cnnviz.arithmetic.memory import Memory, Training, training
 from cnnviz.arithmetic.receptive_field import ReceptiveField
@@ -89,7 +90,7 @@ class NetworkReport(_Known):
         `batch` is the number of images of a step; what is saved for backward grows in proportion. Parameters that do
         not require a gradient need none. Raises ModelError for another optimiser.
         """
-        saved = self.memory.saved_for_backward * batch // self._run.inputs.sizes[0][0]
+        saved = self.memory.saved_for_backward * batch // self._run.inputs.batch
         stored = self._run.network.trace.parameters
         return training(stored.nbytes, stored.trained_bytes, stored.trained_tensors, saved, optimiser)
 
@@ -101,7 +102,8 @@ class NetworkReport(_Known):
         followed, its modules are run over again. Raises ShapeError where the size does not fit.
         """
         inputs = self._run.inputs.of(input_size)
-        return _report(self._run.network.followed(inputs) or self._run.network.traced(inputs))
+        with nothing_collected():
+            return _report(self._run.network.followed(inputs) or self._run.network.traced(inputs))
 
     def followed(self, input_size: InputSize) -> "NetworkReport | None":
         """Return what `resized` does, or None where that would take the time of a fresh analyze."""
@@ -120,16 +122,27 @@ def analyze(model: nn.Module, input_size: InputSize = (1, 3, 224, 224), *, dtype
         >>> analyze(torch.nn.Embedding(1000, 16), (1, 10), dtype=torch.int64).layers[0].output_size
         (1, 10, 16)
 
-    Several inputs are a tuple of sizes, or a dict of them by the names of forward's arguments. Inputs are of the
-    parameters' type unless `dtype` says otherwise: one type, or one for each input in the same form, None for the
-    default; token indices need torch.int64.
+    Several inputs are a tuple of sizes, or a dict of them by the names of forward's arguments. An argument that is
+    itself a list, a tuple or a dict of tensors is written as one, of sizes: `([(1, 3, 8, 8), (1, 3, 4, 4)],)` is one
+    argument, a list of two images, `({"image": (1, 3, 8, 8)},)` one that is a dict. A tensor in the place of a size
+    stands for its size and type; numbers, strings, booleans and None are passed as they are.
+
+        >>> class Paste(torch.nn.Module):
+        ...     def forward(self, images, scale):
+        ...         return torch.cat(images, 1) * scale
+        >>> analyze(Paste(), ([(1, 3, 8, 8), (1, 2, 8, 8)], 0.5)).layers[-1].output_size
+        (1, 5, 8, 8)
+
+    Inputs are of the parameters' type, complex or half as these are, unless `dtype` says otherwise: one type, or one
+    for each input in the same form, None for the default; token indices need torch.int64.
 
     The model's modules are run over once with tensors that hold no numbers: weights may be anywhere, nothing is
     computed, and the model is not changed. Layers are named as in cnnviz.calls. Receptive fields are those in the
     first input that has positions. Raises ShapeError for what torch refuses on a CPU, in a sentence that names the
     layer, its sizes and what would be right; and ModelError where the control flow depends on values.
     """
-    return _report(run_of(model, inputs_of(input_size, dtype)))
+    with nothing_collected():
+        return _report(run_of(model, inputs_of(input_size, dtype)))
 
 
 def _report(run: Run) -> NetworkReport:

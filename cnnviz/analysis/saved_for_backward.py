@@ -47,12 +47,12 @@ def _both_ends(op: Operation, needs: Needs) -> Kept:
 def _product(op: Operation, needs: Needs) -> Kept:
     """The gradient of each factor is made of the other one."""
     values = list(op.inputs)
-    if op.name in ("addmm", "baddbmm", "addbmm", "addmv", "addcmul", "addcdiv"):
+    if op.name.startswith("add"):
         values = values[1:]
     if len(values) < 2:
         return []
     one, other = values[:2]
-    if op.name in ("matmul", "rmatmul", "einsum") and min(len(one.shape), len(other.shape)) > 2:
+    if op.name in ("matmul", "rmatmul", "linalg_matmul", "einsum") and min(len(one.shape), len(other.shape)) > 2:
         return [*([Merged(one)] if needs(other) else []), *([Merged(other)] if needs(one) else [])]
     kept: Kept = [other] if needs(one) else []
     if needs(other):
@@ -181,15 +181,15 @@ RULES: dict[str, Callable[[Operation, Needs], Kept]] = {
     **dict.fromkeys(
         words(
             """
-            mul multiply div divide truediv true_divide matmul rmatmul mm bmm mv dot einsum tensordot addmm baddbmm
-            addmv addcmul
+            mul multiply div divide truediv true_divide addcmul matmul rmatmul linalg_matmul mm bmm mv dot vdot inner
+            outer ger kron linalg_vecdot einsum tensordot addmm baddbmm addbmm addmv addr
             """
         ),
         _product,
     ),
     **dict.fromkeys(words("maximum minimum grid_sample deform_conv2d bilinear atan2 hypot"), _everything),
     "linear": _linear,
-    **dict.fromkeys(CONVOLUTIONS, _convolution),
+    **dict.fromkeys((*CONVOLUTIONS, "convolution", "conv_tbc"), _convolution),
     **dict.fromkeys(POOLS, _input),
     **dict.fromkeys([name for name in POOLS if name.startswith("max")], _max_pool),
     **dict.fromkeys([name for name in POOLS if name.startswith("lp")], _lp_pool),

@@ -23,7 +23,7 @@ def trace(model: nn.Module, inputs: Inputs) -> tuple[Trace, nn.Module]:
     storage, so that weights, buffers, hooks, training mode and other threads that use the model are left alone. Raises
     ShapeError where sizes, types or indices do not fit and ModelError where the model's control flow asks for values.
     """
-    with _nothing_collected():
+    with nothing_collected():
         stand_in = replica(model)
         restore = stand_in.remembered()
         try:
@@ -36,15 +36,16 @@ def trace(model: nn.Module, inputs: Inputs) -> tuple[Trace, nn.Module]:
         except CnnvizError:
             raise
         except Exception as error:
-            raise _explained(error, inputs) from error
+            misfit = inputs.misfit(model.forward) if isinstance(error, TypeError) else ""
+            raise (ModelError(misfit) if misfit else _explained(error, inputs)) from error
         finally:
             restore()
 
 
 @contextmanager
-def _nothing_collected() -> Iterator[None]:
+def nothing_collected() -> Iterator[None]:
     """Keep Python from looking for reference cycles: the many records of a trace would make it look at all there is
-    in the process, torch included, which can take longer than the trace.
+    in the process, torch included, which can take longer than the trace. Blocks may lie inside of each other.
     """
     if not gc.isenabled():
         yield
@@ -58,12 +59,13 @@ def _nothing_collected() -> Iterator[None]:
 
 def _run(stand_in: Replica, inputs: Inputs, *, follows: bool) -> Trace:
     recorder, copy = Recorder(stand_in, follows=follows), stand_in.model
-    floating = (tensor.dtype for tensor in stand_in.parameters if tensor.is_floating_point())
-    batch = inputs.made(next(floating, torch.float32))
+    numbers = (tensor.dtype for tensor in stand_in.parameters if tensor.is_floating_point() or tensor.is_complex())
+    batch = inputs.made(next(numbers, torch.float32))
+    positional, named = inputs.placed(batch)
     starts = tuple(recorder.value(tensor) for tensor in batch)
     with torch.no_grad(), observe(copy, recorder.on_call, around=recorder.around, steps=False):
         # Kept until the end, as the caller of a network keeps its inputs and gets its output.
-        output = copy(*batch) if inputs.names is None else copy(**dict(zip(inputs.names, batch, strict=True)))
+        output = copy(*positional, **named)
     ends = recorder.finish()
     del output
     return Trace(

@@ -69,6 +69,16 @@ def transposed(op: Operation, get: Get) -> Field | None:
     return field
 
 
+def convolution_steps_first(op: Operation, get: Get) -> Field | None:
+    """conv_tbc: windows of steps, (T, N, C), with a weight (kernel, C, made)."""
+    image, weight = op.get(0, "input"), op.get(1, "weight")
+    field = get(image)
+    links = {0: window(weight.shape[0], 1, op.get(3, "pad", 0))}
+    own = field and through(gather(field, (2,), image.shape), links)
+    others = [gather_all(found, item.shape) for item in (weight, op.get(2, "bias")) if (found := get(item))]
+    return unite([own, *others], op.outputs[0].shape, op.name)
+
+
 def _filtered(
     op: Operation, get: Get, image: Value, groups: int, rank: int, windows: tuple[tuple[Link, Link], ...]
 ) -> Field | None:

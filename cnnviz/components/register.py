@@ -1,16 +1,17 @@
-"""A component from NAME.js and NAME.css beside this file and what they build on; see bundle.py."""
+"""A component from NAME.js and NAME.css beside this file and what they build on; see bundle.py and library.py."""
 
 from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
-from cnnviz.components.bundle import script, style
+from cnnviz.components.bundle import style
+from cnnviz.components.library import asks_for
 
 
 def register(name: str, html: str) -> Callable[..., Any]:
     """Return the callable that mounts the component; call once a name, when its module is imported."""
-    return st.components.v2.component(f"cnnviz_{name}", html=html, css=style(name), js=script(name))
+    return st.components.v2.component(f"cnnviz_{name}", html=html, css=style(name), js=asks_for(name))
 
 
 def picked(mount: Callable[..., Any], data: bytes, key: str, on_pick: Callable[[Any], None] | None) -> Any:

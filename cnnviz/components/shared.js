@@ -2,7 +2,7 @@ import { TABLES } from "./colours.js";
 
 const TYPES = { uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array, int8: Int8Array, int16: Int16Array,
   int32: Int32Array, float32: Float32Array, float64: Float64Array };
-export const TOP = 65531, ZERO = 65532, MINUS_INFINITY = 65533, PLUS_INFINITY = 65534, NAN = 65535;
+export const TOP = 251, ZERO = 252, MINUS_INFINITY = 253, PLUS_INFINITY = 254, NAN = 255;
 export const NO_COLOUR = 0xff888888;
 
 export const product = (sizes) => sizes.reduce((a, b) => a * b, 1);
@@ -12,11 +12,34 @@ export function unpack(data) {
   const length = new DataView(data.buffer, data.byteOffset).getUint32(0, true);
   const head = JSON.parse(new TextDecoder().decode(data.subarray(4, 4 + length)));
   // The buffer may start anywhere in Streamlit's message, and typed arrays must be aligned.
-  const whole = data.byteOffset % 8 ? data.slice() : data;
-  const start = whole.byteOffset + 4 + length;
+  const aligned = data.byteOffset % 8 ? data.slice() : data;
+  const start = aligned.byteOffset + 4 + length;
   const arrays = head.arrays.map(({ dtype, shape, offset }) =>
-    new TYPES[dtype](whole.buffer, start + offset, product(shape)));
+    new TYPES[dtype](aligned.buffer, start + offset, product(shape)));
   return [head.meta, arrays];
+}
+
+/** What has come, and what waits for it, by the key of the element that it is for. */
+const PARCELS = (/** @type {any} */ (window).cnnvizParcels ??= new Map());
+
+/** Keep a parcel's meta and arrays, in the place of what came before, and let go on what waits for it. */
+export function deliver(meta, arrays) {
+  const [key, name] = meta.parcel, waiting = PARCELS.get(key)?.waiting;
+  PARCELS.set(key, { name, meta, arrays });
+  if (waiting?.name === name) waiting.act();
+}
+
+/**
+ * Call `draw` with the meta and the arrays of a buffer together with those of its parcel, once that is there. Returns
+ * the clean-up.
+ */
+export function whole(data, draw) {
+  const [meta, arrays] = unpack(data), [key, name] = meta.parcel, there = PARCELS.get(key);
+  const act = (parcel) => draw({ ...parcel.meta, ...meta }, [...arrays, ...parcel.arrays]);
+  if (there?.name === name) return act(there);
+  let stop;
+  PARCELS.set(key, { ...there, waiting: { name, act: () => { stop = act(PARCELS.get(key)); } } });
+  return () => stop?.();
 }
 
 /** A colour of a map, 0 to 255, as "#rrggbb". */

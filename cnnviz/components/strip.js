@@ -1,7 +1,7 @@
 // The layers of a network in a row: narrowed by typing, walked by the arrow keys, picked by a click.
 
 import { onKeys } from "./grid.js";
-import { chosen, fill, finder, memory, pend, unpack } from "./shared.js";
+import { chosen, fill, finder, memory, pend, whole } from "./shared.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -75,9 +75,13 @@ function build(row, layers) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   if (!data) return;
+  return whole(data, (meta) => drawStrip(meta, parentElement, setTriggerValue));
+}
+
+function drawStrip(meta, parentElement, setTriggerValue) {
   const find = finder(parentElement);
   const [row, input, count, readout] = [".row", "input", ".count", ".readout"].map(find);
-  const own = memory(parentElement), [meta] = unpack(data), { layers, words } = meta;
+  const own = memory(parentElement), { layers, words } = meta;
 
   row.setAttribute("aria-label", meta.label);
   find(".find span").textContent = words.filter;

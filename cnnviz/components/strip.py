@@ -6,6 +6,7 @@ from typing import Any
 
 from cnnviz.components.language import words_of
 from cnnviz.components.pack import pack
+from cnnviz.components.parcel import parcel, send
 from cnnviz.components.register import picked, register
 
 FAMILIES = ("conv", "norm", "activation", "pooling", "linear", "other")
@@ -42,7 +43,9 @@ def strip(
     channels, on a log scale. `selected` is a name. `words` replaces some of its words. `on_pick` hears of a pick
     before the page's script runs again.
     """
-    pick = picked(_mount, message(layers, selected=selected, label=label, words=words), key, on_pick)
+    data, rest = message(layers, selected=selected, label=label, words=words, key=key)
+    send(key, rest)
+    pick = picked(_mount, data, key, on_pick)
     return None if pick is None else str(pick)
 
 
@@ -52,8 +55,9 @@ def message(
     selected: str | None,
     label: str = "Layers",
     words: Mapping[str, str] | None = None,
-) -> bytes:
-    """Return what `strip` sends to the browser for the same arguments: a buffer of `pack`."""
+    key: str = "",
+) -> tuple[bytes, bytes]:
+    """Return what `strip` sends to the browser for the same arguments: a buffer of `pack` and its parcel."""
     groups = _groups([str(layer["name"]) for layer in layers])
     rows = [
         {
@@ -65,8 +69,8 @@ def message(
         }
         for layer, group in zip(layers, groups, strict=True)
     ]
-    meta = {"layers": rows, "families": FAMILIES, "selected": selected, "label": label}
-    return pack({**meta, "words": words_of("strip", words)})
+    named, rest = parcel(key, {"layers": rows, "families": FAMILIES, "label": label, "words": words_of("strip", words)})
+    return pack({**named, "selected": selected}), rest
 
 
 def _groups(names: Sequence[str]) -> list[str]:

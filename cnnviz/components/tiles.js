@@ -3,7 +3,7 @@
 import { layMark, listen, onKeys, settleOn } from "./grid.js";
 import {
   NAN, NO_COLOUR, TOP, ZERO, chosen, clamp, fill, finder, follow, gradient, limits, memory, palette, pend, ramp,
-  restore, show, unpack
+  restore, show, whole
 } from "./shared.js";
 
 const TALLEST = 640, LARGEST = 320, FINGER = 24, GAP = 2;
@@ -165,8 +165,8 @@ function walkTiles(frame, own, pick, moved) {
 }
 
 /** Read what Python sent into `own`, and paint the maps. */
-function takeIn(own, data) {
-  const [meta, [order, ...arrays]] = unpack(data), coloured = meta.mode === "rgb";
+function takeIn(own, meta, [order, ...arrays]) {
+  const coloured = meta.mode === "rgb";
   [own.rgb, own.weights] = coloured ? arrays : [null, null];
   [own.codes, own.ranges] = coloured ? [null, null] : arrays;
   Object.assign(own, { meta, order, atlas: own.atlas ?? document.createElement("canvas") });
@@ -190,10 +190,14 @@ function layOut(frame, space, canvas, own) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   if (!data) return;
+  return whole(data, (meta, arrays) => drawAll(meta, arrays, parentElement, setTriggerValue));
+}
+
+function drawAll(given, arrays, parentElement, setTriggerValue) {
   const began = performance.now(), find = finder(parentElement), own = memory(parentElement);
   const [frame, space, canvas, readout] = [".frame", ".space", "canvas", ".readout"].map(find);
   const [chosenMark, cursorMark, legend] = [".chosen", ".cursor", ".legend"].map(find);
-  takeIn(own, data);
+  takeIn(own, given, arrays);
   const { meta, order } = own, [h, w] = meta.drawn, { name, say, idle } = telling(find, own);
   frame.setAttribute("aria-label", meta.label);
   cursorMark.setAttribute("aria-setsize", order.length);

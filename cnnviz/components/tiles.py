@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from cnnviz.components.language import words_of
 from cnnviz.components.pack import pack
+from cnnviz.components.parcel import parcel, send
 from cnnviz.components.quantise import quantise
 from cnnviz.components.register import picked, register
 from cnnviz.errors import ShapeError
 
 Mode = Literal["signed", "positive", "rgb"]
-MOST_VALUES = 4_000_000
+MOST_VALUES = 500_000
 LONGEST_SIDE = 4096
 
 
@@ -63,7 +64,7 @@ def tiles(
     `words` replaces some of its words. `on_pick` hears of a pick before the page's script runs again. Raises
     ShapeError for other shapes.
     """
-    data = message(
+    data, rest = message(
         maps,
         labels=labels,
         mode=mode,
@@ -75,7 +76,9 @@ def tiles(
         weights=weights,
         label=label,
         words=words,
+        key=key,
     )
+    send(key, rest)
     tell = None if on_pick is None else lambda value: on_pick(int(value))
     pick = picked(_mount, data, key, tell)
     return None if pick is None else int(pick)
@@ -94,8 +97,9 @@ def message(
     weights: NDArray[Any] | None = None,
     label: str = "Feature maps",
     words: Mapping[str, str] | None = None,
-) -> bytes:
-    """Return what `tiles` sends to the browser for the same arguments: a buffer of `pack`."""
+    key: str = "",
+) -> tuple[bytes, bytes]:
+    """Return what `tiles` sends to the browser for the same arguments: a buffer of `pack` and its parcel."""
     _check(maps, mode, labels)
     count, height, width = maps.shape[:3]
     step = _step(count, height, width)
@@ -127,7 +131,8 @@ def message(
         "label": label,
         "words": words_of("tiles", words),
     }
-    return pack(meta, np.asarray(indices, np.int32), *arrays)
+    named, rest = parcel(key, {}, *arrays)
+    return pack({**meta, **named}, np.asarray(indices, np.int32)), rest
 
 
 def _check(maps: NDArray[Any], mode: Mode, labels: Sequence[str] | None) -> None:

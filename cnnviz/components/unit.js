@@ -1,6 +1,6 @@
 import { unitMap } from "./grid.js";
 import { paintMap, paintPhoto } from "./paint.js";
-import { clamp, extent, fill, finder, follow, gradient, limits, memory, show, unpack } from "./shared.js";
+import { clamp, extent, fill, finder, follow, gradient, limits, memory, show, whole } from "./shared.js";
 
 const WIDEST = 520, TALLEST = 460;
 
@@ -15,10 +15,14 @@ function margins(field, [rows, columns], [h, w]) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   if (!data) return;
+  return whole(data, (meta, arrays) => drawUnit(meta, arrays, parentElement, setTriggerValue));
+}
+
+function drawUnit(meta, [values, rgb], parentElement, setTriggerValue) {
   const find = finder(parentElement);
   const [map, canvas, stage, photo, over, box] = [".map", ".map canvas", ".stage", ".photo", ".over", ".box"].map(find);
   const [readout, slider] = [".readout", ".opacity input"].map(find);
-  const own = memory(parentElement), [meta, [values, rgb]] = unpack(data), { field, words, mode } = meta;
+  const own = memory(parentElement), { field, words, mode } = meta;
   const [rows, columns] = meta.size, [high, wide] = meta.photo;
 
   const range = limits(mode, ...extent(values));

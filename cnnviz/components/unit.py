@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from cnnviz.components.language import words_of
 from cnnviz.components.pack import pack
+from cnnviz.components.parcel import parcel, send
 from cnnviz.components.register import picked, register
 from cnnviz.errors import ShapeError
 
@@ -64,7 +65,8 @@ def unit(
     sees the whole image. `selected` is pinned. `words` replaces some of its words. `on_pick` hears of a pick before
     the page's script runs again. Raises ShapeError for other shapes.
     """
-    data = message(map_values, photo, field=field, selected=selected, mode=mode, words=words)
+    data, rest = message(map_values, photo, field=field, selected=selected, mode=mode, words=words, key=key)
+    send(key, rest)
     tell = None if on_pick is None else lambda value: on_pick((int(value[0]), int(value[1])))
     pick = picked(_mount, data, key, tell)
     return None if pick is None else (int(pick[0]), int(pick[1]))
@@ -78,8 +80,9 @@ def message(
     selected: tuple[int, int] | None = None,
     mode: Literal["signed", "positive"] = "signed",
     words: Mapping[str, str] | None = None,
-) -> bytes:
-    """Return what `unit` sends to the browser for the same arguments: a buffer of `pack`."""
+    key: str = "",
+) -> tuple[bytes, bytes]:
+    """Return what `unit` sends to the browser for the same arguments: a buffer of `pack` and its parcel."""
     if map_values.ndim != 2 or 0 in map_values.shape:
         raise ShapeError(f"a feature map must have the shape (H, W) with no empty axis, not {map_values.shape}.")
     if photo.ndim != 3 or photo.shape[2] != 3 or photo.dtype != np.uint8 or 0 in photo.shape:
@@ -92,4 +95,5 @@ def message(
         "mode": mode,
         "words": words_of("unit", words),
     }
-    return pack(meta, np.asarray(map_values, np.float32), photo)
+    named, rest = parcel(key, {}, photo)
+    return pack({**meta, **named}, np.asarray(map_values, np.float32)), rest

@@ -171,17 +171,20 @@ class LocalEngine:
         place = self._device if job.model is None else devices.device_of(job.model, self._device)
         note = devices.FULL if place != self._device and place.type == "cpu" else ""
         try:
-            return self._compute(job.request, Run(job.model, place, note, self._forward_limit, self._inner))
+            return self._compute(job.request, self._turn(job.model, place, note))
         except (RuntimeError, MemoryError) as error:
             if place.type == "cpu" or not devices.is_full(error):
                 raise
         # Only here, past the handler, are the failed run's tensors let go.
         devices.make_room(place)
-        run = Run(job.model, torch.device("cpu"), devices.FULL, self._forward_limit, self._inner)
+        run = self._turn(job.model, torch.device("cpu"), devices.FULL)
         if job.model is None:
             return self._compute(job.request, run)
         with devices.on_cpu(job.model, place):
             return self._compute(job.request, run)
+
+    def _turn(self, model: torch.nn.Module | None, place: torch.device, note: str) -> Run:
+        return Run(model, place, note, self._forward_limit, self._inner, self._results.get, self._results.put)
 
     def _compute(self, request: Request[R], run: Run) -> R:
         result: R = freeze(row_of(request).compute(request, run))

@@ -1,6 +1,6 @@
 """Who computes which request: each function of cnnviz.engine.compute puts itself into this table."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -8,7 +8,9 @@ import torch
 from torch import nn
 
 from cnnviz.engine.requests import Request
+from cnnviz.engine.results import Sized
 
+K = TypeVar("K", bound=Sized)
 Q = TypeVar("Q")
 R = TypeVar("R")
 
@@ -18,7 +20,8 @@ class Run:
     """One request's turn on a device.
 
     `device` is where the model is, and results should say so; `note` is a sentence that they should carry;
-    `forward_limit` is the largest sum of layer outputs, in bytes, that may be kept of one run.
+    `forward_limit` is the largest sum of layer outputs, in bytes, that may be held while a run is recorded. `kept`
+    and `keep` reach the engine's cache, for what is worked out on the way to a result and stays on the device.
     """
 
     model: nn.Module | None
@@ -26,6 +29,8 @@ class Run:
     note: str
     forward_limit: int
     inner: "Callable[[Request[Any], Run], Any]"
+    kept: Callable[[Hashable], Any]
+    keep: Callable[[Hashable, Any, int], None]
 
     @property
     def network(self) -> nn.Module:
@@ -37,6 +42,15 @@ class Run:
         """Return the result of a request about the same model that this one is made of."""
         result: R = self.inner(request, self)
         return result
+
+    def once(self, key: Hashable, make: Callable[[], K]) -> K:
+        """Return what is kept under a key on this device, made now if it is not."""
+        whole = Run, str(self.device), key
+        found: K | None = self.kept(whole)
+        if found is None:
+            found = make()
+            self.keep(whole, found, found.nbytes)
+        return found
 
 
 def _no_bases(request: Any) -> Iterable[Request[Any]]:

@@ -1,23 +1,25 @@
 """An image in any of Pillow's modes -> 8-bit RGB, with transparency laid on white."""
 
-import math
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
-_BAND_PIXELS = 1_000_000
+from cnnviz.images.tones import BAND_SAMPLES, eight_bit
+
+FULL_RANGE = {"PNG", "JPEG2000", "HEIF"}
 
 
 def to_rgb(image: Image.Image, format: str) -> Image.Image:
     """A plain RGB copy of a loaded image; `format` is Pillow's name for where it came from.
 
-    Deep samples: 16 bits of a PNG are by its specification the full range. Elsewhere cameras and microscopes leave the
-    upper bits empty, so white is the smallest of 8, 10, 12, 14, 15, 16 or 32 bits that holds the brightest pixel.
-    Floats within 0 to 1, or within 0 to 255, keep that range; any others are stretched from least to greatest.
+    Samples of more than 8 bits are brought to 8 by `cnnviz.images.tones`; those of PNG and JPEG 2000 fill 16 bits.
     """
     if image.mode[0] in "IF":
-        return _eight_bit(image, full_range=format == "PNG").convert("RGB")
+        bands, shape = partial(_bands, image), (image.height, image.width)
+        return Image.fromarray(eight_bit(bands, shape, full_range=format in FULL_RANGE)).convert("RGB")
     if image.mode == "LAB":
         return _from_lab(image)
     if image.mode in ("La", "RGBa"):
@@ -30,37 +32,10 @@ def to_rgb(image: Image.Image, format: str) -> Image.Image:
     return image.convert("RGB")
 
 
-def _eight_bit(image: Image.Image, *, full_range: bool) -> Image.Image:
-    low, factor, rounding = (0.0, 1 / 256, 0.0) if full_range else _scale(image)
-    scaled = np.empty((image.height, image.width), np.uint8)
-    for top, band in _bands(image):
-        with np.errstate(over="ignore", invalid="ignore"):
-            values = np.nan_to_num((band - low) * factor + rounding, nan=0.0, posinf=255.0, neginf=0.0)
-        scaled[top : top + len(band)] = np.clip(values, 0, 255)
-    return Image.fromarray(scaled)
-
-
-def _scale(image: Image.Image) -> tuple[float, float, float]:
-    """(least, factor, rounding): whole numbers drop their lower bits, as Pillow does for 16-bit colour."""
-    low, high = math.inf, -math.inf
-    for _, band in _bands(image):
-        finite = band[np.isfinite(band)]
-        if finite.size:
-            low, high = min(low, float(finite.min())), max(high, float(finite.max()))
-    if image.mode != "F" and low >= 0:
-        bits = next((bits for bits in (8, 10, 12, 14, 15, 16) if high < 2**bits), 32)
-        return 0.0, 256 / 2**bits, 0.0
-    if 0 <= low <= high <= 255:
-        return 0.0, 255.0 if high <= 1 else 1.0, 0.5
-    return (low, 255 / (high - low), 0.5) if low < high else (0.0, 0.0, 0.0)
-
-
-def _bands(image: Image.Image) -> Iterator[tuple[int, np.ndarray]]:
-    """(first row, float32 values) of strips of rows: the whole image at once would be held four times over."""
-    rows = max(1, _BAND_PIXELS // image.width)
+def _bands(image: Image.Image) -> Iterator[tuple[int, NDArray[np.generic]]]:
+    rows = max(1, BAND_SAMPLES // image.width)
     for top in range(0, image.height, rows):
-        strip = image.crop((0, top, image.width, min(top + rows, image.height)))
-        yield top, np.asarray(strip).astype(np.float32)
+        yield top, np.asarray(image.crop((0, top, image.width, min(top + rows, image.height))))
 
 
 def _from_lab(image: Image.Image) -> Image.Image:

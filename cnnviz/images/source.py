@@ -1,6 +1,9 @@
 """What is known about a picture's file before a single pixel is decoded, and the limits every file is held to."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from PIL import Image
 
 from cnnviz.errors import ImageError
 
@@ -26,6 +29,10 @@ class Source:
     `format` is Pillow's name for it; `data` holds no metadata, profile or further frame where the format lets them be
     cut out; `size` is (width, height) as stored, `orientation` the EXIF number 1 to 8 that makes it upright, and
     `reduce` the whole number by which a JPEG is shrunk while it is decoded.
+
+    `layout` says how the pixels are stored, for files that Pillow may not know. `draw` makes the picture where
+    another decoder than Pillow does. `noisy` is the file with noise in place of a missing end: a picture that this
+    changes was not all there.
     """
 
     format: str
@@ -33,6 +40,9 @@ class Source:
     size: tuple[int, int]
     orientation: int = 1
     reduce: int = 1
+    layout: str = ""
+    draw: Callable[[], Image.Image] | None = None
+    noisy: bytes = b""
 
 
 def check_size(kind: str, width: int, height: int, max_pixels: int = MAX_PIXELS) -> None:
@@ -42,12 +52,21 @@ def check_size(kind: str, width: int, height: int, max_pixels: int = MAX_PIXELS)
     if width * height > max_pixels:
         raise ImageError(
             f"This {kind} picture has {width:,} x {height:,} = {width * height:,} pixels, and at most {max_pixels:,} "
-            f"can be read from a {kind} file; make it smaller first."
+            "can be read in this format; make it smaller first."
         )
     if max(width, height) > MAX_SIDE:
         raise ImageError(
             f"This {kind} picture is {max(width, height):,} pixels long, and at most {MAX_SIDE:,} can be read; "
             "cut a part out of it first."
+        )
+
+
+def check_memory(kind: str, needed: int) -> None:
+    """Raise ImageError when decoding would hold more bytes than are allowed."""
+    if needed > MAX_DECODER_BYTES:
+        raise ImageError(
+            f"This {kind} file would take {needed // 10**6:,} MB to decode, and at most "
+            f"{MAX_DECODER_BYTES // 10**6} MB are allowed; make the picture smaller or save it as an 8-bit PNG."
         )
 
 

@@ -11,22 +11,42 @@ a function needs it, and the cards of the sources other than torchvision never d
 """
 
 import threading
+import weakref
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from cnnviz.errors import ModelError
-from cnnviz.models import efficientnet_lite0, own_networks, registered, shipped, torchvision_models
+from cnnviz.models import efficientnet_lite0, own_builds, own_networks, registered, shipped, torchvision_models
 from cnnviz.models.cards import Card
 from cnnviz.models.downloads import Progress
+from cnnviz.models.matching import Fit
+from cnnviz.models.own_code import Factory
 from cnnviz.models.registered import card_of
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
 
-__all__ = ["DEFAULT", "Card", "card", "card_of", "groups", "is_designed", "is_ready", "load", "names", "register"]
+__all__ = [
+    "DEFAULT",
+    "Card",
+    "Fit",
+    "card",
+    "card_of",
+    "fit_of",
+    "free_name",
+    "groups",
+    "is_designed",
+    "is_ready",
+    "load",
+    "names",
+    "register",
+]
 
 DEFAULT = "efficientnet-lite0"
 
@@ -50,6 +70,7 @@ class Source(Protocol):
 
 # A registered factory may well call `load` itself.
 _BUILDING = threading.RLock()
+_FITS: "weakref.WeakKeyDictionary[nn.Module, Fit]" = weakref.WeakKeyDictionary()
 _SOURCES: tuple[Source, ...] = (registered, shipped, efficientnet_lite0, torchvision_models)
 
 
@@ -63,17 +84,25 @@ def groups() -> dict[str, tuple[str, ...]]:
     return {source.ORIGIN: found for source in _SOURCES if (found := source.names())}
 
 
-def register(name: str, factory: "Callable[[], nn.Module]", card: Card, *, weights: Path | None = None) -> None:
+def register(
+    name: str,
+    factory: "Factory | nn.Module",
+    card: Card | None = None,
+    *,
+    weights: Path | None = None,
+) -> None:
     """Make an own architecture a model like any other, for as long as this process lives.
 
-    `factory` is called at every `load`, as `factory()`, and gives the network, whose weights it may have set; `card`
-    says what the network reads and what its outputs are called, and `card_of` makes one from the network alone; its
-    name and origin are set here. `weights` is a file with the network's tensors that `load` puts in; without one the
-    factory's own stay. Raises ModelError where the name is empty, taken, or reads as a design or a network of timm.
+    `factory` is called at every `load`, as `factory()`, and gives the network, whose weights it may have set; it may be
+    the network's class, or the network itself, which is copied as it is now. `card` says what the network reads, how a
+    picture is made ready for it and what its outputs are called: see `card_of`, which makes one from the network alone
+    and is called where none is given; its name and origin are set here. `weights` is a file with the network's tensors
+    that `load` puts in; without one those of the factory stay. Raises ModelError where the name is empty, taken, or
+    reads as a design or a network of timm, and where the factory fails.
 
         >>> def build():
         ...     return nn.Sequential(nn.Flatten(), nn.Linear(28 * 28, 10))
-        >>> register("flat", build, card_of("A linear classifier", build()))
+        >>> register("flat", build, card_of("A linear classifier", build(), classes="0123456789"))
         >>> load("flat")(torch.zeros(1, 1, 28, 28)).shape
         torch.Size([1, 10])
     """
@@ -81,7 +110,25 @@ def register(name: str, factory: "Callable[[], nn.Module]", card: Card, *, weigh
         raise ModelError(f"{name!r} can't be a model's name; take one such as my-lenet.")
     if name in names():
         raise ModelError(f"There is a model {name!r} already; register the other one under another name.")
-    registered.add(name, registered.Registered(factory, card, weights))
+    from torch import nn
+
+    from cnnviz.models.input_size import sized
+
+    if isinstance(factory, nn.Module):
+        factory = own_builds.made(factory, name)
+    one, other = (_seeded(seed, partial(own_builds.made, factory, name)) for seed in (0, 1))
+    card = card or card_of(name, one)
+    one, other = (sized(each, card.input_size) for each in (one, other))
+    settled = own_builds.settled(one, other)
+    trained = weights is not None or bool(settled) or not any(True for _ in one.parameters())
+    card = replace(card, trained=trained, weights=weights.name if weights else "those that its code sets")
+    registered.add(name, registered.Registered(factory, card, weights, settled))
+
+
+def free_name(title: str) -> str:
+    """Return a name for another model: the title, or with the first number after it where that is taken."""
+    taken = names()
+    return title if title not in taken else next(n for k in count(2) if (n := f"{title} {k}") not in taken)
 
 
 def card(name: str) -> Card:
@@ -90,7 +137,7 @@ def card(name: str) -> Card:
 
 
 def is_designed(name: str) -> bool:
-    """Return whether a name is that of a network that somebody designed, which has no weights but random ones."""
+    """Return whether a name is that of a network that somebody designed: nobody published weights for it."""
     return name.startswith(own_networks.PREFIX)
 
 
@@ -114,30 +161,56 @@ def load(
 
     Its weights are the official ones, or those of a person's own file (`checkpoint`, its bytes), or random ones drawn
     with `random_seed`, or with seed 0 where nobody trained the network; torch's global random numbers go on as if
-    nothing had been drawn. `progress` is told (bytes done, bytes in all) of a download. Raises ModelError where the
-    name is unknown, the weights can't be had, or the file doesn't fit (then `state_dict.CheckpointError`, which carries
-    the whole account).
+    nothing had been drawn. `progress` is told (bytes done, bytes in all) of a download. A designed network takes a
+    file whose names are others by order and shape; `fit_of` says how. Raises ModelError where the name is unknown, the
+    weights can't be had, or the file doesn't fit (then `state_dict.CheckpointError`, which carries the whole account).
     """
     if checkpoint is not None and random_seed is not None:
         raise ModelError("A network has either a checkpoint's weights or random ones; leave one of the two out.")
     source = _source(name)
-    import torch
-
-    from cnnviz.models import checkpoints, state_dict
+    from cnnviz.models import checkpoints, fitting
 
     state: Mapping[str, Tensor] | None = None
     if checkpoint is not None:
         state = checkpoints.read(checkpoint, checkpoint_name)
     elif random_seed is None:
         state = source.official(name, progress)
+    model = _seeded(random_seed or 0, partial(source.build, name, random=random_seed is not None))
+    if state is not None:
+        fit = fitting.fit(
+            model,
+            state,
+            checkpoint_name if checkpoint is not None else str(source.file(name)),
+            architecture="the network" if is_designed(name) else name,
+            adapt=lambda part: source.adapt(name, part, model),
+            any_names=is_designed(name),
+            ordered=checkpoint is None or checkpoints.keeps_order(checkpoint),
+        )
+        if checkpoint is not None or source is registered:
+            _FITS[model] = fit
+    return model.to(device or "cpu").eval()
+
+
+def fit_of(model: "nn.Module") -> Fit | None:
+    """Return how a network that `load` gave was matched with a person's own file, None where it has other weights.
+
+    The file of a registered network is such a one.
+
+    >>> import safetensors.torch
+    >>> trained = safetensors.torch.save({"out.weight": torch.zeros(10, 784), "out.bias": torch.zeros(10)})
+    >>> str(fit_of(load("design:1x28x28: Flatten, Linear 10", checkpoint=trained)))
+    '2 tensors by order and shape: out.weight -> fc1.weight, out.bias -> fc1.bias'
+    """
+    return _FITS.get(model)
+
+
+def _seeded(seed: int, build: "Callable[[], nn.Module]") -> "nn.Module":
+    import torch
+
     # Torch's generator is one for the whole process: two builds at once would draw from each other's seed.
     with _BUILDING, torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(random_seed or 0)
-        model = source.build(name, random=state is None)
-    if state is not None:
-        file = checkpoint_name if checkpoint is not None else str(source.file(name))
-        state_dict.fill(model, source.adapt(name, state, model), file, architecture=name)
-    return model.to(device or "cpu").eval()
+        torch.default_generator.manual_seed(seed)
+        return build()
 
 
 def _source(name: str) -> Source:

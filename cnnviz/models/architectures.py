@@ -1,5 +1,7 @@
 """The classification networks of torchvision and timm without weights: for what follows from their structure alone.
 
+Those that the operator registered are among them.
+
 >>> report = analyze(architecture("resnet50"), native_size("resnet50"))
 """
 
@@ -9,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cnnviz.errors import ModelError
-from cnnviz.models import torchvision_models
+from cnnviz.models import registered, torchvision_models
 
 if TYPE_CHECKING:
     from torch import nn
@@ -17,12 +19,16 @@ if TYPE_CHECKING:
 TIMM = "timm/"
 
 
-@cache
 def architectures() -> list[str]:
-    """Return every name that `architecture` takes: torchvision's own, and timm's as "timm/NAME"."""
+    """Return every name that `architecture` takes: registered ones, torchvision's own, and timm's as "timm/NAME"."""
+    return [*registered.names(), *torchvision_models.names(), *_of_timm()]
+
+
+@cache
+def _of_timm() -> list[str]:
     import timm
 
-    return [*torchvision_models.names(), *(TIMM + name for name in timm.list_models())]
+    return [TIMM + name for name in timm.list_models()]
 
 
 def architecture(name: str) -> "nn.Module":
@@ -40,12 +46,17 @@ def architecture(name: str) -> "nn.Module":
     return network.eval()
 
 
-@cache
 def native_size(name: str) -> tuple[int, int, int, int]:
     """Return the size (1, C, H, W) of one image as the network was made for it."""
     _builder(name)
-    if not name.startswith(TIMM):
-        return (1, *torchvision_models.card(name).input_size)
+    if name.startswith(TIMM):
+        return _size_in_timm(name)
+    source = registered if name in registered.names() else torchvision_models
+    return (1, *source.card(name).input_size)
+
+
+@cache
+def _size_in_timm(name: str) -> tuple[int, int, int, int]:
     import timm
 
     settings = timm.get_pretrained_cfg(name.removeprefix(TIMM))
@@ -55,12 +66,13 @@ def native_size(name: str) -> tuple[int, int, int, int]:
 
 def _builder(name: str) -> "Callable[[], nn.Module]":
     # Asking timm for its names imports it, which takes a second that torchvision's networks need not wait.
-    if name not in torchvision_models.names() and name not in architectures():
+    if name not in (*registered.names(), *torchvision_models.names()) and name not in architectures():
         near = get_close_matches(name, architectures(), n=3, cutoff=0.5)
         hint = f"did you mean {' or '.join(near)}?" if near else "architectures() lists them all."
         raise ModelError(f"There is no architecture {name!r}; {hint}")
     if not name.startswith(TIMM):
-        return lambda: torchvision_models.build(name, random=False)
+        source = registered if name in registered.names() else torchvision_models
+        return lambda: source.build(name, random=False)
 
     def build() -> "nn.Module":
         import timm

@@ -63,6 +63,7 @@ def card(name: str) -> Card:
         data="",
         licence="",
         parameters=report.parameters,
+        trained=False,
     )
 
 

@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from cnnviz.errors import ModelError
-
-_SHOWN = 3
-
-Size = tuple[int, ...]
+from cnnviz.models.matching import Fit, Size, few, is_counter, size_text
 
 
 @dataclass(frozen=True)
@@ -22,7 +19,7 @@ class Misshapen:
     expected: Size
 
     def __str__(self) -> str:
-        return f"{self.name} is {_size(self.found)} in the file and should be {_size(self.expected)}"
+        return f"{self.name} is {size_text(self.found)} in the file and should be {size_text(self.expected)}"
 
 
 @dataclass(frozen=True)
@@ -45,14 +42,13 @@ class CheckpointError(ModelError):
         self.account = account
 
 
-def account(state: Mapping[str, Tensor], model: nn.Module) -> Account:
-    """Return how the tensors of a file differ from those of a network.
+def account(state: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> Account:
+    """Return how the tensors of a file differ from those of a network, its `state_dict()`.
 
     Counters of batch normalisation (num_batches_tracked) may be missing: files older than PyTorch 0.4.1 have none.
     """
-    expected = model.state_dict()
     return Account(
-        missing=tuple(n for n in expected if n not in state and not n.endswith("num_batches_tracked")),
+        missing=tuple(n for n in expected if n not in state and not is_counter(n)),
         unexpected=tuple(n for n in state if n not in expected),
         misshapen=tuple(
             Misshapen(n, tuple(state[n].shape), tuple(expected[n].shape))
@@ -62,36 +58,43 @@ def account(state: Mapping[str, Tensor], model: nn.Module) -> Account:
     )
 
 
-def fill(model: nn.Module, state: Mapping[str, Tensor], file_name: str, *, architecture: str) -> None:
-    """Copy tensors into a network, each converted to the network's own precision.
+def fill(model: nn.Module, state: Mapping[str, Tensor], file_name: str, *, architecture: str) -> Fit:
+    """Copy tensors into a network by name, each converted to the network's own precision; return which they were.
 
     Raises CheckpointError with the account where a tensor is missing, unexpected or misshapen, and ModelError where a
     number is not finite.
     """
-    if found := account(state, model):
-        raise CheckpointError(_sentence(found, file_name, architecture), found)
+    own = model.state_dict()
+    if found := account(state, own):
+        raise CheckpointError(sentence(found, file_name, architecture), found)
     # The metadata holds the layout's version by which torch decides whether to convert from an older one.
-    complete = OrderedDict({**model.state_dict(), **state})
-    complete._metadata = getattr(state, "_metadata", None) or model.state_dict()._metadata  # type: ignore[attr-defined]
-    model.load_state_dict(complete, strict=True)
+    complete = OrderedDict({**own, **state})
+    complete._metadata = getattr(state, "_metadata", None) or own._metadata  # type: ignore[attr-defined]
+    try:
+        model.load_state_dict(complete, strict=True)
+    except RuntimeError as error:
+        kinds = ", ".join(sorted({str(tensor.dtype).removeprefix("torch.") for tensor in state.values()}))
+        raise ModelError(f"{file_name} holds numbers that can't be made float32; they are {kinds}.") from error
     broken = [n for n, t in model.state_dict().items() if t.is_floating_point() and not bool(t.isfinite().all())]
     if broken:
         raise ModelError(
             f"{file_name} holds numbers that are not finite in {len(broken)} of its tensors, first in {broken[0]}; "
             "its training diverged, or its numbers are too large for 32 bits."
         )
+    return Fit("name", tuple((name, name) for name in own if name in state))
 
 
-def _sentence(found: Account, file_name: str, architecture: str) -> str:
+def sentence(found: Account, file_name: str, architecture: str) -> str:
+    """Return an account as one sentence."""
     parts = []
     if found.missing:
-        parts.append(f"{_count(len(found.missing), 'tensor is', 'tensors are')} missing ({_few(found.missing)})")
+        parts.append(f"{_count(len(found.missing), 'tensor is', 'tensors are')} missing ({few(found.missing)})")
     if found.unexpected:
-        parts.append(f"{_count(len(found.unexpected), 'is', 'are')} unexpected ({_few(found.unexpected)})")
+        parts.append(f"{_count(len(found.unexpected), 'is', 'are')} unexpected ({few(found.unexpected)})")
     if found.misshapen:
-        parts.append(f"{_count(len(found.misshapen), 'is', 'are')} misshapen ({_few(found.misshapen)})")
+        parts.append(f"{_count(len(found.misshapen), 'is', 'are')} misshapen ({few(found.misshapen)})")
     if not found.missing and not found.unexpected and (classes := _classes(found.misshapen)):
-        parts[0] = f"it has {classes[0]:,} classes and should have {classes[1]:,} ({_few(found.misshapen)})"
+        parts[0] = f"it has {classes[0]:,} classes and should have {classes[1]:,} ({few(found.misshapen)})"
     return f"{file_name} does not fit {architecture}: {'; '.join(parts)}."
 
 
@@ -103,14 +106,5 @@ def _classes(misshapen: tuple[Misshapen, ...]) -> tuple[int, int] | None:
     return None
 
 
-def _few(items: tuple[object, ...]) -> str:
-    rest = len(items) - _SHOWN
-    return ", ".join(str(item) for item in items[:_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
-
-
 def _count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
-
-
-def _size(size: Size) -> str:
-    return "x".join(map(str, size)) or "a single number"

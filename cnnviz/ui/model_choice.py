@@ -3,6 +3,7 @@
 What is chosen is known before it is drawn: `model_of(form)` first, `choose_model(form)` where there is room for it.
 """
 
+import json
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -10,18 +11,20 @@ import streamlit as st
 from cnnviz import models
 from cnnviz.engine.requests import ModelChoice
 from cnnviz.errors import ModelError
+from cnnviz.models import registered
 from cnnviz.models.cards import Card
 from cnnviz.ui.form import Form
 from cnnviz.ui.form_controls import Choice
 from cnnviz.ui.numbers import of_size
+from cnnviz.ui.own_weights import choose_own_weights, own_weights
 from cnnviz.ui.picture_choice import source
 from cnnviz.ui.words import COMMON
 
 # What a picture of each source is best shown to.
 SUITED = {"Digits": "lenet-relu-mnist", "Draw": "lenet-relu-mnist", "Clothes": "lenet5-fashion"}
-WEIGHTS = Choice("weights", "trained", options=("trained", "random", "my own file"), style="buttons")
+TRAINED, RANDOM, OWN = "trained", "random", "my own file"
 
-
+_LONGEST = 34  # letters of a network's name on a button
 # What begins anew with another network.
 DEPENDENT = ("layer", "channel", "channels", "row", "column", "filter", "before")
 
@@ -78,22 +81,40 @@ def _model(form: Form, first: str, network: str) -> Choice:
     return Choice("model", default, DEPENDENT, tuple(names), technical=True)
 
 
+def _weights(name: str) -> Choice:
+    """Return the choice of a network's weights; where nobody trained it, they are random without a word in the link."""
+    card = models.card(name)
+    if not card.trained:
+        return Choice("weights", RANDOM, options=(RANDOM, OWN), style="buttons")
+    # Whether those of the operator's own network are trained, only the operator knows.
+    labels = "given_weights" if name in registered.names() else ""
+    return Choice("weights", TRAINED, options=(TRAINED, RANDOM, OWN), style="buttons", labels=labels)
+
+
 def model_of(form: Form, first: str = "Gallery", network: str = models.DEFAULT) -> ModelChoice:
-    """Return the chosen network; instead of a designed one that cannot be built it is the default: see `fault_of`."""
+    """Return the chosen network; instead of a designed one that cannot be built it is the default: see `tell_faults`.
+
+    While there is no file of one's own, it has the weights that it has without a word in the link.
+    """
     name = form.get(_model(form, first, network))
-    if models.is_designed(name):
-        return ModelChoice(name, random_seed=0)
-    weights = form.get(WEIGHTS)
-    if weights == "random":
-        return ModelChoice(name, random_seed=0)
-    file = st.session_state.get(form.key("checkpoint")) if weights == "my own file" else None
-    return ModelChoice(name) if file is None else ModelChoice.of_checkpoint(name, file.getvalue(), file.name)
+    choice = _weights(name)
+    weights = form.get(choice)
+    if weights == OWN:
+        own = own_weights(form, name)
+        if own is not None:
+            return own
+        weights = choice.default
+    return ModelChoice(name, random_seed=0) if weights == RANDOM else ModelChoice(name)
 
 
-def fault_of(form: Form) -> str:
-    """Return why the designed network that a link asks for cannot be built, "" where it can, or asks for none."""
+def tell_faults(form: Form, model: ModelChoice) -> None:
+    """Say what of the link can't be had: a designed network that can't be built, or a file of weights."""
     wanted = form.text("model") or ""
-    return _fault(wanted) if models.is_designed(wanted) else ""
+    if models.is_designed(wanted) and (fault := _fault(wanted)):
+        st.error(fault, icon=":material/error:")
+    if form.get(_weights(model.name)) == OWN and model.checkpoint_sha256 is None:
+        random = model.random_seed is not None
+        st.info(COMMON.text("missing_weights_random" if random else "missing_weights"), icon=":material/info:")
 
 
 def choose_model(form: Form, first: str = "Gallery", network: str = models.DEFAULT) -> None:
@@ -110,19 +131,18 @@ def choose_model(form: Form, first: str = "Gallery", network: str = models.DEFAU
     # The chosen network stays on the list: narrowing a search must never load another one.
     names = tuple(each for each in choice.options if origin is None or each in groups[origin] or each == name)
     form.draw(replace(choice, options=names), columns=1)
-    if models.is_designed(name):
-        show_card(models.card(name))
+    card, choice = models.card(name), _weights(name)
+    form.draw(choice, columns=1)
+    weights = form.get(choice)
+    if weights == OWN:
+        choose_own_weights(form, name)
+    elif not card.trained:
         st.caption(COMMON.text("designed_weights"))
-        return
-    form.draw(WEIGHTS, columns=1)
-    weights = form.get(WEIGHTS)
-    if weights == "my own file":
-        label = COMMON.text("checkpoint", name=name)
-        if st.file_uploader(label, type=["safetensors", "pth", "pt"], key=form.key("checkpoint")) is None:
-            st.caption(COMMON.text("no_checkpoint"))
-    elif weights == "random":
+    elif weights == RANDOM:
         st.caption(COMMON.text("random_weights"))
-    show_card(models.card(name), trained=weights == "trained")
+    elif choice.labels:
+        st.caption(COMMON.text("given_weights", weights=card.weights))
+    show_card(card, trained=weights == TRAINED)
 
 
 def _fault(name: str) -> str:
@@ -131,6 +151,44 @@ def _fault(name: str) -> str:
     except ModelError as error:
         return str(error)
     return ""
+
+
+def short_name(network: str) -> str:
+    """Return what a network is called: its name, or for one that somebody designed its text, where that is short."""
+    return _cut(network.split(":", 2)[2].strip() if models.is_designed(network) else network)
+
+
+def called(model: ModelChoice) -> str:
+    """Return what a network is called, with a word on its weights where they are not its own."""
+    if model.checkpoint_sha256 is None and model.random_seed is None:
+        return short_name(model.name)
+    # Both fit on a phone.
+    name = _cut(short_name(model.name), _LONGEST // 2)
+    if model.checkpoint_sha256 is None:
+        return COMMON.text("with_random_weights", name=name)
+    return COMMON.text("with_own_weights", name=name, file=_cut(model.checkpoint_name or "", _LONGEST // 2))
+
+
+def in_python(model: ModelChoice) -> dict[str, str]:
+    """Return what lines of Python call a network, `model`, and the expression that loads it as it is here, `load`."""
+    given = [_quoted(model.name)]
+    if model.checkpoint_sha256 is not None:
+        file = _quoted(model.checkpoint_name or "")
+        given += [f'checkpoint=open({file}, "rb").read()', f"checkpoint_name={file}"]
+    elif model.random_seed is not None:
+        given.append(f"random_seed={model.random_seed}")
+    load = f"cnnviz.models.load({', '.join(given)})"
+    if model.name in registered.names():
+        load += f"  # {COMMON.text('registered_here')}"
+    return {"model": model.name, "load": load}
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _cut(text: str, longest: int = _LONGEST) -> str:
+    return text if len(text) <= longest else f"{text[:longest].rstrip('… ')}…"
 
 
 def show_card(card: Card, *, trained: bool = True) -> None:

@@ -205,7 +205,7 @@ def _take_own(form: Form, kind: str) -> None:
 
     if kind == "Upload":
         # Of any type: what is no picture gets a sentence of ours, and not a line that is cut off in the widget.
-        st.file_uploader(COMMON.text("upload"), key=key, on_change=take)
+        st.file_uploader(COMMON.text("upload", kinds=", ".join(images.KINDS)), key=key, on_change=take)
     else:
         st.camera_input(COMMON.label("camera"), key=key, on_change=take)
     if refused := st.session_state.get(f"{key}-refused"):

@@ -22,7 +22,7 @@ from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form
 from cnnviz.ui.menu import SCREENS
-from cnnviz.ui.model_choice import choose_model, fault_of, kinds_of_picture, model_of
+from cnnviz.ui.model_choice import OWN, called, choose_model, kinds_of_picture, model_of, tell_faults
 from cnnviz.ui.numbers import of_size
 from cnnviz.ui.picture_choice import (
     INVERT,
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
 _THUMBNAIL = 56  # pixels
-_LONGEST = 34  # letters of a network's name on a button
 
 
 class Given(TypedDict):
@@ -121,12 +120,11 @@ class SubjectForm:
                 choose_picture(form, self.first, self.digit, choice=kinds_of_picture(form, self.first, self.network))
                 choose_invert(form, models.card(self.model.name), self.first)
                 preparation = st.container()
-            name = short_name(self.model.name)
-            with st.popover(name, icon=":material/schema:", key=form.key("choose-model")):
+            model = self.model
+            with st.popover(called(model), icon=":material/schema:", key=form.key("choose-model")):
                 choose_model(form, self.first, self.network)
             end = st.empty()
-        if fault := fault_of(form):
-            st.error(fault, icon=":material/error:")
+        tell_faults(form, model)
         return Row(preparation, end)
 
     def _picture_name(self) -> str:
@@ -145,6 +143,8 @@ class SubjectForm:
         kind = form.get(source(self.first))
         link = {"source": kind, "model": self.model.name}
         link |= {name: texts[name] for name in (*links.PICTURE, INVERT.name) if name in texts}
+        if texts.get("weights") == OWN:
+            link["weights"] = OWN
         if link == texts:
             # Another spelling of the same: a link that says nothing new opens a screen as it was left.
             link[INVERT.name] = "false"
@@ -153,14 +153,6 @@ class SubjectForm:
             for screen in SCREENS:
                 if screen.section == here.section and screen != here:
                     st.page_link(screen.path, label=screen.label, query_params={**links.visit(), **link})
-
-
-def short_name(network: str) -> str:
-    """Return what a network is called: its name, or for one that somebody designed its text, where that is short."""
-    if not models.is_designed(network):
-        return network
-    rows = network.split(":", 2)[2].strip()
-    return rows if len(rows) <= _LONGEST else f"{rows[:_LONGEST]}…"
 
 
 def show_preparation(form: Form, subject: Subject) -> None:

@@ -1,13 +1,16 @@
 """Networks that take other things than one image, and layers that are no convolutions, against torch's own counts."""
 
+import ast
+
 import pytest
 import torch
+import torch.nn.functional as F
 import torchvision
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from cnnviz.analysis import analyze
-from cnnviz.errors import ShapeError
+from cnnviz.errors import ModelError, ShapeError
 
 
 class Translator(nn.Module):
@@ -89,77 +92,6 @@ def test_the_image_is_the_first_input_that_has_positions():
     assert layers["conv"].receptive_field.size == layers["mul"].receptive_field.size == (3, 3)
 
 
-class Unrolled(nn.Module):
-    """What nn.LSTM, nn.GRU and nn.RNN do, as linear layers, which torch's counter knows."""
-
-    def __init__(self, layer: nn.RNNBase) -> None:
-        super().__init__()
-        matrices = [weight for name, weight in layer.named_parameters() if weight.dim() == 2]
-        self.parts = nn.ModuleList(nn.Linear(weight.shape[1], weight.shape[0], bias=False) for weight in matrices)
-        self.steps, self.batch = 6, 3
-
-    def forward(self, x: Tensor) -> Tensor:
-        for _ in range(self.steps):
-            for part in self.parts:
-                part(x.new_empty(self.batch, part.in_features))
-        return x
-
-
-@pytest.mark.parametrize(
-    "layer",
-    [
-        nn.LSTM(5, 7),
-        nn.LSTM(5, 7, 3, bidirectional=True, bias=False),
-        nn.LSTM(5, 7, 2, proj_size=4),
-        nn.GRU(5, 7, 2, bidirectional=True),
-        nn.RNN(5, 7, nonlinearity="relu"),
-    ],
-    ids=repr,
-)
-def test_recurrent_layers_cost_what_their_gates_do(layer):
-    size = (6, 3, 5)
-    report = analyze(layer, size)
-    assert report.flops == flops(Unrolled(layer), torch.rand(size))
-    assert report.layers[-1].output_size == tuple(layer(torch.rand(size))[0].shape)
-    assert report.unknown == ()
-
-
-@pytest.mark.parametrize("batch_first", [True, False])
-@pytest.mark.parametrize("kind", [nn.LSTM, nn.GRU, nn.RNN])
-def test_what_recurrent_layers_make_lies_in_memory_as_torchs_own(kind, batch_first):
-    class Copying(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.layer = kind(5, 7, 2, bidirectional=True, batch_first=batch_first)
-
-        def forward(self, x: Tensor) -> Tensor:
-            return self.layer(x)[0].contiguous().flatten()
-
-    model, x = Copying(), torch.rand(40, 30, 5)
-    made, _ = model.layer(x)
-    copies = analyze(model, (40, 30, 5)).layers[-2].memory
-    assert copies == (0 if made.is_contiguous() else made.nbytes)
-
-
-@pytest.mark.parametrize("cell", [nn.LSTMCell(5, 7), nn.GRUCell(5, 7), nn.RNNCell(5, 7)], ids=repr)
-def test_a_cell_costs_a_step(cell):
-    layer = {"LSTMCell": nn.LSTM, "GRUCell": nn.GRU, "RNNCell": nn.RNN}[type(cell).__name__](5, 7)
-    assert analyze(cell, (3, 5)).macs == analyze(layer, (1, 3, 5)).macs
-
-
-def test_packed_sequences_cost_their_own_lengths():
-    class Packed(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.lstm = nn.LSTM(5, 7, batch_first=True)
-
-        def forward(self, x: Tensor) -> Tensor:
-            packed = nn.utils.rnn.PackedSequence(x.flatten(0, 1)[:8], torch.tensor([3, 2, 2, 1]))
-            return self.lstm(packed)[0].data
-
-    assert analyze(Packed(), (3, 4, 5)).macs == analyze(nn.LSTM(5, 7), (8, 1, 5)).macs
-
-
 def test_a_deformable_convolution_costs_what_a_convolution_does():
     class Deformable(nn.Module):
         def __init__(self) -> None:
@@ -175,47 +107,140 @@ def test_a_deformable_convolution_costs_what_a_convolution_does():
     assert report.layers[-1].output_size == plain.layers[-1].output_size
 
 
-class Einsum(nn.Module):
-    def __init__(self, equation: str) -> None:
-        super().__init__()
-        self.equation = equation
+def test_padding_that_a_mask_tells_is_computed_as_in_training():
+    class Masked(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.core = nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), 2)
 
-    def forward(self, *operands: Tensor) -> Tensor:
-        return torch.einsum(self.equation, *operands)
+        def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+            return self.core(x, src_key_padding_mask=mask)
+
+    report = analyze(Masked(), ((3, 5, 8), (3, 5)), dtype=(None, torch.bool))
+    plain = analyze(Masked().core, (3, 5, 8))
+    assert report.macs == plain.macs > 0
+    assert report.layers[-1].output_size == (3, 5, 8)
+    assert report.unknown == ()
+
+
+class Nested(nn.Module):
+    """A list of images, a dict with a mask and a pair, and what is no tensor, all as arguments."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(5, 4, 3)
+
+    def forward(self, images, more, scale=1.0, *, mode="nearest"):
+        x = self.conv(torch.cat(images, 1)) * scale
+        low, high = more["pair"]
+        return F.interpolate(x, size=(12, 12), mode=mode) + more["mask"] + low @ high
+
+
+@pytest.mark.parametrize("kind", [list, tuple])
+@pytest.mark.parametrize("named", [False, True])
+def test_arguments_that_hold_several_tensors(kind, named):
+    images, pair = kind([(2, 3, 8, 8), (2, 2, 8, 8)]), ((12, 5), (5, 12))
+    size = (images, {"mask": (12, 12), "pair": pair}, 0.5)
+    real = (kind(map(torch.rand, images)), {"mask": torch.rand(12, 12), "pair": tuple(map(torch.rand, pair))}, 0.5)
+    if named:
+        size = {"images": size[0], "more": size[1], "mode": "bilinear"}
+        arguments, keywords = (), {"images": real[0], "more": real[1], "mode": "bilinear"}
+    else:
+        arguments, keywords = real, {}
+    report = analyze(Nested(), size)
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        made = Nested()(*arguments, **keywords)
+    assert report.flops == counter.get_total_flops()
+    assert report.layers[-1].output_size == made.shape
+    assert report.input_size == size
+    assert report.resized(size).macs == report.macs
+    assert report.layers[0].receptive_field is not None
+
+
+def test_tensors_stand_for_their_sizes_and_types():
+    image = torch.rand(1, 3, 9, 9)
+    conv = nn.Conv2d(3, 4, 3)
+    assert analyze(conv, image) == analyze(conv, (1, 3, 9, 9))
+    words = {"source": torch.zeros(2, 9).long(), "target": torch.zeros(2, 7, dtype=torch.int32), "scale": (16,)}
+    sizes = {name: tuple(getattr(item, "shape", item)) for name, item in words.items()}
+    report = analyze(Translator(), words)
+    assert report.input_size == sizes
+    assert report.macs == analyze(Translator(), sizes, dtype={"source": torch.int64, "target": torch.int32}).macs
+
+
+def test_types_go_by_the_same_form():
+    class Looked(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.words = nn.Embedding(10, 4)
+
+        def forward(self, batch):
+            return self.words(batch["words"][0]) + batch["mask"]
+
+    size, kinds = ({"words": [(2, 9)], "mask": (4,)},), ({"words": [torch.int64]},)
+    assert analyze(Looked(), size, dtype=kinds).layers[-1].output_size == (2, 9, 4)
+    assert analyze(Looked(), size, dtype=({"words": torch.int64},)).layers[-1].output_size == (2, 9, 4)
+    with pytest.raises(ShapeError, match=r"1 inputs.*a type for each"):
+        analyze(Looked(), size, dtype=({"word": torch.int64},))
+
+
+@pytest.mark.parametrize("kind", [torch.complex64, torch.complex128, torch.float16, torch.bfloat16, torch.float64])
+def test_inputs_are_of_the_parameters_type(kind):
+    model = nn.Sequential(nn.Conv2d(1, 2, 3, dtype=kind), nn.Flatten(), nn.Linear(72, 5, dtype=kind))
+    report = analyze(model, (1, 1, 8, 8))
+    made = model[0](torch.zeros(1, 1, 8, 8, dtype=kind))
+    assert report.macs == 36 * 2 * 9 + 72 * 5
+    assert report.layers[0].memory == made.nbytes
+    assert report.followed((2, 1, 8, 8)).macs == 2 * report.macs
+
+
+class Listed(nn.Module):
+    def forward(self, images: list[Tensor]) -> Tensor:
+        return torch.cat(images, 1)
+
+
+class Named(nn.Module):
+    def forward(self, batch: dict[str, Tensor], scale: float = 1.0) -> Tensor:
+        return batch["image"] * scale
+
+
+class Conditioned(nn.Module):
+    def forward(self, x: Tensor, t: Tensor) -> Tensor:
+        return x * t
 
 
 @pytest.mark.parametrize(
-    ("equation", "sizes"),
+    ("model", "size", "sentence"),
     [
-        ("btc,cd->btd", ((2, 7, 5), (5, 3))),
-        ("btc,cd", ((2, 7, 5), (5, 3))),
-        ("nctv,vw->nctw", ((2, 3, 4, 5), (5, 6))),
-        ("bij,bjk->ik", ((2, 3, 4), (2, 4, 5))),
-        ("bhid,bhjd->bhij", ((2, 2, 3, 4), (2, 2, 5, 4))),
-        ("ij,jk,kl->il", ((3, 4), (4, 5), (5, 6))),
-        ("ijx,jk->ik", ((3, 4, 7), (4, 5))),
-        ("ii->i", ((4, 4),)),
-        ("i,j->ij", ((4,), (5,))),
+        (
+            Listed(),
+            ((1, 3, 8, 8), (1, 2, 8, 8)),
+            "The model takes (images), and not an input of size 1x3x8x8 and 1x2x8x8: too many positional arguments; "
+            "to pass them as one argument, a list, write ([(1, 3, 8, 8), (1, 2, 8, 8)],).",
+        ),
+        (
+            Named(),
+            {"image": (1, 3, 8, 8)},
+            "The model takes (batch, scale), and not an input of size 1x3x8x8: missing a required argument: 'batch'; "
+            "to pass them as one argument, a dict, write ({'image': (1, 3, 8, 8)},).",
+        ),
+        (
+            Conditioned(),
+            (1, 3, 8, 8),
+            "The model takes (x, t), and not an input of size 1x3x8x8: missing a required argument: 't'.",
+        ),
     ],
 )
-def test_einsum_costs_what_torch_multiplies(equation, sizes):
-    model = Einsum(equation)
-    real = torch.backends.opt_einsum.enabled
-    torch.backends.opt_einsum.enabled = False
-    try:
-        assert analyze(model, sizes).flops == flops(model, *map(torch.rand, sizes))
-    finally:
-        torch.backends.opt_einsum.enabled = real
+def test_arguments_that_forward_does_not_take_are_named(model, size, sentence):
+    with pytest.raises(ModelError) as caught:
+        analyze(model, size)
+    assert str(caught.value) == sentence
+    if "write " in sentence:
+        written = sentence.split("write ")[1].rstrip(".")
+        assert analyze(model, ast.literal_eval(written)).layers[-1].output_size[0] == 1
 
 
-def test_products_of_every_spelling():
-    sizes = ((3, 4, 5), (3, 5, 6))
-
-    class Products(nn.Module):
-        def forward(self, x: Tensor, y: Tensor) -> Tensor:
-            z = x @ y + torch.matmul(x, y) + torch.bmm(x, y) + y.mT.matmul(x.mT).mT
-            return torch.baddbmm(z, x, y) + torch.tensordot(x, y, ([2], [1])).mean(2)
-
-    report = analyze(Products(), sizes)
-    assert report.flops == flops(Products(), *map(torch.rand, sizes))
-    assert report.unknown == ()
+@pytest.mark.parametrize("size", [(1, 3, "a"), (1, 3, None), (1, 3.5), ((1, 3), [2, 0.5]), "1x3x8x8", 5, {}, [[]]])
+def test_what_is_no_size_is_refused(size):
+    with pytest.raises(ShapeError, match=r"\(1, 3, 224, 224\) is one image|at least 1"):
+        analyze(Conditioned(), size)

@@ -231,9 +231,13 @@ def test_broken_networks_name_the_layer_that_breaks(case):
 
 
 def test_what_is_no_size_names_its_place_too():
-    class Needs(nn.Module):
-        def forward(self, x, mask):
-            return x * mask
+    class Forgets(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.relu = nn.ReLU()
 
-    with pytest.raises(CnnvizError, match=r"Needs cannot take 1x3: TypeError, .* 'mask'\.$"):
-        analyze(Needs(), (1, 3))
+        def forward(self, x):
+            return self.relu()
+
+    with pytest.raises(CnnvizError, match=r"relu \(ReLU\) cannot take its input: TypeError, .* 'input'\.$"):
+        analyze(Forgets(), (1, 3))

@@ -5,6 +5,8 @@ import sys
 import time
 
 import pytest
+import torch
+from torch import Tensor, nn
 
 from cnnviz.analysis import analyze
 from cnnviz.models.architectures import architecture
@@ -44,3 +46,87 @@ def test_the_first_analysis_is_quick_and_takes_little_memory():
     runs = [subprocess.run(command, capture_output=True, text=True, check=True).stdout.split() for _ in range(2)]
     assert min(float(seconds) for seconds, _ in runs) < 0.1
     assert min(float(megabytes) for _, megabytes in runs) < 10
+
+
+class Reader(nn.Module):
+    """A recurrent layer over the columns of a picture's features, which lie in memory as (N, C, T)."""
+
+    def __init__(self, layer: nn.RNNBase) -> None:
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.layer(x.permute(0, 2, 1) if self.layer.batch_first else x.permute(2, 0, 1))[0]
+
+
+class Steps(nn.Module):
+    """A loop over the steps of a sequence (N, T, C), with a cell or by hand."""
+
+    def __init__(self, cell: nn.Module) -> None:
+        super().__init__()
+        self.cell = cell
+
+    def forward(self, x: Tensor) -> Tensor:
+        state = None
+        made = []
+        for step in range(x.shape[1]):
+            state = self.cell(x[:, step], state)
+            made.append(state[0] if isinstance(state, tuple) else state)
+        return torch.stack(made, 1)
+
+
+class Gated(nn.Module):
+    """A GRU's step by hand, of pieces that are no tensors in one piece."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.image, self.state = nn.Linear(8, 48), nn.Linear(16, 48)
+
+    def forward(self, x: Tensor, state: Tensor | None) -> Tensor:
+        state = torch.zeros(x.shape[0], 16) if state is None else state
+        pairs = zip(self.image(x).chunk(3, 1), self.state(state).chunk(3, 1), strict=True)
+        (reset, own), (update, other), (new, before) = pairs
+        gate = torch.sigmoid(update + other)
+        return (1 - gate) * torch.tanh(new + torch.sigmoid(reset + own) * before) + gate * state
+
+
+@pytest.fixture
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def seconds(run, times: int = 5) -> float:
+    """Return the least seconds of processor time that a call took."""
+    taken = []
+    for _ in range(times):
+        began = time.process_time()
+        run()
+        taken.append(time.process_time() - began)
+    return min(taken)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        nn.LSTM(8, 6, 2, bidirectional=True),
+        nn.LSTM(8, 6, batch_first=True, proj_size=3),
+        nn.GRU(8, 6, batch_first=True, bias=False),
+        nn.RNN(8, 6, 3),
+    ],
+    ids=repr,
+)
+def test_a_recurrent_layer_takes_no_longer_for_a_thousand_steps(layer):
+    model = Reader(layer)
+    short, long = (seconds(lambda steps=steps: analyze(model, (2, 8, steps))) for steps in (2, 2000))
+    assert long - short < 2000e-6
+
+
+@pytest.mark.parametrize("cell", [nn.LSTMCell(8, 16), nn.GRUCell(8, 16), nn.RNNCell(8, 16), Gated()], ids=repr)
+def test_a_loop_over_cells_costs_little_more_than_running_it(cell, one_thread):
+    model, size = Steps(cell).eval(), (2, 100, 8)
+    with torch.inference_mode():
+        bare = seconds(lambda: model(torch.zeros(size)))
+    assert seconds(lambda: analyze(model, size)) < 40 * bare

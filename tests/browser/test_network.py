@@ -4,7 +4,9 @@ import re
 from urllib.parse import quote
 
 import pytest
+import torch
 from playwright.sync_api import Page, expect
+from torch import nn
 
 from tests.browser.access import PHONE, assert_accessible
 from tests.browser.ready import SLOW, settle
@@ -95,14 +97,21 @@ def test_the_menu_of_a_row_moves_it(screen):
     expect_layers(page, "Conv 20 5 p2", "MaxPool 2", "ReLU", "Flatten", "Linear 10")
 
 
-def test_the_network_opens_in_activations_with_random_weights(screen):
+def test_the_network_opens_in_activations_with_the_weights_of_a_file(screen, tmp_path):
     page = screen(LENET)
-    page.get_by_role("link", name=re.compile("Open it in Activations")).click()
+    network = nn.Sequential(nn.Conv2d(1, 20, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten())
+    network.append(nn.Linear(20 * 14 * 14, 10))
+    torch.save(network.state_dict(), tmp_path / "mine.pth")
+    page.locator(".st-key-network-weights input[type=file]").set_input_files(tmp_path / "mine.pth")
+    expect(page.get_by_text("4 tensors were matched by order and shape")).to_be_visible(timeout=SLOW)
+    page.get_by_role("link", name="Activations").click()
     expect(page.get_by_role("heading", name="Activations")).to_be_visible(timeout=SLOW)
     settle(page)
-    page.get_by_role("button", name=re.compile("Conv 20 5 p2|Conv 6 5 p2")).click()
-    expect(page.get_by_text("Nobody has trained this network").first).to_be_visible(timeout=SLOW)
-    expect(page.get_by_text("Try this").first).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("button", name=re.compile("mine.pth"))).to_be_visible(timeout=SLOW)
+    # The same address elsewhere has no file.
+    page.reload()
+    expect(page.get_by_text("there is none here yet: these are random")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("button", name=re.compile("random weights"))).to_be_visible(timeout=SLOW)
 
 
 def test_the_files_hold_the_screens_numbers(screen):

@@ -14,7 +14,7 @@ from cnnviz.colours import POSITIVE, SIGNED, contrast, mix, table
 from cnnviz.components.axes import painted, windows
 from cnnviz.components.bundle import script
 from cnnviz.components.pack import pack
-from cnnviz.components.quantise import quantise
+from cnnviz.components.quantise import TOP, quantise
 from cnnviz.components.sliding import message as sliding_message
 from cnnviz.components.warp import message as warp_message
 from tests.conftest import NIGHTLY
@@ -66,7 +66,10 @@ def test_the_browser_reads_what_python_packs(run: Callable[..., list[Any]], offs
     assert text == "3 × 4 é"
     assert small == [0, 1, 2, 3, 4]
     got = np.array([float(value) for value in values]).reshape(maps.shape)
-    np.testing.assert_allclose(got, maps, atol=1e-4)
+    steps = ((ranges[:, 1] - ranges[:, 0]) / TOP)[:, None, None]
+    finite = np.isfinite(maps)
+    assert (np.abs(got - maps)[finite] <= np.broadcast_to(0.52 * steps, maps.shape)[finite]).all()
+    np.testing.assert_array_equal(got[~finite], maps[~finite])
     np.testing.assert_array_equal(got == 0, maps == 0)
 
 

@@ -1,4 +1,4 @@
-"""Sixteen bits a value: how far off, and what stays exact. The reader here is written from the format's description."""
+"""Eight bits a value: how far off, and what stays exact. The reader here is written from the format's description."""
 
 import hypothesis.extra.numpy as arrays
 import numpy as np

@@ -13,8 +13,9 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image
 
 from cnnviz.arithmetic.pose import similarity
+from cnnviz.assets import WEIGHTS
 from cnnviz.engine import Analyze, Maps, ModelChoice, Picture, key_of, registry
-from cnnviz.engine.requests import Connect, Convolve, DerivePixel, Numbers, View
+from cnnviz.engine.requests import Connect, Convolve, DerivePixel, MatchWeights, Numbers, View
 from cnnviz.engine.results import nbytes_of
 from cnnviz.errors import ImageError
 
@@ -71,8 +72,10 @@ def test_a_key_carries_neither_pixels_nor_checkpoints(pictures: Any) -> None:
 
 def example(kind: type, pictures: Any) -> Any:
     """Return a request of a kind, each field by its name, so that a new kind needs nothing here."""
+    file = WEIGHTS / "lenet-relu-mnist.safetensors"
+    own = ModelChoice.of_checkpoint("lenet-relu-mnist", file.read_bytes(), file.name)
     values = {
-        "model": ModelChoice("lenet-relu-mnist", random_seed=1),
+        "model": own if kind is MatchWeights else ModelChoice("lenet-relu-mnist", random_seed=1),
         "picture": pictures(1),
         "pictures": tuple(pictures(number) for number in range(4)),
         "layer": "conv2",

@@ -20,7 +20,7 @@ def test_memory_that_is_shared_counts_once_and_a_view_counts_what_it_keeps_alive
 
 def test_a_result_of_words_has_a_size_too() -> None:
     words = tuple("some class" for _ in range(1000))
-    result = Prediction(np.zeros(4, np.float32), words, "cpu", "")
+    result = Prediction(np.zeros(4, np.float32), words, np.zeros(4, np.float32), "cpu", "")
     assert 5_000 < result.nbytes < 200_000
 
 

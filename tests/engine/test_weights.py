@@ -1,5 +1,6 @@
 """Loading models: beside the device's worker, once for all who wait, and within the bound."""
 
+import io
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from cnnviz.engine import Engine, ModelChoice
+from cnnviz.engine import Engine, MatchWeights, ModelChoice
 from cnnviz.errors import CnnvizError, ModelError
 
 
@@ -146,3 +147,13 @@ def test_a_checkpoint_reaches_the_loader(desk: Any, build: Any) -> None:
     assert given[1]["random_seed"] == 4
     assert given[1]["checkpoint"] is None
     assert given[0]["device"] == torch.device("cpu")
+
+
+def test_how_a_persons_weights_were_matched_can_be_asked(build: Any) -> None:
+    buffer = io.BytesIO()
+    torch.save({"head.weight": torch.ones(2, 9), "head.bias": torch.ones(2)}, buffer)
+    name = "design:1x3x3: Flatten, Linear 2"
+    fit = build().ask(MatchWeights(ModelChoice.of_checkpoint(name, buffer.getvalue(), "mine.pth")))
+    assert str(fit) == "2 tensors by order and shape: head.weight -> fc1.weight, head.bias -> fc1.bias"
+    with pytest.raises(ModelError, match="has no weights of a person's own file"):
+        build().ask(MatchWeights(ModelChoice(name, random_seed=0)))

@@ -3,10 +3,14 @@
 import io
 import struct
 import zlib
+from functools import cache
 from typing import Any
 
 import numpy as np
+import pillow_heif
 from PIL import Image
+
+from tests.images.tiff_files import samples_tiff
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
@@ -14,6 +18,16 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 def encode(image: Image.Image, format: str, **options: Any) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, format, **options)
+    return buffer.getvalue()
+
+
+def heic(image: Image.Image, *others: Image.Image, **options: Any) -> bytes:
+    """The image as a HEIC file; Pillow's registry is left as it is."""
+    buffer = io.BytesIO()
+    file = pillow_heif.from_pillow(image)
+    for other in others:
+        file.add_from_pillow(other)
+    file.save(buffer, **options)
     return buffer.getvalue()
 
 
@@ -54,6 +68,7 @@ def tiff(entries: dict[int, tuple[int, int, int]], body: bytes = b"") -> bytes:
     return b"II*\0" + struct.pack("<LH", 8, len(entries)) + packed + bytes(4) + body
 
 
+@cache
 def good_files() -> dict[str, bytes]:
     """Files that must decode, by a name that says what they are."""
     rgb = photo()
@@ -89,6 +104,25 @@ def good_files() -> dict[str, bytes]:
         "pgm": encode(grey, "PPM"),
         "pgm 16": encode(Image.fromarray(deep.astype(np.int32)), "PPM"),
         "ppm": encode(rgb, "PPM"),
+        "heic": heic(rgb),
+        "heic with alpha": heic(clear),
+        "heic grid": heic(rgb, tile_size=32),
+        "heic of two": heic(rgb, rgb.rotate(180)),
+        "avif": encode(rgb, "AVIF"),
+        "avif with alpha": encode(clear, "AVIF"),
+        "animated avif": encode(rgb, "AVIF", save_all=True, append_images=[rgb.rotate(180)]),
+        "jpeg 2000": encode(rgb, "JPEG2000"),
+        "bare jpeg 2000": encode(clear, "JPEG2000", no_jp2=True),
+        "tga": encode(rgb, "TGA"),
+        "tga rle": encode(clear, "TGA", compression="tga_rle"),
+        "ico": encode(rgb, "ICO", sizes=[rgb.size]),
+        "ico bmp": encode(rgb, "ICO", sizes=[rgb.size], bitmap_format="bmp"),
+        "pbm in text": text_pnm(1, np.asarray(rgb.convert("1")) ^ 1, 1),
+        "pgm in text": text_pnm(2, np.asarray(grey), 255),
+        "ppm in text": text_pnm(3, np.asarray(rgb), 255),
+        "tiff f8": samples_tiff(np.asarray(rgb) / 255),
+        "tiff f2 planar": samples_tiff((np.asarray(rgb) / 255).astype("f2"), ">", planar=True, tile=(16, 16)),
+        "tiff u4 predicted": samples_tiff(np.asarray(grey).astype("u4") << 24, ">", deflated=True, predictor=2),
         "multi-page tiff": encode(rgb, "TIFF", save_all=True, append_images=[rgb.rotate(180)]),
     }
     for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "LAB", "I", "F", "I;16"):
@@ -98,6 +132,13 @@ def good_files() -> dict[str, bytes]:
     files["tiff jpeg"] = encode(rgb, "TIFF", compression="jpeg")
     files["tiff fax"] = encode(rgb.convert("1"), "TIFF", compression="group4")
     return files
+
+
+def text_pnm(form: int, samples: np.ndarray, most: int) -> bytes:
+    """A PBM, PGM or PPM file in text, form 1, 2 or 3."""
+    height, width = samples.shape[:2]
+    head = f"P{form}\n{width} {height}\n" + ("" if form == 1 else f"{most}\n")
+    return (head + " ".join(map(str, samples.astype(int).ravel().tolist())) + "\n").encode()
 
 
 def _as(rgb: Image.Image, mode: str) -> Image.Image:

@@ -8,6 +8,7 @@ import time
 import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,11 +16,16 @@ from PIL import Image
 
 from cnnviz.errors import ImageError
 from cnnviz.images import decode
-from tests.images.files import SIGNATURE, blank_png, chunk, encode, good_files, header, many_scans, photo, tiff
+from tests.images.files import SIGNATURE, blank_png, chunk, encode, good_files, header, heic, many_scans, photo, tiff
+from tests.images.tiff_files import samples_tiff
 
 GOOD = good_files()
-HEADS = [b"\xff\xd8\xff", SIGNATURE, b"GIF89a", b"RIFF\0\0\0\0WEBPVP8X", b"BM\0\0\0\0\0\0\0\0\0\0\0\0\x28\0\0\0"]
-HEADS += [b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08", b"P6\n3 2\n255\n", b"", b"<svg", b"%PDF-1.7", b"\0\0\0\x20ftypheic"]
+HEADS = [
+    *(b"\xff\xd8\xff", SIGNATURE, b"GIF89a", b"RIFF\0\0\0\0WEBPVP8X", b"BM\0\0\0\0\0\0\0\0\0\0\0\0\x28\0\0\0"),
+    *(b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08", b"P6\n3 2\n255\n", b"P3 2 1 9 ", b"P1 9 9 ", b"", b"<svg", b"%PDF-1.7"),
+    *(b"\0\0\0\x10ftypheic\0\0\0\0", b"\0\0\0\x10ftypavif\0\0\0\0", b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51"),
+    *(b"\0\0\1\0\1\0", b"\0\0\x0a\0\0\0\0\0\0\0\0\0\x09\0\x09\0\x20\0"),
+]
 
 
 def outcome(data: bytes) -> str | None:
@@ -49,8 +55,9 @@ def outcome(data: bytes) -> str | None:
         (b"Dear Sir or Madam", "text"),
         (b"%PDF-1.4\n", "PDF"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "PostScript"),
-        (b"\0\0\0\x20ftypheic\0\0\0\0mif1heic", "HEIC"),
-        (b"\0\0\0\x20ftypavif\0\0\0\0mif1miaf", "AVIF"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC file ends too early"),
+        (b"\0\0\0\x18ftypavif\0\0\0\0mif1miaf", "AVIF file ends too early"),
+        (b"\0\0\0\x18ftyphevc\0\0\0\0msf1hevc\0\0\0\x08moov", "film and no still picture"),
         (b"\0\0\0\x20ftypisom\0\0\0\0isomiso2", "video"),
         (b"\x1aE\xdf\xa3", "video"),
         (b"PK\x03\x04", "ZIP"),
@@ -64,7 +71,8 @@ def outcome(data: bytes) -> str | None:
         (b"GIF89a\1\0\1\0\0\0\0!\xfe" + b"\1a" * 100_001, "100,000 parts"),
         (tiff({256: (4, 1, 70_000), 257: (4, 1, 70_000)}), "70,000 x 70,000"),
         (b"II+\0\x08\0\0\0", "BigTIFF"),
-        (b"P3\n1 1\n255\n0 0 0\n", "text form"),
+        (b"P3\n1 2\n255\n0 0 0\n", "PNM file ends too early"),
+        (b"P2\n1 1\n255\nx", "PNM file of 12 bytes is damaged"),
         (encode(photo(), "JPEG").replace(b"\xff\xc0", b"\xff\xc9"), "rare kind of coding"),
     ],
 )
@@ -125,8 +133,16 @@ def test_absurd_tiff_directories_are_an_image_or_a_sentence(entries, body):
     outcome(tiff(entries, body))
 
 
-def test_a_file_is_what_its_bytes_say():
-    assert decode(GOOD["jpeg"] + b"\0" * 100).size == photo().size  # whatever its name was
+@pytest.mark.parametrize("tail", [bytes(100), b"\xff" * 50, b"Samsung", GOOD["jpeg"]])
+def test_bytes_behind_a_picture_change_nothing(tail):
+    for name, data in GOOD.items():
+        assert decode(data + tail).tobytes() == decode(data).tobytes(), name
+
+
+def test_a_film_behind_a_photo_changes_nothing():
+    film = struct.pack(">L8s8xL4s8x", 24, b"ftypmp42", 16, b"moov")
+    for name in ("heic", "avif", "jpeg"):
+        assert decode(GOOD[name] + film).tobytes() == decode(GOOD[name]).tobytes(), name
 
 
 def test_pillows_settings_are_left_alone():
@@ -156,6 +172,13 @@ WORST = {
     "scans": lambda: many_scans(4000, 50),
     "webp": lambda: encode(Image.new("RGBA", (3741, 3741), (1, 2, 3, 4)), "WEBP", lossless=True),
     "float tiff": lambda: encode(Image.new("F", (5000, 5000), 3.5), "TIFF", compression="tiff_adobe_deflate"),
+    "heic": lambda: heic(Image.new("RGB", (5000, 4999), "teal"), quality=20, enc_params={"preset": "ultrafast"}),
+    "avif": lambda: encode(Image.new("RGB", (5000, 4999), "teal"), "AVIF", speed=10),
+    "jpeg 2000": lambda: encode(Image.new("RGBA", (3000, 3000), "teal"), "JPEG2000"),
+    "tga": lambda: encode(Image.new("RGBA", (5000, 5000), "teal"), "TGA", compression="tga_rle"),
+    "pgm in text": lambda: b"P2 2000 2500 9\n" + b"7 " * 5_000_000,
+    "float tiff in colour": lambda: samples_tiff(np.zeros((2500, 3000, 3), "f4"), deflated=True, tile=(512, 512)),
+    "jpeg without an end": lambda: encode(Image.new("RGB", (4899, 4899), "teal"), "JPEG", progressive=True)[:-2],
     "one-strip tiff": lambda: encode(
         Image.new("RGBA", (5000, 5000)), "TIFF", compression="tiff_lzw", tiffinfo={278: 5000, 274: 6}
     ),
@@ -205,8 +228,8 @@ def test_the_worst_files_stay_within_two_seconds_and_300_megabytes(name):
 
 
 def test_refusing_a_bomb_takes_no_time():
-    start = time.perf_counter()
+    start = time.process_time()
     outcome(SIGNATURE + header(60_000, 60_000, 8, 6))
     outcome(b"P3\n100 100\n255\n" + b"#a\n" * 3_000_000)
     outcome(b"\xff\xd8" + b"\xff" * 10_000_000)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2

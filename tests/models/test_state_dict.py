@@ -38,7 +38,7 @@ def test_the_account_is_pytorchs_own(missing, misshapen, unexpected):
     for name in missing:
         del state[name]
     state |= dict.fromkeys(unexpected, torch.zeros(1))
-    found = account(state, model)
+    found = account(state, model.state_dict())
 
     fitting = {n: t for n, t in state.items() if n not in misshapen}
     told = model.load_state_dict(fitting, strict=False)

@@ -83,7 +83,7 @@ def test_the_wheel_carries_the_app_and_its_files_and_no_tests(wheel):
     assert wanted
     plain = [line for line in told.splitlines() if line.startswith("Requires-Dist: ") and "extra ==" not in line]
     assert len(plain) == len(wanted)
-    assert [line.split()[1].split("<")[0] for line in sorted(plain)] == sorted(line.split(">=")[0] for line in wanted)
+    assert sorted(line.split()[1].split("<")[0] for line in plain) == sorted(line.split(">=")[0] for line in wanted)
     extras = {line.split()[1] for line in told.splitlines() if line.startswith("Provides-Extra: ")}
     assert extras == {"app", "ray", "dev"}
 

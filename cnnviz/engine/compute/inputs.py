@@ -8,8 +8,8 @@ from torch import Tensor
 
 from cnnviz import images, models
 from cnnviz.engine.registry import Run, computes
-from cnnviz.engine.requests import Forward, Input, ModelChoice, Numbers, Picture
-from cnnviz.engine.results import NetworkInput, Outputs, frozen
+from cnnviz.engine.requests import Input, ModelChoice, Numbers, Picture
+from cnnviz.engine.results import NetworkInput, frozen
 
 
 class OfPicture(Protocol):
@@ -23,17 +23,7 @@ class OfPicture(Protocol):
     def invert(self) -> bool: ...
 
 
-def runs_of(request: OfPicture) -> tuple[Forward, Forward]:
-    """Return the runs that tell what a network got and what it gave: with the maps of all layers, and with none."""
-    whole = Forward(request.model, request.picture, request.invert)
-    return whole, replace(whole, layers=())
-
-
-def _read(request: Input, kept: Outputs) -> NetworkInput:
-    return kept.input
-
-
-@computes(Input, bases=runs_of, read=_read)
+@computes(Input)
 def network_input(request: Input, run: Run) -> NetworkInput:
     """Return a picture made ready for a model."""
     how = replace(models.card(request.model.name).preprocessing, invert=request.invert)

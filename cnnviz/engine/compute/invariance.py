@@ -13,6 +13,7 @@ from cnnviz.engine.results import Bytes, Floats, Probed
 from cnnviz.probes.arrays import to_numpy
 from cnnviz.probes.invariance import Swept, changes, difference, moving_maps, relative
 from cnnviz.probes.placement import moved
+from cnnviz.probes.probabilities import probabilities
 
 SIDE = 112  # of the pictures that are sent back, at most
 
@@ -25,14 +26,14 @@ def sweep(request: Sweep, run: Run) -> Probed[Swept]:
     norm, distance = (each.cpu().numpy()[None] for each in difference(batch.flatten(1)))
     found = changes(run.network, batch, names)
     kept = [name for name in names if name in found.norms]
-    probabilities = found.outputs.cpu().double().softmax(1).numpy()
+    shares = probabilities(found.outputs.flatten(1)).numpy()
     pictures = _small(pixels)
     swept = Swept(
         ("", *kept),
         np.array([*norm, *(found.norms[name] for name in kept)]),
         np.stack([*relative(norm, distance), *(found.relative[name] for name in kept)]),
-        probabilities[0],
-        probabilities[1:],
+        shares[0],
+        shares[1:],
         pictures[0],
         pictures[1:],
     )

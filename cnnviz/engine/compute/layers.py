@@ -38,6 +38,8 @@ def layers(request: Layers, run: Run) -> LayerTable:
                     receptive_field=layer.receptive_field,
                 )
             )
+    if not rows:
+        raise ModelError("This model has no layer with maps to show.")
     outputs = 4 * sum(channels * height * width for channels, height, width in (row.maps for row in rows))
     return LayerTable(tuple(rows), input_size, outputs)
 

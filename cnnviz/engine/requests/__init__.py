@@ -8,7 +8,6 @@ compute/NAME.py how it is computed; a new request needs one more line here.
 """
 
 from cnnviz.engine.requests.activations import Classify as Classify
-from cnnviz.engine.requests.activations import Forward as Forward
 from cnnviz.engine.requests.activations import Maps as Maps
 from cnnviz.engine.requests.activations import Unit as Unit
 from cnnviz.engine.requests.analysis import Analyze as Analyze
@@ -56,3 +55,4 @@ from cnnviz.engine.requests.warps import Warp as Warp
 from cnnviz.engine.requests.warps import WarpIdentity as WarpIdentity
 from cnnviz.engine.requests.warps import WarpPixel as WarpPixel
 from cnnviz.engine.requests.warps import WarpTwice as WarpTwice
+from cnnviz.engine.requests.weights import MatchWeights as MatchWeights

@@ -4,21 +4,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cnnviz.engine.requests.values import ModelChoice, Picture, Request
-from cnnviz.engine.results import LayerMaps, Outputs, Prediction, Probed
+from cnnviz.engine.results import LayerMaps, Prediction, Probed
 
 if TYPE_CHECKING:
     # In the subscripts below; these modules import torch.
     from cnnviz.probes.unit import UnitAccount
-
-
-@dataclass(frozen=True)
-class Forward(Request[Outputs]):
-    """One run of the network with the maps of `layers`, or of every layer. The base of Input, Classify and Maps."""
-
-    model: ModelChoice
-    picture: Picture
-    invert: bool = False
-    layers: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

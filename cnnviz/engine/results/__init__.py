@@ -1,7 +1,6 @@
 """What an engine answers: frozen dataclasses of plain values and read-only NumPy arrays. Nothing here imports torch."""
 
 from cnnviz.engine.results.activations import LayerMaps as LayerMaps
-from cnnviz.engine.results.activations import Outputs as Outputs
 from cnnviz.engine.results.activations import Prediction as Prediction
 from cnnviz.engine.results.filters import Patch as Patch
 from cnnviz.engine.results.filters import Patches as Patches

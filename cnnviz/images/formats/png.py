@@ -6,15 +6,16 @@ import zlib
 from cnnviz.images.orientation import orientation
 from cnnviz.images.source import MAX_PIXELS, Damaged, Source, Truncated, check_parts, check_size
 
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_XMP = b"XML:com.adobe.xmp\0\0"  # the second zero: not compressed, as Adobe has it
 
 
 def read(data: bytes) -> Source:
     """The first picture of a PNG file; of an animated one, the picture that viewers without animation show."""
     head: dict[bytes, bytes] = {}
     pixels: list[bytes] = []
-    exif = b""
-    position, parts = len(_SIGNATURE), 0
+    exif = xmp = b""
+    position, parts = len(SIGNATURE), 0
     while position + 8 <= len(data):
         length, name = struct.unpack_from(">I4s", data, position)
         body = position + 8
@@ -26,6 +27,8 @@ def read(data: bytes) -> Source:
             head.setdefault(name, data[body : body + length])
         elif name == b"eXIf":
             exif = data[body : body + length]
+        elif name == b"iTXt" and data.startswith(_XMP, body):
+            xmp = data[body : body + length]
         position = body + length + 4
         parts += 1
         check_parts("PNG", parts)
@@ -39,7 +42,7 @@ def read(data: bytes) -> Source:
     if not pixels:
         raise Truncated if position >= len(data) else Damaged
     kept = [*head.items(), (b"IDAT", b"".join(pixels)), (b"IEND", b"")]
-    return Source("PNG", _SIGNATURE + b"".join(_chunk(*part) for part in kept), (width, height), orientation(exif))
+    return Source("PNG", SIGNATURE + b"".join(_chunk(*part) for part in kept), (width, height), orientation(exif, xmp))
 
 
 def _chunk(name: bytes, body: bytes) -> bytes:

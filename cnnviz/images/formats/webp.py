@@ -2,7 +2,8 @@
 
 import struct
 
-from cnnviz.images.source import Damaged, Source, Truncated, check_size
+from cnnviz.images.orientation import orientation
+from cnnviz.images.source import Damaged, Source, Truncated, check_parts, check_size
 
 MAX_PIXELS = 14_000_000  # its decoder holds 16 bytes a pixel: two canvases, the frame it hands out, and our copy
 
@@ -24,4 +25,18 @@ def read(data: bytes) -> Source:
     check_size("WebP", width, height, MAX_PIXELS)
     if len(data) < 8 + int.from_bytes(data[4:8], "little"):
         raise Truncated
-    return Source("WEBP", data, (width, height))
+    blocks = _metadata(data) if kind == b"VP8X" else {}
+    return Source("WEBP", data, (width, height), orientation(blocks.get(b"EXIF", b""), blocks.get(b"XMP ", b"")))
+
+
+def _metadata(data: bytes) -> dict[bytes, bytes]:
+    found: dict[bytes, bytes] = {}
+    position, parts = 12, 0
+    while position + 8 <= len(data):
+        name, length = struct.unpack_from("<4sI", data, position)
+        if name in (b"EXIF", b"XMP "):
+            found.setdefault(name, data[position + 8 : position + 8 + length])
+        position += 8 + length + length % 2
+        parts += 1
+        check_parts("WebP", parts)
+    return found

@@ -1,6 +1,6 @@
 """One value of a layer under the microscope."""
 
-from cnnviz.probes.unit.account import account
+from cnnviz.probes.unit.account import account, recorded_account
 from cnnviz.probes.unit.accounts import (
     Combination,
     Convolution,
@@ -30,4 +30,5 @@ __all__ = [
     "UnitAccount",
     "Window",
     "account",
+    "recorded_account",
 ]

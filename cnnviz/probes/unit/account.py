@@ -6,11 +6,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from cnnviz.calls import Call, function_name
+from cnnviz.calls import Call, Step, function_name
 from cnnviz.errors import ShapeError
 from cnnviz.probes.activations import first_tensor
 from cnnviz.probes.maps import as_maps, locate
 from cnnviz.probes.partial_forward import catch
+from cnnviz.probes.recording import Giver, Recording
 from cnnviz.probes.unit import pointwise, pooling, rearrangement, weighted_sums
 from cnnviz.probes.unit.accounts import Other, UnitAccount
 from cnnviz.probes.unit.function_call import FunctionCall
@@ -46,23 +47,31 @@ def account(model: nn.Module, batch: Tensor, layer: str, channel: int, row: int,
     further, and is left as it was. Raises ModelError for a layer and ShapeError for a position that is not there.
     """
     watch = Watch()
+    place = channel, row, column
     with torch.no_grad():
         return catch(
             model,
             batch,
             layer,
-            lambda call: _explain(call, watch, (channel, row, column)),
+            lambda call: _explain(call, tuple(map(watch.as_it_was, call.steps)), watch.giver, place),
             around=watch.around,
             before=watch.pass_by,
         )
 
 
-def _explain(call: Call, watch: Watch, place: tuple[int, int, int]) -> UnitAccount:
+def recorded_account(recording: Recording, layer: str, channel: int, row: int, column: int) -> UnitAccount:
+    """Return the same as `account` for a run that was recorded."""
+    call, giver = recording.call(layer)
+    with torch.no_grad():
+        return _explain(call, call.steps, giver, (channel, row, column))
+
+
+def _explain(call: Call, steps: tuple[Step, ...], giver: Giver, place: tuple[int, int, int]) -> UnitAccount:
+    """`steps` are those of the call with their arguments as they were before each."""
     output, index = _find(call, place)
-    steps = tuple(map(watch.as_it_was, call.steps))
     whole = _is_whole(call)
     operation = (function_name(steps[-1].function) if whole else None) or call.kind
-    givers = [watch.giver(value) for value in _read(call, operation)]
+    givers = [giver(value) for value in _read(call, operation)]
     common: dict[str, Any] = {
         **dict(zip(("channel", "row", "column"), place, strict=True)),
         "layer": call.name,

@@ -1,6 +1,7 @@
 """A layer's maps and one unit of it on the screen, in pictures, numbers and questions."""
 
 import io
+import re
 from functools import partial
 
 import numpy as np
@@ -22,6 +23,7 @@ from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
 from cnnviz.ui.field import box_of, field_steps
 from cnnviz.ui.layer_choice import draw_strip, strip_place
+from cnnviz.ui.model_choice import in_python
 from cnnviz.ui.numbers import of_size, percent, short, whole
 from cnnviz.ui.part import Part, let_paint
 from cnnviz.ui.subject import Row, show_preparation
@@ -59,7 +61,7 @@ def _draw_mosaic(state: State, picked: Picked) -> None:
         order=channel_order(values, sort()),
         selected=picked.channel,
         tallest=_TALLEST,
-        labels=classes if values.size == len(classes) else None,
+        labels=classes if values.size == len(values) == len(classes) else None,
         label=text("mosaic_label", **numbers),
         on_pick=partial(FORM.set, picked.channels),
     )
@@ -112,6 +114,10 @@ def finish_row(row: Row) -> None:
         found = ask(Classify(**subject.given))
         if found is None:
             return
+        if len(found.classes) == 1:
+            # A share of all would always be 100%.
+            st.caption(text("one_output", name=found.classes[0], value=short(float(found.scores[0]), 5)))
+            return
         best = int(np.argmax(found.probabilities))
         said = text("predicted", name=found.classes[best], share=percent(found.probabilities[best], 1))
         with st.popover(said, icon=":material/bar_chart:", key=FORM.key("prediction")):
@@ -149,7 +155,7 @@ def _show_numbers(state: State, answer: LayerMaps) -> None:
             )
             chart(histogram(values), key=key("histogram"))
     network = "network" if models.is_designed(state.subject.model.name) else state.subject.model.name
-    file = f"{network}-{state.row.name}".replace(".", "-")
+    file = re.sub(r"\W+", "-", f"{network}-{state.row.name}")
     order, shared = channel_order(values, sort()), FORM.get(SCALE) == LAYER_SCALE
     files = (
         ("png", "image/png", lambda: mosaic_png(values, order, shared=shared)),
@@ -176,7 +182,7 @@ def npz_bytes(name: str, values: Floats) -> bytes:
 
 
 def _code(state: State, answer: LayerMaps) -> str:
-    return text("code", model=state.subject.model.name, layer=state.row.name, channel=Picked(answer.values).channel)
+    return text("code", **in_python(state.subject.model), layer=state.row.name, channel=Picked(answer.values).channel)
 
 
 PART = Part(

@@ -12,6 +12,7 @@ from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
 from cnnviz.ui.filters.state import FORM, LEARNED, TEMPLATES, WORDS, State, read
 from cnnviz.ui.layer_choice import choose_layer, middle_convolution
+from cnnviz.ui.model_choice import in_python
 from cnnviz.ui.numbers import of_size, percent, short
 from cnnviz.ui.part import show_code
 from cnnviz.ui.subject import pictures_for
@@ -35,7 +36,7 @@ def show_deeper() -> None:
     for box, show in zip(st.columns(3, gap="medium"), (_show_kernels, _show_guided, _show_patches), strict=True):
         with box:
             show(state, channel)
-    show_code(text("code_deeper", model=state.subject.model.name, layer=state.row.name, channel=channel))
+    show_code(text("code_deeper", **in_python(state.subject.model), layer=state.row.name, channel=channel))
 
 
 def _show_kernels(state: State, channel: int) -> None:

@@ -16,6 +16,7 @@ from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
 from cnnviz.ui.filters.questions import question
 from cnnviz.ui.filters.state import FORM, LAYER_SCALE, SCALE, SORT, SUBJECT, WORDS, State, filters_control, read, sort
+from cnnviz.ui.model_choice import in_python
 from cnnviz.ui.numbers import of_size, short
 from cnnviz.ui.part import Part
 
@@ -83,7 +84,7 @@ def _show_weights(state: State, answer: Probed[FilterBank]) -> None:
 
 def _code(state: State, answer: Probed[FilterBank]) -> str:
     index = FORM.get(filters_control(len(answer.found.weights)))
-    return text("code_first", model=state.subject.model.name, layer=answer.found.layer, index=index)
+    return text("code_first", **in_python(state.subject.model), layer=answer.found.layer, index=index)
 
 
 PART = Part(

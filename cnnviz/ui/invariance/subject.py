@@ -9,7 +9,7 @@ from cnnviz.engine.requests import ModelChoice
 from cnnviz.models.cards import Card
 from cnnviz.ui import subject
 from cnnviz.ui.form import Form
-from cnnviz.ui.model_choice import choose_model, fault_of, kinds_of_picture, model_of
+from cnnviz.ui.model_choice import called, choose_model, kinds_of_picture, model_of, tell_faults
 from cnnviz.ui.picture_choice import choose_invert, choose_picture, inverted
 from cnnviz.ui.subject import Subject
 
@@ -60,7 +60,7 @@ class SubjectForm:
                 choose_picture(self.form, self.first, self.digit, choice=kinds)
                 choose_invert(self.form, models.card(model), self.first)
             if self.network is None:
-                with st.popover(words.label("choose_model"), icon=":material/schema:"):
+                with st.popover(called(self.model), icon=":material/schema:"):
                     choose_model(self.form, self.first)
-        if self.network is None and (fault := fault_of(self.form)):
-            st.error(fault, icon=":material/error:")
+        if self.network is None:
+            tell_faults(self.form, self.model)

@@ -1,4 +1,4 @@
-"""What can be taken along: code, files, the link, and the network itself to another screen."""
+"""What can be taken along: code, files and the link."""
 
 import csv
 import io
@@ -8,7 +8,6 @@ import streamlit as st
 
 from cnnviz.design import parse, to_pytorch
 from cnnviz.design.totals import Totals, as_rows
-from cnnviz.models.own_networks import name_of
 from cnnviz.ui.network.state import FORM, LIBRARY, WORDS
 from cnnviz.ui.part import show_code
 
@@ -16,9 +15,9 @@ say, text = WORDS.say, WORDS.text
 
 
 def export(net: str, shown: Totals, precision: str) -> None:
-    """Offer the files, the lines of Python and the way to Activations."""
+    """Offer the files and the lines of Python."""
     st.subheader(WORDS.label("export"))
-    own, size = not net.startswith(LIBRARY), shown.input_size[1:]
+    own = not net.startswith(LIBRARY)
     say("export" if own else "export_library")
     files = [
         ("CSV", "network.csv", "text/csv", lambda: _csv(shown)),
@@ -31,15 +30,6 @@ def export(net: str, shown: Totals, precision: str) -> None:
         for label, name, kind, made in files:
             key = FORM.key(f"download-{label}")
             st.download_button(label, made, name, kind, key=key, icon=":material/download:", on_click="ignore")
-        if own and len(size) == 3 and size[0] in (1, 3):
-            st.page_link(
-                "pages/inspect/activations.py",
-                label=WORDS.label("open"),
-                icon=":material/layers:",
-                query_params={"model": name_of(parse(net), (1, *size))},
-                width="content",
-            )
-            say("open_caption")
     if own:
         with st.expander("PyTorch", icon=":material/code_blocks:"):
             st.code(python, language="python")

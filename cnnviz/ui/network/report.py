@@ -15,6 +15,7 @@ from cnnviz.ui.network.charts import costs_of, growth_of
 from cnnviz.ui.network.comparison import compare
 from cnnviz.ui.network.export import export
 from cnnviz.ui.network.library import network_of
+from cnnviz.ui.network.look_inside import look_inside
 from cnnviz.ui.network.questions import ask
 from cnnviz.ui.network.row import look_at_a_row
 from cnnviz.ui.network.start import choose_size, choose_start, forget_refused, refused
@@ -77,6 +78,8 @@ def show() -> None:
         look_at_a_row(shown, texts)
     if works and len(size) == 3:
         ask(net, shown, PRECISIONS[precision])
+    if works and len(size) == 3:
+        look_inside(net, shown.input_size)
     compare(net, shown, PRECISIONS[precision])
     if works:
         export(net, shown, precision)

@@ -7,6 +7,7 @@ import streamlit as st
 from cnnviz.design import PRESETS, write
 from cnnviz.design.pasted_input import with_input
 from cnnviz.errors import CnnvizError, ShapeError
+from cnnviz.models import registered
 from cnnviz.ui.form_controls import Choice
 from cnnviz.ui.network.state import FORM, LIBRARY, WORDS, Slot, bump, of_input, parse_size
 
@@ -25,7 +26,8 @@ def choose_start(slot: Slot, *, nothing: str) -> None:
         "library": lambda: _library(slot),
     }
     first = "library" if net.startswith(LIBRARY) else "preset"
-    way = Choice(f"{slot.net.name}_start", first, options=tuple(ways), style="buttons", labels="start", label="start")
+    labels = "start_yours" if registered.names() else "start"
+    way = Choice(f"{slot.net.name}_start", first, options=tuple(ways), style="buttons", labels=labels, label="start")
     FORM.draw(way, columns=1)
     ways[FORM.get(way)]()
 

@@ -10,8 +10,8 @@ from cnnviz.components.dots import dots
 from cnnviz.engine.requests import Reads
 from cnnviz.errors import ShapeError
 from cnnviz.ui.engine import ask
+from cnnviz.ui.model_choice import short_name
 from cnnviz.ui.receptive_field.state import COUNT, DILATION, DOTS, DOUBLING, EQUAL, FORM, KERNEL, STRIDE, WORDS, read
-from cnnviz.ui.subject import short_name
 
 say, text, label = WORDS.say, WORDS.text, WORDS.label
 _READ_OUT = ("label", "unit", "padding", "reads", "sees", "skips", "reaches")

@@ -81,6 +81,7 @@ def _two(model: ModelChoice) -> list[tuple[str, ModelChoice]]:
     if model.checkpoint_sha256 is not None:
         return [(text("effective_own"), model), drawn[0]]
     # Trained weights that are not on this disk are fetched when a person chooses them, not to stand beside others.
-    if model.random_seed is not None and (models.is_designed(model.name) or not models.is_ready(model.name)):
+    trained = models.card(model.name).trained
+    if model.random_seed is not None and not (trained and models.is_ready(model.name)):
         return drawn
     return [(text("effective_trained"), ModelChoice(model.name)), drawn[0]]

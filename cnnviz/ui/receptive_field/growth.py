@@ -11,9 +11,9 @@ from cnnviz.engine.requests import Analyze, Layers, ModelChoice
 from cnnviz.figures.field_comparison import MOST, depths
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
+from cnnviz.ui.model_choice import short_name
 from cnnviz.ui.numbers import of_size
 from cnnviz.ui.receptive_field.state import BETWEEN, FORM, LOGARITHMIC, OTHERS, WORDS, read
-from cnnviz.ui.subject import short_name
 
 say, text, label = WORDS.say, WORDS.text, WORDS.label
 

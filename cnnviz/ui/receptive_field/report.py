@@ -14,6 +14,7 @@ from cnnviz.engine.results import Floats, LayerMaps, LayerRow
 from cnnviz.ui.engine import ask
 from cnnviz.ui.field import box_of
 from cnnviz.ui.layer_choice import draw_strip, strip_place
+from cnnviz.ui.model_choice import in_python
 from cnnviz.ui.numbers import of_size, percent
 from cnnviz.ui.part import Part, place
 from cnnviz.ui.receptive_field.effective import show_effective
@@ -197,7 +198,7 @@ def _show_formula(state: State, answer: LayerMaps) -> None:
 
 def _code(state: State, answer: LayerMaps) -> str:
     row, column = state.at
-    return text("code", model=state.subject.model.name, layer=state.row.name, row=row, column=column)
+    return text("code", **in_python(state.subject.model), layer=state.row.name, row=row, column=column)
 
 
 PART = Part(

@@ -3,8 +3,10 @@
 import streamlit as st
 
 from cnnviz.components import strip
+from cnnviz.components.library import bring_library
 
 st.set_page_config(layout="wide")
+bring_library()
 KINDS = [("conv", "Conv2d"), ("norm", "BatchNorm2d"), ("activation", "ReLU")]
 
 

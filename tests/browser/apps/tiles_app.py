@@ -4,8 +4,10 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.components import tiles
+from cnnviz.components.library import bring_library
 
 st.set_page_config(layout="wide")
+bring_library()
 
 
 @st.cache_data(max_entries=10)

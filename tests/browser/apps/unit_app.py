@@ -4,8 +4,10 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.components import unit
+from cnnviz.components.library import bring_library
 
 st.set_page_config(layout="wide")
+bring_library()
 FIELDS = {
     "first": (112, 224, {"top": -3, "left": -3, "height": 7, "width": 7, "row_stride": 2, "column_stride": 2}),
     "middle": (28, 224, {"top": -45, "left": -45, "height": 99, "width": 99, "row_stride": 8, "column_stride": 8}),

@@ -30,6 +30,7 @@ from cnnviz.ui.invariance.sweep.state import (
     unmove,
 )
 from cnnviz.ui.layer_choice import choose_layer, first_convolution
+from cnnviz.ui.model_choice import in_python
 from cnnviz.ui.numbers import fixed, matrix, percent, short, signed, whole
 from cnnviz.ui.part import Part, stage_of
 
@@ -174,7 +175,7 @@ def code(state: State, seen: Seen) -> str:
         "code",
         neutral=neutral,
         amounts=_tensor([amount / divisor for amount in state.steps]),
-        model=state.subject.model.name,
+        **in_python(state.subject.model),
         states="brightness=amounts" if name == "brightness" else views,
         layer=seen.layer,
         edge=state.edge,

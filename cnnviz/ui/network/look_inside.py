@@ -1,0 +1,49 @@
+"""The network on the screens that look into one: with random weights, or with those of a file."""
+
+import streamlit as st
+
+from cnnviz import models
+from cnnviz.design import parse
+from cnnviz.errors import ModelError
+from cnnviz.models.own_networks import name_of
+from cnnviz.ui import links
+from cnnviz.ui.menu import SCREENS
+from cnnviz.ui.model_choice import OWN
+from cnnviz.ui.network.state import FORM, LIBRARY, WORDS
+from cnnviz.ui.own_weights import choose_own_weights
+
+# The screens where any network can be chosen.
+_LOOK_INSIDE = ("activations", "filters", "receptive_field", "invariance")
+say, text = WORDS.say, WORDS.text
+
+
+def look_inside(net: str, input_size: tuple[int, ...]) -> None:
+    """Offer the screens for a network that works on (N, C, H, W), and for one's own a file of weights."""
+    own = not net.startswith(LIBRARY)
+    name = name_of(parse(net), input_size) if own else net.removeprefix(LIBRARY)
+    if not own and name not in models.names():
+        return
+    st.subheader(WORDS.label("look_inside"))
+    try:
+        models.card(name)
+    except ModelError as error:
+        st.caption(str(error))
+        return
+    say("look_inside" if own else "look_inside_library")
+    link = {**links.visit(), "model": name}
+    if own:
+        with st.container(key=FORM.key("weights")):
+            if choose_own_weights(FORM, name) is not None:
+                link["weights"] = OWN
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=FORM.key("look-inside")):
+        opens = "opens_with_own" if "weights" in link else "opens_with_random" if own else "opens"
+        st.caption(text(opens), width="content")
+        for screen in SCREENS:
+            if screen.name in _LOOK_INSIDE:
+                st.page_link(
+                    screen.path,
+                    label=screen.label,
+                    icon=f":material/{screen.icon}:",
+                    query_params=link,
+                    width="content",
+                )

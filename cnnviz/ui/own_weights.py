@@ -1,0 +1,68 @@
+"""Weights in a file of one's own, for the network that they were given to.
+
+They stay with the visit, on whatever screen they were given: no link can hold them.
+"""
+
+from typing import NamedTuple
+
+import streamlit as st
+
+from cnnviz.engine.requests import MatchWeights, ModelChoice
+from cnnviz.models.matching import few
+from cnnviz.ui.engine import ask
+from cnnviz.ui.form import Form
+from cnnviz.ui.words import COMMON
+
+_KEPT = "own-weights"
+_MOST = 2  # networks of one visit: a file has up to 10 MB, and a class has many visits
+
+
+class _Kept(NamedTuple):
+    file: str
+    choice: ModelChoice
+
+
+def own_weights(form: Form, network: str) -> ModelChoice | None:
+    """Return a network with the file that it was given, first of all the one in this form; None while there is none."""
+    kept: dict[str, _Kept] = st.session_state.setdefault(_KEPT, {})
+    file = st.session_state.get(_key(form))
+    if file is not None and (network not in kept or kept[network].file != file.file_id):
+        kept.pop(network, None)
+        kept[network] = _Kept(file.file_id, ModelChoice.of_checkpoint(network, file.getvalue(), file.name))
+        while len(kept) > _MOST:
+            kept.pop(next(iter(kept)))
+    return kept[network].choice if network in kept else None
+
+
+def choose_own_weights(form: Form, network: str) -> ModelChoice | None:
+    """Draw the choice of a file for a network and how its tensors were matched; return it with them where they fit."""
+
+    def changed() -> None:
+        if st.session_state[_key(form)] is None:
+            st.session_state[_KEPT].pop(network, None)
+
+    # Of any type: what is no checkpoint gets a sentence of ours, and not a line that is cut off in the widget.
+    st.file_uploader(COMMON.text("checkpoint"), key=_key(form), on_change=changed)
+    choice = own_weights(form, network)
+    if choice is None:
+        st.caption(COMMON.text("no_checkpoint"))
+        return None
+    fit = ask(MatchWeights(choice))
+    if fit is None:
+        return None
+    by_name = fit.by == "name"
+    numbers = {"file": choice.checkpoint_name, "count": len(fit.pairs)}
+    st.caption(COMMON.text("matched_by_name" if by_name else "matched_by_order", **numbers))
+    if fit.part:
+        st.caption(COMMON.text("matched_part", part=fit.part.rstrip(".")))
+    if fit.left_out:
+        st.caption(COMMON.text("matched_left_out", count=len(fit.left_out), names=few(fit.left_out)))
+    if not by_name:
+        with st.expander(COMMON.label("matched"), icon=":material/compare_arrows:"):
+            theirs, ours = zip(*fit.pairs, strict=True)
+            st.table({COMMON.label("matched.file"): theirs, COMMON.label("matched.network"): ours}, border="horizontal")
+    return choice
+
+
+def _key(form: Form) -> str:
+    return form.key("checkpoint")

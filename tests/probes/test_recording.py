@@ -1,0 +1,249 @@
+"""A recorded run, against running the model again and looking at every layer."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+import torchvision
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.overrides import TorchFunctionMode
+
+from cnnviz import models
+from cnnviz.calls import observe
+from cnnviz.errors import ModelError
+from cnnviz.probes import activations, as_maps
+from cnnviz.probes.record import UnrepeatableError, record
+from cnnviz.probes.unit import account, recorded_account
+
+NETWORKS: dict[str, Callable[[], nn.Module]] = {
+    **{
+        name: lambda name=name: torchvision.models.get_model(name, weights=None)
+        for name in ("resnet18", "densenet121", "shufflenet_v2_x0_5", "squeezenet1_1", "swin_t", "mnasnet0_5")
+    },
+    "smallvgg-tiny": lambda: models.load("smallvgg-tiny", random_seed=1),
+}
+SIZES = {"smallvgg-tiny": 64, "swin_t": 64, "densenet121": 64}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_layer_is_bit_for_bit_that_of_a_run_with_few_bytes_kept(name: str) -> None:
+    torch.manual_seed(0)
+    side = SIZES.get(name, 96)
+    model, batch = NETWORKS[name]().eval(), torch.randn(1, 3, side, side)
+    before = batch.clone()
+    expected = activations(model, batch)
+    recording, output = record(model, batch, most_bytes=300_000)
+    assert torch.equal(batch, before)
+    with torch.no_grad():
+        assert torch.equal(output, model(batch))
+    assert recording.names == tuple(expected)
+    assert recording.nbytes <= 300_000 + batch.nbytes + 2_000 * len(expected)
+    for layer, tensor in expected.items():
+        assert torch.equal(recording.tensor(layer), tensor), layer
+    with pytest.raises(ModelError, match="No call of this model is named nonsense"):
+        recording.tensor("nonsense")
+
+
+class Counting(TorchFunctionMode):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[str] = []
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.names.append(func.__name__)
+        return func(*args, **(kwargs or {}))
+
+
+def test_only_what_a_layer_needs_runs_again() -> None:
+    torch.manual_seed(0)
+    model = nn.Sequential(*(nn.Conv2d(3, 3, 3, padding=1) for _ in range(40))).eval()
+    batch = torch.randn(1, 3, 16, 16)
+    ran = []
+    for most in (0, 4 * 3 * 16 * 16 * 4):
+        recording, _ = record(model, batch, most_bytes=most)
+        with Counting() as counting:
+            for number in range(40):
+                recording.tensor(str(number))
+        ran.append(counting.names.count("conv2d"))
+    assert ran[0] == sum(range(1, 41))
+    # Four tensors cut a chain of forty in five parts of eight.
+    assert ran[1] < ran[0] / 4
+    # A branch that a layer does not read is left out.
+    side = Forward(lambda self, x: self.conv(x) + self.other(x))
+    recording, _ = record(side, batch, most_bytes=0)
+    with Counting() as counting:
+        recording.tensor("other")
+    assert counting.names.count("conv2d") == 1
+
+
+class Forward(nn.Module):
+    """A model of two convolutions with a forward of the test's own."""
+
+    def __init__(self, run: Callable[[Any, Tensor], Tensor]) -> None:
+        super().__init__()
+        self.run = run
+        self.conv, self.other = nn.Conv2d(3, 4, 3, padding=1), nn.Conv2d(3, 4, 3, padding=1)
+        self.register_buffer("count", torch.zeros(1))
+        self.eval()
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.run(self, x)
+
+
+def _part_overwritten(self: Any, x: Tensor) -> Tensor:
+    y = self.conv(x)
+    y[:, :2] *= 3
+    y[:, 2] = 7
+    return y - 1
+
+
+def _view_overwritten(self: Any, x: Tensor) -> Tensor:
+    y = self.conv(x)
+    y.flatten(1).relu_()
+    return y + 1
+
+
+def _halves(self: Any, x: Tensor) -> Tensor:
+    one, two = self.conv(x).chunk(2, 1)
+    two.add_(5)
+    return torch.cat([one, F.relu(two, inplace=True), one], 1)
+
+
+def _through_numpy(self: Any, x: Tensor) -> Tensor:
+    y = torch.from_numpy(np.sqrt(np.abs(self.conv(x).detach().numpy())))
+    return y * 2
+
+
+def _input_overwritten(self: Any, x: Tensor) -> Tensor:
+    x.mul_(2)
+    return self.conv(x) + x.sum()
+
+
+def _buffer_counts(self: Any, x: Tensor) -> Tensor:
+    y = self.conv(x) + self.count
+    self.count += 1
+    return y + self.count
+
+
+def _decides(self: Any, x: Tensor) -> Tensor:
+    y = self.conv(x)
+    return y * 2 if y.sum() > 0 else y * 3
+
+
+def _out(self: Any, x: Tensor) -> Tensor:
+    y, z = self.conv(x), self.other(x)
+    made = torch.zeros_like(y)
+    torch.add(y, z, out=made)
+    torch.mul(made, y, out=y)
+    return made + y
+
+
+def _several(self: Any, x: Tensor) -> Tensor:
+    values, places = self.conv(x).max(1, keepdim=True)
+    return values + places + torch.stack([self.other(x)] * 2).mean(0) + torch.zeros(1)
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        _part_overwritten,
+        _view_overwritten,
+        _halves,
+        _through_numpy,
+        _input_overwritten,
+        _buffer_counts,
+        _decides,
+        _out,
+        _several,
+    ],
+)
+@pytest.mark.parametrize("most", [0, 10**6])
+def test_what_is_overwritten_or_comes_from_elsewhere_is_as_it_was(run: Any, most: int) -> None:
+    torch.manual_seed(3)
+    model, batch = Forward(run), torch.randn(1, 3, 5, 5)
+    expected = activations(model, batch.clone())
+    model.count.zero_()
+    recording, output = record(model, batch, most_bytes=most)
+    model.count.zero_()
+    with torch.no_grad():
+        assert torch.equal(output, model(batch.clone()))
+    for layer in (*expected, *reversed(expected)):
+        assert torch.equal(recording.tensor(layer), expected[layer]), layer
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        lambda self, x: self.conv(x) * torch.rand(1),
+        lambda self, x: F.dropout(self.conv(x), 0.5, training=True),
+        lambda self, x: _in_bfloat16(self, x),
+        lambda self, x: _gradient(self, x),
+        lambda self, x: self.conv(x).data.relu_(),
+    ],
+)
+def test_what_would_not_come_out_the_same_is_refused(run: Any) -> None:
+    with pytest.raises(UnrepeatableError):
+        record(Forward(run), torch.randn(1, 3, 5, 5))
+
+
+def _in_bfloat16(self: Any, x: Tensor) -> Tensor:
+    with torch.autocast("cpu", torch.bfloat16):
+        return self.conv(x)
+
+
+def _gradient(self: Any, x: Tensor) -> Tensor:
+    with torch.enable_grad():
+        x = x.detach().requires_grad_()
+        return torch.autograd.grad(self.conv(x).sum(), x)[0]
+
+
+STEPS: dict[str, Callable[[list[Tensor], int, int], Any]] = {
+    "new": lambda pool, a, b: pool.append(pool[a] * 1.5 - pool[b]),
+    "view": lambda pool, a, b: pool.append(pool[a].view(2, 2, 2).transpose(0, 1).reshape(-1)),
+    "slice": lambda pool, a, b: pool.append(pool[a][::1]),
+    "in place": lambda pool, a, b: pool[a].mul_(0.5).add_(pool[b]),
+    "operator": lambda pool, a, b: pool[a].__iadd__(pool[b]),
+    "set": lambda pool, a, b: pool[a].__setitem__(slice(0, 4), pool[b][4:]),
+    "relu": lambda pool, a, b: pool.append(F.relu(pool[a], inplace=True)),
+}
+
+
+@given(st.lists(st.tuples(st.sampled_from(sorted(STEPS)), st.integers(0, 50), st.integers(0, 50)), max_size=12))
+def test_any_sequence_of_writes_and_views(steps: list[tuple[str, int, int]]) -> None:
+    class Steps(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            pool = [x, x * 2]
+            for name, a, b in steps:
+                STEPS[name](pool, a % len(pool), b % len(pool))
+            return torch.stack([each * 1 for each in pool])
+
+    model, batch = Steps().eval(), torch.linspace(-1, 1, 8)
+    expected = activations(model, batch.clone())
+    for most in (0, 10**6):
+        recording, output = record(model, batch, most_bytes=most)
+        assert torch.equal(output, model(batch.clone()))
+        for layer, tensor in expected.items():
+            assert torch.equal(recording.tensor(layer), tensor), layer
+
+
+@pytest.mark.parametrize("name", ["shufflenet_v2_x0_5", "smallvgg-tiny"])
+def test_how_a_value_came_about_is_the_same_read_off_a_recording(name: str) -> None:
+    torch.manual_seed(0)
+    model, batch = NETWORKS[name]().eval(), torch.randn(1, 3, 64, 64)
+    kinds: dict[str, str] = {}
+    with torch.no_grad(), observe(model, lambda call: kinds.update({call.name: call.kind})):
+        model(batch)
+    recording, _ = record(model, batch)
+    for layer in recording.names[::3]:
+        maps = as_maps(recording.tensor(layer), kinds[layer])
+        if maps is None:
+            continue
+        place = tuple(size // 2 for size in maps.shape)
+        expected, found = account(model, batch, layer, *place), recorded_account(recording, layer, *place)
+        assert type(found) is type(expected), layer
+        assert (found.value, found.total, found.reads) == (expected.value, expected.total, expected.reads), layer
