@@ -62,6 +62,36 @@ class Call:
     output: Any
 
 
+@dataclass(frozen=True, eq=False)
+class Failure:
+    """What was running when an error was raised: the innermost call, named as in Call, "" for the model itself.
+
+    `function` and its arguments are those of the torch function that raised, None for an error of a module's own code.
+    `after` names the call that returned last, "" for none.
+    """
+
+    name: str
+    kind: str
+    module: nn.Module | None
+    function: Callable[..., Any] | None
+    arguments: tuple[Any, ...]
+    keywords: Mapping[str, Any]
+    after: str
+
+
+def failure_of(error: BaseException) -> Failure | None:
+    """Return where an error came from that left a block of `observe`, or that one which it was raised from."""
+    while True:
+        found: Failure | None = getattr(error, _FAILURE, None)
+        cause = error.__cause__ or error.__context__
+        if found or cause is None:
+            return found
+        error = cause
+
+
+_FAILURE = "__cnnviz_failure__"
+
+
 def is_leaf(module: nn.Module) -> bool:
     """Return whether a module counts as one call: torch.nn's own working modules do, containers do not."""
     return is_torchs_own(module) and not isinstance(module, nn.Sequential | nn.ModuleList | nn.ModuleDict)
@@ -141,15 +171,18 @@ class _Observer(TorchFunctionMode):
         self.around = around
         self.thread = threading.get_ident()
         self.path: list[str] = []
+        self.running: list[nn.Module] = []
         self.inside_leaf = 0
         self.steps: list[Step] = []
         self.used: Counter[str] = Counter()
         self.telling = False
         self.told = False
+        self.last = ""
 
     def tell(self, call: Call) -> None:
         # What on_call itself computes is no call of the model's.
         self.telling = self.told = True
+        self.last = call.name
         try:
             self.on_call(call)
         finally:
@@ -167,16 +200,41 @@ class _Observer(TorchFunctionMode):
         self.used[name] += 1
         return f"{name}_{count}" if count else name
 
+    def failed(
+        self,
+        error: BaseException,
+        function: Callable[..., Any] | None,
+        arguments: tuple[Any, ...],
+        keywords: Mapping[str, Any],
+    ) -> None:
+        """Write on an error where it was raised, unless that is known: it passes through all modules around."""
+        if hasattr(error, _FAILURE):
+            return
+        path, module = (self.path[-1], self.running[-1]) if self.path else ("", None)
+        if function is None or self.inside_leaf:
+            name, kind = path, "" if module is None else kind_of(module)
+        else:
+            module, kind = None, function_name(function) or ""
+            label = getattr(function, "label", kind)
+            name = f"{path}.{label}" if path else label
+        count = self.used[name]
+        name = f"{name}_{count}" if count else name
+        setattr(error, _FAILURE, Failure(name, kind, module, function, arguments, keywords, self.last))
+
     def hooks(self, name: str, leaf: bool) -> tuple[Callable[..., None], Callable[..., None]]:
         def before(module: nn.Module, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> None:
             if threading.get_ident() == self.thread:
                 self.path.append(name)
+                self.running.append(module)
                 self.inside_leaf += leaf
 
         def after(module: nn.Module, arguments: tuple[Any, ...], keywords: dict[str, Any], output: Any) -> None:
             if threading.get_ident() != self.thread or not self.path:
                 return
+            if output is None and (error := sys.exc_info()[1]) is not None:
+                self.failed(error, None, arguments, keywords)
             self.path.pop()
+            self.running.pop()
             if leaf:
                 self.inside_leaf -= 1
                 if not self.inside_leaf:
@@ -194,7 +252,13 @@ class _Observer(TorchFunctionMode):
         kwargs = kwargs or {}
         if self.telling:
             return func(*args, **kwargs)
-        output = self.around(func, args, kwargs) if self.around else func(*args, **kwargs)
+        try:
+            output = self.around(func, args, kwargs) if self.around else func(*args, **kwargs)
+        except Exception as error:
+            # An assertion on numbers is the module's own.
+            if _has_tensor((*args, *kwargs.values())):
+                self.failed(error, func, args, kwargs)
+            raise
         if _has_tensor(output) and (kind := function_name(func)):
             step = (Step(func, args, kwargs, output),) if self.keeps else ()
             if self.inside_leaf:

@@ -18,12 +18,16 @@ Arguments = tuple[Any, ...]
 
 
 class Operator:
-    """An operator under the name of a torch function; `label` tells calls of it from those of the function."""
+    """An operator under the name of a torch function; `label` tells calls of it from those of the function.
+
+    One that is translated takes the function's arguments, any other those of torch's C++.
+    """
 
     def __init__(self, name: str, run: Callable[..., Any]) -> None:
         self.__name__ = name
         self.label = f"aten::{name.strip('_')}"
         self.run = run
+        self.is_translated = not isinstance(run, torch._ops.OpOverload)
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         return self.run(*arguments, **keywords)

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch import Tensor
 
 
 def scripted(function: Callable[..., Any]) -> Any:
@@ -14,7 +13,7 @@ def scripted(function: Callable[..., Any]) -> Any:
         return torch.jit.script(function)
 
 
-def traced(function: Callable[..., Any], batch: Tensor) -> Any:
+def traced(function: Callable[..., Any], batch: Any) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return torch.jit.trace(function, batch)

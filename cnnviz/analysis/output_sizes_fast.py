@@ -60,7 +60,9 @@ def _multi_head_attention(arguments: Arguments, keywords: dict[str, Any]) -> Any
 def _batch_norm(arguments: Arguments, keywords: dict[str, Any]) -> Any:
     image = arguments[0]
     given = [item for item in (*arguments[1:5], *keywords.values()) if isinstance(item, Tensor)]
-    fits = image.dim() > 1 and all(item.shape == image.shape[1:2] for item in given)
+    fits = image.dim() > 1 and all(item.shape == image.shape[1:2] and item.dtype == image.dtype for item in given)
+    fits = fits and len(arguments) > 2 and arguments[1] is not None and arguments[2] is not None
+    fits = fits and not keywords.get("training", arguments[5] if len(arguments) > 5 else False)
     return image.shape if fits else None
 
 
@@ -68,7 +70,10 @@ def _layer_norm(arguments: Arguments, keywords: dict[str, Any]) -> Any:
     shape = arguments[1] if len(arguments) > 1 else keywords.get("normalized_shape")
     if not isinstance(shape, tuple | list) or not shape:
         return None
-    return arguments[0].shape if tuple(arguments[0].shape[-len(shape) :]) == tuple(shape) else None
+    image, wanted = arguments[0], tuple(shape)
+    given = [item for item in (*arguments[2:4], keywords.get("weight"), keywords.get("bias")) if item is not None]
+    fits = all(item.shape == wanted and item.dtype == image.dtype for item in given)
+    return image.shape if fits and tuple(image.shape[-len(wanted) :]) == wanted else None
 
 
 def _cat(arguments: Arguments, keywords: dict[str, Any]) -> Any:

@@ -13,9 +13,11 @@ from cnnviz.analysis.costs import MACS
 from cnnviz.analysis.extents import Conditions, any_extent, extents_of, number_of, plain_of, replace
 from cnnviz.analysis.functions import UNARY
 from cnnviz.analysis.lifetimes import Lifetimes
+from cnnviz.analysis.memory_formats import as_on_a_cpu
 from cnnviz.analysis.nested import tensors_in
 from cnnviz.analysis.operations import Operation, TracedCall, function_name, writes_in_place
 from cnnviz.analysis.output_sizes_fast import fast_output
+from cnnviz.analysis.refusals import refuse
 from cnnviz.analysis.repeated_calls import RepeatedCalls
 from cnnviz.analysis.replica import Replica
 from cnnviz.analysis.ways import Way
@@ -29,7 +31,7 @@ class Recorder:
     """What was done to the tensors that were met (cnnviz.analysis.lifetimes), call by call.
 
     Where the way follows sizes, those that the model asks for remember where they come from (cnnviz.analysis.extents).
-    `unseen` tells that a tensor was met that no torch function of Python's made.
+    `unseen` tells that a tensor was met that no torch function of Python's made; `failure` is the last error of one.
     """
 
     def __init__(self, stand_in: Replica, home: torch.device, way: Way) -> None:
@@ -37,6 +39,7 @@ class Recorder:
         self.follows = self.holds_elsewhere = way.follows
         self.constants = way.constants
         self.unseen = False
+        self.failure: Exception | None = None
         self.calls: list[TracedCall] = []
         self.home = home
         self._twins = dict(stand_in.twins)
@@ -79,6 +82,7 @@ class Recorder:
         writes = writes_in_place(function, keywords)
         target = keywords.get("out", next(iter(arguments), None)) if writes else None
         lengths: tuple[Any, ...] = ()
+        real: Any = None
         flat: Any
         if self.constants and (known := values.constant(function, name, arguments, keywords, self.follows)) is not None:
             return known
@@ -88,10 +92,12 @@ class Recorder:
             if "device" in keywords:
                 keywords = {**keywords, "device": "meta"}
             if not all(item.is_meta for item in given):
-                # The lengths of packed sequences have to stay where their numbers are.
                 if isinstance(target, Tensor) and not target.is_meta:
                     self._overwritten.add(target.untyped_storage().data_ptr())
-                arguments, keywords = values.with_sizes(name, arguments, keywords)
+                if not self._reads_overwritten(given):
+                    real = arguments, keywords
+                    arguments, keywords = values.with_sizes(name, arguments, keywords)
+                # The lengths of packed sequences have to stay where their numbers are.
                 lengths = packed.lengths_of(name, arguments)
                 arguments, keywords = self._stand_in(arguments), self._stand_in(keywords)
         else:
@@ -114,15 +120,18 @@ class Recorder:
             formulas = replace(flat, _origin_of)
             flat = replace(flat, number_of)
             arguments, keywords = replace(arguments, number_of), replace(keywords, number_of)
+            real = replace(real, number_of)
         if lengths:
             arguments = (arguments[0], *lengths, *arguments[2:])
         try:
-            output = self._output(packed.RULES.get(name, function), name, arguments, keywords)
+            output = self._output(packed.RULES.get(name, function), name, arguments, keywords, real)
         except Exception as error:
             if name == "format":
                 return values.text(*arguments)
-            values.tell(name, error, last=self.constants)
-            raise
+            self.failure = values.named(name, error, last=self.constants)
+            if self.failure is error:
+                raise
+            raise self.failure from error
         made = [arguments[0]] if name == "setitem" else tensors_in((output,))
         if made:
             writes = writes or any(item is other for item in made for other in given)
@@ -131,12 +140,23 @@ class Recorder:
             replace(asked, plain_of)
         return output
 
-    def _output(self, function: Function, name: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-        """Return what a function makes of tensors without numbers, from torch or as torch would."""
-        if isinstance(function, Operator):
-            return function(*arguments, **keywords)
-        output = None if torch.is_grad_enabled() else fast_output(function, name, arguments, keywords)
-        return self._repeated.run(function, arguments, keywords) if output is None else output
+    def _output(
+        self, function: Function, name: str, arguments: tuple[Any, ...], keywords: dict[str, Any], real: Any
+    ) -> Any:
+        """Return what a function makes of tensors without numbers, and refuse what eager torch would refuse.
+
+        `real` are the arguments where some of them have numbers, which are known.
+        """
+        with_gradients, is_operator = torch.is_grad_enabled(), isinstance(function, Operator)
+        if not (with_gradients or is_operator):
+            output = fast_output(function, name, arguments, keywords)
+            if output is not None:
+                return output
+        if not is_operator or function.is_translated:
+            refuse(name, *(real or (arguments, keywords)))
+        output = function(*arguments, **keywords) if is_operator else self._repeated.run(function, arguments, keywords)
+        # A tensor in another order would be none that autograd knows.
+        return output if with_gradients else as_on_a_cpu(name, arguments, keywords, output)
 
     def on_call(self, call: Call) -> None:
         """Close a call: what was done since the last one is its work."""

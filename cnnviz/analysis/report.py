@@ -141,8 +141,8 @@ def analyze(model: nn.Module, input_size: InputSize = (1, 3, 224, 224), *, dtype
     out. Modules in plain lists and the like are counted where they run, and what torch.compile compiled is analysed as
     the Python that it is. Layers are named as in cnnviz.calls; what TorchScript and C++ do in a forward is named after
     torch's operators, "block.aten::mm". Receptive fields are those in the first input that has positions. Raises
-    ShapeError where the input does not fit, and ModelError where the control flow depends on values, and for a
-    TorchScript module.
+    ShapeError for what torch refuses on a CPU, in a sentence that names the layer, its sizes and what would be right;
+    and ModelError where the control flow depends on values, and for a TorchScript module.
     """
     with nothing_collected():
         return _report(run_of(model, inputs_of(input_size, dtype)))

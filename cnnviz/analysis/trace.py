@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from cnnviz.analysis import devices
+from cnnviz.analysis.failures import explained, located, told
 from cnnviz.analysis.inputs import Inputs
 from cnnviz.analysis.nested import tensors_in
 from cnnviz.analysis.operations import Stored, Trace
@@ -28,7 +29,7 @@ def trace(model: nn.Module, inputs: Inputs, home: torch.device | None = None) ->
     The model itself does not run: its modules are stood in for by copies and its parameters by tensors without
     storage, so that weights, buffers, hooks, training mode and other threads that use the model are left alone. `home`
     is the device that the model is told it is on, where a stand-in is traced; else that of its own tensors. Raises
-    ShapeError where the sizes do not fit and ModelError where the model's control flow asks for values.
+    ShapeError where sizes, types or indices do not fit and ModelError where the model's control flow asks for values.
     """
     with nothing_collected():
         stand_in = replica(model)
@@ -97,7 +98,13 @@ def _run(stand_in: Replica, inputs: Inputs, home: torch.device, way: Way) -> tup
     observed = observe(copy, recorder.on_call, around=recorder.around, steps=False, operators=way.operators)
     with torch.set_grad_enabled(way.gradients), observed:
         # Kept until the end, as the caller of a network keeps its inputs and gets its output.
-        output = copy(*positional, **named)
+        try:
+            output = copy(*positional, **named)
+        except Exception as error:
+            # TorchScript passes an error of Python's on without its words.
+            if way.operators and recorder.failure is not None and _is_script(error):
+                raise recorder.failure from error
+            raise
     for tensor in tensors_in((output,)):
         recorder.look(tensor)
     if recorder.unseen and not way.operators:
@@ -129,20 +136,24 @@ def _stored(every: Sequence[Tensor]) -> Stored:
 
 def _inner(error: Exception) -> Exception:
     """Return the error of which TorchScript tells in its own, and any other as it is."""
-    told = [line for line in str(error).splitlines() if line.startswith("RuntimeError: ")]
-    if "TorchScript" not in str(error) or not told:
+    lines = [line for line in str(error).splitlines() if line.startswith("RuntimeError: ")]
+    if not _is_script(error) or not lines:
         return error
-    return RuntimeError(told[-1].replace("RuntimeError: ", ""))
+    inner = RuntimeError(lines[-1].replace("RuntimeError: ", ""))
+    inner.__cause__ = error  # which knows the layer
+    return inner.with_traceback(error.__traceback__)
+
+
+def _is_script(error: Exception) -> bool:
+    return "TorchScript" in str(error)
 
 
 def _explained(error: Exception, inputs: Inputs) -> CnnvizError:
-    reason = str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
-    if "indices" in reason and "Long" in reason and inputs.types[0] is None:
-        return ShapeError(
-            f"An input of size {inputs} holds indices; pass dtype=torch.int64, for this network: {reason}."
-        )
-    if "meta" in reason.lower() or "data-dependent" in reason.lower() or isinstance(error, NotImplementedError):
+    if found := explained(error):
+        return ShapeError(f"The model cannot run on an input of size {inputs}: {found}.")
+    reason = told(error)
+    if "meta" in reason.lower() or "data-dependent" in reason.lower():
         return ModelError(f"The model decides by its tensors' values, which are unknown in an analysis: {reason}.")
     if isinstance(error, RuntimeError | ValueError | AssertionError | IndexError):
-        return ShapeError(f"An input of size {inputs} does not fit this model: {reason}.")
-    return ModelError(f"The model could not run on an input of size {inputs}: {type(error).__name__}, {reason}.")
+        return ShapeError(f"The model cannot run on an input of size {inputs}: {located(error)}.")
+    return ModelError(f"The model cannot run on an input of size {inputs}: {located(error)}.")

@@ -64,8 +64,8 @@ def constant(
 
 def with_sizes(name: str, arguments: Arguments, keywords: dict[str, Any]) -> tuple[Arguments, dict[str, Any]]:
     """Return the arguments of a function so that the size of what it makes is told, where values that are known do."""
-    if name == "getitem":
-        return (arguments[0], _positions(arguments[1])), keywords
+    if name in ("getitem", "setitem"):
+        return (arguments[0], _positions(arguments[1]), *arguments[2:]), keywords
     if name == "repeat_interleave" and "output_size" not in keywords:
         image, repeats, *_ = (*arguments, keywords.get("repeats"))
         if isinstance(repeats, Tensor) and not repeats.is_meta:
@@ -98,30 +98,29 @@ def asks_for_values(error: Exception) -> bool:
     """Return whether an error came of values that are not known, in no way of running."""
     if isinstance(error, Unknown):
         return error.is_last
-    return isinstance(error, NotImplementedError) or any(word in str(error).lower() for word in ("meta", "data-depend"))
+    return any(word in str(error).lower() for word in ("meta", "data-depend"))
 
 
-def tell(name: str, error: Exception, *, last: bool) -> None:
-    """Raise Unknown where the function called `name` failed because tensors have no values, and pass any other error.
+def named(name: str, error: Exception, *, last: bool) -> Exception:
+    """Return Unknown where the function called `name` failed because tensors have no values, any other error as it is.
 
     `last` tells that what is made of numbers in the code was known.
     """
     if not isinstance(error, Unknown):
-        found = _why(name, error)
-        if not found:
-            return
-        unknown = Unknown(found)
-        unknown.is_last = last
-        raise unknown from error
+        why = _why(name, error)
+        if not why:
+            return error
+        error = Unknown(why)
     error.is_last = last
+    return error
 
 
 def _why(name: str, error: Exception) -> str:
     """Return why a function failed on tensors without values, "" where that is not what is wrong."""
     reason = str(error).strip().split("\n")[0].rstrip(".")
-    if not isinstance(error, NotImplementedError) and not any(
-        word in reason.lower() for word in ("meta tensor", "meta device", "'meta'", "data-dependent", "fake impl")
-    ):
+    # Of functions that torch has not implemented at all, those that it has for numbers.
+    words = ("meta",) if isinstance(error, NotImplementedError) else ("meta tensor", "meta device", "'meta'")
+    if not any(word in reason.lower() for word in (*words, "data-dependent", "fake impl")):
         return ""
     if name in _ASKING:
         return (

@@ -1,6 +1,7 @@
 """A forward written down, so that any layer can be had again from the nearest of a few tensors that were kept.
 
-    >>> recording = record(resnet18, batch)
+    >>> from cnnviz.probes.record import record
+    >>> recording, scores = record(resnet18, batch)
     >>> recording.tensor("layer3.0.conv1").shape
     torch.Size([1, 256, 14, 14])
 

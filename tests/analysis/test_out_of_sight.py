@@ -10,6 +10,7 @@ from torch.utils.checkpoint import checkpoint, checkpoint_sequential
 from torch.utils.flop_counter import FlopCounterMode
 
 from cnnviz.analysis import analyze
+from cnnviz.errors import ShapeError
 from cnnviz.probes import activations
 from tests.torchscript import scripted, traced
 
@@ -133,6 +134,25 @@ def test_scripted_functions_count_what_python_s_do(function, weights, after) -> 
     assert known == wanted or report.layers[-1].field_problem
     if function in (branches, rearranged, normalised):
         assert known == wanted
+
+
+@pytest.mark.parametrize(
+    ("function", "weight", "words"),
+    [
+        (
+            lambda x, w: F.conv_transpose2d(x, w),
+            (5, 2, 2, 2),
+            r"aten::conv_transpose2d expects 5 channels and gets 3",
+        ),
+        (lambda x, w: torch.mm(x[0, 0], w), (6, 2), r"aten::mm .* multiplies 14x14 by 6x2"),
+    ],
+)
+def test_what_a_script_is_refused_has_its_operator_s_name(function, weight, words) -> None:
+    model = Runs(traced(function, (torch.rand(1, weight[0], 6, weight[0]), torch.rand(weight))), weight)
+    with pytest.raises(RuntimeError):
+        model(torch.rand(SIZE))
+    with pytest.raises(ShapeError, match=words):
+        analyze(model, SIZE)
 
 
 def test_traced_functions_and_scripted_modules_in_a_list_are_seen_too() -> None:
