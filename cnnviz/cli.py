@@ -165,46 +165,37 @@ def _of_network(name: str, network: "nn.Module", size: Size) -> "Summary":
 
 def _of_file(path: Path, size: Size | None) -> "Summary":
     from cnnviz.design import from_pytorch
-    from cnnviz.design.pytorch_source import read
+    from cnnviz.design.pasted_input import with_input
 
     try:
         source = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it holds no text"
         raise ModelError(f"{path} cannot be read: {why}.") from None
-    inputs = read(source)[0].inputs if read(source) else {}
-
-    def rows(size: Size) -> "tuple[Row, ...]":
-        return from_pytorch(source, (1, *size))
-
-    return _of_rows(path.name, rows, size, inputs.get("in_channels"), inputs.get("in_features"))
+    if size is not None:
+        return _of_rows(path.name, from_pytorch(source, (1, *size)), size)
+    found = with_input(source)
+    return _of_rows(path.name, found.rows, found.input_size)
 
 
 def _of_line(text: str, size: Size | None) -> "Summary":
     from cnnviz.design import parse
 
-    rows = parse(text)
-    return _of_rows("Network", lambda _: rows, size)
+    return _of_rows("Network", parse(text), size)
 
 
-def _of_rows(
-    name: str,
-    rows: "Callable[[Size], tuple[Row, ...]]",
-    size: Size | None,
-    channels: int | None = None,
-    features: int | None = None,
-) -> "Summary":
+def _of_rows(name: str, rows: "tuple[Row, ...]", size: tuple[int, ...] | None) -> "Summary":
     from cnnviz.design import Evaluated, evaluate
     from cnnviz.design.usual_inputs import first_that_fits, usual_sizes
     from cnnviz.summary import of_design
 
-    def evaluated(size: Size) -> Evaluated:
-        network = evaluate(rows(size), (1, *size))
+    def evaluated(size: tuple[int, ...]) -> Evaluated:
+        network = evaluate(rows, (1, *size))
         if network.error_at is not None:
             raise ModelError(f"Row {network.error_at + 1}, {network.lines[network.error_at].text}: {network.error}")
         return network
 
-    return of_design(name, evaluated(size or first_that_fits(usual_sizes(channels, features), evaluated)))
+    return of_design(name, evaluated(size or first_that_fits(usual_sizes(), evaluated)))
 
 
 def _train(given: argparse.Namespace) -> int:

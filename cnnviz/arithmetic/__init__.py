@@ -23,6 +23,7 @@ from cnnviz.arithmetic.activation import (
     sigmoid,
     silu,
     softmax,
+    softmin,
     softplus,
     tanh,
 )
@@ -89,8 +90,18 @@ from cnnviz.arithmetic.pooling import (
 )
 from cnnviz.arithmetic.receptive_field import Reach, ReceptiveField, merged, reach_of_input, receptive_field, through
 from cnnviz.arithmetic.record import Layer, Step, Window
-from cnnviz.arithmetic.regularisation import dropout, dropout2d
+from cnnviz.arithmetic.regularisation import dropout, dropout1d, dropout2d, dropout3d
 from cnnviz.arithmetic.reshaping import channel_shuffle, flatten, identity, pixel_shuffle, pixel_unshuffle, unflatten
+from cnnviz.arithmetic.shrinking import (
+    celu,
+    glu,
+    hardshrink,
+    hardtanh,
+    log_sigmoid,
+    softshrink,
+    softsign,
+    tanhshrink,
+)
 from cnnviz.arithmetic.sizes import conv_output_size, conv_transpose_output_size, pool_output_size
 from cnnviz.arithmetic.transposed import conv_transpose1d, conv_transpose2d, conv_transpose3d
 from cnnviz.arithmetic.upsampling import upsample
@@ -118,6 +129,7 @@ __all__ = [
     "batch_norm1d",
     "batch_norm2d",
     "batch_norm3d",
+    "celu",
     "channel_shuffle",
     "circular_pad1d",
     "circular_pad2d",
@@ -137,14 +149,19 @@ __all__ = [
     "conv_transpose_macs",
     "conv_transpose_output_size",
     "dropout",
+    "dropout1d",
     "dropout2d",
+    "dropout3d",
     "elu",
     "embedding",
     "flatten",
     "gelu",
+    "glu",
     "group_norm",
+    "hardshrink",
     "hardsigmoid",
     "hardswish",
+    "hardtanh",
     "identity",
     "instance_norm1d",
     "instance_norm2d",
@@ -155,6 +172,7 @@ __all__ = [
     "linear",
     "linear_parameters",
     "local_response_norm",
+    "log_sigmoid",
     "log_softmax",
     "lp_pool1d",
     "lp_pool2d",
@@ -184,8 +202,12 @@ __all__ = [
     "sigmoid",
     "silu",
     "softmax",
+    "softmin",
     "softplus",
+    "softshrink",
+    "softsign",
     "tanh",
+    "tanhshrink",
     "through",
     "unflatten",
     "upsample",

@@ -5,7 +5,10 @@ _FAMILIES = {
     "norm": ("norm",),
     "pooling": ("pool", "adaptiveavg"),
     "linear": ("linear", "attention", "matmul", "einsum"),
-    "activation": ("relu", "sigmoid", "swish", "silu", "gelu", "tanh", "softmax", "elu", "hardtanh", "clamp", "mish"),
+    "activation": (
+        *("relu", "sigmoid", "swish", "silu", "gelu", "tanh", "softmax", "elu", "clamp", "mish"),
+        *("shrink", "softsign", "softmin", "softplus", "glu"),
+    ),
 }
 
 

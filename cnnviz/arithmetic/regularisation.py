@@ -6,7 +6,7 @@ Training keeps the factors, numbers of the input's type; on a GPU PyTorch keeps 
 from collections.abc import Sequence
 from math import prod
 
-from cnnviz.arithmetic.checks import tensor
+from cnnviz.arithmetic.checks import image, tensor
 from cnnviz.arithmetic.record import Layer, Size
 from cnnviz.errors import ShapeError
 
@@ -21,6 +21,21 @@ def dropout2d(input_size: Sequence[int], *, p: float = 0.5, inplace: bool = Fals
     """Return (N, C, ...) of whose channels training sets a share `p` to 0, as torch.nn.Dropout2d. Raises ShapeError."""
     size = tensor("Dropout2d", input_size, 2)
     return _dropped("Dropout2d", size, p, prod(size[:2]))
+
+
+def dropout1d(input_size: Sequence[int], *, p: float = 0.5, inplace: bool = False) -> Layer:
+    """Return (N, C, L) of whose channels training sets a share `p` to 0, as torch.nn.Dropout1d. Raises ShapeError."""
+    batch, channels, _ = image("Dropout1d", input_size, 1)
+    return _dropped("Dropout1d", tuple(input_size), p, batch * channels)
+
+
+def dropout3d(input_size: Sequence[int], *, p: float = 0.5, inplace: bool = False) -> Layer:
+    """Return (N, C, D, H, W) of whose channels training sets a share `p` to 0, as torch.nn.Dropout3d.
+
+    PyTorch takes the first axis of anything but five for the channels, and so does this. Raises ShapeError.
+    """
+    size = tensor("Dropout3d", input_size, 2)
+    return _dropped("Dropout3d", size, p, prod(size[:2]) if len(size) == 5 else size[0])
 
 
 def _dropped(kind: str, size: Size, p: float, factors: int) -> Layer:

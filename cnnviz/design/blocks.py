@@ -107,7 +107,16 @@ def _residual(in_channels: int, main: tuple[Row, ...], out_channels: int, stride
     shortcut: tuple[Row, ...] = ()
     if stride != 1 or in_channels != out_channels:
         shortcut = _conv(out_channels, 1, stride=stride, bias=False) + _BATCH_NORM
-    return Join("add", (("main", main), ("shortcut", shortcut)), _RELU[0])
+    return Join("add", (("main", main), ("shortcut", shortcut)), _RELU[0], in_place=True)
+
+
+def joined(row: Row) -> Join:
+    """Return the branches of a row that has some of its own; raises ModelError where it has fewer than two."""
+    if len(row.branches) < 2:
+        example = vocabulary.EXAMPLES[row.kind]
+        raise ModelError(f"{row.short} needs two branches or more, with | between them, such as {example}.")
+    names = (f"branch{number}" for number in range(1, len(row.branches) + 1))
+    return Join(vocabulary.JOINS[row.kind], tuple(zip(names, row.branches, strict=True)))
 
 
 BLOCKS: dict[str, Callable[..., Parts]] = {
@@ -122,6 +131,8 @@ BLOCKS: dict[str, Callable[..., Parts]] = {
 @lru_cache(maxsize=1024)
 def open_block(row: Row, in_channels: int) -> Parts:
     """Return the layers of a block; raises ShapeError for sizes and ModelError for settings that cannot be."""
+    if row.kind in vocabulary.JOINS:
+        return joined(row)
     parameters = inspect.signature(BLOCKS[row.kind]).parameters.values()
     needed = [each.name for each in parameters if each.default is each.empty and each.name != "in_channels"]
     if missing := [name for name in needed if name not in row.given]:

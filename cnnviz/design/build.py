@@ -7,6 +7,7 @@ from torch import nn
 
 from cnnviz.design import torch_blocks, vocabulary
 from cnnviz.design.arguments import Size, arguments, working
+from cnnviz.design.evaluation import Evaluated, evaluate
 from cnnviz.design.rows import Row
 
 
@@ -15,8 +16,12 @@ def build(rows: Iterable[Row], input_size: Size) -> nn.Module:
 
     Raises ModelError, with the sentence of the row that cannot work, for a network that has one.
     """
+    return _sequence(working(rows, input_size))
+
+
+def _sequence(report: Evaluated) -> nn.Module:
     modules = OrderedDict()
-    for line in working(rows, input_size).lines:
+    for line in report.lines:
         assert line.row is not None
         assert line.input_size is not None
         modules[line.name] = _module(line.row, line.input_size)
@@ -24,6 +29,10 @@ def build(rows: Iterable[Row], input_size: Size) -> nn.Module:
 
 
 def _module(row: Row, arrives: tuple[int, ...]) -> nn.Module:
+    if row.kind in vocabulary.JOINS:
+        branches = [_sequence(evaluate(rows, arrives)) if rows else None for rows in row.branches]
+        join: type[nn.Module] = getattr(torch_blocks, row.kind)
+        return join(**{f"branch{number}": branch for number, branch in enumerate(branches, 1)})
     make = getattr(torch_blocks, row.kind.lower()) if row.kind in vocabulary.BLOCK_ARGUMENTS else getattr(nn, row.kind)
     module: nn.Module = make(**arguments(row, arrives))
     return module

@@ -8,7 +8,7 @@ from cnnviz import arithmetic
 from cnnviz.arithmetic import Layer, LayerRecord, Memory, Reach, ReceptiveField, Training
 from cnnviz.arithmetic.memory import training
 from cnnviz.design.memory import memory
-from cnnviz.design.row_calls import Leaf, Opened, opened, reaches, shown
+from cnnviz.design.row_calls import Leaf, Opened, opened, reaches, shown, through_row
 from cnnviz.design.rows import Row
 from cnnviz.design.text import write_row
 from cnnviz.design.tree import names_of
@@ -22,10 +22,10 @@ class Line(LayerRecord):
     """One row of a network, or one call inside a block, with its numbers.
 
     Sizes are (N, C, ...), the batch included. `depth` is 0 for a row and 1 inside a block, where `branch` counts from
-    1 (0 outside of branches); `row` is None for the join of branches, whose kind is "cat" or "add". `memory` is the
-    bytes of the outputs, of all calls inside for a block and none for an addition in place; `reach` is what a unit sees
-    along each axis of the image, None where `whole` says that it sees all. `layer` is the arithmetic, with its steps,
-    None for a block. A row that cannot work has its `error`, and the rows after it have no sizes and no numbers.
+    1 (0 outside of branches); `row` is None for the join of branches, whose kind is "cat", "add" or "mul". `memory` is
+    the bytes of the outputs, of all calls inside for a block and none for an addition in place; `reach` is what a unit
+    sees along each axis of the image, None where `whole` says that it sees all. `layer` is the arithmetic, with its
+    steps, None for a block. A row that cannot work has its `error`, and the rows after it have no sizes and no numbers.
     """
 
     text: str
@@ -191,7 +191,7 @@ def _lines(rows: tuple[Row, ...], size: Size, itemsize: int) -> Iterator[Line]:
             error = str(problem)
             yield unworkable(name, row.kind, text, row, input_size=size, error=error)
             continue
-        arrives, reach = reach, arithmetic.through(reach, found.window)
+        arrives, reach = reach, through_row(reach, found)
         yield Line(
             name,
             row.kind,

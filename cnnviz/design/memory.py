@@ -15,7 +15,7 @@ from cnnviz.design.rows import Row
 
 INDEX_BYTES = 8
 _VIEWS = frozenset({"Flatten", "Unflatten", "Identity"})
-_DROPOUTS = frozenset({"Dropout", "Dropout2d"})
+_DROPOUTS = frozenset({"Dropout", "Dropout1d", "Dropout2d", "Dropout3d"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,8 @@ def held(row: Row, input_size: Size, itemsize: int, follows: bool) -> Held:
         if needs[-1]:
             # A convolution that pads by a copy keeps that; what it copied, only padding's own gradient asks for.
             saves = leaf.layer.saves if followed or not _padded(leaf) else ()
-            kept.update(trained[leaf.reads[0] if which == "input" else place] for which in saves)
+            for which in saves:
+                kept.update(trained[read] for read in (leaf.reads if which == "input" else (place,)))
             besides += itemsize * leaf.layer.saved_values + leaf.layer.saved_bytes
     last = trained[-1]
     return Held(

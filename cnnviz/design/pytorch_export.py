@@ -7,15 +7,17 @@ from pathlib import Path
 
 from cnnviz.design import vocabulary
 from cnnviz.design.arguments import Size, arguments, working
+from cnnviz.design.evaluation import Evaluated, evaluate
 from cnnviz.design.rows import Row
 
 # What a block is made with, before it.
 _NEEDS = {
     "vgg": (),
     "nin": (),
-    "inception": ("Concatenate",),
+    "inception": ("Branches", "Concat"),
     "basic": ("Residual", "projection"),
     "bottleneck": ("Residual", "projection"),
+    **dict.fromkeys(vocabulary.JOINS, ("Branches",)),
 }
 
 _BARE = frozenset({"in_channels", "out_channels", "in_features", "out_features"})
@@ -28,16 +30,7 @@ def to_pytorch(rows: Iterable[Row], input_size: Size) -> str:
     """
     report = working(rows, input_size)
     blocks: dict[str, None] = {}
-    layers = []
-    for line in report.lines:
-        assert line.row is not None
-        assert line.input_size is not None
-        name = line.kind.lower()
-        if line.kind in vocabulary.BLOCK_ARGUMENTS:
-            blocks |= dict.fromkeys((*_NEEDS[name], name))
-        else:
-            name = f"nn.{line.kind}"
-        layers.append(f"        {line.name}={name}({_written(line.row, line.input_size)}),\n")
+    network = _sequence(report, blocks, 0)
     code = _definitions()
     defined = "".join(f"{code[name]}\n\n\n" for name in blocks)
     typed = "Tensor, " if "Tensor" in defined else ""
@@ -45,9 +38,34 @@ def to_pytorch(rows: Iterable[Row], input_size: Size) -> str:
     return (
         f"from collections import OrderedDict\n\nimport torch\nfrom torch import {typed}nn\n"
         + (f"\n\n{defined}" if defined else "\n")
-        + f"network = nn.Sequential(\n    OrderedDict(\n{''.join(layers)}    )\n)\n"
+        + f"network = {network}\n"
         + f"output = network({_example(report.lines[0].kind, size)})\n"
     )
+
+
+def _sequence(report: Evaluated, blocks: dict[str, None], indent: int) -> str:
+    """Return rows as an nn.Sequential, and put the names of what they are made with into `blocks`."""
+    space = " " * indent
+    layers = []
+    for line in report.lines:
+        assert line.row is not None
+        assert line.input_size is not None
+        made = _layer(line.row, line.input_size, blocks, indent + 8)
+        layers.append(f"{space}        {line.name}={made},\n")
+    return f"nn.Sequential(\n{space}    OrderedDict(\n{''.join(layers)}{space}    )\n{space})"
+
+
+def _layer(row: Row, arrives: Size, blocks: dict[str, None], indent: int) -> str:
+    if row.kind not in vocabulary.BLOCK_ARGUMENTS:
+        return f"nn.{row.kind}({_written(row, arrives)})"
+    name = row.kind if row.kind in vocabulary.JOINS else row.kind.lower()
+    blocks |= dict.fromkeys((*_NEEDS[name], name))
+    if row.kind not in vocabulary.JOINS:
+        return f"{name}({_written(row, arrives)})"
+    space = " " * indent
+    branches = [_sequence(evaluate(rows, arrives), blocks, indent + 4) if rows else None for rows in row.branches]
+    lines = (f"{space}    branch{number}={branch},\n" for number, branch in enumerate(branches, 1))
+    return f"{name}(\n{''.join(lines)}{space})"
 
 
 def _example(first: str, size: str) -> str:

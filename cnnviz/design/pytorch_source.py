@@ -1,70 +1,100 @@
-"""Pasted PyTorch -> rows. The text is read as a tree and compared with a list of allowed layers; it is never executed.
+"""Pasted PyTorch -> rows. The text is read as a tree, followed step by step under a budget; it is never executed.
 
-    >>> from cnnviz.design import write
-    >>> write(from_pytorch("nn.Sequential(nn.Conv2d(1, 20, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2))"))
-    'Conv 20 5 p2, ReLU, MaxPool 2'
+    >>> len(follow(parse("nn.Sequential(nn.Conv2d(1, 20, 5), nn.ReLU())"), None).rows)
+    2
 
-Allowed are nn.Sequential, nested too, with layers or an OrderedDict in it, the layers of
-`vocabulary.TORCH_ARGUMENTS` and their Lazy forms, and as arguments numbers, products and sums of numbers, strings,
-True, False, None and tuples of these. Imports above, and a name before the Sequential, are passed over.
+Read are nn.Sequential in all its forms, lists of layers, loops and functions that make them, classes with their
+__init__ and forward, and what print(model) shows. Tensors that are added, multiplied or concatenated become rows with
+branches. What stands around, such as imports and the loading of data, is passed over.
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
-from cnnviz.design import literals, vocabulary
-from cnnviz.design.input_checks import check_inputs
-from cnnviz.design.literals import DEEPEST, literal, refuse, spoken
-from cnnviz.design.rows import Row, check
+from cnnviz.design.pasted.cleaning import codes_of, printed_part
+from cnnviz.design.pasted.graph import Call, Graph, reached, rows_of
+from cnnviz.design.pasted.layers import has_parameters
+from cnnviz.design.pasted.limits import DEEPEST, Budget
+from cnnviz.design.pasted.modules import inside
+from cnnviz.design.pasted.printed import Printed, read_printed
+from cnnviz.design.pasted.refusals import BeyondRowsError, SizeNeededError
+from cnnviz.design.pasted.script import Script, text_inputs
+from cnnviz.design.pasted.statements import Statements
+from cnnviz.design.pasted.values import Function, Instance, Layer, Poison, Tensor
+from cnnviz.design.rows import Row
 from cnnviz.design.text import MOST_ROWS
 from cnnviz.errors import ModelError
 
 MOST_CHARACTERS = 100_000
-_ALLOWED = "allowed are nn.Sequential(...), OrderedDict and the layers of torch.nn such as nn.Conv2d(1, 20, 5)"
-# They say where a tensor lies and of what type it is.
-_PASSED_OVER = frozenset({"device", "dtype"})
+
+Size = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Pasted:
-    """A layer as it was pasted: its row, the line it stands on, and the inputs it is made for, such as in_channels."""
+class Source:
+    """A pasted text as a tree, the output of print(model) in it, and the inputs (C, H, W) that it tries."""
 
-    row: Row
-    line: int
-    inputs: dict[str, int]
+    tree: ast.Module
+    printed: tuple[int, str] | None
+    inputs: tuple[Size, ...]
 
-
-def from_pytorch(source: str, input_size: tuple[int, ...] | None = None) -> tuple[Row, ...]:
-    """Return the rows of an nn.Sequential in a text; in_channels and the like must agree with what arrives.
-
-    With the network's `input_size`, (N, C, H, W), the first layer and the layers behind a Flatten are checked too.
-    Raises ModelError, which names the line and what is allowed there.
-    """
-    found = read(source)
-    check_inputs([(each.row, each.line, each.inputs) for each in found], input_size)
-    return tuple(each.row for each in found)
+    @property
+    def first_class(self) -> str:
+        """The class that is most likely the network's, for a sentence."""
+        names = [each.name for each in self.tree.body if isinstance(each, ast.ClassDef) and _has_forward(each)]
+        return names[-1] if names else ""
 
 
-def read(source: str) -> tuple[Pasted, ...]:
-    """Return the layers of a text without comparing them with one another; raises ModelError as `from_pytorch` does."""
+def _has_forward(cls: ast.ClassDef) -> bool:
+    return any(isinstance(each, ast.FunctionDef) and each.name == "forward" for each in cls.body)
+
+
+@dataclass(frozen=True)
+class Network:
+    """The calls of a pasted network in their order, the place of the last, and what should be said of it."""
+
+    calls: tuple[Call, ...]
+    output: int
+    notes: tuple[str, ...]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows of the network; raises ModelError where there are none that do the same."""
+        return rows_of(self.calls, self.output)
+
+
+def rows_checked(network: Network, source: Source) -> tuple[Row, ...]:
+    """Return a network's rows; what the table can't show says how it is opened."""
+    try:
+        rows = network.rows
+    except BeyondRowsError as error:
+        raise ModelError(_opened_otherwise(error, source)) from None
+    if len(rows) > MOST_ROWS:
+        raise ModelError(f"The network has {len(rows):,} layers; it may have {MOST_ROWS:,}.")
+    return rows
+
+
+def parse(source: str) -> Source:
+    """Return a text as a tree; raises ModelError for one that is no Python."""
     if len(source) > MOST_CHARACTERS:
         raise ModelError(f"The text has {len(source):,} characters; at most {MOST_CHARACTERS:,} are read.")
-    _check_depth(source)
-    try:
-        # Spaces before the first line are dropped, empty lines are not, so that lines keep their numbers.
-        begin = len(source) - len(source.lstrip())
-        tree = ast.parse("\n" * source[:begin].count("\n") + source[begin:])
-    except SyntaxError as error:
-        why = f" ({error.msg})" if len(error.msg) < 60 else ""
-        raise ModelError(f"Line {error.lineno or 1} is no Python{why}; paste a whole nn.Sequential(...).") from None
-    except (ValueError, RecursionError, MemoryError, OverflowError):
-        raise ModelError("The text is no Python that can be read; paste a whole nn.Sequential(...).") from None
-    layers = tuple(_layers(_network(tree), 0))
-    if len(layers) > MOST_ROWS:
-        raise ModelError(f"The network has {len(layers):,} layers; it may have {MOST_ROWS:,}.")
-    return layers
+    printed, first = printed_part(source), None
+    for code in dict.fromkeys(codes_of(source)):
+        _check_depth(code)
+        try:
+            tree = ast.parse(code)
+        except SyntaxError as error:
+            first = first or error
+        except (ValueError, RecursionError, MemoryError, OverflowError):
+            raise ModelError("The text is no Python that can be read; paste a whole nn.Sequential(...).") from None
+        else:
+            return Source(tree, printed, text_inputs(tree))
+    if printed is not None:
+        return Source(ast.Module([], []), printed, ())
+    assert first is not None
+    why = f" ({first.msg})" if len(first.msg) < 60 else ""
+    raise ModelError(f"Line {first.lineno or 1} is no Python{why}; paste a whole nn.Sequential(...).")
 
 
 def _check_depth(source: str) -> None:
@@ -75,125 +105,147 @@ def _check_depth(source: str) -> None:
         for character in line:
             depth += (character in "([{") - (character in ")]}")
             run = run + 1 if character in "-+~." else 0
-            if depth > DEEPEST or run > DEEPEST:
+            if depth > DEEPEST or run > 2 * DEEPEST:
                 raise ModelError(f"Line {number} is nested more than {DEEPEST} deep; a network need not be.")
 
 
-def _network(tree: ast.Module) -> ast.expr:
-    found = None
-    for statement in tree.body:
-        if isinstance(statement, ast.Import | ast.ImportFrom):
-            continue
-        if found is not None:
-            refuse(
-                statement, "there is something after the network", "paste one nn.Sequential(...) and nothing after it"
+def follow(source: Source, input_size: Size | None, budget: Budget | None = None) -> Network:
+    """Return the calls of the network in a text, on an input (N, C, ...) if its size is given.
+
+    `budget` is what counts the steps that this takes.
+
+    Raises SizeNeededError where a size is asked for that is not known, and ModelError for what is not read.
+    """
+    graph, budget = Graph(input_size), budget or Budget()
+    try:
+        return _network(source, graph, budget)
+    except SizeNeededError as error:
+        if graph.failed is not None:
+            raise graph.failed from None
+        error.calls = tuple(graph.calls)
+        raise
+    except BeyondRowsError as error:
+        raise ModelError(_opened_otherwise(error, source)) from None
+    except RecursionError:
+        raise ModelError(f"The text is nested more than {DEEPEST} deep; a network need not be.") from None
+
+
+def _opened_otherwise(error: BeyondRowsError, source: Source) -> str:
+    if not any(isinstance(each, ast.ClassDef) for each in source.tree.body) and source.printed is None:
+        return str(error)
+    printed = source.printed[1].partition("(")[0].strip() if source.printed else ""
+    name = source.first_class or (printed if printed not in ("", "Sequential") else "Net")
+    hint = f"{error.instead}; or " if error.instead else ""
+    return f"Line {error.line}: {error.what}; {hint}`cnnviz serve --model file.py:{name}` opens the network as it is."
+
+
+def _network(source: Source, graph: Graph, budget: Budget) -> Network:
+    printed: Printed | None = None
+    try:
+        module: object = Script(Statements(graph, budget), source.tree).network()
+    except ModelError:
+        if source.printed is None:
+            raise
+        begin, text = source.printed
+        printed = read_printed(Statements(graph, budget, words=True), text, begin)
+        module = printed.network
+    # What a text does with its network before, on numbers of its own, is not the network.
+    del graph.calls[1:]
+    graph.failed = None
+    graph.notes.clear()
+    layers = {path: each for path, each in inside(module).values() if isinstance(each, Layer)}
+    for path, layer in layers.items():
+        layer.name, layer.uses = layer.name or path, 0
+    reader = Statements(graph, budget)
+    _check_forward(module)
+    output = _printed_output(reader, printed) if printed else reader.forward(_at(module), module, [graph.input], {})
+    if not isinstance(output, Tensor):
+        many = len(output) if isinstance(output, list | tuple | dict) else 0
+        what = f"forward returns {many} results" if many else "forward returns no tensor"
+        raise BeyondRowsError(_returns(module), f"{what}, and a table of rows has one")
+    notes = _notes(graph.calls, output.place, list(layers.values()))
+    notes = (*notes, *_unread(module), *graph.notes)
+    if printed and printed.of:
+        notes = (
+            f"print(model) does not show the forward of {printed.of[:40]}: its layers are taken in their order.",
+            *notes,
+        )
+    return Network(tuple(graph.calls), output.place, notes)
+
+
+def _check_forward(module: object) -> None:
+    """Raise BeyondRowsError for a network that reads more than one tensor."""
+    lineage = module.cls.lineage() if isinstance(module, Instance) else []
+    forward = next((each.members.names["forward"] for each in lineage if "forward" in each.members.names), None)
+    if isinstance(forward, Function):
+        wanted = forward.node.args
+        names = [each.arg for each in (*wanted.posonlyargs, *wanted.args, *wanted.kwonlyargs)][1:]
+        asked = [name for name in names if name not in forward.defaults]
+        if len(asked) > 1:
+            raise BeyondRowsError(
+                forward.node.lineno, f"forward reads {' and '.join(asked)[:80]}, and a table one tensor"
             )
-        if not isinstance(statement, ast.Expr | ast.Assign | ast.AnnAssign) or statement.value is None:
-            refuse(statement, f"{spoken(statement)} is not allowed", "paste an nn.Sequential(...)")
-        found = statement.value
-    if found is None:
-        raise ModelError("There is no network in the text; paste an nn.Sequential(...).")
+
+
+def _at(module: object) -> ast.AST:
+    found = ast.Pass()
+    found.lineno = getattr(module, "line", 1)
     return found
 
 
-def _layers(node: ast.expr, depth: int) -> Iterator[Pasted]:
-    if depth > DEEPEST:
-        refuse(node, f"the network is nested more than {DEEPEST} deep", "a network need not be")
-    if not isinstance(node, ast.Call):
-        refuse(node, f"{spoken(node)} is not allowed", _ALLOWED)
-    name = _name(node.func)
-    if name in ("Sequential", "OrderedDict"):
-        for part in _parts(node, name):
-            yield from _layers(part, depth + 1)
-        return
-    yield _layer(node, name)
+def _returns(module: object) -> int:
+    cls = getattr(module, "cls", None)
+    for each in cls.lineage() if cls else ():
+        if "forward" in each.members.names:
+            returns = [
+                node.lineno for node in ast.walk(each.members.names["forward"].node) if isinstance(node, ast.Return)
+            ]
+            return max(returns, default=each.node.lineno)
+    return 1
 
 
-def _parts(node: ast.Call, name: str) -> Iterator[ast.expr]:
-    """Yield the layers inside of an nn.Sequential or an OrderedDict, without their names."""
-    if node.keywords and name == "Sequential":
-        refuse(node, "nn.Sequential takes no keywords", _ALLOWED)
-    for keyword in node.keywords:
-        if keyword.arg is None:
-            refuse(node, "** is not allowed", _ALLOWED)
-        yield keyword.value
-    for argument in node.args:
-        if name == "OrderedDict":
-            yield from _pairs(argument)
-        elif isinstance(argument, ast.Dict):
-            refuse(argument, "a plain dictionary is not allowed", "nn.Sequential takes layers or an OrderedDict")
-        else:
-            yield argument
+def _printed_output(reader: Statements, printed: Printed) -> Tensor:
+    """Return what printed layers make, one after another, with the Flatten that a class's forward has before Linear."""
+    layers = [each for _, each in reversed(inside(printed.network).values()) if isinstance(each, Layer)]
+    x = reader.graph.input
+    flat = not printed.of
+    for layer in sorted(layers, key=lambda each: each.line):
+        if layer.row.kind == "Linear" and not flat:
+            x = reader.graph.add(Row("Flatten"), x, layer.line)
+        flat = flat or layer.row.kind in ("Linear", "Flatten")
+        layer.uses += 1
+        x = reader.graph.add(layer.row, x, layer.line, layer.inputs, layer)
+    return x
 
 
-def _pairs(node: ast.expr) -> Iterator[ast.expr]:
-    if isinstance(node, ast.Dict) and None not in node.keys:
-        yield from node.values
-        return
-    if isinstance(node, ast.List | ast.Tuple):
-        for pair in node.elts:
-            if not isinstance(pair, ast.Tuple | ast.List) or len(pair.elts) != 2:
-                refuse(pair, "an OrderedDict holds pairs", 'write ("conv1", nn.Conv2d(1, 20, 5))')
-            yield pair.elts[1]
-        return
-    refuse(node, f"{spoken(node)} is not allowed", 'an OrderedDict holds pairs such as ("conv1", nn.Conv2d(1, 20, 5))')
+def _unread(module: object) -> Iterator[str]:
+    """Yield what is set in a class and has no row, though forward did without it; losses are no part of a network."""
+    for _, each in inside(module).values():
+        for name, value in each.attributes.items() if isinstance(each, Instance) else ():
+            if (
+                isinstance(value, Poison)
+                and isinstance(value.error, BeyondRowsError)
+                and "Loss" not in value.error.what
+            ):
+                yield f"Line {value.error.line}: {value.error.what}; forward does without {name[:40]}."
 
 
-def _name(node: ast.expr) -> str:
-    """Return the last part of nn.Conv2d, torch.nn.Conv2d or Conv2d; anything else is refused."""
-    path = []
-    inner = node
-    while isinstance(inner, ast.Attribute):
-        path.append(inner.attr)
-        inner = inner.value
-    if not isinstance(inner, ast.Name):
-        refuse(node, f"{spoken(inner)} is not allowed", _ALLOWED)
-    path.append(inner.id)
-    name, *before = path
-    if tuple(before) not in ((), ("nn",), ("nn", "torch"), ("collections",)):
-        refuse(node, f"{'.'.join(reversed(path))[:60]} is not allowed", _ALLOWED)
-    return name
-
-
-def _layer(node: ast.Call, name: str) -> Pasted:
-    kind = name.removeprefix("Lazy")
-    if kind not in vocabulary.TORCH_ARGUMENTS:
-        near = get_close_matches(kind[:40], vocabulary.TORCH_ARGUMENTS, n=1, cutoff=0.6)
-        refuse(node, f"the layer {name[:40]} is not known", f"did you mean nn.{near[0]}" if near else _ALLOWED)
-    # Lazy layers take their channels from what arrives.
-    order = tuple(each for each in vocabulary.TORCH_ARGUMENTS[kind] if name == kind or each not in vocabulary.INPUTS)
-    settings, inputs = [], {}
-    for argument, written in _given(node, name, order).items():
-        value = literal(written)
-        if argument not in order:
-            names = f"it has {', '.join(order)}" if order else "it takes none"
-            refuse(written, f"nn.{name} has no argument {argument[:40]} here", names)
-        if argument == "return_indices":
-            if value:
-                refuse(written, f"nn.{name} would give a pair of tensors", "leave return_indices out")
-        elif argument in vocabulary.INPUTS:
-            if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-                refuse(written, f"the {argument} of nn.{name} is no number of channels", "write one such as 3")
-            inputs[argument] = value
-        else:
-            try:
-                settings.append((argument, check(kind, argument, value)))
-            except ModelError as error:
-                raise ModelError(f"Line {written.lineno}: {error}") from None
-    return Pasted(Row(kind, tuple(settings)), node.lineno, inputs)
-
-
-def _given(node: ast.Call, name: str, order: tuple[str, ...]) -> dict[str, ast.expr]:
-    """Return the arguments of a layer by name, as they are written."""
-    if len(node.args) > len(order):
-        names = f"they are {', '.join(order)}" if order else "it takes none"
-        refuse(node.args[-1], f"nn.{name} has at most {len(order)} arguments", names)
-    given = dict(zip(order, node.args, strict=False))
-    for keyword in node.keywords:
-        if keyword.arg is None:
-            refuse(node, "** is not allowed", literals.ALLOWED)
-        if keyword.arg in given:
-            refuse(node, f"nn.{name} is given its {keyword.arg[:40]} twice", "once is enough")
-        if keyword.arg not in _PASSED_OVER:
-            given[keyword.arg] = keyword.value
-    return given
+def _notes(calls: Sequence[Call], output: int, layers: Sequence[Layer]) -> tuple[str, ...]:
+    """Return what the rows leave out; raises BeyondRowsError for weights that are used twice."""
+    used = reached(calls, output)
+    counted: dict[int, int] = {}
+    for place in sorted(used):
+        layer = calls[place].layer
+        if layer is None or not has_parameters(layer.row):
+            continue
+        counted[id(layer)] = counted.get(id(layer), 0) + 1
+        if counted[id(layer)] > 1:
+            name = layer.name or f"nn.{layer.row.kind}"
+            raise BeyondRowsError(
+                layer.line, f"{name[:60]} is used twice with the same weights, and every row has its own"
+            )
+    unused = [each for each in layers if has_parameters(each.row) and id(each) not in counted]
+    if not unused:
+        return ()
+    names = ", ".join(f"{each.name[:40]} (line {each.line})" for each in unused[:5]) + " …" * (len(unused) > 5)
+    return (f"Never used by what forward returns, and so not in the table: {names}.",)

@@ -1,13 +1,15 @@
 """One row at one input size: its calls in the order of execution, each with its arithmetic.
 
 A row's numbers depend on nothing but the row and what arrives, so they are kept: a network of fifty like blocks is
-computed block by kind of block, and a slider that moves one row leaves the others as they are.
+computed block by kind of block, and a slider that moves one row leaves the others as they are. A receptive field goes
+through a row by `through_row`.
 """
 
 import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import zip_longest
 from math import prod
 from typing import Any
 
@@ -30,8 +32,8 @@ class Leaf:
     """One call inside a row. `reads` are the calls whose outputs it reads, by place from 1 on; INPUT is what arrives.
 
     `name` is relative to the row, empty for the row itself; `branch` counts from 1, 0 outside of branches; `row` is
-    None for the join of branches, whose kind is "cat" or "add"; `in_place` says that it writes into what it reads
-    first.
+    None for the join of branches, whose kind is "cat", "add" or "mul"; `in_place` says that it writes into what it
+    reads first.
     """
 
     name: str
@@ -81,7 +83,7 @@ def opened(row: Row, input_size: Size) -> Opened:
         sum(layer.biases for layer in layers),
         sum(layer.macs for layer in layers),
         sum(layer.operations for layer in layers),
-        _window(row.kind, leaves, input_size),
+        leaves[-1].layer if row.kind in vocabulary.JOINS else _window(row.kind, leaves, input_size),
     )
 
 
@@ -108,7 +110,7 @@ def _signature(kind: str) -> tuple[frozenset[str], tuple[str, ...]]:
 
 
 def _block(row: Row, arrives: Size) -> tuple[Leaf, ...]:
-    if len(arrives) != 4:
+    if len(arrives) != 4 and row.kind not in vocabulary.JOINS:
         raise ShapeError(f"{row.short} reads images (N, C, H, W), and a tensor with {len(arrives)} axes arrives.")
     parts = open_block(row, arrives[1])
     return _join(parts, arrives) if isinstance(parts, Join) else tuple(_sequence(parts, arrives))
@@ -116,13 +118,18 @@ def _block(row: Row, arrives: Size) -> tuple[Leaf, ...]:
 
 def _sequence(rows: tuple[Row, ...], arrives: Size, path: str = "", branch: int = 0, done: int = 0) -> Iterator[Leaf]:
     size, reads = arrives, INPUT
-    for place, (row, name) in enumerate(zip(rows, names_of(rows), strict=True), 1):
+    for row, name in zip(rows, names_of(rows), strict=True):
         try:
-            leaf = _leaf(row, size, f"{path}{name}", branch, reads)
+            found = opened(row, size)
         except CnnvizError as error:
             raise type(error)(f"Inside the block, at {path}{name} ({write_row(row)}): {error}") from None
-        yield leaf
-        size, reads = leaf.layer.output_size, done + place
+        for leaf in found.leaves:
+            inner = f".{leaf.name}" if leaf.name else ""
+            # What a call inside reads is counted from the row's own beginning.
+            places = tuple(done + place if place else reads for place in leaf.reads)
+            yield Leaf(f"{path}{name}{inner}", branch, leaf.row, leaf.layer, places, leaf.in_place)
+        done += len(found.leaves)
+        size, reads = found.output_size, done
 
 
 def _join(join: Join, arrives: Size) -> tuple[Leaf, ...]:
@@ -132,21 +139,37 @@ def _join(join: Join, arrives: Size) -> tuple[Leaf, ...]:
         leaves += _sequence(rows, arrives, f"{name}.", number, len(leaves))
         ends.append(len(leaves) if rows else INPUT)
     sizes = [leaves[end - 1].layer.output_size if end else arrives for end in ends]
-    leaves.append(Leaf(join.how, 0, None, _joined(join.how, sizes), tuple(ends), join.how == "add"))
+    leaves.append(Leaf(join.how, 0, None, joined_layer(join.how, sizes), tuple(ends), join.in_place))
     if join.after:
         leaves.append(_leaf(join.after, leaves[-1].layer.output_size, join.after.kind.lower(), 0, len(leaves)))
     return tuple(leaves)
 
 
-def _joined(how: str, sizes: list[Size]) -> Layer:
+def joined_layer(how: str, sizes: list[Size]) -> Layer:
+    """Return the join of branches of some sizes: "add", "mul" or "cat"; raises ShapeError where they do not fit."""
     first = sizes[0]
-    if how == "add":
-        if len(set(sizes)) > 1:
-            raise ShapeError(f"Only tensors of one size are added, not {' and '.join(map(shown, sizes))}.")
-        return Layer("add", first, first, operations=(len(sizes) - 1) * prod(first))
+    if how in ("add", "mul"):
+        done = "added" if how == "add" else "multiplied"
+        made = _broadcast(sizes)
+        if made is None:
+            raise ShapeError(f"Only tensors of one size are {done}, not {' and '.join(map(shown, sizes))}.")
+        # The gradient of a product asks for both.
+        saves = ("input",) if how == "mul" else ()
+        return Layer(how, first, made, operations=(len(sizes) - 1) * prod(made), saves=saves)
     if len({size[:1] + size[2:] for size in sizes}) > 1:
         raise ShapeError(f"Branches of {', '.join(map(shown, sizes))} differ in more than channels.")
     return Layer("cat", first, (first[0], sum(size[1] for size in sizes), *first[2:]))
+
+
+def _broadcast(sizes: list[Size]) -> Size | None:
+    """Return the size of a sum or product in which an axis of 1 goes with any other, None where they do not fit."""
+    made = []
+    for extents in zip_longest(*(size[::-1] for size in sizes), fillvalue=1):
+        wide = max(extents)
+        if any(extent not in (1, wide) for extent in extents):
+            return None
+        made.append(wide)
+    return tuple(reversed(made))
 
 
 def _window(kind: str, leaves: tuple[Leaf, ...], arrives: Size) -> Layer:
@@ -169,8 +192,24 @@ def reaches(leaves: tuple[Leaf, ...], arrives: tuple[Reach, ...] | None) -> tupl
     found = [arrives]
     for leaf in leaves:
         read = [found[place] for place in leaf.reads]
-        found.append(arithmetic.through(read[0] if len(read) == 1 else arithmetic.merged(*read), leaf.layer))
+        found.append(arithmetic.through(read[0] if len(read) == 1 else _merged(read), leaf.layer))
     return tuple(found[1:])
+
+
+def _merged(reaches: list[tuple[Reach, ...] | None]) -> tuple[Reach, ...] | None:
+    """Return what all branches see together; where their units do not lie alike, that is taken for the whole image."""
+    try:
+        return arithmetic.merged(*reaches)
+    except (ShapeError, ValueError):
+        return None
+
+
+def through_row(reach: tuple[Reach, ...] | None, found: Opened) -> tuple[Reach, ...] | None:
+    """Return what the units of a row see of the image, given what those of its input see."""
+    if found.row.kind in vocabulary.JOINS:
+        # Upsampling inside moves by fractions of a pixel, which no one window stands for.
+        return reaches(found.leaves, reach)[-1]
+    return arithmetic.through(reach, found.window)
 
 
 def shown(size: Size) -> str:

@@ -9,6 +9,8 @@ from cnnviz.design import vocabulary
 from cnnviz.errors import ModelError
 
 MOST = 10_000_000
+MOST_BRANCHES = 64
+DEEPEST = 20
 
 Setting = int | float | bool | str | None | tuple["int | float | None", ...]
 
@@ -18,15 +20,23 @@ class Row:
     """A layer or a block: `kind` is a key of cnnviz.arithmetic.KINDS or of BLOCKS, `settings` are (name, value) pairs.
 
     The names are PyTorch's, without those that follow from what arrives (in_channels and the like), and stand in the
-    order in which they are typed. Raises ModelError for a kind, a name or a value that cannot be.
+    order in which they are typed. `branches` are the rows along each branch of a kind of vocabulary.JOINS; a branch
+    without rows hands on what arrives. Raises ModelError for a kind, a name or a value that cannot be.
     """
 
     kind: str
     settings: tuple[tuple[str, Setting], ...] = ()
+    branches: tuple[tuple["Row", ...], ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in vocabulary.kinds():
             raise ModelError(f"There is no kind of layer {self.kind[:40]!r}.")
+        if self.branches and self.kind not in vocabulary.JOINS:
+            raise ModelError(f"{self.short} has no branches; {' and '.join(vocabulary.JOINS)} have.")
+        if len(self.branches) > MOST_BRANCHES:
+            raise ModelError(f"{self.short} has {len(self.branches):,} branches; it may have {MOST_BRANCHES}.")
+        if self.nested > DEEPEST:
+            raise ModelError(f"{self.short} is nested more than {DEEPEST} deep; a network need not be.")
         order = vocabulary.settings_of(self.kind)
         given = dict(self.settings)
         if len(given) != len(self.settings):
@@ -42,6 +52,11 @@ class Row:
     def short(self) -> str:
         """The name that the row is written with."""
         return vocabulary.short_name(self.kind)
+
+    @cached_property
+    def nested(self) -> int:
+        """How many blocks stand one inside another here: 0 for a row without branches."""
+        return 1 + max((row.nested for rows in self.branches for row in rows), default=0) if self.branches else 0
 
     @cached_property
     def given(self) -> Mapping[str, Setting]:

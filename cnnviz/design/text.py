@@ -6,6 +6,8 @@
 Items stand between commas or on lines of their own. After the name come bare numbers in the order of
 `vocabulary.settings_of`, then settings by letter (s2 p1 d2 g32 op1 k3, `p same`), flags (nobias, ceil, bn, inplace) and
 name=value for everything else. 3x5 is a size along two axes, 96/128 the channels along a branch of an Inception block.
+Add, Multiply and Concat have branches, which read the same tensor: Add [Conv 8 3 p1, ReLU | Conv 8 1]; one without
+rows hands on what arrives.
 """
 
 import re
@@ -14,7 +16,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 
 from cnnviz.design import vocabulary
-from cnnviz.design.rows import Row, Setting, allowed
+from cnnviz.design.rows import DEEPEST, Row, Setting, allowed
 from cnnviz.errors import ModelError
 
 MOST_CHARACTERS = 100_000
@@ -31,10 +33,21 @@ def split(text: str) -> tuple[str, ...]:
     """Return the items of a text, trimmed, as they were typed, without empty ones. Raises ModelError for too many."""
     if len(text) > MOST_CHARACTERS:
         raise ModelError(f"The text has {len(text):,} characters; a network may have {MOST_CHARACTERS:,}.")
-    items = tuple(item for part in re.split(r"[,;\n]", text) if (item := " ".join(part.split())))
+    items = tuple(item for part in _outside(text, ",;\n") if (item := " ".join(part.split())))
     if len(items) > MOST_ROWS:
         raise ModelError(f"The network has {len(items):,} rows; it may have {MOST_ROWS:,}.")
     return items
+
+
+def _outside(text: str, separators: str) -> Iterable[str]:
+    """Yield the parts of a text between separators that stand in no brackets."""
+    depth = begin = 0
+    for place, character in enumerate(text):
+        depth = max(0, depth + (character == "[") - (character == "]"))
+        if not depth and character in separators:
+            yield text[begin:place]
+            begin = place + 1
+    yield text[begin:]
 
 
 def parse(text: str) -> tuple[Row, ...]:
@@ -45,7 +58,10 @@ def parse(text: str) -> tuple[Row, ...]:
 @lru_cache(maxsize=4096)
 def parse_row(text: str) -> Row:
     """Return the row that one item means; raises ModelError, which names the item and what would be right."""
-    words = re.sub(r"\s*=\s*", "=", text).split()
+    if text.count("[") > MOST_ROWS:
+        raise ModelError(f"The row has more than {MOST_ROWS:,} brackets; a network need not have.")
+    head, bracket, inside = text.partition("[")
+    words = re.sub(r"\s*=\s*", "=", head).split()
     if not words:
         raise ModelError("The row is empty; it should name a layer, such as Conv 20 5 p2.")
     shown = " ".join(words) if len(text) <= 60 else text[:57] + "..."
@@ -53,9 +69,26 @@ def parse_row(text: str) -> Row:
     if kind is None:
         raise ModelError(f"There is no layer {words[0][:40]!r}; {_near(words[0])}")
     try:
-        return Row(kind, tuple(_settings(kind, words[1:])))
+        return Row(kind, tuple(_settings(kind, words[1:])), _branches(kind, inside) if bracket else ())
     except ModelError as error:
         raise ModelError(f"In {shown!r}: {error}") from None
+
+
+def _branches(kind: str, inside: str) -> tuple[tuple[Row, ...], ...]:
+    """Return the branches between the brackets of a row."""
+    if kind not in vocabulary.JOINS:
+        raise ModelError(f"brackets hold the branches of {' and '.join(vocabulary.JOINS)} alone.")
+    inside = inside.strip()
+    depth = 1
+    for place, character in enumerate(inside):
+        depth += (character == "[") - (character == "]")
+        if depth > DEEPEST:
+            raise ModelError(f"it is nested more than {DEEPEST} deep; a network need not be.")
+        if not depth and place < len(inside) - 1:
+            raise ModelError(f"{inside[place + 1 :].strip()[:40]!r} stands behind the bracket; end the row there.")
+    if depth:
+        raise ModelError(f"a bracket is not closed; write it as {vocabulary.EXAMPLES[kind]}.")
+    return tuple(parse(branch) for branch in _outside(inside[:-1], "|"))
 
 
 def _near(name: str) -> str:
@@ -141,6 +174,8 @@ def write_row(row: Row) -> str:
     for place, (name, value) in enumerate(row.settings):
         bare = bare and place < most and order[place] == name and not isinstance(value, str)
         words.append(_written(name, value, bare=bare))
+    if row.branches:
+        words.append(f"[{' | '.join(map(write, row.branches))}]")
     return " ".join(words)
 
 

@@ -9,16 +9,45 @@ import torch
 from torch import Tensor, nn
 
 
-class Concatenate(nn.Module):
-    """Branches that read the same tensor, their channels one after another."""
+class Branches(nn.Module):
+    """Branches that read the same tensor; None hands on what it reads."""
 
-    def __init__(self, **branches: nn.Module) -> None:
+    def __init__(self, **branches: nn.Module | None) -> None:
         super().__init__()
+        self.names = tuple(branches)
         for name, branch in branches.items():
             self.add_module(name, branch)
 
+    def outputs(self, x: Tensor) -> list[Tensor]:
+        branches = [getattr(self, name) for name in self.names]
+        return [x if branch is None else branch(x) for branch in branches]
+
+
+class Concat(Branches):
+    """Branches, their channels one after another."""
+
     def forward(self, x: Tensor) -> Tensor:
-        return torch.cat([branch(x) for branch in self.children()], dim=1)
+        return torch.cat(self.outputs(x), dim=1)
+
+
+class Add(Branches):
+    """Branches, added."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        first, *others = self.outputs(x)
+        for other in others:
+            first = first + other
+        return first
+
+
+class Multiply(Branches):
+    """Branches, multiplied."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        first, *others = self.outputs(x)
+        for other in others:
+            first = first * other
+        return first
 
 
 class Residual(nn.Module):
@@ -93,7 +122,7 @@ def inception(
             channels = out_channels
         return nn.Sequential(layers)
 
-    return Concatenate(
+    return Concat(
         branch1=branch((branch1, 1)),
         branch2=branch((branch2[0], 1), (branch2[1], 3)),
         branch3=branch((branch3[0], 1), (branch3[1], kernel_size)),

@@ -9,7 +9,9 @@ from cnnviz.design.rows import Row
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """Branches that all read the same tensor; their outputs are joined along the channels ("cat") or added ("add").
+    """Branches that read the same tensor; their outputs are joined along the channels ("cat"), or "add"ed, or "mul".
+
+    Joined in place, the sum lies in the memory of the first branch's output.
 
     `branches` are (name, layers); a branch without layers hands on what it reads. `after` is an activation that
     follows the join.
@@ -18,6 +20,7 @@ class Join:
     how: str
     branches: tuple[tuple[str, tuple[Row, ...]], ...]
     after: Row | None = None
+    in_place: bool = False
 
 
 Parts = tuple[Row, ...] | Join

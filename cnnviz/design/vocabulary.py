@@ -24,7 +24,7 @@ _ARRIVES = (
 INPUTS = frozenset(name for _, name, _ in _ARRIVES)
 
 # What the arithmetic takes and a row does not: no number follows from it, or PyTorch's class does not have it.
-_LEFT_OUT = {
+LEFT_OUT = {
     "Embedding": ("max_norm", "norm_type", "scale_grad_by_freq", "sparse"),
     "Upsample": ("recompute_scale_factor",),
     "AvgPool1d": ("divisor_override",),
@@ -37,7 +37,7 @@ def input_argument(kind: str) -> str | None:
 
 
 def _settings(kind: str) -> dict[str, Parameter]:
-    left_out = _LEFT_OUT.get(kind, ())
+    left_out = LEFT_OUT.get(kind, ())
     parameters = signature(KINDS[kind]).parameters.values()
     return {one.name: one for one in parameters if one.kind is one.KEYWORD_ONLY and one.name not in left_out}
 
@@ -58,7 +58,12 @@ BLOCK_ARGUMENTS: dict[str, tuple[str, ...]] = {
     "Inception": ("branch1", "branch2", "branch3", "branch4", "kernel_size", "batch_norm"),
     "Basic": ("out_channels", "stride"),
     "Bottleneck": ("out_channels", "stride", "groups", "width"),
+    "Add": (),
+    "Multiply": (),
+    "Concat": (),
 }
+# Blocks whose branches are rows of their own, typed between brackets, each with how the branches are joined.
+JOINS = {"Add": "add", "Multiply": "mul", "Concat": "cat"}
 
 # An output that is a pair of tensors cannot go into the next layer.
 _UNUSED = frozenset({"return_indices"})
@@ -74,6 +79,8 @@ _ALIASES = {
     "lrn": "LocalResponseNorm",
     "swish": "SiLU",
     "prelu": "PReLU",
+    "cat": "Concat",
+    "mul": "Multiply",
 }
 
 # How many bare numbers may be typed, and how many are written so: MaxPool 3 s2 is clearer than MaxPool 3 2.
@@ -104,6 +111,9 @@ EXAMPLES = {
     "Inception": "Inception 64 96/128 16/32 32",
     "Basic": "Basic 64 s1",
     "Bottleneck": "Bottleneck 64 s1",
+    "Add": "Add [Conv 64 3 p1, BatchNorm | ]",
+    "Multiply": "Multiply [AdaptiveAvgPool 1, Conv 64 1, Sigmoid | ]",
+    "Concat": "Concat [Conv 64 1 | Conv 64 3 p1]",
 }
 
 LETTERS = {
@@ -144,7 +154,7 @@ NONE = _holding(type(None)) - {"dim"}
 WORDS: dict[str, tuple[str, ...]] = {
     "padding": ("same", "valid"),
     "padding_mode": ("zeros", "reflect", "replicate", "circular"),
-    "mode": ("nearest", "nearest-exact", "linear", "bilinear", "bicubic", "trilinear"),
+    "mode": ("nearest", "nearest-exact", "linear", "bilinear", "bicubic", "trilinear", "area"),
     "approximate": ("none", "tanh"),
 }
 

@@ -14,7 +14,8 @@ from cnnviz.ui.form import Form
 from cnnviz.ui.words import COMMON
 
 _KEPT = "own-weights"
-_MOST = 2  # networks of one visit: a file has up to 10 MB, and a class has many visits
+_MEGABYTES = 100  # of a file: ResNet-50 has 98
+_MOST = 2  # networks of one visit: a class has many visits
 
 
 class _Kept(NamedTuple):
@@ -42,7 +43,8 @@ def choose_own_weights(form: Form, network: str) -> ModelChoice | None:
             st.session_state[_KEPT].pop(network, None)
 
     # Of any type: what is no checkpoint gets a sentence of ours, and not a line that is cut off in the widget.
-    st.file_uploader(COMMON.text("checkpoint"), key=_key(form), on_change=changed)
+    label = COMMON.text("checkpoint", megabytes=_MEGABYTES)
+    st.file_uploader(label, key=_key(form), on_change=changed, max_upload_size=_MEGABYTES)
     choice = own_weights(form, network)
     if choice is None:
         st.caption(COMMON.text("no_checkpoint"))

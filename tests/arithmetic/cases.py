@@ -201,6 +201,7 @@ def circular(rank):
     return pads(rank, -2).filter(defined)
 
 
+dropped = st.sampled_from((0.0, 0.3, 1.0, 2.0))
 CASES = {
     "Linear": of(tensors, st.fixed_dictionaries({"out_features": numbers(1, 6)}, optional={"bias": st.booleans()})),
     "LayerNorm": layer_norms(),
@@ -234,6 +235,18 @@ CASES = {
     "LogSoftmax": plain(dim=dims),
     "Softplus": plain(beta=st.sampled_from((1.0, 2.0)), threshold=st.just(10.0)),
     "Mish": plain(**in_place),
+    "Softmin": plain(dim=dims),
+    "Hardtanh": plain(**in_place, min_val=st.sampled_from((-1.0, 0.0, 2.0)), max_val=st.sampled_from((1.0, 6.0))),
+    "CELU": plain(**in_place, alpha=st.sampled_from((0.5, 0.0))),
+    "Hardshrink": plain(lambd=st.just(0.7)),
+    "Softshrink": plain(lambd=st.sampled_from((0.7, -0.1))),
+    "Tanhshrink": plain(),
+    "Softsign": plain(),
+    "LogSigmoid": plain(),
+    "GLU": of(
+        st.lists(rarely(st.sampled_from((2, 4)), st.just(3)), min_size=1, max_size=4).map(tuple),
+        maybe(dim=rarely(st.sampled_from((0, -1)), dims)),
+    ),
     "Flatten": plain(start_dim=st.integers(-5, 4), end_dim=st.integers(-5, 4)),
     "Unflatten": unflattened(),
     "Upsample": upsampled(),
@@ -241,7 +254,9 @@ CASES = {
     "PixelShuffle": shuffled(),
     "PixelUnshuffle": unshuffled(),
     "Dropout": plain(**in_place, p=st.sampled_from((0.0, 0.3, 1.0, -0.1, 1.5))),
-    "Dropout2d": of(tensors, maybe(**in_place, p=st.sampled_from((0.0, 0.3, 1.0, 2.0)))),
+    "Dropout2d": of(tensors, maybe(**in_place, p=dropped)),
+    "Dropout1d": of(st.lists(st.integers(1, 5), min_size=3, max_size=4).map(tuple), maybe(**in_place, p=dropped)),
+    "Dropout3d": of(tensors, maybe(**in_place, p=dropped)),
     "Identity": plain(),
 }
 norms = st.fixed_dictionaries({"norm_type": rarely(st.sampled_from((1, 2, 3, 2.5)), st.just(0))})

@@ -78,6 +78,18 @@ def below_zero(x, otherwise):
     return Counted(x.value) if x.value > 0 else other
 
 
+def outside(x, edge, less):
+    """x beyond an edge on either side, moved towards 0 by `less`, and 0 between: compared twice."""
+    Counted.done += 2
+    moved = x - math.copysign(less, x.value) if less else x
+    return Counted(moved.value if abs(x.value) > edge else 0)
+
+
+def size_of(x):
+    """|x|: a change of sign, which is free."""
+    return Counted(abs(x.value))
+
+
 POINTWISE = {
     "ReLU": lambda x: x.max(0),
     "ReLU6": lambda x: x.max(0).min(6),
@@ -92,6 +104,13 @@ POINTWISE = {
     "Hardswish": lambda x: (x + 3).max(0).min(6) * x / 6,
     "Hardsigmoid": lambda x: (x + 3).max(0).min(6) / 6,
     "Mish": lambda x: (x.of(math.exp) + 1).of(math.log).of(math.tanh) * x,
+    "Hardtanh": lambda x: x.max(-1).min(1),
+    "CELU": lambda x: below_zero(x, lambda x: ((x / 1.0).of(math.exp) - 1) * 1.0),
+    "Hardshrink": lambda x: outside(x, 0.5, 0),
+    "Softshrink": lambda x: outside(x, 0.5, 0.5),
+    "Tanhshrink": lambda x: x - x.of(math.tanh),
+    "Softsign": lambda x: x / (size_of(x) + 1),
+    "LogSigmoid": lambda x: -((-x).of(math.exp) + 1).of(math.log),
 }
 
 
@@ -140,9 +159,22 @@ def test_softplus(beta):
     check("Softplus", (2, 5), {"beta": beta}, image, list(map(softplus, numbers)))
 
 
-@pytest.mark.parametrize("kind", ["Softmax", "LogSoftmax"])
+def test_a_gated_half():
+    image, numbers = counted((3, 4))
+    check(
+        "GLU",
+        (3, 4),
+        {},
+        image,
+        [numbers[4 * row + i] * sigmoid(numbers[4 * row + 2 + i]) for row in range(3) for i in range(2)],
+    )
+
+
+@pytest.mark.parametrize("kind", ["Softmax", "Softmin", "LogSoftmax"])
 def test_softmax(kind):
     image, numbers = counted((3, 4))
+    if kind == "Softmin":
+        numbers = [-x for x in numbers]
     results = []
     for row in range(3):
         line = numbers[4 * row : 4 * row + 4]

@@ -40,7 +40,11 @@ def values(kind, name):
 def any_row(draw):
     kind = draw(st.sampled_from(vocabulary.kinds()))
     names = [name for name in vocabulary.settings_of(kind) if draw(st.booleans())]
-    return Row(kind, tuple((name, draw(values(kind, name))) for name in names))
+    settings = tuple((name, draw(values(kind, name))) for name in names)
+    if kind not in vocabulary.JOINS:
+        return Row(kind, settings)
+    branch = st.lists(any_row(), max_size=2).map(tuple)
+    return Row(kind, settings, tuple(draw(st.lists(branch, min_size=0, max_size=3))))
 
 
 @given(st.lists(any_row(), max_size=5))
@@ -158,7 +162,7 @@ def test_presets_are_written_as_they_would_be_typed(preset):
 
 def test_every_layer_of_the_arithmetic_can_be_written():
     assert set(vocabulary.TORCH_ARGUMENTS) == set(KINDS)
-    assert set(vocabulary.BLOCK_ARGUMENTS) == set(BLOCKS)
+    assert set(vocabulary.BLOCK_ARGUMENTS) == set(BLOCKS) | set(vocabulary.JOINS)
 
 
 @pytest.mark.parametrize("kind", vocabulary.TORCH_ARGUMENTS)

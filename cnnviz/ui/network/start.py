@@ -120,7 +120,7 @@ def _line(slot: Slot) -> None:
 
 def _pasted(slot: Slot) -> None:
     key = FORM.key(f"{slot.net.name}-pasted")
-    open_key = f"{key}-open"
+    open_key, notes_key = f"{key}-open", f"{key}-notes"
 
     def read() -> None:
         net, typed = slot.read()
@@ -136,6 +136,7 @@ def _pasted(slot: Slot) -> None:
         now, size = write(found.rows), of_input(found.input_size)
         _put(slot, now, size)
         st.session_state[open_key] = (now, size) if found.is_open else None
+        st.session_state[notes_key] = now, found.notes
 
     st.text_area(
         WORDS.label("code"),
@@ -152,6 +153,10 @@ def _pasted(slot: Slot) -> None:
         st.info(text("size_open", size=slot.read()[1]), icon=":material/help:")
     else:
         WORDS.say("pasted")
+    read_net, notes = st.session_state.get(notes_key, ("", ()))
+    if read_net == slot.read()[0] and not refused(slot):
+        for note in notes:
+            st.info(note, icon=":material/info:")
 
 
 def _library(slot: Slot) -> None:
