@@ -38,7 +38,7 @@ def _in_order(size: Rule) -> Rule:
 
     def rule(arguments: Arguments, keywords: dict[str, Any]) -> Any:
         tensors = arguments[0] if isinstance(arguments[0], tuple | list) else arguments[:1]
-        if not tensors or not all(pointwise.is_floating(item) and pointwise.lies_in_order(item) for item in tensors):
+        if not tensors or not all(pointwise.is_floating(item) and pointwise.lies_plainly(item) for item in tensors):
             return None
         shape = size(arguments, keywords)
         return None if shape is None else torch.empty(shape, dtype=tensors[0].dtype, device="meta")

@@ -31,6 +31,22 @@ def lies_in_order(tensor: Tensor) -> bool:
     return strides[-1] > 0 and all(outer > inner for outer, inner in pairwise(strides))
 
 
+def lies_plainly(tensor: Tensor) -> bool:
+    """Return whether a tensor lies in order, and if it is contiguous has the strides of a new one.
+
+    is_contiguous passes over dimensions of size 1, whose strides may let torch take a tensor for an image with its
+    channels last.
+    """
+    if not tensor.is_contiguous():
+        return lies_in_order(tensor)
+    expected = 1
+    for size, stride in zip(reversed(tensor.shape), reversed(tensor.stride()), strict=True):
+        if stride != expected:
+            return False
+        expected *= size
+    return True
+
+
 def of_one(arguments: Arguments, keywords: dict[str, Any]) -> Any:
     image = arguments[0]
     if not is_floating(image):

@@ -147,14 +147,17 @@ class Recorder:
 
         `real` are the arguments where some of them have numbers, which are known.
         """
-        with_gradients, is_operator = torch.is_grad_enabled(), isinstance(function, Operator)
-        if not (with_gradients or is_operator):
-            output = fast_output(function, name, arguments, keywords)
+        known, with_gradients = real or (arguments, keywords), torch.is_grad_enabled()
+        if isinstance(function, Operator):
+            if function.is_translated:
+                refuse(name, *known)
+            output = function(*arguments, **keywords)
+        else:
+            output = None if with_gradients else fast_output(function, name, arguments, keywords)
             if output is not None:
                 return output
-        if not is_operator or function.is_translated:
-            refuse(name, *(real or (arguments, keywords)))
-        output = function(*arguments, **keywords) if is_operator else self._repeated.run(function, arguments, keywords)
+            refuse(name, *known)
+            output = self._repeated.run(function, arguments, keywords)
         # A tensor in another order would be none that autograd knows.
         return output if with_gradients else as_on_a_cpu(name, arguments, keywords, output)
 
