@@ -7,6 +7,7 @@ import streamlit as st
 from cnnviz.components.library import bring_library
 from cnnviz.components.theme import follow_theme
 from cnnviz.ui import links, menu
+from cnnviz.ui.engine import settle
 
 HERE = Path(__file__).parent
 
@@ -20,4 +21,6 @@ name = next(name for name, each in pages.items() if each is page or each.url_pat
 links.arrive(name)
 menu.draw_menu(pages, name)
 follow_theme()
+if name != "home":
+    settle()
 page.run()

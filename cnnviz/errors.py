@@ -1,5 +1,7 @@
 """Errors a user can cause. Each message is one plain sentence that says what is wrong and what would be right."""
 
+import secrets
+
 
 class CnnvizError(Exception):
     """Base of every error whose message may be shown to a user as it stands."""
@@ -15,3 +17,8 @@ class ImageError(CnnvizError):
 
 class ModelError(CnnvizError):
     """A model, layer or checkpoint that cannot be used as asked."""
+
+
+def new_number() -> str:
+    """Return a number under which an error is found in the log, as the user who reports it reads it: eight digits."""
+    return f"{secrets.randbelow(10**8):08d}"

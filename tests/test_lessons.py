@@ -63,7 +63,7 @@ def test_the_lines_of_python_on_the_screens_run(screen, section, tmp_path, monke
 
 
 def test_every_section_that_the_code_names_exists_and_every_section_is_named():
-    folders = "pages", "cnnviz/ui", "cnnviz/components"
+    folders = "pages", "cnnviz/ui", "cnnviz/components", "cnnviz/server"
     source = "\n".join(p.read_text() for folder in folders for p in (assets.ROOT / folder).rglob("*.py"))
     # A section may also be named by its beginning or its end: f"mode_{mode}", f"{screen}_link".
     begun, ended = set(re.findall(r'f"(\w+_)\{', source)), set(re.findall(r'\}(_\w+)"', source))

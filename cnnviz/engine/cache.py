@@ -11,11 +11,13 @@ V = TypeVar("V")
 class ByteCache(Generic[V]):
     """A mapping from keys to values of known size whose sizes never sum to more than `limit` bytes.
 
-    What is larger than the whole cache is not kept. Safe to use from several threads.
+    What is larger than the whole cache is not kept, or with `keeps_last` kept alone, until something else comes. Safe
+    to use from several threads.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, *, keeps_last: bool = False) -> None:
         self.limit = limit
+        self._least = 1 if keeps_last else 0
         self._entries: OrderedDict[Hashable, tuple[V, int]] = OrderedDict()
         self._nbytes = 0
         self._lock = threading.Lock()
@@ -40,11 +42,11 @@ class ByteCache(Generic[V]):
         """Keep `value`, in place of what was kept for `key`, and forget the oldest entries until it fits."""
         with self._lock:
             self._forget(key)
-            if nbytes > self.limit:
+            if nbytes > self.limit and not self._least:
                 return
             self._entries[key] = value, nbytes
             self._nbytes += nbytes
-            while self._nbytes > self.limit:
+            while self._nbytes > self.limit and len(self._entries) > self._least:
                 self._forget(next(iter(self._entries)))
 
     def pop(self, key: Hashable) -> None:

@@ -3,7 +3,6 @@
 import gc
 import itertools
 import logging
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -81,11 +80,3 @@ def on_cpu(model: nn.Module, home: torch.device) -> Iterator[None]:
 def move(model: nn.Module, device: torch.device) -> None:
     """Move a model in place."""
     model.to(device)
-
-
-def memory_of_machine() -> int:
-    """Return the bytes of this machine's memory; 4 GB where the system does not tell."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return 4 * 2**30

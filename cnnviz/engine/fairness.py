@@ -16,10 +16,15 @@ class FairQueue(Generic[T]):
         self._changed = threading.Condition()
         self._closed = False
 
-    def put(self, session: Hashable, item: T) -> None:
-        """Add an item at the end of its session's line; a session that was not waiting has its turn last."""
+    def put(self, session: Hashable, item: T, *, first: bool = False) -> None:
+        """Add an item at the end of its session's line; a session that was not waiting has its turn last.
+
+        With `first` the session's turn is the next one.
+        """
         with self._changed:
             self._items.setdefault(session, deque()).append(item)
+            if first:
+                self._items.move_to_end(session, last=False)
             self._changed.notify()
 
     def take(self) -> T | None:

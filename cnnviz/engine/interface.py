@@ -72,5 +72,8 @@ class Engine(Protocol):
     def statistics(self) -> Statistics:
         """Return counts since the start and sizes now."""
 
+    def answers(self, timeout: float) -> bool:
+        """Return whether work is taken: a question that costs nothing, before all who wait, for `timeout` seconds."""
+
     def close(self) -> None:
         """Stop; whoever still waits gets Dropped."""

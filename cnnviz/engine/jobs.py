@@ -58,8 +58,19 @@ class Jobs:
     def __len__(self) -> int:
         return len(self._in_flight)
 
-    def add(self, key: Hashable, request: Request[Any], session: str | None, future: Future[Any]) -> bool:
-        """Put a request in the queue; return whether it joined the same request of another caller instead."""
+    def add(
+        self,
+        key: Hashable,
+        request: Request[Any],
+        session: str | None,
+        future: Future[Any],
+        *,
+        first: bool = False,
+    ) -> bool:
+        """Put a request in the queue; return whether it joined the same request of another caller instead.
+
+        With `first` it is served next.
+        """
         with self.lock:
             if self._closed:
                 raise Dropped("The program is closing and takes no more requests.")
@@ -70,7 +81,7 @@ class Jobs:
             job.waiters.append((session, future))
             # A job that joins stands in this session's line as well: it is served at the earlier of its turns.
             if job.state == "queued":
-                self._queue.put(session, job)
+                self._queue.put(key if first else session, job, first=first)
             return joined
 
     def take(self) -> Job | None:

@@ -15,26 +15,29 @@ from cnnviz.engine.cache import ByteCache
 from cnnviz.engine.compute import row_of
 from cnnviz.engine.interface import Statistics
 from cnnviz.engine.jobs import Job, Jobs, LocalTicket
+from cnnviz.engine.memory import available_memory, cache_limits
 from cnnviz.engine.registry import Run
 from cnnviz.engine.requests import ModelChoice, Request, key_of
 from cnnviz.engine.results import freeze, nbytes_of
 from cnnviz.engine.weights import Load, Weights
-from cnnviz.errors import CnnvizError
+from cnnviz.errors import CnnvizError, new_number
 
 R = TypeVar("R")
 
 _MB = 2**20
+# What `answers` has the worker do: nothing.
+_PULSE: Request[bool] = Request()
 _log = logging.getLogger(__name__)
 
 
 class LocalEngine:
     """An Engine (cnnviz.engine.interface) on one device of this machine.
 
-    `result_cache_mb` and `model_cache_mb` bound the caches. Defaults: CNNVIZ_RESULT_CACHE_MB or a quarter of the
-    machine's memory, so that a class of thirty photos fits where it can, and CNNVIZ_MODEL_CACHE_MB or 2048 (on a GPU
-    40 % of its memory). `forward_mb` is the largest sum of layer outputs that
-    is kept of one run; of a larger network only the layer that was asked for is kept. `load` and `is_ready` are those
-    of cnnviz.models unless given.
+    `result_cache_mb` and `model_cache_mb` bound the caches. Defaults: CNNVIZ_RESULT_CACHE_MB and CNNVIZ_MODEL_CACHE_MB,
+    else together a quarter of the memory that is free, at most 400 and 600 (models on a GPU: 40 % of its memory).
+    `forward_mb` is the largest sum of layer outputs that is held while a run is recorded, where an eighth of the free
+    memory is not less; a larger network is run again for every layer. `load` and `is_ready` are those of cnnviz.models
+    unless given.
     """
 
     def __init__(
@@ -48,12 +51,11 @@ class LocalEngine:
         is_ready: Callable[[str], bool] | None = None,
     ) -> None:
         self._device = devices.pick(device)
-        results_limit = _limit("CNNVIZ_RESULT_CACHE_MB", result_cache_mb, devices.memory_of_machine() // 4)
-        memory = devices.memory_of(self._device)
-        models_limit = _limit(
-            "CNNVIZ_MODEL_CACHE_MB", model_cache_mb, 2048 * _MB if memory is None else memory * 2 // 5
-        )
-        self._forward_limit = min(int(forward_mb * _MB), results_limit // 4)
+        free = available_memory()
+        results_default, models_default = cache_limits(free, devices.memory_of(self._device))
+        results_limit = _limit("CNNVIZ_RESULT_CACHE_MB", result_cache_mb, results_default)
+        models_limit = _limit("CNNVIZ_MODEL_CACHE_MB", model_cache_mb, models_default)
+        self._forward_limit = min(int(forward_mb * _MB), free // 8)
         self._weights = Weights(
             load or models.load, is_ready=is_ready or models.is_ready, device=self._device, limit=models_limit
         )
@@ -61,6 +63,7 @@ class LocalEngine:
         self._jobs = Jobs()
         self._counts: Counter[str] = Counter()
         self._counting = threading.Lock()
+        self._pulse: LocalTicket[bool] | None = None
         self._worker = threading.Thread(target=self._work, name=f"cnnviz {self._device}", daemon=True)
         self._worker.start()
 
@@ -117,6 +120,22 @@ class LocalEngine:
             device=str(self._device),
         )
 
+    def answers(self, timeout: float) -> bool:
+        """Return whether the worker takes work within `timeout` seconds: see Engine.answers."""
+        with self._counting:
+            # One question at a time, however often it is asked of a worker that hangs.
+            if self._pulse is None or self._pulse.done():
+                self._pulse = LocalTicket()
+                try:
+                    self._jobs.add(_PULSE, _PULSE, None, self._pulse, first=True)
+                except CnnvizError as error:
+                    self._pulse.set_exception(error)
+            pulse = self._pulse
+        try:
+            return pulse.result(timeout)
+        except (TimeoutError, CnnvizError):
+            return False
+
     def close(self) -> None:
         """Stop the worker after what it runs now; whoever still waits gets Dropped."""
         self._jobs.close()
@@ -149,6 +168,9 @@ class LocalEngine:
                 self._fail(job, error)
 
     def _serve(self, job: Job) -> None:
+        if job.request is _PULSE:
+            self._jobs.finish(job, result=True)
+            return
         found = self._lookup(job.request, job.key)
         if found is None:
             choice: ModelChoice | None = getattr(job.request, "model", None)
@@ -204,8 +226,11 @@ class LocalEngine:
         elif isinstance(error, CnnvizError):
             shown = error
         else:
-            _log.error("%s failed", type(job.request).__name__, exc_info=error)
-            shown = CnnvizError("Something went wrong inside the program; what it was is written in its log.")
+            number = new_number()
+            _log.error("Error %s: %s failed", number, type(job.request).__name__, exc_info=error)
+            shown = CnnvizError(
+                f"Something went wrong inside the program; what it was is written in its log, as error {number}."
+            )
         # A traceback would keep the frames' tensors alive for as long as anyone keeps the error.
         shown.__context__ = shown.__cause__ = None
         self._jobs.finish(job, error=shown.with_traceback(None))

@@ -38,7 +38,8 @@ class Weights:
     """A cache of models on one device, bounded in bytes, and the threads that fill it."""
 
     def __init__(self, load: Load, *, is_ready: Callable[[str], bool], device: torch.device, limit: int) -> None:
-        self.kept: ByteCache[nn.Module] = ByteCache(limit)
+        # A model that is larger than all that may be kept would otherwise be loaded again at every act.
+        self.kept: ByteCache[nn.Module] = ByteCache(limit, keeps_last=True)
         self._load = load
         self._is_ready = is_ready
         self._device = device

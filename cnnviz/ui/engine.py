@@ -1,6 +1,7 @@
 """The engine that all sessions of this server share, and how a page asks it."""
 
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Iterator
@@ -22,6 +23,24 @@ R = TypeVar("R")
 _AT_ONCE = 0.05  # seconds: most answers come from the cache, and need no sign that something is going on
 _LONG = 1.5  # seconds
 _PATIENCE = 0.2  # seconds between looks at whether the person has moved on
+
+
+# Cleared while another thread imports torch and torchvision: modules that import each other, as theirs do, may be seen
+# half made by a second thread that enters their circle elsewhere.
+SETTLED = threading.Event()
+SETTLED.set()
+
+
+def settle() -> None:
+    """Wait until SETTLED, and say so; call before a screen that needs torch."""
+    if SETTLED.is_set():
+        return
+    sign = st.empty()
+    sign.caption(COMMON.text("starting"))
+    while not SETTLED.wait(_PATIENCE):
+        # Writing to the page is also where Streamlit ends a run that the person has made pointless.
+        sign.caption(COMMON.text("starting"))
+    sign.empty()
 
 
 @st.cache_resource(show_spinner=False)

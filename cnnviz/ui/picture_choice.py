@@ -13,6 +13,7 @@ from cnnviz import images
 from cnnviz.components.tiles import tiles
 from cnnviz.engine.requests import Picture
 from cnnviz.errors import ImageError
+from cnnviz.images.source import MAX_BYTES
 from cnnviz.models.cards import Card
 from cnnviz.ui.form import Form
 from cnnviz.ui.form_controls import Choice, Switch
@@ -205,7 +206,8 @@ def _take_own(form: Form, kind: str) -> None:
 
     if kind == "Upload":
         # Of any type: what is no picture gets a sentence of ours, and not a line that is cut off in the widget.
-        st.file_uploader(COMMON.text("upload", kinds=", ".join(images.KINDS)), key=key, on_change=take)
+        label = COMMON.text("upload", kinds=", ".join(images.KINDS))
+        st.file_uploader(label, key=key, on_change=take, max_upload_size=MAX_BYTES // 2**20)
     else:
         st.camera_input(COMMON.label("camera"), key=key, on_change=take)
     if refused := st.session_state.get(f"{key}-refused"):

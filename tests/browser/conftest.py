@@ -26,6 +26,11 @@ FLAGS = [
 ]
 
 
+# The console does not tell all that a page's security policy refuses.
+REFUSED = """document.addEventListener("securitypolicyviolation", (event) =>
+  console.error(`refused: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));"""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
@@ -132,6 +137,7 @@ def _pages(chromium: Any) -> Iterator[Callable[..., Any]]:
     def go(url: str, *, width: int = 1280, height: int = 900, **options: Any) -> Any:
         context = chromium.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
+        context.add_init_script(REFUSED)
         page = context.new_page()
         page.on("console", note)
         page.on("pageerror", lambda error: errors.append(str(error)))

@@ -45,6 +45,18 @@ def test_what_is_larger_than_the_cache_is_not_kept_and_evicts_nothing_else() -> 
     assert cache.get("small") == "s"
 
 
+def test_the_last_one_is_kept_alone_where_it_is_larger_than_the_cache() -> None:
+    cache: ByteCache[str] = ByteCache(10, keeps_last=True)
+    cache.put("small", "s", 4)
+    cache.put("large", "l", 11)
+    assert (cache.get("small"), cache.get("large"), cache.nbytes) == (None, "l", 11)
+    cache.put("larger", "L", 30)
+    assert (cache.get("large"), cache.get("larger"), cache.nbytes) == (None, "L", 30)
+    cache.put("small", "s", 4)
+    cache.put("other", "o", 6)
+    assert (cache.get("larger"), cache.get("small"), cache.get("other"), cache.nbytes) == (None, "s", "o", 10)
+
+
 def test_the_sum_stays_right_when_many_threads_write() -> None:
     cache: ByteCache[int] = ByteCache(50)
 

@@ -2,11 +2,12 @@
 
 import logging
 import threading
+import time
 from typing import Any
 
 import pytest
 
-from cnnviz.engine import Dropped, Engine
+from cnnviz.engine import Dropped, Engine, local
 from cnnviz.engine.local import LocalEngine
 from cnnviz.errors import CnnvizError, ShapeError
 
@@ -217,6 +218,64 @@ def test_the_environment_sets_the_bounds(desk: Any, build: Any, monkeypatch: pyt
     monkeypatch.setenv("CNNVIZ_RESULT_CACHE_MB", "lots")
     with pytest.raises(CnnvizError, match="'lots'"):
         build()
+
+
+def test_a_worker_that_is_free_answers_and_one_that_is_held_does_not(desk: Any, build: Any) -> None:
+    engine: LocalEngine = build()
+    assert engine.answers(10)
+    held = desk.hold(engine)
+    assert [engine.answers(0.02) for _ in range(30)] == [False] * 30
+    assert engine.statistics().waiting == 2  # what is held, and one question, however often it is asked
+    desk.gate.set()
+    held.result(10)
+    assert engine.answers(10)
+    assert engine.statistics().computed == 1
+
+
+def test_the_worker_answers_before_it_takes_what_waits(desk: Any, build: Any) -> None:
+    engine: LocalEngine = build()
+    desk.hold(engine)
+    waiting = [engine.submit(desk.Probe(number), session=str(number)) for number in range(20)]
+    answer = threading.Thread(target=lambda: seen.append((engine.answers(20), len(desk.ran))))
+    seen: list[tuple[bool, int]] = []
+    answer.start()
+    while engine.statistics().waiting < 22:
+        time.sleep(0.001)
+    desk.acts = dict.fromkeys(range(20), lambda run: time.sleep(0.05))
+    desk.gate.set()
+    answer.join(20)
+    [ticket.result(20) for ticket in waiting]
+    assert seen[0][0]
+    assert seen[0][1] <= 3
+
+
+def test_an_engine_that_is_closed_does_not_answer(build: Any) -> None:
+    engine: LocalEngine = build()
+    engine.close()
+    assert not engine.answers(1)
+
+
+def test_the_defaults_follow_the_memory_that_is_left(desk: Any, build: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "available_memory", lambda: 20 * 2**20)
+    engine: Engine = build()
+    for number in range(60):
+        engine.ask(desk.Probe(number, 25_000))
+    # A quarter of 20 MB, of which results have two fifths.
+    assert 2**20 < engine.statistics().result_bytes <= 2 * 2**20
+
+
+def test_an_error_inside_the_program_has_a_number_that_stands_in_the_log(
+    desk: Any, build: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    def act(run: Any) -> None:
+        raise ZeroDivisionError("secret")
+
+    desk.acts[7] = act
+    with pytest.raises(CnnvizError, match=r"as error \d{8}\.$") as raised:
+        build().ask(desk.Probe(7))
+    number = str(raised.value).split()[-1].rstrip(".")
+    assert "secret" not in str(raised.value)
+    assert [record.getMessage() for record in caplog.records] == [f"Error {number}: Probe failed"]
 
 
 def test_closing_drops_what_waits_and_refuses_what_comes(desk: Any, build: Any) -> None:

@@ -53,7 +53,7 @@ async def main():
         raise AssertionError("It still answers.")
     assert answers(cnnviz.show(Net, size=(3, 32, 32), name="again"))
     from streamlit import config
-    assert config.get_option("server.maxUploadSize") == 10
+    assert config.get_option("server.maxUploadSize") == 100
 
 asyncio.run(main())
 """

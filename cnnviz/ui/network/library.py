@@ -20,7 +20,8 @@ def of_library(architecture: str, input_size: Size) -> Totals:
     from cnnviz.engine.requests import Analyze
     from cnnviz.ui.engine import engine, session
 
-    ticket, began, sign = engine().submit(Analyze(architecture, input_size), session=session()), monotonic(), st.empty()
+    ticket = engine().submit(Analyze(architecture, input_size), session=session(), supersedes=True)
+    began, sign = monotonic(), st.empty()
     try:
         while True:
             try:

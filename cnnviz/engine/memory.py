@@ -1,0 +1,92 @@
+"""How much memory there still is: in a container what its limit leaves, and not what its host has."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+_ROOT = Path("/")
+_UNKNOWN = 4 * 2**30
+_MB = 2**20
+
+
+def cache_limits(free: int, of_gpu: int | None = None) -> tuple[int, int]:
+    """Return how many bytes of results and of models to keep where nothing else is asked for.
+
+    Together a quarter of the `free` memory, at most 400 and 600 MB; models on a GPU take 40 % of its memory `of_gpu`.
+    """
+    quarter = free // 4
+    models = min(600 * _MB, quarter * 3 // 5) if of_gpu is None else of_gpu * 2 // 5
+    return min(400 * _MB, quarter * 2 // 5), models
+
+
+def available_memory(root: Path = _ROOT) -> int:
+    """Return the bytes that this process may still take: the least of the host, cgroup v2 and cgroup v1.
+
+    Each is its limit less what is in use; pages of files count as free, since the kernel gives them up. A control group
+    within others has their limits too. `root` is where /proc and /sys lie. 4 GB where the system does not tell.
+    """
+    return max(0, min((*_host(root), *_version_2(root), *_version_1(root)), default=_UNKNOWN))
+
+
+def _host(root: Path) -> Iterator[int]:
+    available = _table(root / "proc" / "meminfo").get("MemAvailable:")
+    if available is not None:
+        yield available * 1024
+    elif root == _ROOT:
+        try:
+            yield os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        except (AttributeError, ValueError, OSError):
+            return
+
+
+def _version_2(root: Path) -> Iterator[int]:
+    """https://docs.kernel.org/admin-guide/cgroup-v2.html#memory-interface-files"""
+    for group in _groups(root / "sys" / "fs" / "cgroup", _path(root, "")):
+        yield from _left(group, "memory.max", "memory.current", "inactive_file")
+
+
+def _version_1(root: Path) -> Iterator[int]:
+    """https://docs.kernel.org/admin-guide/cgroup-v1/memory.html#interface-files"""
+    for group in _groups(root / "sys" / "fs" / "cgroup" / "memory", _path(root, "memory")):
+        yield from _left(group, "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
+
+
+def _left(group: Path, limit: str, usage: str, files: str) -> Iterator[int]:
+    # A group without a limit says "max", in version 1 a number of nearly 2^63.
+    most, used = _number(group / limit), _number(group / usage)
+    if most is not None and used is not None:
+        yield most - used + _table(group / "memory.stat").get(files, 0)
+
+
+def _path(root: Path, controller: str) -> str:
+    """Return this process's control group from /proc/self/cgroup, whose lines are number:controllers:path."""
+    for line in _text(root / "proc" / "self" / "cgroup").splitlines():
+        _, controllers, path = line.split(":", 2)
+        if controller in controllers.split(","):
+            return path
+    return "/"
+
+
+def _groups(mount: Path, path: str) -> Iterator[Path]:
+    """Yield the group and those around it, up to the mount, which inside a container is the container's own."""
+    parts = [part for part in path.split("/") if part not in ("", "..")]
+    for count in range(len(parts), -1, -1):
+        yield mount.joinpath(*parts[:count])
+
+
+def _table(path: Path) -> dict[str, int]:
+    """Return the numbers of a file with a name and a number a line."""
+    rows = (line.split() for line in _text(path).splitlines())
+    return {row[0]: int(row[1]) for row in rows if len(row) > 1 and row[1].isdecimal()}
+
+
+def _number(path: Path) -> int | None:
+    text = _text(path).strip()
+    return int(text) if text.isdecimal() else None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return ""
