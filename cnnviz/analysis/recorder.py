@@ -92,11 +92,12 @@ class Recorder:
             if "device" in keywords:
                 keywords = {**keywords, "device": "meta"}
             if not all(item.is_meta for item in given):
+                if self._reads_overwritten(given):
+                    arguments, keywords = self._stand_in(arguments, every=False), self._stand_in(keywords, every=False)
+                real = arguments, keywords
+                arguments, keywords = values.with_sizes(name, arguments, keywords)
                 if isinstance(target, Tensor) and not target.is_meta:
                     self._overwritten.add(target.untyped_storage().data_ptr())
-                if not self._reads_overwritten(given):
-                    real = arguments, keywords
-                    arguments, keywords = values.with_sizes(name, arguments, keywords)
                 # The lengths of packed sequences have to stay where their numbers are.
                 lengths = packed.lengths_of(name, arguments)
                 arguments, keywords = self._stand_in(arguments), self._stand_in(keywords)
@@ -233,10 +234,12 @@ class Recorder:
     def _owns(self, item: Any) -> bool:
         return isinstance(item, Tensor) and not item.is_meta and item.untyped_storage().data_ptr() in self._owned
 
-    def _stand_in(self, item: Any) -> Any:
-        """Return nested arguments with every real tensor replaced by one on the meta device."""
+    def _stand_in(self, item: Any, *, every: bool = True) -> Any:
+        """Return nested arguments with every real tensor, or those that are overwritten, replaced by one on the meta
+        device.
+        """
         if isinstance(item, Tensor):
-            if item.is_meta:
+            if item.is_meta or not (every or self._reads_overwritten([item])):
                 return item
             if id(item) not in self._twins:
                 twin = self._twins[id(item)] = meta_like(item)
@@ -244,9 +247,9 @@ class Recorder:
                 self._constant.add(twin.untyped_storage()._cdata)
             return self._twins[id(item)]
         if isinstance(item, dict):
-            return {key: self._stand_in(part) for key, part in item.items()}
+            return {key: self._stand_in(part, every=every) for key, part in item.items()}
         if isinstance(item, tuple | list):
-            parts = [self._stand_in(part) for part in item]
+            parts = [self._stand_in(part, every=every) for part in item]
             return type(item)(parts) if type(item) in (tuple, list) else item
         return item
 

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from cnnviz.analysis.functions import words
 from cnnviz.analysis.refusals_layers import outside, shown
+from cnnviz.analysis.values import positions
 
 
 def dimension(image: Tensor, dim: Any, name: str = "dim") -> str | None:
@@ -76,6 +77,23 @@ def _chosen(image: Tensor, index: Any, *_: Any) -> str | None:
     return _getitem(image, index) if any(isinstance(item, Tensor | list | range) for item in items) else None
 
 
+def _put(image: Tensor, index: Any, value: Any, *_: Any) -> str | None:
+    items = index if isinstance(index, tuple) else (index,)
+    wrong = _chosen(image, index)
+    if wrong or not isinstance(value, Tensor) or not any(isinstance(item, Tensor | list) for item in items):
+        return wrong
+    found = positions(items)
+    places = tuple(item.to("meta") if isinstance(item, Tensor) else item for item in found)
+    there = torch.empty(image.shape, device="meta")[places].shape
+    size = list(value.shape)
+    while size[:1] == [1]:
+        size.pop(0)
+    rest = there[len(there) - len(size) :] if len(size) <= len(there) else ()
+    if len(rest) == len(size) and all(mine in (1, other) for mine, other in zip(size, rest, strict=True)):
+        return None
+    return f"puts {shown(value.shape)} where {shown(there)} would be right"
+
+
 def _takes(item: Any) -> int:
     """Return how many dimensions an item of an index is about."""
     if item is None or item is Ellipsis or isinstance(item, bool):
@@ -109,6 +127,7 @@ LAX: dict[str, Callable[..., str | None]] = {
     **dict.fromkeys(words("gather index_add index_copy scatter scatter_add scatter_reduce"), _gather),
     "index_fill": _index_fill,
     "take": _take,
-    **dict.fromkeys(words("getitem setitem"), _chosen),
+    "getitem": _chosen,
+    "setitem": _put,
 }
 STRICT: dict[str, Callable[..., str | None]] = dict.fromkeys(words("getitem setitem"), _getitem)

@@ -65,7 +65,7 @@ def constant(
 def with_sizes(name: str, arguments: Arguments, keywords: dict[str, Any]) -> tuple[Arguments, dict[str, Any]]:
     """Return the arguments of a function so that the size of what it makes is told, where values that are known do."""
     if name in ("getitem", "setitem"):
-        return (arguments[0], _positions(arguments[1]), *arguments[2:]), keywords
+        return (arguments[0], positions(arguments[1]), *arguments[2:]), keywords
     if name == "repeat_interleave" and "output_size" not in keywords:
         image, repeats, *_ = (*arguments, keywords.get("repeats"))
         if isinstance(repeats, Tensor) and not repeats.is_meta:
@@ -75,7 +75,7 @@ def with_sizes(name: str, arguments: Arguments, keywords: dict[str, Any]) -> tup
     return arguments, keywords
 
 
-def _positions(index: Any) -> Any:
+def positions(index: Any) -> Any:
     """Return an index with the positions of every mask whose values are known, and single positions as ints."""
     parts: list[Any] = []
     for part in index if isinstance(index, tuple) else (index,):

@@ -4,6 +4,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch import Tensor, nn
 
 from cnnviz.analysis import analyze
 from cnnviz.errors import CnnvizError
@@ -30,6 +31,32 @@ def eager(case: Case) -> tuple[int, ...] | None:
             return first(case.model(*[item.clone() for item in case.inputs]))
     except Exception:
         return None
+
+
+class Filled(nn.Module):
+    """Writes its input where a mask of a buffer says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("rows", torch.zeros(4, 2))
+        self.register_buffer("mask", torch.tensor([True, False, True, True]))
+
+    def forward(self, x: Tensor) -> Tensor:
+        rows = self.rows.clone()
+        rows[self.mask] = x
+        self.rows[self.mask] = x
+        return rows[self.mask] + self.rows[self.mask]
+
+
+@pytest.mark.parametrize("size", [(3, 2), (1, 2), (2, 2), (4, 2)])
+def test_a_mask_takes_as_many_rows_as_it_is_true(size):
+    try:
+        expected = tuple(Filled()(torch.rand(size)).shape)
+    except RuntimeError:
+        with pytest.raises(CnnvizError, match="setitem"):
+            analyze(Filled(), size)
+    else:
+        assert analyze(Filled(), size).layers[-1].output_size == expected
 
 
 def test_a_table_may_come_first():
