@@ -33,12 +33,12 @@ def fast_output(function: Callable[..., Any], name: str, arguments: Arguments, k
     return rule(arguments, keywords)
 
 
-def _in_order(size: Rule) -> Rule:
+def _in_order(size: Rule, lies: Callable[[Tensor], bool] = pointwise.lies_in_order) -> Rule:
     """Return the rule that makes an output of the size that `size` tells, for inputs that lie in order."""
 
     def rule(arguments: Arguments, keywords: dict[str, Any]) -> Any:
         tensors = arguments[0] if isinstance(arguments[0], tuple | list) else arguments[:1]
-        if not tensors or not all(pointwise.is_floating(item) and pointwise.lies_plainly(item) for item in tensors):
+        if not tensors or not all(pointwise.is_floating(item) and lies(item) for item in tensors):
             return None
         shape = size(arguments, keywords)
         return None if shape is None else torch.empty(shape, dtype=tensors[0].dtype, device="meta")
@@ -121,8 +121,8 @@ RULES: dict[str, Rule] = {
     "multi_head_attention_forward": _multi_head_attention,
     "batch_norm": _in_order(_batch_norm),
     "layer_norm": _in_order(_layer_norm),
-    **dict.fromkeys(("cat", "concat"), _in_order(_cat)),
-    "stack": _in_order(_stack),
+    **dict.fromkeys(("cat", "concat"), _in_order(_cat, pointwise.lies_plainly)),
+    "stack": _in_order(_stack, pointwise.lies_plainly),
     "adaptive_avg_pool2d": _in_order(_adaptive_average),
     # nn.TransformerEncoder asks for a mask's values, to leave out padding at the end: it is computed, as in training.
     "nested_tensor_from_mask_left_aligned": lambda arguments, keywords: False,
