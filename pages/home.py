@@ -9,6 +9,7 @@ from cnnviz.ui.home.examples import EXAMPLES
 from cnnviz.ui.home.lecture_path import WORDS, lecture, places
 from cnnviz.ui.menu import SCREENS
 from cnnviz.ui.part import stage_of
+from cnnviz.ui.screen import say_idea, say_rest
 
 _OPEN = "home.open"
 
@@ -24,7 +25,7 @@ if address := st.session_state.pop(_OPEN, None):
 
 words = {name: WORDS.label(name) for name in ("find", "placeholder", "none", "copy", "copied")}
 st.title(WORDS.label("title"))
-WORDS.say("idea")
+say_idea(WORDS)
 with stage_of("home-find", 80):
     finder(places(), key="home.find", search=True, words=words, on_open=opened)
 for row in EXAMPLES:
@@ -35,6 +36,7 @@ for row in EXAMPLES:
                 st.page_link(f"pages/{screen}.py", label=WORDS.text(f"{name}_link"), icon=":material/arrow_forward:")
             with stage_of(f"home-{name}", height):
                 show()
+say_rest(WORDS)
 st.subheader(WORDS.label("path"))
 WORDS.say("path_text")
 finder(lecture(), key="home.path", search=False, words=words, on_open=opened)

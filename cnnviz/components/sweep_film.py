@@ -36,7 +36,7 @@ _HTML = """
 </div>
 """
 
-_mount = register("moving", _HTML)
+_mount = register("sweep_film", _HTML)
 
 
 def sweep_film(

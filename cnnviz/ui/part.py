@@ -17,6 +17,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.question import Question, ask_questions
+from cnnviz.ui.screen import say_rest
 from cnnviz.ui.words import COMMON
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ class Part(Generic[S, A]):
                 self.stage(state, answer)
                 if not self.paints:
                     let_paint()
+        with left:
+            say_rest(self.form.words)
         if self.settings is not None:
             with right:
                 self.settings()

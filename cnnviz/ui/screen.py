@@ -11,7 +11,19 @@ from cnnviz.ui.words import COMMON, Words
 def open_screen(words: Words) -> None:
     """Draw the title and the idea, one or two lines."""
     st.title(words.label("title"))
-    words.say("idea")
+    say_idea(words)
+
+
+def say_idea(words: Words) -> None:
+    """Say the idea, of which a phone shows the line that ends it: the rest stands there below the stage."""
+    with st.container(key=f"{words.name}-idea-line"):
+        st.markdown(f"{words.text('idea')}\n\n{words.text('idea_line')}")
+
+
+def say_rest(words: Words) -> None:
+    """Say the rest of the idea; only a phone shows it."""
+    with st.container(key=f"{words.name}-idea-rest"):
+        words.say("idea")
 
 
 def choose_part(words: Words, parts: Sequence[str], former: str = "") -> str:

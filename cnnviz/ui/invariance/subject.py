@@ -11,6 +11,7 @@ from cnnviz.ui import subject
 from cnnviz.ui.form import Form
 from cnnviz.ui.model_choice import called, choose_model, kinds_of_picture, model_of, tell_faults
 from cnnviz.ui.picture_choice import choose_invert, choose_picture, inverted
+from cnnviz.ui.screen import say_idea
 from cnnviz.ui.subject import Subject
 
 DIGITS = "Digits"
@@ -53,7 +54,7 @@ class SubjectForm:
         """Draw the idea of the part, and beside it what changes picture and network."""
         words, model = self.form.words, self.model.name
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            words.say("idea")
+            say_idea(words)
             with st.popover(words.label("choose_picture"), icon=":material/image:"):
                 # Another kind of picture may suggest another network.
                 kinds = kinds_of_picture(self.form, self.first) if self.network is None else None

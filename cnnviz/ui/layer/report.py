@@ -20,6 +20,7 @@ from cnnviz.ui.layer.alternatives import show_alternatives
 from cnnviz.ui.layer.state import FORM, KIND, PRESETS, RECTANGULAR, WORDS, State, read, set_apart
 from cnnviz.ui.numbers import of_bytes, of_size, whole
 from cnnviz.ui.part import let_paint, show_code, stage
+from cnnviz.ui.screen import say_rest
 from cnnviz.ui.steps import distinct, equation, grouped
 
 STACKED = 8
@@ -59,6 +60,8 @@ def _explore() -> None:
             line = torch_line(state.kind, state.input_size, state.settings)
             _show_blocks(layer, state.settings)
             st.code(line, language="python", wrap_lines=True)
+    with stage_box:
+        say_rest(WORDS)
     if layer is None:
         return
     formula_box, reading_box, growth_box = st.columns(3, gap="large")
@@ -115,11 +118,9 @@ def _show_blocks(layer: Layer, settings: Mapping[str, object]) -> None:
         text("window_word"),
     )
     shown = {"input": of_size(layer.input_size[1:]), "output": of_size(layer.output_size[1:])}
-    chart(
-        layer_blocks(layer, settings, words=words),
-        key=FORM.key("blocks"),
-        alt=text("blocks_label", **shown),
-    )
+    figure = layer_blocks(layer, settings, words=words)
+    wide, tall = (high - low for low, high in (figure.layout.xaxis.range, figure.layout.yaxis.range))
+    chart(figure, key=FORM.key("flat-blocks" if wide > 2.5 * tall else "blocks"), alt=text("blocks_label", **shown))
     st.caption(text("drawn_volume" if len(layer.input_size) == 5 else "drawn"))
 
 

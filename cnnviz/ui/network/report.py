@@ -34,6 +34,7 @@ from cnnviz.ui.network.state import (
 from cnnviz.ui.network.table import edit_table, read_table
 from cnnviz.ui.numbers import of_bytes, of_count, whole
 from cnnviz.ui.part import stage_of
+from cnnviz.ui.screen import say_rest
 
 BARS = Choice("bars", "per_row", options=("per_row", "per_layer"), style="buttons")
 say, text = WORDS.say, WORDS.text
@@ -68,6 +69,7 @@ def show() -> None:
             sentence = shown.error if row is None else text("broken", row=row + 1, sentence=shown.error)
             st.error(sentence, icon=":material/error:")
         texts = _show_table(net, shown)
+        say_rest(WORDS)
         _choose_numbers(own)
         _say_what_is_shown(net, batch, precision)
         _show_memory(shown)

@@ -11,6 +11,7 @@ from cnnviz.ui.numbers import matrix, short
 from cnnviz.ui.part import Part
 from cnnviz.ui.picture_choice import choose_picture
 from cnnviz.ui.question import Question
+from cnnviz.ui.screen import say_idea
 from cnnviz.ui.spatial_transformer.by_hand.comparison import show_identity, show_twice
 from cnnviz.ui.spatial_transformer.by_hand.pixel import show_pixel
 from cnnviz.ui.spatial_transformer.by_hand.question import question
@@ -134,5 +135,5 @@ PART = Part(
 
 def show() -> None:
     """Draw the part."""
-    say("idea")
+    say_idea(WORDS)
     PART.show()

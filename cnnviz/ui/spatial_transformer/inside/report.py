@@ -16,6 +16,7 @@ from cnnviz.ui.engine import ask
 from cnnviz.ui.numbers import matrix, of_size, percent, short, whole
 from cnnviz.ui.part import show_code, stage
 from cnnviz.ui.question import Question, ask_questions
+from cnnviz.ui.screen import say_idea, say_rest
 from cnnviz.ui.spatial_transformer.digit import choose_digit, number_of
 from cnnviz.ui.spatial_transformer.inside.state import (
     DEGREES,
@@ -41,7 +42,7 @@ _EXACT = 1e-4
 
 def show() -> None:
     """Draw the part."""
-    say("idea")
+    say_idea(WORDS)
     _explore()
 
 
@@ -64,6 +65,7 @@ def _explore() -> None:
         if state is not None and answer is not None:
             _show_photo(state, answer.found)
     with settings_box:
+        say_rest(WORDS)
         _draw_settings(table)
     if state is None or answer is None:
         return

@@ -15,6 +15,7 @@ from cnnviz.ui.engine import ask
 from cnnviz.ui.numbers import fixed, percent, whole
 from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
+from cnnviz.ui.screen import say_idea
 from cnnviz.ui.spatial_transformer.digit import choose_digit, number_of
 from cnnviz.ui.spatial_transformer.learned.boxes import show_following, show_thetas
 from cnnviz.ui.spatial_transformer.learned.curves import show_curves
@@ -207,5 +208,5 @@ PART = Part(
 
 def show() -> None:
     """Draw the part."""
-    say("idea")
+    say_idea(WORDS)
     PART.show()
