@@ -33,7 +33,7 @@ def fast_output(function: Callable[..., Any], name: str, arguments: Arguments, k
     return rule(arguments, keywords)
 
 
-def _in_order(size: Rule, lies: Callable[[Tensor], bool] = pointwise.lies_in_order) -> Rule:
+def _in_order(size: Rule, lies: Callable[[Tensor], bool] = pointwise.lies_plainly) -> Rule:
     """Return the rule that makes an output of the size that `size` tells, for inputs that lie in order."""
 
     def rule(arguments: Arguments, keywords: dict[str, Any]) -> Any:
@@ -53,7 +53,7 @@ def _linear(arguments: Arguments, keywords: dict[str, Any]) -> Any:
 
 
 def _multi_head_attention(arguments: Arguments, keywords: dict[str, Any]) -> Any:
-    made = _in_order(layers.multi_head_attention)(arguments, keywords)
+    made = _in_order(layers.multi_head_attention, pointwise.lies_in_order)(arguments, keywords)
     return None if made is None else (made, None)
 
 
@@ -121,8 +121,8 @@ RULES: dict[str, Rule] = {
     "multi_head_attention_forward": _multi_head_attention,
     "batch_norm": _in_order(_batch_norm),
     "layer_norm": _in_order(_layer_norm),
-    **dict.fromkeys(("cat", "concat"), _in_order(_cat, pointwise.lies_plainly)),
-    "stack": _in_order(_stack, pointwise.lies_plainly),
+    **dict.fromkeys(("cat", "concat"), _in_order(_cat)),
+    "stack": _in_order(_stack),
     "adaptive_avg_pool2d": _in_order(_adaptive_average),
     # nn.TransformerEncoder asks for a mask's values, to leave out padding at the end: it is computed, as in training.
     "nested_tensor_from_mask_left_aligned": lambda arguments, keywords: False,

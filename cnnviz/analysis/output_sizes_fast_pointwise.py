@@ -70,7 +70,7 @@ def of_two(arguments: Arguments, keywords: dict[str, Any]) -> Any:
     if isinstance(other, Tensor):
         shape = _broadcast(one, other)
     else:
-        shape = one.shape if type(other) in (int, float) and lies_in_order(one) else None
+        shape = one.shape if type(other) in (int, float) and lies_plainly(one) else None
     return None if shape is None else torch.empty(shape, dtype=one.dtype, device="meta")
 
 
