@@ -8,9 +8,11 @@
 
 A call is a module of torch.nn that does work itself, or a torch function called outside of one. Names follow
 torchvision.models.feature_extraction: "layer1.0.conv1"; "layer1.0.relu_1" for a module's second call; "layer1.0.add"
-for a function, after the module that called it.
+for a function, after the module that called it. A model all of whose work is out of sight (TorchScript, C++) is itself
+the one call. What torch.compile compiled runs as the Python that it is.
 """
 
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -19,13 +21,19 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode, resolve_name
+
+from cnnviz.modules import eager, is_torchs_own, kind_of, modules_of
+from cnnviz.operators import OutOfSight
 
 Around = Callable[[Callable[..., Any], tuple[Any, ...], dict[str, Any]], Any]
 
 _locks: "WeakKeyDictionary[nn.Module, threading.RLock]" = WeakKeyDictionary()
 _locks_lock = threading.Lock()
+_eager_lock = threading.Lock()
+_eager_stances: list[Any] = []
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,11 +62,39 @@ class Call:
     output: Any
 
 
+@dataclass(frozen=True, eq=False)
+class Failure:
+    """What was running when an error was raised: the innermost call, named as in Call, "" for the model itself.
+
+    `function` and its arguments are those of the torch function that raised, None for an error of a module's own code.
+    `after` names the call that returned last, "" for none.
+    """
+
+    name: str
+    kind: str
+    module: nn.Module | None
+    function: Callable[..., Any] | None
+    arguments: tuple[Any, ...]
+    keywords: Mapping[str, Any]
+    after: str
+
+
+def failure_of(error: BaseException) -> Failure | None:
+    """Return where an error came from that left a block of `observe`, or that one which it was raised from."""
+    while True:
+        found: Failure | None = getattr(error, _FAILURE, None)
+        cause = error.__cause__ or error.__context__
+        if found or cause is None:
+            return found
+        error = cause
+
+
+_FAILURE = "__cnnviz_failure__"
+
+
 def is_leaf(module: nn.Module) -> bool:
     """Return whether a module counts as one call: torch.nn's own working modules do, containers do not."""
-    return module.__module__.startswith("torch.nn.modules") and not isinstance(
-        module, nn.Sequential | nn.ModuleList | nn.ModuleDict
-    )
+    return is_torchs_own(module) and not isinstance(module, nn.Sequential | nn.ModuleList | nn.ModuleDict)
 
 
 @contextmanager
@@ -68,25 +104,50 @@ def observe(
     *,
     around: "Around | None" = None,
     steps: bool = True,
+    operators: bool = False,
 ) -> Iterator[None]:
     """Tell `on_call` of every call that `model` makes in this thread, in the order of execution, until the block ends.
 
     `around(function, arguments, keywords)`, when given, runs every torch function in its place, those inside of modules
     too. Without `steps` calls come without theirs, and no tensor is kept alive a moment longer than the model keeps it.
+    With `operators`, what no torch function of Python's says is told too, in the operators that run: "block.aten::mm".
     One block a model at a time: a second thread waits. The model's hooks are as before when the block ends,
-    whatever ended it.
+    whatever ended it. Raises ModelError for TorchScript.
     """
-    with _lock_of(model):
+    with _lock_of(eager(model)):
         observer = _Observer(on_call, around, keeps=steps)
         with ExitStack() as stack:
-            for name, module in model.named_modules():
+            stack.enter_context(eagerly())
+            for name, module in modules_of(model):
                 before, after = observer.hooks(name, is_leaf(module))
                 stack.callback(module.register_forward_pre_hook(before, with_kwargs=True, prepend=True).remove)
                 # always_call: a forward that raises must still leave the stack of modules as it was
                 handle = module.register_forward_hook(after, with_kwargs=True, always_call=True)
                 stack.callback(handle.remove)
+            if operators:
+                stack.enter_context(OutOfSight(lambda: observer.telling))
             stack.enter_context(observer)
             yield
+
+
+@contextmanager
+def eagerly() -> Iterator[None]:
+    """Run in Python what torch.compile compiled, until the block ends.
+
+    torch has one switch for the whole process: the first who needs it throws it, and the last puts it back.
+    """
+    if "torch._dynamo" not in sys.modules:  # whoever has compiled something has imported it; it takes a second
+        yield
+        return
+    with _eager_lock:
+        _eager_stances.append(None if _eager_stances else torch.compiler.set_stance("force_eager"))
+    try:
+        yield
+    finally:
+        with _eager_lock:
+            ended = _eager_stances.pop()
+            if ended is not None:
+                ended.__exit__(None, None, None)
 
 
 def _lock_of(model: nn.Module) -> threading.RLock:
@@ -110,43 +171,78 @@ class _Observer(TorchFunctionMode):
         self.around = around
         self.thread = threading.get_ident()
         self.path: list[str] = []
+        self.running: list[nn.Module] = []
         self.inside_leaf = 0
         self.steps: list[Step] = []
         self.used: Counter[str] = Counter()
         self.telling = False
+        self.told = False
+        self.last = ""
 
     def tell(self, call: Call) -> None:
         # What on_call itself computes is no call of the model's.
-        self.telling = True
+        self.telling = self.told = True
+        self.last = call.name
         try:
             self.on_call(call)
         finally:
             self.telling = False
+
+    def tell_module(
+        self, name: str, module: nn.Module, steps: tuple[Step, ...], arguments: tuple[Any, ...], output: Any
+    ) -> None:
+        kind = kind_of(module)
+        # A model that is itself one working module has no name of its own.
+        self.tell(Call(self.unique(name or kind.lower()), kind, module, steps, arguments, output))
 
     def unique(self, name: str) -> str:
         count = self.used[name]
         self.used[name] += 1
         return f"{name}_{count}" if count else name
 
+    def failed(
+        self,
+        error: BaseException,
+        function: Callable[..., Any] | None,
+        arguments: tuple[Any, ...],
+        keywords: Mapping[str, Any],
+    ) -> None:
+        """Write on an error where it was raised, unless that is known: it passes through all modules around."""
+        if hasattr(error, _FAILURE):
+            return
+        path, module = (self.path[-1], self.running[-1]) if self.path else ("", None)
+        if function is None or self.inside_leaf:
+            name, kind = path, "" if module is None else kind_of(module)
+        else:
+            module, kind = None, function_name(function) or ""
+            label = getattr(function, "label", kind)
+            name = f"{path}.{label}" if path else label
+        count = self.used[name]
+        name = f"{name}_{count}" if count else name
+        setattr(error, _FAILURE, Failure(name, kind, module, function, arguments, keywords, self.last))
+
     def hooks(self, name: str, leaf: bool) -> tuple[Callable[..., None], Callable[..., None]]:
         def before(module: nn.Module, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> None:
             if threading.get_ident() == self.thread:
                 self.path.append(name)
+                self.running.append(module)
                 self.inside_leaf += leaf
 
         def after(module: nn.Module, arguments: tuple[Any, ...], keywords: dict[str, Any], output: Any) -> None:
             if threading.get_ident() != self.thread or not self.path:
                 return
+            if output is None and (error := sys.exc_info()[1]) is not None:
+                self.failed(error, None, arguments, keywords)
             self.path.pop()
+            self.running.pop()
             if leaf:
                 self.inside_leaf -= 1
                 if not self.inside_leaf:
                     steps, self.steps = tuple(self.steps), []
                     if output is not None:
-                        kind = type(module).__name__
-                        # A model that is itself one working module has no name of its own.
-                        called = self.unique(name or kind.lower())
-                        self.tell(Call(called, kind, module, steps, arguments, output))
+                        self.tell_module(name, module, steps, arguments, output)
+            elif not name and not self.told and output is not None:
+                self.tell_module(name, module, (), arguments, output)
 
         return before, after
 
@@ -156,14 +252,20 @@ class _Observer(TorchFunctionMode):
         kwargs = kwargs or {}
         if self.telling:
             return func(*args, **kwargs)
-        output = self.around(func, args, kwargs) if self.around else func(*args, **kwargs)
+        try:
+            output = self.around(func, args, kwargs) if self.around else func(*args, **kwargs)
+        except Exception as error:
+            # An assertion on numbers is the module's own.
+            if _has_tensor((*args, *kwargs.values())):
+                self.failed(error, func, args, kwargs)
+            raise
         if _has_tensor(output) and (kind := function_name(func)):
             step = (Step(func, args, kwargs, output),) if self.keeps else ()
             if self.inside_leaf:
                 self.steps += step
             else:
-                path = self.path[-1] if self.path else ""
-                name = self.unique(f"{path}.{kind}" if path else kind)
+                path, label = self.path[-1] if self.path else "", getattr(func, "label", kind)
+                name = self.unique(f"{path}.{label}" if path else label)
                 self.tell(Call(name, kind, None, step, args, output))
         return output
 
@@ -181,7 +283,8 @@ def function_name(function: Callable[..., Any]) -> str | None:
         return attribute[-2] if len(attribute) > 1 and attribute[-2] in ("T", "mT", "H", "mH") else None
     if name in _IN_PLACE_OPERATORS:
         name = name.replace("__i", "__", 1)
-    return name.strip("_") or None
+    # torch.ops.aten.mm.default calls itself "mm.default".
+    return name.split(".")[0].strip("_") or None
 
 
 _IN_PLACE_OPERATORS = frozenset(

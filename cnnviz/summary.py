@@ -192,4 +192,7 @@ def _opened(lines: "Iterable[Line]") -> Iterator[Row]:
 
 def kinds_of(model: Any) -> dict[str, str]:
     """Return the types of a network's modules by their names."""
-    return {name: type(module).__name__ for name, module in model.named_modules()}
+    # The table of a network of rows needs no torch.
+    from cnnviz.modules import kind_of, modules_of
+
+    return {name: kind_of(module) for name, module in modules_of(model)}

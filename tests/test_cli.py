@@ -128,7 +128,10 @@ def test_a_function_of_an_own_module(capsys, elsewhere):
         (["analyze", "mine:fails"], "The factory of mine:fails raised RuntimeError: no cuda."),
         (["analyze", "Conv 20 5, Cow 3"], "There is no layer 'Cow'"),
         (["analyze", "Conv 20 50", "--size", "1x28x28"], "Row 1, Conv 20 50: "),
-        (["analyze", "resnet18", "--size", "1x224x224"], "An input of size 1x1x224x224 does not fit"),
+        (
+            ["analyze", "resnet18", "--size", "1x224x224"],
+            "The model cannot run on an input of size 1x1x224x224: conv1 (Conv2d) expects 3 channels and gets 1",
+        ),
         (["analyze", "resnet18", "--size", "0x1x1"], "Argument --size: '0x1x1' is no size"),
         (["serve", "--port", "0"], "Argument --port: '0' is no port"),
         (["serve", "--engine", "ray://cluster:10001"], "The engine ray://cluster:10001 isn't built yet"),

@@ -7,6 +7,7 @@ from typing import Any
 from cnnviz import arithmetic
 from cnnviz.analysis import contractions, convolutions, recurrent
 from cnnviz.analysis.functions import COSTLESS
+from cnnviz.analysis.measured import AUTOGRAD, TRANSFORMED
 from cnnviz.analysis.operations import Operation, function_name
 from cnnviz.errors import ModelError
 
@@ -143,5 +144,6 @@ MACS: dict[str, Callable[[Operation], int | None]] = {
     "scaled_dot_product_attention": _attention,
     "multi_head_attention_forward": _multi_head_attention,
     "deform_conv2d": _deformable,
+    **dict.fromkeys((AUTOGRAD, TRANSFORMED), lambda op: int(op.keywords["macs"])),
     **dict.fromkeys(recurrent.LAYERS | recurrent.CELLS, recurrent.macs),
 }

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
+import torch
+
 from cnnviz.analysis.operations import Shape, Value
 
 
@@ -108,10 +110,18 @@ class Extent:
         return self
 
     def __repr__(self) -> str:
-        return repr(self.number)
+        return repr(_written(self, sys._getframe(1)))
 
     def __format__(self, form: str) -> str:
-        return format(self.number, form)
+        return format(_written(self, sys._getframe(1)), form)
+
+
+def _written(extent: Extent, frame: FrameType) -> int:
+    """Return the number for a text: a use that fixes it, unless the code that asks writes messages."""
+    return extent.number if _MESSAGES.intersection(frame.f_code.co_names) else extent.plain()
+
+
+_MESSAGES = frozenset(("_assert", "print", "warn", "warning", "info", "debug", "log"))
 
 
 def _origin_of(item: Any) -> Origin:
@@ -165,9 +175,13 @@ setattr(Extent, "__divmod__", _halves)  # noqa: B010
 
 
 class Extents(tuple[Extent, ...]):
-    """What `x.shape` gives while a model is traced."""
+    """What `x.shape` gives while a model is traced: to isinstance a torch.Size, which itself holds plain ints only."""
 
     __slots__ = ()
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:  # type: ignore[override]
+        return torch.Size
 
     def numel(self) -> Any:
         total: Any = 1
@@ -181,6 +195,18 @@ class Extents(tuple[Extent, ...]):
 
     def __add__(self, other: Any) -> "Extents":
         return Extents((*self, *other))
+
+    def __radd__(self, other: Any) -> "Extents":
+        return Extents((*other, *self))
+
+    def __mul__(self, times: Any) -> "Extents":
+        return Extents(super().__mul__(times))
+
+    __rmul__ = __mul__
+
+    def __repr__(self) -> str:
+        frame = sys._getframe(1)
+        return f"torch.Size({[_written(extent, frame) for extent in self]})"
 
 
 def extents_of(value: Value, conditions: Conditions) -> Extents:
@@ -210,7 +236,9 @@ def replace(item: Any, change: Callable[[Any], Any]) -> Any:
     if isinstance(item, dict):
         return {key: replace(part, change) for key, part in item.items()}
     if kind in (tuple, Extents):
-        return tuple(replace(part, change) for part in item)
+        parts = tuple(replace(part, change) for part in item)
+        # x.new takes a tuple for numbers and a torch.Size for a size.
+        return torch.Size(parts) if kind is Extents and all(type(part) is int for part in parts) else parts
     if kind is list:
         return [replace(part, change) for part in item]
     return change(item)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cnnviz.analysis import contractions, convolutions, indexing, joins, mixtures, views, windows
-from cnnviz.analysis.field import Field, lose, of_image
+from cnnviz.analysis.field import Field, Lost, lose, of_image
 from cnnviz.analysis.functions import (
     ADAPTIVE_POOLS,
     CONSTANT,
@@ -17,6 +17,7 @@ from cnnviz.analysis.functions import (
     RESHAPING,
     UNARY,
 )
+from cnnviz.analysis.measured import AUTOGRAD
 from cnnviz.analysis.operations import Operation, Trace, Value
 
 Rule = Callable[[Operation, windows.Get], "Field | list[Field | None] | None"]
@@ -60,7 +61,19 @@ def _nothing(op: Operation, get: windows.Get) -> None:
     return None
 
 
+def _gradient(op: Operation, get: windows.Get) -> list[Field | None]:
+    """Even of a sum over all positions the gradient at one need not depend on the others."""
+    raw = next((found for value in op.inputs if (found := get(value))), None)
+
+    def lost(made: Value) -> Field | None:
+        axis = Lost(frozenset(range(len(made.shape))), "a gradient is not followed")
+        return raw and raw.each(lambda _, place: axis)
+
+    return list(map(lost, op.outputs))
+
+
 RULES: dict[str, Rule] = {
+    AUTOGRAD: _gradient,
     **dict.fromkeys(POINTWISE, mixtures.pointwise),
     **dict.fromkeys(CONSTANT, _nothing),
     **dict.fromkeys(RESHAPING, views.reshape),

@@ -37,7 +37,7 @@ UNARY = words(
 # Outputs that hold no information on any input's values.
 CONSTANT = words(
     """
-    arange as_tensor empty empty_like empty_strided eye fill full full_like linspace logspace new_empty
+    arange as_tensor empty empty_like empty_strided eye fill full full_like linspace logspace new new_empty
     new_empty_strided new_full new_ones new_tensor new_zeros normal ones ones_like rand rand_like randint
     randint_like randn randn_like randperm range scalar_tensor tensor tril_indices triu_indices trunc_normal uniform
     zero zeros zeros_like
@@ -60,7 +60,9 @@ REDUCING = words(
 )
 
 # As many numbers as before, each of which depends on its whole dimension.
-SPREADING = words("batch_norm group_norm instance_norm layer_norm log_softmax normalize rms_norm softmax softmin")
+SPREADING = words(
+    "batch_norm group_norm instance_norm layer_norm log_softmax normalize rms_norm softmax softmin weight_norm"
+)
 
 CONVOLUTIONS = frozenset(f"{name}{rank}d" for name in ("conv", "conv_transpose") for rank in (1, 2, 3))
 
@@ -77,12 +79,12 @@ ADAPTIVE_POOLS = frozenset(
 
 MOVING = words(
     """
-    affine_grid argsort broadcast_tensors bucketize cat channel_shuffle chunk complex concat concatenate copy
-    cumprod cumsum diagonal dstack embedding flip fold gather getitem glu grid_sample hstack index_add index_copy
-    index_put index_select interpolate masked_select max_unpool1d max_unpool2d max_unpool3d meshgrid narrow
-    native_channel_shuffle nonzero one_hot pad pixel_shuffle pixel_unshuffle polar repeat_interleave roll rot90
-    scatter scatter_add select setitem sort split split_with_sizes stack take_along_dim tensor_split topk tril triu
-    unbind unfold upsample view_as_complex view_as_real vstack
+    affine_grid argsort broadcast_tensors bucketize cat channel_shuffle chunk complex concat concatenate copy cumprod
+    cumsum diagonal dstack embedding flip fold gather getitem glu grad grid_sample hstack index_add index_copy index_put
+    index_select interpolate masked_select max_unpool1d max_unpool2d max_unpool3d meshgrid narrow
+    native_channel_shuffle nonzero one_hot pack_padded_sequence pad pad_packed_sequence pad_sequence pixel_shuffle
+    pixel_unshuffle polar repeat_interleave roll rot90 scatter scatter_add select setitem sort split split_with_sizes
+    stack take_along_dim tensor_split topk tril triu unbind unfold upsample view_as_complex view_as_real vstack
     """
 )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import torch
 from torch import nn
 
 from cnnviz.analysis.costs import macs_of
@@ -62,7 +63,7 @@ class Network:
                 f"This report travelled without its network, which has to run again for an input of size {inputs}; "
                 "analyze the network at that size."
             )
-        return run_of(self._source, inputs)
+        return run_of(self._source, inputs, self.trace.home)
 
     def __getstate__(self) -> dict[str, Any]:
         return {"trace": self.trace}
@@ -100,7 +101,7 @@ class Run:
         return [known[id(field), call.output.shape] for field, call in zip(found, here.calls, strict=True)]
 
 
-def run_of(model: nn.Module, inputs: Inputs) -> Run:
+def run_of(model: nn.Module, inputs: Inputs, home: torch.device | None = None) -> Run:
     """Trace a model, and return its run."""
-    network = Network(*trace(model, inputs))
+    network = Network(*trace(model, inputs, home))
     return Run(network, inputs, [call.output.shape for call in network.trace.calls], network.macs)

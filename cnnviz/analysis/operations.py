@@ -7,6 +7,7 @@ from functools import lru_cache
 from math import prod
 from typing import Any
 
+import torch
 from torch.overrides import resolve_name
 
 Shape = tuple[int, ...]
@@ -89,11 +90,13 @@ class Stored:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trace:
-    """A model's run on inputs of one size. `parameters` counts every registered tensor once, run or not.
+    """A model's run on inputs of one size. `parameters` counts every registered tensor once, run or not, and of
+    modules that are not registered those that ran.
 
     `ends` tells for every storage how many operations had run when its last tensor was gone. `trained` are the numbers
     of the Values that are parameters and that autograd follows. `conditions` are formulas and what they must give at
-    another input size for the trace to hold there; None where it cannot hold at another size.
+    another input size for the trace to hold there; None where it cannot hold at another size. `home` is the device that
+    the model was on.
     """
 
     inputs: tuple[Value, ...]
@@ -103,10 +106,17 @@ class Trace:
     trained: frozenset[int]
     parameters: Stored
     conditions: Mapping[Any, Any] | None
+    home: torch.device
 
     @property
     def operations(self) -> list[Operation]:
         return [operation for call in self.calls for operation in call.operations]
+
+    def does_as(self, other: "Trace") -> bool:
+        """Return whether the same was done in both runs, to tensors of the same sizes."""
+        return [call.name for call in self.calls] == [call.name for call in other.calls] and [
+            (op.name, op.arguments, op.keywords, op.outputs) for op in self.operations
+        ] == [(op.name, op.arguments, op.keywords, op.outputs) for op in other.operations]
 
 
 def values_in(item: Any) -> Iterator[Value]:
@@ -118,6 +128,15 @@ def values_in(item: Any) -> Iterator[Value]:
             yield from values_in(part)
     elif isinstance(item, dict):
         yield from values_in(tuple(item.values()))
+
+
+def writes_in_place(function: Callable[..., Any], keywords: Mapping[str, Any]) -> bool:
+    """Return whether a function writes into a tensor that it is given: x.add_(y), x[0] = y, torch.add(x, y, out=z)."""
+    raw: str = getattr(function, "__name__", "")
+    return (raw.endswith("_") and not raw.endswith("__")) or raw in _SETTING or "out" in keywords
+
+
+_SETTING = frozenset(["__setitem__", *(f"__i{name}__" for name in ("add", "sub", "mul", "truediv", "floordiv"))])
 
 
 @lru_cache(maxsize=4096)

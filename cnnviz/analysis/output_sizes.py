@@ -156,6 +156,12 @@ def _made(position: int) -> Callable[[Operation, Of], Shape]:
     return lambda op, of: tuple(op.rest(position, "size"))
 
 
+def _new(op: Operation, of: Of) -> Shape:
+    # A list would be numbers and a torch.Size a size, which the records do not tell apart.
+    require(all(type(size) is int for size in op.arguments[1:]))
+    return tuple(op.arguments[1:])
+
+
 Rule = Callable[[Operation, Of], Any]
 
 RULES: dict[str, Rule] = {
@@ -170,6 +176,7 @@ RULES: dict[str, Rule] = {
     ),
     **dict.fromkeys(words("zeros ones empty rand randn"), _made(0)),
     **dict.fromkeys(words("new_zeros new_ones new_empty"), _made(1)),
+    "new": _new,
     "full": lambda op, of: tuple(op.get(0, "size")),
     "new_full": lambda op, of: tuple(op.get(1, "size")),
     **dict.fromkeys(PERMUTING, _permute),

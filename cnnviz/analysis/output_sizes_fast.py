@@ -33,12 +33,12 @@ def fast_output(function: Callable[..., Any], name: str, arguments: Arguments, k
     return rule(arguments, keywords)
 
 
-def _in_order(size: Rule) -> Rule:
+def _in_order(size: Rule, lies: Callable[[Tensor], bool] = pointwise.lies_plainly) -> Rule:
     """Return the rule that makes an output of the size that `size` tells, for inputs that lie in order."""
 
     def rule(arguments: Arguments, keywords: dict[str, Any]) -> Any:
         tensors = arguments[0] if isinstance(arguments[0], tuple | list) else arguments[:1]
-        if not tensors or not all(pointwise.is_floating(item) and pointwise.lies_in_order(item) for item in tensors):
+        if not tensors or not all(pointwise.is_floating(item) and lies(item) for item in tensors):
             return None
         shape = size(arguments, keywords)
         return None if shape is None else torch.empty(shape, dtype=tensors[0].dtype, device="meta")
@@ -53,14 +53,16 @@ def _linear(arguments: Arguments, keywords: dict[str, Any]) -> Any:
 
 
 def _multi_head_attention(arguments: Arguments, keywords: dict[str, Any]) -> Any:
-    made = _in_order(layers.multi_head_attention)(arguments, keywords)
+    made = _in_order(layers.multi_head_attention, pointwise.lies_in_order)(arguments, keywords)
     return None if made is None else (made, None)
 
 
 def _batch_norm(arguments: Arguments, keywords: dict[str, Any]) -> Any:
     image = arguments[0]
     given = [item for item in (*arguments[1:5], *keywords.values()) if isinstance(item, Tensor)]
-    fits = image.dim() > 1 and all(item.shape == image.shape[1:2] for item in given)
+    fits = image.dim() > 1 and all(item.shape == image.shape[1:2] and item.dtype == image.dtype for item in given)
+    fits = fits and len(arguments) > 2 and arguments[1] is not None and arguments[2] is not None
+    fits = fits and not keywords.get("training", arguments[5] if len(arguments) > 5 else False)
     return image.shape if fits else None
 
 
@@ -68,7 +70,10 @@ def _layer_norm(arguments: Arguments, keywords: dict[str, Any]) -> Any:
     shape = arguments[1] if len(arguments) > 1 else keywords.get("normalized_shape")
     if not isinstance(shape, tuple | list) or not shape:
         return None
-    return arguments[0].shape if tuple(arguments[0].shape[-len(shape) :]) == tuple(shape) else None
+    image, wanted = arguments[0], tuple(shape)
+    given = [item for item in (*arguments[2:4], keywords.get("weight"), keywords.get("bias")) if item is not None]
+    fits = all(item.shape == wanted and item.dtype == image.dtype for item in given)
+    return image.shape if fits and tuple(image.shape[-len(wanted) :]) == wanted else None
 
 
 def _cat(arguments: Arguments, keywords: dict[str, Any]) -> Any:

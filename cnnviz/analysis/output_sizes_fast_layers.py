@@ -29,9 +29,21 @@ def _weighs(image: Tensor, weight: Any, bias: Any) -> bool:
         or weight.dtype != image.dtype
         or not weight.is_meta
         or not weight.is_contiguous()
+        or not plainly_ordered(weight)
     ):
         return False
     return bias is None or (isinstance(bias, Tensor) and bias.dtype == image.dtype and bias.shape == weight.shape[:1])
+
+
+def plainly_ordered(tensor: Tensor) -> bool:
+    """Return whether something contiguous lies in memory as its dimensions are ordered, and so does what it makes.
+
+    With one channel, or one position, an image or a kernel is contiguous with its channels last too.
+    """
+    if tensor.dim() < 4:
+        return True
+    _, channel, row, *_, last = tensor.stride()
+    return last == 1 and channel == tensor.shape[2] * row
 
 
 def linear(arguments: Arguments, keywords: dict[str, Any]) -> Any:
@@ -46,13 +58,15 @@ def convolution(arguments: Arguments, keywords: dict[str, Any]) -> Any:
     names = ("weight", "bias", "stride", "padding", "dilation", "groups")
     weight, bias, *around, groups = _given(arguments, keywords, names, (None, None, 1, 0, 1, 1))
     rank = image.dim() - 2
-    if not _weighs(image, weight, bias) or weight.dim() != image.dim() or any(isinstance(each, str) for each in around):
+    fits = _weighs(image, weight, bias) and weight.dim() == image.dim() and plainly_ordered(image)
+    if not fits or any(isinstance(each, str) for each in around):
         return None
     _, channels, *axes = image.shape
-    if channels != weight.shape[1] * groups or weight.shape[0] % groups:
+    if groups < 1 or channels != weight.shape[1] * groups or weight.shape[0] % groups:
         return None
     settings = [each_dim(each, rank) for each in around]
-    if any(len(each) != rank for each in settings):
+    _, padding, dilation = settings
+    if any(len(each) != rank for each in settings) or min(padding) < 0 or min(dilation) < 1:
         return None
     try:
         sizes = [

@@ -93,7 +93,7 @@ class Followed:
             for call in old.calls
         ]
         inputs, values = tuple(map(self._here, old.inputs)), tuple(self.values)
-        return Trace(inputs, tuple(calls), values, old.ends, old.trained, old.parameters, None)
+        return Trace(inputs, tuple(calls), values, old.ends, old.trained, old.parameters, None, old.home)
 
     def _here(self, item: Any) -> Any:
         return self.values[item.number] if type(item) is Value else evaluate(item, self.__getitem__)

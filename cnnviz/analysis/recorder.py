@@ -1,85 +1,118 @@
 """Writes down what is done to tensors while a model runs on the meta device."""
 
 import sys
-import weakref
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from cnnviz.analysis import devices, measured, packed, values
+from cnnviz.analysis.copies import meta_like
+from cnnviz.analysis.costs import MACS
 from cnnviz.analysis.extents import Conditions, any_extent, extents_of, number_of, plain_of, replace
 from cnnviz.analysis.functions import UNARY
-from cnnviz.analysis.operations import Operation, TracedCall, Value, function_name
+from cnnviz.analysis.lifetimes import Lifetimes
+from cnnviz.analysis.memory_formats import as_on_a_cpu
+from cnnviz.analysis.nested import tensors_in
+from cnnviz.analysis.operations import Operation, TracedCall, function_name, writes_in_place
 from cnnviz.analysis.output_sizes_fast import fast_output
-from cnnviz.analysis.recurrent import LAYERS
+from cnnviz.analysis.refusals import refuse
 from cnnviz.analysis.repeated_calls import RepeatedCalls
-from cnnviz.analysis.replica import Replica, meta_like
+from cnnviz.analysis.replica import Replica
+from cnnviz.analysis.ways import Way
 from cnnviz.calls import Call
+from cnnviz.operators import Operator
 
 Function = Callable[..., Any]
 
 
 class Recorder:
-    """The tensors that were met, by identity, for as long as each lives, and what was done to them.
+    """What was done to the tensors that were met (cnnviz.analysis.lifetimes), call by call.
 
-    With `follows`, sizes that the model asks for
-    remember where they come from (cnnviz.analysis.extents). No tensor is kept alive: when the last one in a storage
-    is gone, `ends` says so, and so the memory that a run needs is known.
+    Where the way follows sizes, those that the model asks for remember where they come from (cnnviz.analysis.extents).
+    `unseen` tells that a tensor was met that no torch function of Python's made; `failure` is the last error of one.
     """
 
-    def __init__(self, stand_in: Replica, *, follows: bool) -> None:
+    def __init__(self, stand_in: Replica, home: torch.device, way: Way) -> None:
         self.conditions = Conditions()
-        self.follows = follows
-        self.holds_elsewhere = follows
+        self.follows = self.holds_elsewhere = way.follows
+        self.constants = way.constants
+        self.unseen = False
+        self.failure: Exception | None = None
         self.calls: list[TracedCall] = []
-        self.values: list[Value] = []
-        self.trained: set[int] = set()
-        self.ends: dict[int, int] = {}
+        self.home = home
         self._twins = dict(stand_in.twins)
-        self._parameters = frozenset(id(twin) for twin in stand_in.twins.values())
-        self._fresh = set(self._parameters)
+        self._fresh = {id(twin) for twin in stand_in.twins.values()}
         self._met: list[Tensor] = []
         self._kept: list[Tensor] = [*stand_in.twins.values(), *stand_in.tensors]
         self._constant = {item.untyped_storage()._cdata for item in self._kept}
         self._owned = {item.untyped_storage().data_ptr() for item in self._kept} - {0}
-        self._known: dict[int, Value] = {}
-        self._references: dict[int, _Reference] = {}
-        self._storages: dict[int, int] = {}
-        self._lying: list[dict[int, Value]] = []
-        self._births: list[int] = []
+        self._overwritten: set[int] = set()
         self._operations: list[Operation] = []
         self._repeated = RepeatedCalls()
-        self._clock = 0
-        self._sized = False
+        self.tensors = Lifetimes(frozenset(self._fresh), self._constant)
+        self.value = self.tensors.value
+        self.sized = False
 
     def around(self, function: Function, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         """Run a torch function and write it down: what cnnviz.calls.observe asks for."""
         name = function_name(function)
-        if name in _ASKING and arguments:
+        # The frames below are the observer's and that of the code that calls the function.
+        if sys._getframe(2).f_globals.get("__name__", "").startswith(_KERNELS):
+            self.unseen = True
+        elif name in _ASKING and arguments:
             if name == "iter":
                 return iter(self.around(torch.Tensor.unbind, (arguments[0], 0), {}))
             if (answer := self._size(name, arguments, keywords)) is not None:
                 return answer
+        elif name in _DEVICES and arguments and not isinstance(function, Operator):
+            if devices.is_move(name, arguments, keywords):
+                name, (function, arguments, keywords) = "to", devices.unmoved(name, arguments, keywords)
+            elif isinstance(arguments[0], Tensor) and arguments[0].is_meta:
+                return devices.answer(name, arguments[0], self.home)
+        elif name in _DEPENDING:
+            self.holds_elsewhere = False
         given = tensors_in(arguments)
         if keywords:
             given += tensors_in(tuple(keywords.values()))
-        sized = self._sized and any_extent((arguments, keywords))
-        writes = _writes(function, keywords)
+        if kind := measured.kind_of(function, given):
+            return self._measure(kind, function, arguments, keywords)
+        sized = self.sized and any_extent((arguments, keywords))
+        writes = writes_in_place(function, keywords)
+        target = keywords.get("out", next(iter(arguments), None)) if writes else None
+        lengths: tuple[Any, ...] = ()
+        real: Any = None
+        flat: Any
+        if self.constants and (known := values.constant(function, name, arguments, keywords, self.follows)) is not None:
+            return known
         if not given and name in _FACTORIES:
             keywords = {**keywords, "device": "meta"}
-        elif any(item.is_meta for item in given) or (writes and self._owns(given)):
+        elif any(item.is_meta for item in given) or self._owns(target) or self._reads_overwritten(given):
+            if "device" in keywords:
+                keywords = {**keywords, "device": "meta"}
             if not all(item.is_meta for item in given):
-                lengths = arguments[1:2] if name in LAYERS and _are_lengths(arguments) else ()
-                arguments, keywords = self._stand_in(arguments), self._stand_in(keywords)
+                if self._reads_overwritten(given):
+                    arguments, keywords = self._stand_in(arguments, every=False), self._stand_in(keywords, every=False)
+                real = arguments, keywords
+                arguments, keywords = values.with_sizes(name, arguments, keywords)
+                if isinstance(target, Tensor) and not target.is_meta:
+                    self._overwritten.add(target.untyped_storage().data_ptr())
                 # The lengths of packed sequences have to stay where their numbers are.
-                arguments = (arguments[0], *lengths, *arguments[2:]) if lengths else arguments
+                lengths = packed.lengths_of(name, arguments)
+                arguments, keywords = self._stand_in(arguments), self._stand_in(keywords)
         else:
             if sized:
                 arguments, keywords = replace(arguments, plain_of), replace(keywords, plain_of)
-            return function(*arguments, **keywords)
+            if "device" in keywords:
+                keywords = devices.at_home(keywords, self.home)
+            output = function(*arguments, **keywords)
+            if name in MACS and isinstance(output, Tensor):
+                flat = self._flat(self._stand_in(arguments)), self._flat(self._stand_in(keywords))
+                self._write(name, flat, [self._stand_in(output)], False, None)
+            return output
         # Written down first: a function may change its argument's shape in place.
-        flat: Any = self._flat(arguments), self._flat({key: item for key, item in keywords.items() if key != "out"})
+        flat = self._flat(arguments), self._flat({key: item for key, item in keywords.items() if key != "out"})
         asked = arguments, keywords
         formulas = None
         if sized:
@@ -88,9 +121,18 @@ class Recorder:
             formulas = replace(flat, _origin_of)
             flat = replace(flat, number_of)
             arguments, keywords = replace(arguments, number_of), replace(keywords, number_of)
-        output = fast_output(function, name, arguments, keywords)
-        if output is None:
-            output = self._repeated.run(function, arguments, keywords)
+            real = replace(real, number_of)
+        if lengths:
+            arguments = (arguments[0], *lengths, *arguments[2:])
+        try:
+            output = self._output(packed.RULES.get(name, function), name, arguments, keywords, real)
+        except Exception as error:
+            if name == "format":
+                return values.text(*arguments)
+            self.failure = values.named(name, error, last=self.constants)
+            if self.failure is error:
+                raise
+            raise self.failure from error
         made = [arguments[0]] if name == "setitem" else tensors_in((output,))
         if made:
             writes = writes or any(item is other for item in made for other in given)
@@ -99,84 +141,74 @@ class Recorder:
             replace(asked, plain_of)
         return output
 
+    def _output(
+        self, function: Function, name: str, arguments: tuple[Any, ...], keywords: dict[str, Any], real: Any
+    ) -> Any:
+        """Return what a function makes of tensors without numbers, and refuse what eager torch would refuse.
+
+        `real` are the arguments where some of them have numbers, which are known.
+        """
+        known, with_gradients = real or (arguments, keywords), torch.is_grad_enabled()
+        if isinstance(function, Operator):
+            if function.is_translated:
+                refuse(name, *known)
+            output = function(*arguments, **keywords)
+        else:
+            output = None if with_gradients else fast_output(function, name, arguments, keywords)
+            if output is not None:
+                return output
+            refuse(name, *known)
+            output = self._repeated.run(function, arguments, keywords)
+        # A tensor in another order would be none that autograd knows.
+        return output if with_gradients else as_on_a_cpu(name, arguments, keywords, output)
+
     def on_call(self, call: Call) -> None:
         """Close a call: what was done since the last one is its work."""
         output = next(iter(tensors_in((call.output,))), None)
         if output is None:
             return
         operations, self._operations = tuple(self._operations), []
+        self.look(output)
         value = self.value(output)
         used, self._met = self._met, []
         if call.module is not None:
             used += _parameters_of(call.module)
         counted = {id(item): item.numel() for item in used if id(item) in self._fresh}
         self._fresh -= counted.keys()
-        began = self._clock - len(operations)
-        keeps = call.module is not None or (value.storage >= 0 and self._births[value.storage] >= began)
+        keeps = call.module is not None or self.tensors.is_born(value, self.tensors.clock - len(operations))
         self.calls.append(TracedCall(call.name, call.kind, operations, value, sum(counted.values()), keeps))
+
+    def look(self, tensor: Tensor) -> None:
+        """Notice a tensor that was made in a way that is not watched: how its size came about is not known."""
+        if self.tensors.is_new(tensor):
+            self.holds_elsewhere, self.unseen = False, True
+
+    def used(self, parameters: list[nn.Parameter]) -> list[nn.Parameter]:
+        """Return those of the model's parameters that a call has used."""
+        return [item for item in parameters if id(self._twins[id(item)]) not in self._fresh]
 
     def finish(self) -> tuple[int, ...]:
         """Let go of all tensors, and return for every storage how many operations had run when it was gone."""
-        self._references.clear()
         if self._operations and self.calls:
             *_, last = self.calls
             operations = (*last.operations, *self._operations)
             self.calls[-1] = TracedCall(last.name, last.kind, operations, last.output, last.parameters, last.keeps)
-        return tuple(self.ends.get(number, self._clock) for number in range(len(self._births)))
-
-    def value(self, tensor: Tensor) -> Value:
-        """Return the record of a tensor, made when it is met for the first time or has another shape than before."""
-        key, shape = id(tensor), tuple(tensor.shape)
-        known = self._known.get(key)
-        if known is not None and known.shape == shape:
-            return known
-        place = tensor.untyped_storage()._cdata
-        storage = -1 if place in self._constant else self._storages.get(place)
-        if storage is None:
-            storage = self._storages[place] = len(self._births)
-            self._births.append(self._clock)
-            self._lying.append({})
-        made = self._known[key] = Value(len(self.values), shape, tensor.itemsize, storage)
-        self.values.append(made)
-        if storage >= 0:
-            self._lying[storage][key] = made
-        if tensor.requires_grad and key in self._parameters:
-            self.trained.add(made.number)
-        if known is None:
-            reference = self._references[key] = _Reference(tensor, self._gone)
-            reference.key, reference.place = key, place
-        return made
+        return self.tensors.finish()
 
     def _write(self, name: str, flat: Any, made: list[Tensor], writes: bool, formulas: Any) -> None:
         outputs = tuple([self.value(item) for item in made])
-        aliases: tuple[Value, ...] = ()
-        if writes and name not in UNARY:
-            numbers = {value.number for value in outputs}
-            storages = {value.storage for value in outputs} - {-1}
-            lying = [value for storage in storages for value in self._lying[storage].values()]
-            aliases = tuple(value for value in lying if value.number not in numbers)
+        aliases = self.tensors.beside(outputs) if writes and name not in UNARY else ()
         self._operations.append(Operation(name, flat[0], flat[1], outputs, aliases, writes, formulas))
-        self._clock += 1
-
-    def _gone(self, reference: "_Reference") -> None:
-        key = reference.key
-        value = self._known.pop(key)
-        self._references.pop(key, None)
-        if value.storage >= 0:
-            lying = self._lying[value.storage]
-            lying.pop(key, None)
-            if not lying:
-                self.ends[value.storage] = self._clock
-                del self._storages[reference.place]
+        self.tensors.clock += 1
 
     def _size(self, name: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         """Return the answer to a question about a tensor's size, or None where torch's own will do."""
         tensor = arguments[0]
-        value = self._known.get(id(tensor))
-        if not self.follows or value is None or value.storage < 0 or value.shape != tuple(tensor.shape):
+        value = self.tensors.known(tensor) if self.follows else None
+        if value is None or value.storage < 0:
             return None
         extents = extents_of(value, self.conditions)
-        self._sized = True
+        self.sized = True
         if name in ("numel", "nelement"):
             return extents.numel()
         if name == "len":
@@ -184,13 +216,30 @@ class Recorder:
         dim = arguments[1] if len(arguments) > 1 else keywords.get("dim")
         return extents if dim is None else extents[plain_of(dim)] if -len(extents) <= dim < len(extents) else None
 
-    def _owns(self, tensors: list[Tensor]) -> bool:
-        return any(not item.is_meta and item.untyped_storage().data_ptr() in self._owned for item in tensors)
+    def _measure(self, kind: str, function: Function, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        """Run a function of cnnviz.analysis.measured, and write down what it was given, what it made and its cost."""
+        arguments, keywords = replace(self._stand_in(arguments), plain_of), replace(self._stand_in(keywords), plain_of)
+        given = tuple(self._flat(measured.whole(item)) for item in tensors_in((arguments, keywords)))
+        output, macs = measured.measured(function, arguments, keywords)
+        made = tensors_in((output,))
+        if made or macs:
+            self._write(kind, (given, {"macs": macs}), made, writes_in_place(function, keywords), None)
+        return output
 
-    def _stand_in(self, item: Any) -> Any:
-        """Return nested arguments with every real tensor replaced by one on the meta device."""
+    def _reads_overwritten(self, tensors: list[Tensor]) -> bool:
+        return bool(self._overwritten) and any(
+            not item.is_meta and item.untyped_storage().data_ptr() in self._overwritten for item in tensors
+        )
+
+    def _owns(self, item: Any) -> bool:
+        return isinstance(item, Tensor) and not item.is_meta and item.untyped_storage().data_ptr() in self._owned
+
+    def _stand_in(self, item: Any, *, every: bool = True) -> Any:
+        """Return nested arguments with every real tensor, or those that are overwritten, replaced by one on the meta
+        device.
+        """
         if isinstance(item, Tensor):
-            if item.is_meta:
+            if item.is_meta or not (every or self._reads_overwritten([item])):
                 return item
             if id(item) not in self._twins:
                 twin = self._twins[id(item)] = meta_like(item)
@@ -198,17 +247,15 @@ class Recorder:
                 self._constant.add(twin.untyped_storage()._cdata)
             return self._twins[id(item)]
         if isinstance(item, dict):
-            return {key: self._stand_in(part) for key, part in item.items()}
+            return {key: self._stand_in(part, every=every) for key, part in item.items()}
         if isinstance(item, tuple | list):
-            parts = [self._stand_in(part) for part in item]
+            parts = [self._stand_in(part, every=every) for part in item]
             return type(item)(parts) if type(item) in (tuple, list) else item
         return item
 
     def _flat(self, item: Any) -> Any:
         if isinstance(item, Tensor):
-            if id(item) not in self._known and item.untyped_storage()._cdata not in self._constant:
-                # It was made in a way that is not watched, so how its size came about is not known.
-                self.holds_elsewhere = False
+            self.look(item)
             value = self.value(item)
             if value.storage < 0:
                 self._met.append(item)
@@ -220,46 +267,18 @@ class Recorder:
         return item
 
 
-class _Reference(weakref.ref[Tensor]):
-    """A weak reference that knows whom it stands for."""
-
-    __slots__ = ("key", "place")
-
-    key: int
-    place: int
-
-
 _FACTORIES = frozenset(["zeros", "ones", "empty", "full", "rand", "randn"])
+_DEVICES = devices.QUESTIONS | devices.MOVES
+# Their answers depend on sizes and are plain ints.
+_DEPENDING = frozenset(["stride", "nbytes", "storage_offset"])
+# Where torch's own kernels for the meta device are written in Python. None is met while a torch function runs, so one
+# that is met works for something out of sight.
+_KERNELS = ("torch._meta_registrations", "torch._refs", "torch._prims", "torch._decomp")
 _ASKING = frozenset(["shape", "size", "numel", "nelement", "len", "iter"])
 
 
 def _origin_of(item: Any) -> Any:
     return item if number_of(item) is item else item.origin
-
-
-def _writes(function: Function, keywords: dict[str, Any]) -> bool:
-    raw: str = getattr(function, "__name__", "")
-    return (raw.endswith("_") and not raw.endswith("__")) or raw in _SETTING or "out" in keywords
-
-
-_SETTING = frozenset(["__setitem__", *(f"__i{name}__" for name in ("add", "sub", "mul", "truediv", "floordiv"))])
-
-
-def _are_lengths(arguments: tuple[Any, ...]) -> bool:
-    return isinstance(arguments[1], Tensor) and not arguments[1].is_floating_point()
-
-
-def tensors_in(items: Any) -> list[Tensor]:
-    """Return the tensors in nested tuples, lists and dicts."""
-    found: list[Tensor] = []
-    if isinstance(items, dict):
-        items = tuple(items.values())
-    for item in items:
-        if isinstance(item, Tensor):
-            found.append(item)
-        elif isinstance(item, tuple | list | dict):
-            found += tensors_in(item)
-    return found
 
 
 def _parameters_of(module: nn.Module) -> Iterable[Tensor]:

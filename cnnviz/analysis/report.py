@@ -137,9 +137,12 @@ def analyze(model: nn.Module, input_size: InputSize = (1, 3, 224, 224), *, dtype
     for each input in the same form, None for the default; token indices need torch.int64.
 
     The model's modules are run over once with tensors that hold no numbers: weights may be anywhere, nothing is
-    computed, and the model is not changed. Layers are named as in cnnviz.calls. Receptive fields are those in the
-    first input that has positions. Raises ShapeError where the input does not fit, and ModelError where the control
-    flow depends on values.
+    computed, and the model is not changed. Hooks run too, on copies of what they keep; one that asks for values is left
+    out. Modules in plain lists and the like are counted where they run, and what torch.compile compiled is analysed as
+    the Python that it is. Layers are named as in cnnviz.calls; what TorchScript and C++ do in a forward is named after
+    torch's operators, "block.aten::mm". Receptive fields are those in the first input that has positions. Raises
+    ShapeError for what torch refuses on a CPU, in a sentence that names the layer, its sizes and what would be right;
+    and ModelError where the control flow depends on values, and for a TorchScript module.
     """
     with nothing_collected():
         return _report(run_of(model, inputs_of(input_size, dtype)))

@@ -1,44 +1,74 @@
 """One run of a model without arithmetic, written down as flat records."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
 
+from cnnviz.analysis import devices
+from cnnviz.analysis.failures import explained, located, told
 from cnnviz.analysis.inputs import Inputs
+from cnnviz.analysis.nested import tensors_in
 from cnnviz.analysis.operations import Stored, Trace
+from cnnviz.analysis.quantization import quantized
 from cnnviz.analysis.recorder import Recorder
 from cnnviz.analysis.replica import Replica, replica
+from cnnviz.analysis.type_questions import asks_types
+from cnnviz.analysis.ways import Unseen, Way, next_way
 from cnnviz.calls import observe
 from cnnviz.errors import CnnvizError, ModelError, ShapeError
+from cnnviz.modules import eager
 
 
-def trace(model: nn.Module, inputs: Inputs) -> tuple[Trace, nn.Module]:
+def trace(model: nn.Module, inputs: Inputs, home: torch.device | None = None) -> tuple[Trace, nn.Module]:
     """Return the record of `model` in eval mode on inputs of some size, and a stand-in that can be traced again.
 
     The model itself does not run: its modules are stood in for by copies and its parameters by tensors without
-    storage, so that weights, buffers, hooks, training mode and other threads that use the model are left alone. Raises
-    ShapeError where the sizes do not fit and ModelError where the model's control flow asks for values.
+    storage, so that weights, buffers, hooks, training mode and other threads that use the model are left alone. `home`
+    is the device that the model is told it is on, where a stand-in is traced; else that of its own tensors. Raises
+    ShapeError where sizes, types or indices do not fit and ModelError where the model's control flow asks for values.
     """
     with nothing_collected():
         stand_in = replica(model)
-        restore = stand_in.remembered()
         try:
-            try:
-                return _run(stand_in, inputs, follows=True), stand_in.model
-            except Exception:
-                # A model may refuse sizes that are no plain ints. Errors of its own come again, in its own words.
-                restore()
-                return _run(stand_in, inputs, follows=False), stand_in.model
-        except CnnvizError:
-            raise
+            return _traced(stand_in, inputs, home or devices.home_of(stand_in.tensors)), stand_in.model
         except Exception as error:
-            misfit = inputs.misfit(model.forward) if isinstance(error, TypeError) else ""
-            raise (ModelError(misfit) if misfit else _explained(error, inputs)) from error
+            if found := quantized(model):
+                raise found from error
+            if isinstance(error, CnnvizError):
+                raise
+            misfit = inputs.misfit(eager(model).forward) if isinstance(error, TypeError) else ""
+            raise (ModelError(misfit) if misfit else _explained(_inner(error), inputs)) from error
         finally:
-            restore()
+            stand_in.restore()
+
+
+def _traced(stand_in: Replica, inputs: Inputs, home: torch.device) -> Trace:
+    found, way, sized = _first(stand_in, inputs, home, Way())
+    if not sized or not asks_types(stand_in.model):
+        return found
+    stand_in.restore()
+    plain, *_ = _first(stand_in, inputs, home, replace(way, follows=False))
+    return found if found.does_as(plain) else plain
+
+
+def _first(stand_in: Replica, inputs: Inputs, home: torch.device, way: Way) -> tuple[Trace, Way, bool]:
+    """Return the record of the first run that ends without an error, how it was run, and whether it gave out sizes that
+    are no plain ints.
+    """
+    while True:
+        try:
+            found, sized = _run(stand_in, inputs, home, way)
+            return found, way, sized
+        except Exception as error:
+            following = next_way(way, error)
+            if following is None:
+                raise
+        stand_in.restore()
+        way = following
 
 
 @contextmanager
@@ -56,29 +86,45 @@ def nothing_collected() -> Iterator[None]:
         gc.enable()
 
 
-def _run(stand_in: Replica, inputs: Inputs, *, follows: bool) -> Trace:
-    recorder, copy = Recorder(stand_in, follows=follows), stand_in.model
+def _run(stand_in: Replica, inputs: Inputs, home: torch.device, way: Way) -> tuple[Trace, bool]:
+    """Return the record of one run, and whether it gave out sizes that are no plain ints."""
+    recorder, copy = Recorder(stand_in, home, way), stand_in.model
     numbers = (tensor.dtype for tensor in stand_in.parameters if tensor.is_floating_point() or tensor.is_complex())
     batch = inputs.made(next(numbers, torch.float32))
+    for tensor in batch:
+        tensor.requires_grad_(way.gradients and (tensor.is_floating_point() or tensor.is_complex()))
     positional, named = inputs.placed(batch)
     starts = tuple(recorder.value(tensor) for tensor in batch)
-    with torch.no_grad(), observe(copy, recorder.on_call, around=recorder.around, steps=False):
+    observed = observe(copy, recorder.on_call, around=recorder.around, steps=False, operators=way.operators)
+    with torch.set_grad_enabled(way.gradients), observed:
         # Kept until the end, as the caller of a network keeps its inputs and gets its output.
-        output = copy(*positional, **named)
+        try:
+            output = copy(*positional, **named)
+        except Exception as error:
+            # TorchScript passes an error of Python's on without its words.
+            if way.operators and recorder.failure is not None and _is_script(error):
+                raise recorder.failure from error
+            raise
+    for tensor in tensors_in((output,)):
+        recorder.look(tensor)
+    if recorder.unseen and not way.operators:
+        raise Unseen
     ends = recorder.finish()
     del output
-    return Trace(
+    found = Trace(
         starts,
         tuple(recorder.calls),
-        tuple(recorder.values),
+        tuple(recorder.tensors.values),
         ends,
-        frozenset(recorder.trained),
-        _stored(stand_in.parameters),
+        frozenset(recorder.tensors.trained),
+        _stored([*stand_in.parameters, *recorder.used(stand_in.others)]),
         recorder.conditions.formulas() if recorder.holds_elsewhere else None,
+        home,
     )
+    return found, recorder.sized
 
 
-def _stored(every: list[Tensor]) -> Stored:
+def _stored(every: Sequence[Tensor]) -> Stored:
     trained = [tensor for tensor in every if tensor.requires_grad]
     return Stored(
         sum(tensor.numel() for tensor in every),
@@ -88,14 +134,26 @@ def _stored(every: list[Tensor]) -> Stored:
     )
 
 
+def _inner(error: Exception) -> Exception:
+    """Return the error of which TorchScript tells in its own, and any other as it is."""
+    lines = [line for line in str(error).splitlines() if line.startswith("RuntimeError: ")]
+    if not _is_script(error) or not lines:
+        return error
+    inner = RuntimeError(lines[-1].replace("RuntimeError: ", ""))
+    inner.__cause__ = error  # which knows the layer
+    return inner.with_traceback(error.__traceback__)
+
+
+def _is_script(error: Exception) -> bool:
+    return "TorchScript" in str(error)
+
+
 def _explained(error: Exception, inputs: Inputs) -> CnnvizError:
-    reason = str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
-    if "indices" in reason and "Long" in reason and inputs.types[0] is None:
-        return ShapeError(
-            f"An input of size {inputs} holds indices; pass dtype=torch.int64, for this network: {reason}."
-        )
-    if "meta" in reason.lower() or "data-dependent" in reason.lower() or isinstance(error, NotImplementedError):
+    if found := explained(error):
+        return ShapeError(f"The model cannot run on an input of size {inputs}: {found}.")
+    reason = told(error)
+    if "meta" in reason.lower() or "data-dependent" in reason.lower():
         return ModelError(f"The model decides by its tensors' values, which are unknown in an analysis: {reason}.")
     if isinstance(error, RuntimeError | ValueError | AssertionError | IndexError):
-        return ShapeError(f"An input of size {inputs} does not fit this model: {reason}.")
-    return ModelError(f"The model could not run on an input of size {inputs}: {type(error).__name__}, {reason}.")
+        return ShapeError(f"The model cannot run on an input of size {inputs}: {located(error)}.")
+    return ModelError(f"The model cannot run on an input of size {inputs}: {located(error)}.")

@@ -22,7 +22,8 @@ def activations(model: nn.Module, batch: Tensor, layers: Iterable[str] | None = 
 
     Names are those of cnnviz.calls. Tensors hold what the layer gave, also where an in-place operation overwrites it
     later; they carry no gradient. Of a call that returns several tensors the first is given. The model's mode, weights
-    and hooks are left as they are. Raises ModelError for a name that no call has.
+    and hooks are left as they are, and so is what torch.compile made of it: the Python inside runs. Raises ModelError
+    for a name that no call has, for TorchScript, and for a model that gives no tensor.
     """
     wanted = None if layers is None else set(layers)
     with torch.no_grad():
@@ -60,6 +61,8 @@ def _run(model: nn.Module, batch: Tensor, wanted: set[str] | None, *, eager: boo
 
     with suppress(Enough), observe(model, keep, around=None if eager else copy_before_writing):
         model(batch)
+    if wanted is None and not kept:
+        raise ModelError("This model gives no tensor for this input, so there is nothing to capture.")
     if wanted is not None and (absent := wanted - kept.keys()):
         raise ModelError(missing(min(absent), names))
     return kept

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from cnnviz.calls import Call
+from cnnviz.modules import kind_of
 from cnnviz.probes.maps import as_maps
 from cnnviz.probes.partial_forward import catch
 
@@ -166,7 +167,9 @@ def _channels_first(size: Size) -> Size:
 
 
 def _dilation(module: nn.Module | None) -> tuple[int, int]:
-    name, given = type(module).__name__, getattr(module, "dilation", 1)
+    if module is None:
+        return 1, 1
+    name, given = kind_of(module), getattr(module, "dilation", 1)
     if not name.startswith(("Conv", "MaxPool")) or "Transpose" in name:
         return 1, 1
     numbers = given if isinstance(given, tuple) else (given,) * 2

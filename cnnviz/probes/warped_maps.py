@@ -14,7 +14,9 @@ from torch import Tensor, nn
 
 from cnnviz.arithmetic.affine import Theta
 from cnnviz.arithmetic.lattice import Lattice, carried
+from cnnviz.calls import eagerly
 from cnnviz.errors import ModelError
+from cnnviz.modules import modules_of
 from cnnviz.probes.activations import activations
 from cnnviz.probes.arrays import Floats, to_numpy
 from cnnviz.probes.resampling import resampled
@@ -154,15 +156,13 @@ def _gap(name: str, after: Tensor, before: Tensor, inside: NDArray[np.bool_]) ->
 
 def _through(model: nn.Module, batch: Tensor, layer: str, theta: Theta) -> Tensor:
     """Return a model's scores where the maps of one layer are warped on their way."""
-    try:
-        module = model.get_submodule(layer)
-    except AttributeError:
-        raise ModelError(
-            f"{layer} is a function and no module of this network, so its maps cannot be warped."
-        ) from None
+    module = {name: module for name, module in modules_of(model) if name}.get(layer)
+    if module is None:
+        raise ModelError(f"{layer} is a function and no module of this network, so its maps cannot be warped.")
     handle = module.register_forward_hook(lambda module, arguments, output: warp(output, theta))
     try:
-        scores: Tensor = model(batch)
+        with eagerly():
+            scores: Tensor = model(batch)
     finally:
         handle.remove()
     return scores

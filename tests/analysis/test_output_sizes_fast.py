@@ -9,9 +9,9 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from cnnviz.analysis import recurrent
+from cnnviz.analysis.nested import tensors_in
 from cnnviz.analysis.operations import function_name
 from cnnviz.analysis.output_sizes_fast import fast_output
-from cnnviz.analysis.recorder import tensors_in
 
 SIDE = st.integers(1, 9)
 

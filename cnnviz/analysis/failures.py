@@ -1,0 +1,90 @@
+"""Where a model failed and why, as a sentence: "features.3 (Conv2d) expects 16 channels and gets 8"."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from cnnviz.analysis.extents import number_of, replace
+from cnnviz.analysis.nested import tensors_in
+from cnnviz.analysis.refusals import Refused, reason
+from cnnviz.analysis.refusals_layers import features, shown
+from cnnviz.calls import Failure, failure_of, function_name
+
+_OUTSIDE = str(Path(torch.__file__).parent), str(Path(__file__).parents[1])
+_DIMENSIONS = re.compile(r"expected (.*D)(?: or (.*D))? input \(got (\d)D input\)")
+
+
+def told(error: BaseException) -> str:
+    """Return torch's own words, or the model's: the first line of a message."""
+    return str(error).strip().split("\n")[0].rstrip(".!") or type(error).__name__
+
+
+def explained(error: BaseException) -> str | None:
+    """Return where and why sizes, types or indices do not fit; None where that is not what is wrong."""
+    failure = failure_of(error)
+    found = failure and _why(error, failure)
+    return f"{place(error, failure)} {found}" if failure and found else None
+
+
+def located(error: BaseException) -> str:
+    """Return torch's own words, or the model's, with the place where they were said."""
+    failure = failure_of(error)
+    if failure is None:
+        return told(error)
+    sizes = " and ".join(dict.fromkeys(shown(item.shape) for item in _given(failure)))
+    known = RuntimeError | ValueError | AssertionError | IndexError
+    words = told(error).removeprefix(f"{failure.kind}: ")
+    words = words if isinstance(error, known) else f"{type(error).__name__}, {words}"
+    return f"{place(error, failure)} cannot take {sizes or 'its input'}: {words}"
+
+
+def place(error: BaseException, failure: Failure) -> str:
+    """Return the name of what failed: a layer's with its kind; a function's with what ran before and the line."""
+    if failure.module is not None:
+        return f"{failure.name} ({failure.kind})" if failure.name else failure.kind
+    after = [f"after {failure.after}"] if failure.after else []
+    line = [f"{Path(name).name}, line {number}" for name, number in list(_lines(error))[-1:]]
+    return f"{failure.name} ({', '.join((*after, *line))})" if after or line else failure.name
+
+
+def _lines(error: BaseException) -> Iterator[tuple[str, int]]:
+    """Yield the lines of the model's own code that were running, the innermost last."""
+    trace = error.__traceback__
+    while trace is not None:
+        name = trace.tb_frame.f_code.co_filename
+        if not name.startswith(_OUTSIDE):
+            yield name, trace.tb_lineno
+        trace = trace.tb_next
+
+
+def _given(failure: Failure) -> list[Tensor]:
+    """Return what a function was given, and of a layer's what is not its own."""
+    found = tensors_in((failure.arguments, dict(failure.keywords)))
+    return found if failure.module is None else [item for item in found if not isinstance(item, nn.Parameter)]
+
+
+def _why(error: BaseException, failure: Failure) -> str | None:
+    if isinstance(error, Refused):
+        return str(error)
+    if failure.function is not None:
+        name = function_name(failure.function) or ""
+        arguments, keywords = replace((failure.arguments, dict(failure.keywords)), number_of)
+        return reason(name, arguments, keywords)
+    return _of_module(told(error), failure)
+
+
+def _of_module(words: str, failure: Failure) -> str | None:
+    """Return why a module of torch.nn refuses an input itself, before any function runs."""
+    given = _given(failure)
+    if given and isinstance(failure.module, nn.RNNBase) and given[0].dim() in (2, 3):
+        return features(given[0], failure.module.input_size, "input_size")
+    sizes = [item.shape for item in given]
+    if not sizes or not (found := _DIMENSIONS.search(words)):
+        return None
+    wanted = " or ".join(filter(None, (found[1], found[2]))).replace("D", "")
+    size = sizes[0]
+    wrong = f"reads {wanted} dimensions and gets {len(size)}, {shown(size)}"
+    return f"{wrong}; 1x{shown(size)} would be right" if str(len(size) + 1) in wanted.split() else wrong
