@@ -101,6 +101,13 @@ def _stack(arguments: Arguments, keywords: dict[str, Any]) -> Any:
     return (*shape[:dim], len(others) + 1, *shape[dim:])
 
 
+def _channel_shuffle(arguments: Arguments, keywords: dict[str, Any]) -> Any:
+    """A copy on a CPU, also where nothing is shuffled; torch's meta device gives a view then."""
+    image, groups = arguments[0], arguments[1] if len(arguments) > 1 else keywords.get("groups")
+    fits = isinstance(groups, int) and groups > 0 and image.dim() > 2 and image.shape[1] % groups == 0
+    return image.shape if fits else None
+
+
 def _adaptive_average(arguments: Arguments, keywords: dict[str, Any]) -> Any:
     size = arguments[1] if len(arguments) > 1 else keywords.get("output_size")
     size = (size, size) if isinstance(size, int) else size
@@ -123,6 +130,7 @@ RULES: dict[str, Rule] = {
     "layer_norm": _in_order(_layer_norm),
     **dict.fromkeys(("cat", "concat"), _in_order(_cat)),
     "stack": _in_order(_stack),
+    "channel_shuffle": _in_order(_channel_shuffle),
     "adaptive_avg_pool2d": _in_order(_adaptive_average),
     # nn.TransformerEncoder asks for a mask's values, to leave out padding at the end: it is computed, as in training.
     "nested_tensor_from_mask_left_aligned": lambda arguments, keywords: False,

@@ -197,3 +197,9 @@ def test_half_precision_takes_half():
     assert (whole.outputs, whole.saved_for_backward, whole.inference_peak) == tuple(
         2 * number for number in (half.outputs, half.saved_for_backward, half.inference_peak)
     )
+
+
+@pytest.mark.parametrize("groups", [1, 2, 4])
+def test_a_shuffle_is_a_copy_also_where_it_moves_nothing(groups):
+    module, size = nn.ChannelShuffle(groups), (1, 4, 4, 8)
+    assert analyze(module, size).memory.inference_peak == inference_peak(module, torch.randn(size))
