@@ -54,6 +54,7 @@ def test_a_digit_that_is_drawn_is_read(open_at):
     expect(page.get_by_text("There is no picture yet")).to_be_visible(timeout=SLOW)
     pad = page.locator("canvas").first
     expect(pad).to_be_visible(timeout=SLOW)
+    pad.scroll_into_view_if_needed()
     settle(page)
     box = pad.bounding_box()
     page.mouse.move(box["x"] + 140, box["y"] + 40)
