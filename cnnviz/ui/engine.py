@@ -33,9 +33,10 @@ SETTLED.set()
 
 def settle() -> None:
     """Wait until SETTLED, and say so; call before a screen that needs torch."""
+    # Always there, so that what follows has the same place on the page in every run.
+    sign = st.empty()
     if SETTLED.is_set():
         return
-    sign = st.empty()
     sign.caption(COMMON.text("starting"))
     while not SETTLED.wait(_PATIENCE):
         # Writing to the page is also where Streamlit ends a run that the person has made pointless.
