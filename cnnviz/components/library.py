@@ -39,8 +39,8 @@ def asks_for(name: str) -> str:
     return f"""export default (args) => {{
   const own = (window.cnnviz ??= {{}}), entry = () => own["{VERSION}"].{name}(args);
   if (own["{VERSION}"]) return entry();
-  let stop;
-  (own.waiting ??= []).push(() => {{ stop = entry(); }});
-  return () => stop?.();
+  let stop, over = false;
+  (own.waiting ??= []).push(() => {{ if (!over) stop = entry(); }});
+  return () => {{ over = true; stop?.(); }};
 }};
 """

@@ -25,7 +25,8 @@ const PARCELS = (/** @type {any} */ (window).cnnvizParcels ??= new Map());
 /** Keep a parcel's meta and arrays, in the place of what came before, and let go on what waits for it. */
 export function deliver(meta, arrays) {
   const [key, name] = meta.parcel, waiting = PARCELS.get(key)?.waiting;
-  PARCELS.set(key, { name, meta, arrays });
+  // One that waits for a newer parcel goes on waiting.
+  PARCELS.set(key, { name, meta, arrays, waiting: waiting?.name === name ? undefined : waiting });
   if (waiting?.name === name) waiting.act();
 }
 
@@ -37,9 +38,9 @@ export function whole(data, draw) {
   const [meta, arrays] = unpack(data), [key, name] = meta.parcel, there = PARCELS.get(key);
   const act = (parcel) => draw({ ...parcel.meta, ...meta }, [...arrays, ...parcel.arrays]);
   if (there?.name === name) return act(there);
-  let stop;
-  PARCELS.set(key, { ...there, waiting: { name, act: () => { stop = act(PARCELS.get(key)); } } });
-  return () => stop?.();
+  let stop, over = false;
+  PARCELS.set(key, { ...there, waiting: { name, act: () => { if (!over) stop = act(PARCELS.get(key)); } } });
+  return () => { over = true; stop?.(); };
 }
 
 /** A colour of a map, 0 to 255, as "#rrggbb". */

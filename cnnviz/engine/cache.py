@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Any, Generic, TypeVar
 
 V = TypeVar("V")
@@ -17,6 +17,7 @@ class ByteCache(Generic[V]):
 
     def __init__(self, limit: int, *, keeps_last: bool = False) -> None:
         self.limit = limit
+        self.forgotten: Callable[[Any], None] = lambda key: None
         self._least = 1 if keeps_last else 0
         self._entries: OrderedDict[Hashable, tuple[V, int]] = OrderedDict()
         self._nbytes = 0
@@ -57,10 +58,17 @@ class ByteCache(Generic[V]):
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
-            self._entries.clear()
-            self._nbytes = 0
+            for key in list(self._entries):
+                self._forget(key)
 
     def _forget(self, key: Any) -> None:
         entry = self._entries.pop(key, None)
         if entry is not None:
             self._nbytes -= entry[1]
+            self.forgotten(key)
+
+    def drop(self, which: Callable[[V], bool]) -> None:
+        """Forget all values that `which` picks."""
+        with self._lock:
+            for key in [key for key, (value, _) in self._entries.items() if which(value)]:
+                self._forget(key)

@@ -61,6 +61,10 @@ class LocalEngine:
         )
         # Recorded runs by themselves: a few large maps must not drive out what many others can be made from.
         self._kept: ByteCache[Any] = ByteCache(results_limit * 2 // 3)
+        # A recorded run holds its model's weights, which are not counted: it goes when the model goes.
+        self._weights.kept.forgotten = lambda choice: self._kept.drop(
+            lambda kept: getattr(kept, "model", None) == choice
+        )
         self._results: ByteCache[Any] = ByteCache(results_limit - self._kept.limit)
         self._jobs = Jobs()
         self._counts: Counter[str] = Counter()

@@ -1,10 +1,12 @@
 """Write down a forward while it runs."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from cnnviz.calls import Call, observe
 from cnnviz.errors import CnnvizError
@@ -35,12 +37,20 @@ def record(model: nn.Module, batch: Tensor, *, most_bytes: int = 2_500_000) -> t
     given = batch.clone()
     start = recorder.bind(given)
     with torch.no_grad():
-        seed = torch.get_rng_state()
-        with observe(model, recorder.on_call, around=recorder.around):
+        with _NoChance(), observe(model, recorder.on_call, around=recorder.around):
             output = model(given)
-        if not torch.equal(seed, torch.get_rng_state()):
-            raise UnrepeatableError("The model draws random numbers.")
         return recorder.finish(start, batch, most_bytes), output
+
+
+class _NoChance(TorchDispatchMode):
+    """Refuses what draws random numbers, whichever the generator: the default one is shared with other threads."""
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        # An attention draws where its dropout, the one float among its arguments, is more than 0.
+        spared = "_scaled_dot_product" in func.__name__ and not any(type(each) is float and each > 0 for each in args)
+        if torch.Tag.nondeterministic_seeded in func.tags and not spared:
+            raise UnrepeatableError("The model draws random numbers.")
+        return func(*args, **(kwargs or {}))
 
 
 class _Recorder:
@@ -49,7 +59,9 @@ class _Recorder:
         self.calls: list[RecordedCall] = []
         self.work: list[float] = []
         self.constants: dict[int, Tensor] = {}
-        self._owned = {id(each) for each in (*model.parameters(), *model.buffers())}
+        owned = *model.parameters(), *model.buffers()
+        self._owned = {id(each) for each in owned}
+        self._owned_memory = {each.untyped_storage().data_ptr() for each in owned if each.layout is torch.strided}
         # All are held until the end, so that an id means one tensor.
         self._tensors: list[Tensor] = []
         self._versions: list[int] = []
@@ -67,7 +79,8 @@ class _Recorder:
     def around(self, function: Function, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         if function.__name__ == "__get__" and not isinstance(output := function(*arguments, **keywords), Tensor):
             return output  # a size, say, which from here on is a number like any other
-        if function in _UNWATCHED and not any(id(each) in self._owned for each in arguments):
+        reads, writes = _UNWATCHED
+        if function == writes or (function == reads and not any(id(each) in self._owned for each in arguments)):
             raise UnrepeatableError("The model reaches for a tensor's data, where nothing counts what is overwritten.")
         given = [*tensors(arguments), *tensors(keywords)]
         read = {id(tensor): self._slot(tensor) for tensor in given}
@@ -129,6 +142,8 @@ class _Recorder:
             {start, *self.constants},
             most_bytes,
         )
+        # Copies: what the model keeps from run to run is overwritten by the next.
+        kept = deepcopy(kept)
         owned = {slot: tensor for slot, tensor in self.constants.items() if id(tensor) in self._owned}
         own = {slot: tensor for slot, tensor in self.constants.items() if slot not in owned}
         return Recording(self.operations, self.calls, {**kept, **own, start: batch}, owned)
@@ -145,7 +160,7 @@ class _Recorder:
         before = read[id(written)]
         if not alone or any(each.untyped_storage().data_ptr() != memory for each in changed.values()):
             raise UnrepeatableError("The model overwrites several tensors at once.")
-        if self.constants.get(before) is written:
+        if self.constants.get(before) is written or (memory in self._owned_memory and id(written) not in self._owned):
             raise UnrepeatableError("The model overwrites its own weights.")
         return [(before, self.bind(written))]
 
@@ -171,6 +186,13 @@ def _made(operation: Operation) -> tuple[int, ...]:
 
 
 def _version(tensor: Tensor) -> int:
+    try:
+        tensor.untyped_storage()
+        plain = tensor.layout is torch.strided and not tensor.is_nested
+    except RuntimeError:
+        plain = False
+    if not plain:
+        raise UnrepeatableError("The model holds a tensor without memory of its own, a sparse one say.")
     if tensor.is_inference():
         raise UnrepeatableError("The model runs in inference mode, in which nothing counts what is overwritten.")
     return tensor._version

@@ -19,7 +19,11 @@ def slotted(item: Any, slots: dict[int, int]) -> Any:
         return Slot(slots[id(item)])
     if isinstance(item, dict):
         return {key: slotted(part, slots) for key, part in item.items()}
-    if isinstance(item, tuple | list) and tensors(item):
+    if isinstance(item, slice):
+        ends = item.start, item.stop, item.step
+        return slice(*(int(each) if isinstance(each, Tensor) else each for each in ends))
+    # A list too without tensors: the model may go on to change it.
+    if type(item) in (tuple, list) or (isinstance(item, tuple | list) and tensors(item)):
         parts = [slotted(part, slots) for part in item]
         return parts if isinstance(item, list) else tuple(parts)
     return item

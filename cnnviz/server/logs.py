@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-_PERSON = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_PERSON = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _MACHINE = re.compile(r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f]*:[\da-f:]*:[\da-f.:]*)(?![\w])", re.IGNORECASE)
 _SERVERS_OWN = ("0.0.0.0", "127.0.0.1", "::", "::1")
 _FRAMES = 6
@@ -31,7 +31,7 @@ def keep_to_one_line() -> None:
     logging.setLogRecordFactory(make)
     # Who asked for what: of no use here, and a proxy before this server can tell it where it is wanted.
     logging.getLogger("uvicorn.access").addFilter(lambda record: False)
-    logging.getLogger("uvicorn.error").addFilter(lambda record: '"WebSocket ' not in record.getMessage())
+    logging.getLogger("uvicorn.error").addFilter(_is_told)
     logging.captureWarnings(True)
     threading.excepthook = _log_of_thread
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -41,8 +41,8 @@ def one_line(record: logging.LogRecord) -> logging.LogRecord:
     """Return a record, changed: its message on one line without addresses, what was raised told at its end."""
     try:
         text = record.getMessage()
-    except (TypeError, ValueError):
-        text = str(record.msg)
+    except Exception:  # as logging itself: a line that can't be made is no reason to stop the program
+        text = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
     raised = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
     text = _MACHINE.sub(_hidden, _PERSON.sub("…", " ".join(text.split())))
     record.msg = text if raised is None else f"{text} · {where(raised)}"
@@ -70,6 +70,12 @@ def _hidden(found: re.Match[str]) -> str:
 def _short(path: str) -> str:
     """Return a file by its last three names: enough to find it, and without a home folder's."""
     return "/".join(Path(path).parts[-3:])
+
+
+def _is_told(record: logging.LogRecord) -> bool:
+    # uvicorn's message for a terminal would be filled with the arguments, which are gone.
+    vars(record).pop("color_message", None)
+    return '"WebSocket ' not in record.getMessage()
 
 
 def _log_of_thread(arguments: threading.ExceptHookArgs) -> None:

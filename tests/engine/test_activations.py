@@ -1,6 +1,8 @@
 """One run for all layers, against running the model by hand."""
 
+import gc
 import threading
+import weakref
 from dataclasses import replace
 from typing import Any
 
@@ -81,6 +83,23 @@ def test_other_layers_and_units_of_a_photo_run_no_model_again(build: Any, pictur
     engine.ask(Classify(VGG, picture, invert=True))
     engine.ask(Classify(VGG, pictures(2)))
     assert load.runs == 3
+
+
+def test_a_recorded_run_goes_with_its_model(build: Any, pictures: Any) -> None:
+    alive: list[weakref.ref[torch.nn.Module]] = []
+
+    def load(*arguments: Any, **keywords: Any) -> torch.nn.Module:
+        model = models.load(*arguments, **keywords)
+        alive.append(weakref.ref(model))
+        return model
+
+    engine: Engine = build(load=load, model_cache_mb=2.5)
+    for seed in range(3):
+        engine.ask(Maps(replace(VGG, random_seed=seed), pictures(1), "block1.conv1"))
+    gc.collect()
+    # One for all that fits, and what the worker still has in its hand.
+    assert len(alive) == 3
+    assert alive[0]() is None
 
 
 def test_sixty_photos_take_a_few_megabytes_each(build: Any, pictures: Any) -> None:

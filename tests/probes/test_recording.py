@@ -135,6 +135,15 @@ def _decides(self: Any, x: Tensor) -> Tensor:
     return y * 2 if y.sum() > 0 else y * 3
 
 
+def _lists_change(self: Any, x: Tensor) -> Tensor:
+    y, size, order, place = self.conv(x), [2, 2], [2, 0, 1], torch.tensor(1)
+    y = y + y.new_ones(size).sum() + y[:, order].sum() + y[:, place : place + 1]
+    size[1] = 1
+    order.reverse()
+    place += 1
+    return y * 1
+
+
 def _out(self: Any, x: Tensor) -> Tensor:
     y, z = self.conv(x), self.other(x)
     made = torch.zeros_like(y)
@@ -157,6 +166,7 @@ def _several(self: Any, x: Tensor) -> Tensor:
         _through_numpy,
         _input_overwritten,
         _buffer_counts,
+        _lists_change,
         _decides,
         _out,
         _several,
@@ -184,11 +194,34 @@ def test_what_is_overwritten_or_comes_from_elsewhere_is_as_it_was(run: Any, most
         lambda self, x: _in_bfloat16(self, x),
         lambda self, x: _gradient(self, x),
         lambda self, x: self.conv(x).data.relu_(),
+        lambda self, x: self.conv(x) * torch.bernoulli(torch.full((1,), 0.5), generator=torch.Generator()),
+        lambda self, x: _seeded(self, x),
+        lambda self, x: self.conv(x) + self.count.data.mul_(3),
+        lambda self, x: self.conv(x) + self.count.view(-1).add_(1),
+        lambda self, x: self.conv(x) + x.to_sparse().to_dense(),
     ],
 )
 def test_what_would_not_come_out_the_same_is_refused(run: Any) -> None:
     with pytest.raises(UnrepeatableError):
         record(Forward(run), torch.randn(1, 3, 5, 5))
+
+
+def _seeded(self: Any, x: Tensor) -> Tensor:
+    torch.manual_seed(0)
+    return self.conv(x) * torch.rand(1)
+
+
+def test_a_model_that_keeps_a_mean_leaves_earlier_recordings_alone() -> None:
+    def run(self: Any, x: Tensor) -> Tensor:
+        y = self.conv(x)
+        self.count.mul_(0.5).add_(y.mean())
+        return y + self.count
+
+    model = Forward(run)
+    one, _ = record(model, torch.randn(1, 3, 5, 5))
+    before = {name: one.tensor(name).clone() for name in one.names}
+    record(model, torch.randn(1, 3, 5, 5))
+    assert all(torch.equal(one.tensor(name), before[name]) for name in one.names)
 
 
 def _in_bfloat16(self: Any, x: Tensor) -> Tensor:

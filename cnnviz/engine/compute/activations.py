@@ -1,6 +1,6 @@
 """What a network makes of a picture: one recorded run of it, and everything else read off that."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -24,6 +24,7 @@ from cnnviz.probes.unit import UnitAccount, account, recorded_account
 class _Forward(Sized):
     """What is kept of a run: a recording, None where the network is too large for one, and what it gave, (K,)."""
 
+    model: ModelChoice
     recording: Recording | None
     output: Floats
 
@@ -50,7 +51,7 @@ def _run_once(request: OfPicture, run: Run) -> _Forward:
     tensor = first_tensor(output)
     if tensor is None:
         raise ModelError(f"{request.model.name} gives a {type(output).__name__}, and no tensor.")
-    return _Forward(recording, to_numpy(tensor[0].flatten()))
+    return _Forward(replace(request.model, checkpoint=None), recording, to_numpy(tensor[0].flatten()))
 
 
 def _classes(model: ModelChoice, number: int) -> tuple[str, ...]:
