@@ -21,7 +21,7 @@ VERSION = hashlib.sha256(_CODE.encode()).hexdigest()[:16]
 
 _LIBRARY = f"""const own = (window.cnnviz ??= {{}});
 own["{VERSION}"] ??= {{ {_CODE} }};
-for (const act of own.waiting ?? []) act();
+for (const act of own.waiting ?? []) try {{ act(); }} catch (error) {{ console.error(error); }}
 own.waiting = [];
 export default () => {{}};
 """

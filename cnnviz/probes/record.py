@@ -210,4 +210,4 @@ def _work(name: str, given: list[Tensor], made: list[Tensor]) -> float:
 
 
 def _is_autocast() -> bool:
-    return torch.is_autocast_enabled("cpu") or torch.is_autocast_enabled("cuda")
+    return any(map(torch.is_autocast_enabled, ("cpu", "cuda", "mps")))

@@ -108,7 +108,7 @@ def _started(port: int) -> _Running:
     listening = socket.socket()
     try:
         listening.bind((_HOST, port))
-    except (OSError, OverflowError) as error:
+    except (OSError, OverflowError, TypeError) as error:
         listening.close()
         why = getattr(error, "strerror", None) or "it should be from 1 to 65535"
         raise CnnvizError(f"The app can't answer at port {port}: {why}. Without a port it takes a free one.") from error

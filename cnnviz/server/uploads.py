@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 WINDOW = 600.0  # seconds
 FILES = 60
+SESSIONS = 5000  # whose uploads are remembered: made-up ones shall not slow every upload down
 NBYTES = 400 * 2**20  # weights of one's own have up to 100 MB
 
 # Streamlit's own limit on one file, server.maxUploadSize, is checked behind this.
@@ -49,6 +50,8 @@ class UploadLimits:
         now = self._clock()
         self._forget(now - WINDOW)
         past = self._uploads.get(session, deque())
+        if session not in self._uploads and len(self._uploads) >= SESSIONS:
+            return round(WINDOW)
         if len(past) >= FILES or sum(each for _, each in past) + size > NBYTES:
             return max(1, round(past[0][0] + WINDOW - now)) if past else round(WINDOW)
         self._uploads.setdefault(session, past).append((now, size))

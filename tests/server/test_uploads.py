@@ -111,3 +111,12 @@ def test_no_window_ever_holds_more_and_nothing_is_refused_without_need(acts):
         if fits:
             let[session].append((now, size))
     assert sum(map(len, limits._uploads.values())) <= 2 * uploads.FILES
+
+
+def test_made_up_sessions_are_not_remembered_without_end(server, monkeypatch):
+    monkeypatch.setattr(uploads, "SESSIONS", 3)
+    answers = [server.put(f"s{number}", 10).status_code for number in range(5)]
+    assert answers == [204, 204, 204, 429, 429]
+    assert server.put("s1", 10).status_code == 204
+    server.now += 61
+    assert server.put("s4", 10).status_code == 204
