@@ -154,7 +154,7 @@ def build():
     assert main(["serve", "--model", "cli_net:build", "--size", "3x32x32"]) == 0
     assert torch.equal(seen[0], network[0].weight)
     # The project's settings come along, for there is no file of them here.
-    for name, value in (("--server.maxUploadSize", "10"), ("--theme.light.textColor", "#0d1117")):
+    for name, value in (("--server.maxUploadSize", "100"), ("--theme.light.textColor", "#0d1117")):
         assert options[options.index(name) + 1] == value
     assert options[options.index("--runner.postScriptGC") + 1] == "false"
 

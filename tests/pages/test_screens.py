@@ -4,6 +4,7 @@ import io
 import re
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import numpy as np
@@ -148,6 +149,8 @@ def test_a_photo_from_the_camera_is_looked_at():
 
 def test_without_a_network_a_model_says_which_file_to_put_where(monkeypatch, tmp_path):
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    # urllib keeps the proxies that it finds at its first call: here, and after this test, it looks anew.
+    monkeypatch.setattr(urllib.request, "_opener", None)
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     app = open_screen("pages/inspect/activations.py", model="shufflenet_v2_x0_5")
