@@ -49,7 +49,9 @@ def modules_of(model: nn.Module) -> list[tuple[str, nn.Module]]:
 
 
 def registered_in(model: nn.Module) -> list[nn.Module]:
-    """Return the modules that `model` registers, each once; raise ModelError for TorchScript."""
+    """Return the modules that `model` registers, each once; raise ModelError for TorchScript, and for no module."""
+    if not isinstance(model, nn.Module):
+        raise ModelError(f"This is a {type(model).__name__}, not a network: it should be a torch.nn.Module.")
     found: dict[int, tuple[str, nn.Module]] = {}
     _register("", model, found)
     return [module for _, module in found.values()]

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 from torch.nn.utils import parametrizations
 
+from cnnviz.analysis import analyze
 from cnnviz.errors import ModelError
 from cnnviz.modules import kind_of, modules_of
 from tests.torchscript import scripted
@@ -102,3 +103,9 @@ def test_a_parametrised_layer_keeps_its_kind(parametrise) -> None:
     layer = parametrise(nn.Conv2d(3, 4, 3))
     assert type(layer).__name__ == "ParametrizedConv2d"
     assert kind_of(layer) == "Conv2d"
+
+
+@pytest.mark.parametrize("thing", [{}, nn.ReLU, [nn.ReLU()], None])
+def test_what_is_no_module_is_told_so(thing):
+    with pytest.raises(ModelError, match=r"This is a \w+, not a network"):
+        analyze(thing, (1, 3, 8, 8))

@@ -140,7 +140,12 @@ def _size(size: Any) -> Shape:
         found = ()
     if found != tuple(size):
         raise ShapeError(f"{size!r} is no size; an input of size (1, 3, 224, 224) is one image.")
-    if not found or min(found) < 1:
+    if not found:
+        raise ShapeError(
+            "An input of size () is one number, which is given as it is, 0.5 say, or as a tensor; "
+            "a size has at least 1 extent."
+        )
+    if min(found) < 1:
         raise ShapeError(f"An input of size {found} holds nothing; every extent must be at least 1.")
     return found
 

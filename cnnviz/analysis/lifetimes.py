@@ -11,6 +11,7 @@ from torch import Tensor
 
 from cnnviz.analysis.measured import whole
 from cnnviz.analysis.operations import Value
+from cnnviz.errors import ModelError
 
 
 class Lifetimes:
@@ -40,7 +41,13 @@ class Lifetimes:
         try:
             place = tensor.untyped_storage()._cdata
         except RuntimeError:
-            return self.value(whole(tensor))
+            if (batch := whole(tensor)) is tensor:
+                kind = "nested" if tensor.is_nested else str(tensor.layout).removeprefix("torch.")
+                raise ModelError(
+                    f"The model makes a {kind} tensor, which has no size in memory without its numbers; "
+                    "with dense ones it can be analysed."
+                ) from None
+            return self.value(batch)
         storage = -1 if place in self._constant else self._storages.get(place)
         if storage is None:
             storage = self._storages[place] = len(self._births)

@@ -26,7 +26,7 @@ _VALUES = frozenset(
         ("fractions", "Fraction"),
         ("uuid", "UUID"),
         ("numpy.random._pickle", "__randomstate_ctor __bit_generator_ctor"),
-        ("builtins", "bytes frozenset range slice"),
+        ("builtins", "bytes frozenset range slice int float bool str list dict tuple set complex"),
         ("types", "SimpleNamespace"),
         ("functools", "partial"),
     )

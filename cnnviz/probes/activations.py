@@ -8,9 +8,10 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch._C._functorch import get_unwrapped, is_functorch_wrapped_tensor, maybe_get_bdim
 
-from cnnviz.calls import Call, observe
-from cnnviz.errors import ModelError
+from cnnviz.calls import Call, failure_of, observe
+from cnnviz.errors import CnnvizError, ModelError
 from cnnviz.probes.partial_forward import Enough, missing
 
 
@@ -36,7 +37,7 @@ def activations(model: nn.Module, batch: Tensor, layers: Iterable[str] | None = 
 
 def _run(model: nn.Module, batch: Tensor, wanted: set[str] | None, *, eager: bool) -> dict[str, tuple[Tensor, int]]:
     kept: dict[str, tuple[Tensor, int]] = {}
-    by_storage: dict[int, list[str]] = {}
+    by_storage: dict[int | None, list[str]] = {}
     names: list[str] = []
 
     def keep(call: Call) -> None:
@@ -44,28 +45,59 @@ def _run(model: nn.Module, batch: Tensor, wanted: set[str] | None, *, eager: boo
         tensor = first_tensor(call.output)
         if tensor is None or (wanted is not None and call.name not in wanted):
             return
+        tensor = _plain(tensor)
         tensor = tensor.detach().clone() if eager else tensor.detach()
         kept[call.name] = tensor, _version(tensor)
         if len(kept) == len(wanted or ()):
             raise Enough
-        by_storage.setdefault(tensor.untyped_storage().data_ptr(), []).append(call.name)
+        by_storage.setdefault(_memory(tensor), []).append(call.name)
 
     def copy_before_writing(function: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         # Copies are made only of what is about to be overwritten, so most models cost nothing over the bare forward.
         written = written_by(function, arguments, keywords)
         if written is not None:
-            for name in by_storage.pop(written.untyped_storage().data_ptr(), []):
+            for name in by_storage.pop(_memory(_plain(written)), []):
                 copy = kept[name][0].clone()
                 kept[name] = copy, _version(copy)
         return function(*arguments, **keywords)
 
-    with suppress(Enough), observe(model, keep, around=None if eager else copy_before_writing):
-        model(batch)
+    try:
+        with suppress(Enough), observe(model, keep, around=None if eager else copy_before_writing):
+            model(batch)
+    except CnnvizError:
+        raise
+    except Exception as error:
+        raise ModelError(_refusal(error, batch)) from error
     if wanted is None and not kept:
         raise ModelError("This model gives no tensor for this input, so there is nothing to capture.")
     if wanted is not None and (absent := wanted - kept.keys()):
         raise ModelError(missing(min(absent), names))
     return kept
+
+
+def _refusal(error: Exception, batch: Tensor) -> str:
+    failure = failure_of(error)
+    place = ""
+    if failure and failure.name:
+        place = f"{failure.name}: " if failure.name == failure.kind else f"{failure.name} ({failure.kind}): "
+    words = str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
+    size = "x".join(map(str, batch.shape)) if isinstance(batch, Tensor) else type(batch).__name__
+    return f"The model cannot run on an input of size {size}: {place}{words}."
+
+
+def _plain(tensor: Tensor) -> Tensor:
+    # A transform of torch.func runs on wrappers, which are of no use after it; vmap hides the mapped dimension.
+    while is_functorch_wrapped_tensor(tensor):
+        place, tensor = maybe_get_bdim(tensor), get_unwrapped(tensor)
+        tensor = tensor if place < 0 else tensor.movedim(place, 0)
+    return tensor
+
+
+def _memory(tensor: Tensor) -> int | None:
+    try:
+        return tensor.untyped_storage().data_ptr()
+    except NotImplementedError:  # sparse tensors have several memories, and those of torch.func none
+        return None
 
 
 def _version(tensor: Tensor) -> int:

@@ -271,3 +271,18 @@ def test_threads_share_a_report():
         thread.join()
     assert len(found) == 12
     assert all(each == analyze(Branching(), (1, 3, side, side)) for side, each in found)
+
+
+class AsksForATypeAndASize(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.small, self.large = nn.Conv2d(3, 9, 5), nn.Conv2d(3, 4, 3, padding=1)
+
+    def forward(self, x):
+        return self.large(x) if type(x.shape[2]) is int and x.shape[2] > 10 else self.small(x)
+
+
+def test_a_branch_behind_a_question_for_a_type_is_asked_again_at_another_size():
+    report = analyze(AsksForATypeAndASize(), (1, 3, 8, 8))
+    assert report.macs == 16 * 9 * 75
+    assert report.resized((1, 3, 16, 16)).macs == 256 * 4 * 27

@@ -161,7 +161,7 @@ def test_a_missing_name_is_said_with_those_that_are_near() -> None:
 
 def test_hooks_are_removed_when_forward_raises() -> None:
     model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Linear(1, 1)).eval()
-    with pytest.raises(RuntimeError):
+    with pytest.raises(ModelError, match=r"an input of size 1x3x5x5: 1 \(Linear\): mat1 and mat2"):
         activations(model, torch.randn(1, 3, 5, 5))
     assert all(not m._forward_hooks and not m._forward_pre_hooks for m in model.modules())
 
@@ -186,3 +186,14 @@ def test_four_threads_on_one_model_never_mix_their_captures() -> None:
     for thread in threads:
         thread.join()
     assert (len(done), wrong) == (400, [])
+
+
+def test_what_runs_on_wrapped_or_sparse_tensors_is_captured() -> None:
+    class Mapped(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return torch.vmap(lambda each: torch.relu(each * 2))(x) + x.to_sparse().to_dense()
+
+    batch = torch.randn(4, 3)
+    found = activations(Mapped().eval(), batch)
+    assert torch.equal(found["relu"], torch.relu(batch * 2))
+    assert torch.equal(found["add"], torch.relu(batch * 2) + batch)
