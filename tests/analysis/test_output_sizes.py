@@ -39,6 +39,7 @@ class Every(nn.Module):
 
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:
         maps = self.stem(x)
+        maps = torch.channel_shuffle(maps, 2)
         joined = torch.cat([maps, torch.sigmoid(maps) * 2.0, torch.roll(maps, (1, 2), (2, 3))], 1)
         tokens = self.norm(self.line(maps.flatten(2)).permute(2, 0, 1).contiguous())
         tokens = tokens + self.attention(tokens, tokens, tokens, need_weights=False)[0]
