@@ -6,12 +6,16 @@ from collections import deque
 from collections.abc import Callable
 
 from starlette.datastructures import Headers
+from starlette.formparsers import MultiPartParser
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 WINDOW = 600.0  # seconds
 FILES = 60
 NBYTES = 400 * 2**20  # weights of one's own have up to 100 MB
+
+# What is longer goes through a temporary file, 1 MB as Starlette comes; nothing that a visitor brings is put on a disk.
+MultiPartParser.spool_max_size = NBYTES
 
 # Streamlit's own limit on one file, server.maxUploadSize, is checked behind this.
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+")

@@ -1,5 +1,6 @@
 """How much may be uploaded: against a list of all that was let through, and at the bounds."""
 
+import tempfile
 import tomllib
 
 import pytest
@@ -111,3 +112,18 @@ def test_no_window_ever_holds_more_and_nothing_is_refused_without_need(acts):
         if fits:
             let[session].append((now, size))
     assert sum(map(len, limits._uploads.values())) <= 2 * uploads.FILES
+
+
+def test_no_upload_touches_the_disk(monkeypatch):
+    async def take(request):
+        async with request.form() as form:
+            return PlainTextResponse(str(len(await form["photo"].read())))
+
+    def refuse(*arguments, **keywords):
+        raise AssertionError("a temporary file was opened")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    client = TestClient(UploadLimits(Starlette(routes=[Route("/{path:path}", take, methods=["PUT"])])))
+    photo = bytes(5_000_000)
+    answer = client.put("/_stcore/upload_file/anna/1", files={"photo": ("a.jpg", photo, "image/jpeg")})
+    assert (answer.status_code, answer.text) == (200, "5000000")
