@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 
 from starlette.datastructures import Headers
+from starlette.formparsers import MultiPartParser
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -13,6 +14,9 @@ WINDOW = 600.0  # seconds
 FILES = 60
 SESSIONS = 5000  # whose uploads are remembered: made-up ones shall not slow every upload down
 NBYTES = 400 * 2**20  # weights of one's own have up to 100 MB
+
+# What is longer goes through a temporary file, 1 MB as Starlette comes; nothing that a visitor brings is put on a disk.
+MultiPartParser.spool_max_size = NBYTES
 
 # Streamlit's own limit on one file, server.maxUploadSize, is checked behind this.
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+")

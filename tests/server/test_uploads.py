@@ -1,5 +1,6 @@
 """How much may be uploaded: against a list of all that was let through, and at the bounds."""
 
+import tempfile
 import tomllib
 
 import pytest
@@ -120,3 +121,18 @@ def test_made_up_sessions_are_not_remembered_without_end(server, monkeypatch):
     assert server.put("s1", 10).status_code == 204
     server.now += 61
     assert server.put("s4", 10).status_code == 204
+
+
+def test_no_upload_touches_the_disk(monkeypatch):
+    async def take(request):
+        async with request.form() as form:
+            return PlainTextResponse(str(len(await form["photo"].read())))
+
+    def refuse(*arguments, **keywords):
+        raise AssertionError("a temporary file was opened")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    client = TestClient(UploadLimits(Starlette(routes=[Route("/{path:path}", take, methods=["PUT"])])))
+    photo = bytes(5_000_000)
+    answer = client.put("/_stcore/upload_file/anna/1", files={"photo": ("a.jpg", photo, "image/jpeg")})
+    assert (answer.status_code, answer.text) == (200, "5000000")
