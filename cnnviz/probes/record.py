@@ -13,7 +13,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.probes.activations import first_tensor, written_by
 from cnnviz.probes.checkpoints import chosen
 from cnnviz.probes.recording import Operation, RecordedCall, Recording
-from cnnviz.probes.slots import numbers, slotted, tensors
+from cnnviz.probes.slots import slotted, tensors
 
 Function = Callable[..., Any]
 
@@ -79,8 +79,8 @@ class _Recorder:
     def around(self, function: Function, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         if function.__name__ == "__get__" and not isinstance(output := function(*arguments, **keywords), Tensor):
             return output  # a size, say, which from here on is a number like any other
-        reads, writes = _UNWATCHED
-        if function == writes or (function == reads and not any(id(each) in self._owned for each in arguments)):
+        getter, setter = _UNWATCHED
+        if function == setter or (function == getter and not any(id(each) in self._owned for each in arguments)):
             raise UnrepeatableError("The model reaches for a tensor's data, where nothing counts what is overwritten.")
         given = [*tensors(arguments), *tensors(keywords)]
         read = {id(tensor): self._slot(tensor) for tensor in given}
@@ -135,7 +135,7 @@ class _Recorder:
             if slot not in self.constants and slot != start and _version(tensor) == self._versions[slot]
         }
         kept = chosen(
-            [(each.reads, _made(each)) for each in self.operations],
+            [(each.reads, each.makes) for each in self.operations],
             self.work,
             [call.position for call in self.calls],
             whole,
@@ -179,10 +179,6 @@ class _Recorder:
         number = self._known.get(id(tensor))
         fresh = number is None or self._versions[number] != _version(tensor)
         return self.bind(tensor) if number is None or fresh else number
-
-
-def _made(operation: Operation) -> tuple[int, ...]:
-    return (*numbers(operation.output), *(after for _, after in operation.writes))
 
 
 def _version(tensor: Tensor) -> int:

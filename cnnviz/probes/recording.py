@@ -37,6 +37,11 @@ class Operation:
     reads: tuple[int, ...]
     writes: tuple[tuple[int, int], ...]
 
+    @property
+    def makes(self) -> tuple[int, ...]:
+        """The slots of what it gives, and of what it overwrote as that is then."""
+        return (*numbers(self.output), *(after for _, after in self.writes))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RecordedCall:
@@ -64,7 +69,7 @@ class Recording:
         self._kept = kept | owned
         self._made_by: dict[int, int] = {}
         for place, operation in enumerate(operations):
-            for number in (*numbers(operation.output), *(after for _, after in operation.writes)):
+            for number in operation.makes:
                 self._made_by.setdefault(number, place)
         storages = {each.data_ptr(): each.nbytes() for each in (tensor.untyped_storage() for tensor in kept.values())}
         # An operation with its arguments takes about a kilobyte of Python.

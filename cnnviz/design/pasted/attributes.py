@@ -5,7 +5,7 @@ import math
 
 from cnnviz.design.pasted import layers
 from cnnviz.design.pasted.functional import size_of
-from cnnviz.design.pasted.modules import children
+from cnnviz.design.pasted.modules import SAME, children
 from cnnviz.design.pasted.reader import Reader
 from cnnviz.design.pasted.refusals import beyond, refused
 from cnnviz.design.pasted.values import (
@@ -26,21 +26,8 @@ from cnnviz.design.pasted.values import (
 _NUMBERS = {"math.pi": math.pi, "numpy.pi": math.pi, "math.e": math.e}
 _HIDDEN = frozenset({"weight", "bias", "weight_g", "weight_v", "running_mean", "running_var", "data"})
 # What every module has, besides what the text gives it.
-MODULE_METHODS = frozenset(
+MODULE_METHODS = SAME | frozenset(
     [
-        "to",
-        "cuda",
-        "cpu",
-        "eval",
-        "train",
-        "float",
-        "half",
-        "double",
-        "requires_grad_",
-        "apply",
-        "share_memory",
-        "compile",
-        "type",
         "add_module",
         "register_module",
         "register_buffer",
@@ -52,7 +39,6 @@ MODULE_METHODS = frozenset(
         "parameters",
         "named_parameters",
         "state_dict",
-        "load_state_dict",
         "zero_grad",
         "__init__",
         "forward",

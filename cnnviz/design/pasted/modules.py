@@ -9,7 +9,7 @@ from cnnviz.design.pasted.refusals import beyond, refused
 from cnnviz.design.pasted.values import MODULES, OPAQUE, Container, Instance
 
 # They move a module, or say whether it is trained, and give it back.
-_SAME = frozenset(
+SAME = frozenset(
     [
         "to",
         "cuda",
@@ -54,7 +54,7 @@ def module_method(
     caller: Reader, node: ast.AST, module: object, name: str, args: list[Any], keywords: dict[str, Any]
 ) -> object:
     """Return what a method of nn.Module returns."""
-    if name in _SAME:
+    if name in SAME:
         return module
     if name in _HIDDEN:
         return OPAQUE
