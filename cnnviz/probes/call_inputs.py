@@ -1,7 +1,7 @@
 """One call of a network on its own: what it reads, from whom, and a module that does the same to that alone."""
 
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from cnnviz.calls import Call
 from cnnviz.modules import kind_of
 from cnnviz.probes.maps import as_maps
 from cnnviz.probes.partial_forward import catch
+from cnnviz.probes.slots import tensors
 
 Size = tuple[int, ...]
 
@@ -63,7 +64,7 @@ class _Watch:
         self.give(batch, "", "")
 
     def give(self, value: Any, name: str, kind: str) -> None:
-        for tensor in _tensors(value):
+        for tensor in tensors(value):
             self.givers[id(tensor)] = weakref.ref(tensor), name, kind
 
     def giver(self, tensor: Tensor) -> tuple[str, str] | None:
@@ -141,17 +142,6 @@ class _Alone(nn.Module):
         if type(value) in (tuple, list):
             return type(value)(self._fill(each, tensors) for each in value)
         return value
-
-
-def _tensors(value: Any) -> Iterator[Tensor]:
-    if isinstance(value, Tensor):
-        yield value
-    elif isinstance(value, tuple | list):
-        for each in value:
-            yield from _tensors(each)
-    elif isinstance(value, dict):
-        for each in value.values():
-            yield from _tensors(each)
 
 
 def _channels_last(size: Size, kind: str) -> bool:

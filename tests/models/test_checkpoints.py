@@ -26,16 +26,10 @@ from safetensors.torch import save
 from torch import nn
 from torchvision.models import squeezenet1_1
 
-from cnnviz import models
 from cnnviz.errors import ModelError
 from cnnviz.models import checkpoints
 from cnnviz.models.checkpoints import read
-
-
-def saved(found, **settings):
-    buffer = io.BytesIO()
-    torch.save(found, buffer, **settings)
-    return buffer.getvalue()
+from tests.models.saved import saved
 
 
 @pytest.fixture
@@ -304,16 +298,3 @@ def test_a_good_file_with_changed_bytes_gives_tensors_or_a_sentence(data):
     for _ in range(data.draw(st.integers(1, 5))):
         broken[data.draw(st.integers(0, len(broken) - 1))] = data.draw(st.integers(0, 255))
     assert tensors_or_sentence(bytes(broken), "x.pth")
-
-
-@pytest.mark.parametrize("kind", ["pth", "safetensors"])
-@pytest.mark.parametrize("name", ["lenet-relu-mnist", "resnet18", "mnasnet0_5"])
-def test_a_persons_own_weights_come_back_as_they_were(name, kind):
-    theirs = models.load(name, random_seed=5)
-    state = theirs.state_dict()
-    data = saved(state) if kind == "pth" else save(state)
-    loaded = models.load(name, checkpoint=data, checkpoint_name=f"mine.{kind}")
-    assert not loaded.training
-    batch = torch.randn(2, *models.card(name).input_size)
-    with torch.inference_mode():
-        assert torch.equal(loaded(batch), theirs(batch))

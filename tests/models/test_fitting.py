@@ -1,7 +1,6 @@
 """Weights as trainers write them, in wrappers, beside other things -> the network, whose own tensors are the oracle."""
 
 import argparse
-import io
 from collections import OrderedDict
 
 import pytest
@@ -15,18 +14,13 @@ from torch.optim.swa_utils import AveragedModel
 from cnnviz.errors import ModelError
 from cnnviz.models import checkpoints, fitting
 from cnnviz.models.state_dict import CheckpointError
+from tests.models.saved import saved
 
 
 def network(seed=0, **more):
     torch.manual_seed(seed)
     layers = {"conv1": nn.Conv2d(1, 4, 3), "bn1": nn.BatchNorm2d(4), "layer": nn.Sequential(nn.Conv2d(4, 4, 3))}
     return nn.Sequential(OrderedDict({**layers, **more, "fc": nn.Linear(4, 3)}))
-
-
-def saved(found):
-    buffer = io.BytesIO()
-    torch.save(found, buffer)
-    return buffer.getvalue()
 
 
 def fitted(data, model=None, **settings):

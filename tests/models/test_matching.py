@@ -1,6 +1,5 @@
 """Weights under other names -> the network that they were trained in, or a sentence; the oracle is its own output."""
 
-import io
 import random
 
 import pytest
@@ -14,6 +13,7 @@ from cnnviz import models
 from cnnviz.errors import ModelError
 from cnnviz.models.matching import match
 from cnnviz.models.state_dict import CheckpointError
+from tests.models.saved import saved
 
 TEXT = "design:1x12x12: Conv 4 3, BatchNorm, ReLU, Conv 4 3, BatchNorm, ReLU, MaxPool 2, Flatten, Linear 8, Linear 5"
 
@@ -38,12 +38,6 @@ class Net(nn.Module):
         conv1, bn1, conv2, bn2, fc1, fc2 = (getattr(self, name) for name in self.order)
         x = bn2(conv2(bn1(conv1(x)).relu())).relu()
         return fc2(fc1(nn.functional.max_pool2d(x, 2).flatten(1)))
-
-
-def saved(found):
-    buffer = io.BytesIO()
-    torch.save(found, buffer)
-    return buffer.getvalue()
 
 
 def answers_alike(data, net, file_name="mine.pth"):
