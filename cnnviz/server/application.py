@@ -56,7 +56,7 @@ app = st.App(
         Middleware(Headers, policy=content_security_policy(_PAGE.read_text(encoding="utf-8"), ancestors)),
         Middleware(CountVisits, visits=visits),
         Middleware(UploadLimits),
-        Middleware(FirstPaint, style=(ASSETS / "app.css").read_text(encoding="utf-8")),
+        Middleware(FirstPaint, style=(ASSETS / "app.css").read_text(encoding="utf-8"), title="cnnviz"),
     ],
     on_script_error=tell,
 )

@@ -7,11 +7,14 @@ _LEFT_OUT = (b"accept-encoding", b"if-none-match", b"if-modified-since")
 
 
 class FirstPaint:
-    """ASGI middleware that puts a style into the head of every HTML page."""
+    """ASGI middleware that puts a style, and the app's name for Streamlit's, into the head of every HTML page."""
 
-    def __init__(self, app: ASGIApp, style: str) -> None:
+    def __init__(self, app: ASGIApp, style: str, title: str) -> None:
         self._app = app
-        self._style = f"<style>{style}</style></head>".encode()
+        self._wanted = {
+            b"</head>": f"<style>{style}</style></head>".encode(),
+            b"<title>Streamlit</title>": f"<title>{title}</title>".encode(),
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, with the style in it where the answer is a page."""
@@ -35,7 +38,8 @@ class FirstPaint:
                 return
             body += message.get("body", b"")
             if not message.get("more_body"):
-                body = body.replace(b"</head>", self._style, 1)
+                for there, wanted in self._wanted.items():
+                    body = body.replace(there, wanted, 1)
                 MutableHeaders(scope=start)["content-length"] = str(len(body))
                 await send(start)
                 await send({"type": "http.response.body", "body": body})

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from cnnviz.server.first_paint import FirstPaint
 
-PAGE = "<html><head><title>é</title></head><body>" + 2000 * "x" + "</body></html>"
+PAGE = "<html><head><title>Streamlit</title><meta content='é'></head><body>" + 2000 * "x" + "</body></html>"
 STYLE = "h1 { color: red }"
 BROWSER = {"accept": "text/html,application/xhtml+xml", "accept-encoding": "gzip"}
 
@@ -31,13 +31,14 @@ async def numbers(request):
 def client():
     routes = [Route("/", page), Route("/parts", parts), Route("/numbers", numbers)]
     inner = Starlette(routes=routes, middleware=[Middleware(GZipMiddleware, minimum_size=100)])
-    return TestClient(FirstPaint(inner, STYLE))
+    return TestClient(FirstPaint(inner, STYLE, "cnnviz"))
 
 
 @pytest.mark.parametrize("path", ["/", "/parts"])
 def test_a_page_has_the_style_at_the_end_of_its_head(client, path):
     answer = client.get(path, headers=BROWSER)
-    assert answer.text == PAGE.replace("</head>", f"<style>{STYLE}</style></head>")
+    named = PAGE.replace("<title>Streamlit<", "<title>cnnviz<")
+    assert answer.text == named.replace("</head>", f"<style>{STYLE}</style></head>")
 
 
 def test_a_page_that_the_browser_has_is_sent_again_for_its_style_may_be_another(client):
