@@ -5,6 +5,10 @@ A test that sets its own number keeps it. What takes a browser long is tried on 
 
 import os
 
+# Before torch is imported, here and in every server that a test starts: a test has a core to itself at most, and
+# threads that wait for each other on a shared one take ten times as long.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import pytest
 from hypothesis import HealthCheck, settings
 
