@@ -90,12 +90,15 @@ class Settings:
         ):
             if number > most:
                 raise CnnvizError(f"The network has {number:,} {what}; to learn here it may have {most:,}.")
-        count = COUNT if self.examples in IMAGES else POINTS
-        if count % self.batch_size == 1 or self.batch_size == 1:
-            # Of one vector torch.nn.BatchNorm1d takes no variance; one rule for all is easier to follow.
-            if any(line.kind.startswith("BatchNorm") for line in report.lines):
-                raise CnnvizError(
-                    f"With a batch size of {self.batch_size} some batch of the {count:,} examples holds only one, which "
-                    f"batch normalisation can't standardise; it could be {self.batch_size + 1}."
-                )
+        self._check_last_batch(report)
         return report
+
+    def _check_last_batch(self, report: Evaluated) -> None:
+        # Of one vector torch.nn.BatchNorm1d takes no variance; one rule for all is easier to follow.
+        count = COUNT if self.examples in IMAGES else POINTS
+        alone = self.batch_size == 1 or count % self.batch_size == 1
+        if alone and any(line.kind.startswith("BatchNorm") for line in report.lines):
+            raise CnnvizError(
+                f"With a batch size of {self.batch_size} some batch of the {count:,} examples holds one, and batch "
+                f"normalisation can't standardise one alone; the size could be {self.batch_size + 1}."
+            )

@@ -119,7 +119,7 @@ def test_it_learns_digits():
         ({"network": "Conv 4 40, Flatten, Linear 10"}, "Row 1"),
         ({"rate": 100.0}, "learning rate is 100 and should be from 1e-06 to 10"),
         ({"batch_size": 0}, "batch size is 0"),
-        ({"network": "Linear 4, BatchNorm1d, Linear 2", "examples": "xor", "batch_size": 7}, "it could be 8"),
+        ({"network": "Linear 4, BatchNorm1d, Linear 2", "examples": "xor", "batch_size": 7}, "the size could be 8"),
         ({"examples": "cats"}, "'cats' is no set"),
         ({"optimiser": "Lion"}, "'Lion' is no optimiser"),
     ],
