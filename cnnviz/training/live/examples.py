@@ -61,24 +61,21 @@ def sheet(name: str, part: str) -> tuple[np.ndarray, np.ndarray]:
 @lru_cache(maxsize=4)
 def _images(name: str) -> Examples:
     mean, std = IMAGES[name]
-    parts = []
-    for part in ("train", "test"):
-        images, labels = sheet(name, part)
-        parts.append((torch.from_numpy(images)[:, None].float() / 255 - mean) / std)
-        parts.append(torch.from_numpy(labels).long())
+
+    def part(which: str) -> tuple[Tensor, Tensor]:
+        images, labels = sheet(name, which)
+        return (torch.from_numpy(images)[:, None].float() / 255 - mean) / std, torch.from_numpy(labels).long()
+
     classes = FASHION_CLASSES if name == "fashion-mnist" else tuple(str(digit) for digit in range(10))
-    return Examples(*parts, classes)
+    return Examples(*part("train"), *part("test"), classes)
 
 
 @lru_cache(maxsize=32)
 def _points(name: str, noise: float, seed: int) -> Examples:
     generator = torch.Generator().manual_seed(seed)
-    parts = []
-    for _ in range(2):
-        labels = torch.arange(POINTS) % 2
-        places = POINT_SETS[name](labels, noise, generator)
-        parts += [places, labels]
-    return Examples(*parts, ("blue", "orange"))
+    labels = torch.arange(POINTS) % 2
+    places, others = (POINT_SETS[name](labels, noise, generator) for _ in range(2))
+    return Examples(places, labels, others, labels, ("blue", "orange"))
 
 
 def _uniform(count: int, low: float, high: float, generator: torch.Generator) -> Tensor:

@@ -11,7 +11,7 @@ and whatever else draws random numbers between them.
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -192,10 +192,10 @@ class LiveRun:
 
 
 @contextmanager
-def _watched(rectifiers: list[tuple[str, nn.Module]], active: dict[str, Tensor]) -> Iterator[None]:
+def _watched(rectifiers: Sequence[tuple[str, nn.Module]], active: dict[str, Tensor]) -> Iterator[None]:
     """Note in `active`, by ReLU, which units (channels) were above 0 anywhere."""
 
-    def noting(name: str):  # type: ignore[no-untyped-def]
+    def noting(name: str) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
         def note(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
             found = (output > 0).transpose(0, 1).flatten(1).any(dim=1)
             active[name] = found | active[name] if name in active else found

@@ -1,6 +1,9 @@
 """The lines of PyTorch that make the same run."""
 
 import inspect
+from collections.abc import Callable
+
+from torch import Tensor
 
 from cnnviz.design import parse
 from cnnviz.design.pytorch_export import to_pytorch
@@ -78,7 +81,7 @@ def _data(settings: Settings) -> str:
             "labels = data.targets[:5000]\n\n"
         )
     made = POINT_SETS[settings.examples]
-    needed = [examples._uniform, examples._moved, made]
+    needed: list[Callable[..., Tensor]] = [examples._uniform, examples._moved, made]
     sources = "\n\n".join(inspect.getsource(each) for each in needed)
     return (
         f"from torch import Tensor\n\n\n{sources}\n\n"

@@ -31,7 +31,7 @@ def main() -> None:
             sheet = Image.fromarray(grid.reshape(-1, COLUMNS * SIDE))
             sheet.save(EXAMPLES / f"{name}-{part}.png", optimize=True)
             labels[f"{name}-{part}"] = found[:count].numpy().astype(np.uint8)
-    np.savez_compressed(EXAMPLES / "labels.npz", **labels)
+    np.savez_compressed(EXAMPLES / "labels.npz", **labels)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":
