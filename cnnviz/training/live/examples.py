@@ -1,0 +1,123 @@
+"""What a live run learns from: parts of MNIST and Fashion-MNIST that come with the project, and points in the plane.
+
+>>> load("circles", noise=0.1, seed=0).inputs.shape
+torch.Size([400, 2])
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from cnnviz.assets import EXAMPLES
+from cnnviz.errors import CnnvizError
+from cnnviz.training.classes import FASHION_CLASSES
+
+SIDE = 28
+COLUMNS = 100
+COUNT, POINTS = 5000, 400
+# The mean and deviation of the pixels of all 60,000 training images, as torchvision's examples have them.
+IMAGES = {"mnist": (0.1307, 0.3081), "fashion-mnist": (0.2860, 0.3530)}
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Inputs are float32 (N, C, H, W) or (N, 2), ready for the network; labels int64 (N,)."""
+
+    inputs: Tensor
+    labels: Tensor
+    test_inputs: Tensor
+    test_labels: Tensor
+    classes: tuple[str, ...]
+
+
+def load(name: str, *, noise: float = 0.0, seed: int = 0) -> Examples:
+    """Return the examples of a name: those of IMAGES, or points of POINT_SETS with `noise` from 0 to 0.5.
+
+    Images are the first 5,000 of the training set and the first 1,000 of the test set, standardised. Points are
+    (N, 2), within some -6 to 6, as many to test as to train, half of them in each class. Raises CnnvizError for
+    another name.
+    """
+    if name in IMAGES:
+        return _images(name)
+    if name not in POINT_SETS:
+        raise CnnvizError(f"{name!r} is no set of examples; there are {', '.join((*IMAGES, *POINT_SETS))}.")
+    return _points(name, noise, seed)
+
+
+def sheet(name: str, part: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the images (N, 28, 28) and labels (N,), uint8, of "mnist" or "fashion-mnist", "train" or "test"."""
+    with Image.open(EXAMPLES / f"{name}-{part}.png") as image:
+        grid = np.asarray(image)
+    images = grid.reshape(-1, SIDE, COLUMNS, SIDE).swapaxes(1, 2).reshape(-1, SIDE, SIDE)
+    return images, np.load(EXAMPLES / "labels.npz")[f"{name}-{part}"]
+
+
+@lru_cache(maxsize=4)
+def _images(name: str) -> Examples:
+    mean, std = IMAGES[name]
+
+    def part(which: str) -> tuple[Tensor, Tensor]:
+        images, labels = sheet(name, which)
+        return (torch.from_numpy(images)[:, None].float() / 255 - mean) / std, torch.from_numpy(labels).long()
+
+    classes = FASHION_CLASSES if name == "fashion-mnist" else tuple(str(digit) for digit in range(10))
+    return Examples(*part("train"), *part("test"), classes)
+
+
+@lru_cache(maxsize=32)
+def _points(name: str, noise: float, seed: int) -> Examples:
+    generator = torch.Generator().manual_seed(seed)
+    labels = torch.arange(POINTS) % 2
+    places, others = (POINT_SETS[name](labels, noise, generator) for _ in range(2))
+    return Examples(places, labels, others, labels, ("blue", "orange"))
+
+
+def _uniform(count: int, low: float, high: float, generator: torch.Generator) -> Tensor:
+    return low + (high - low) * torch.rand(count, generator=generator)
+
+
+def _circles(labels: Tensor, noise: float, generator: torch.Generator) -> Tensor:
+    radius = torch.where(
+        labels == 1,
+        _uniform(len(labels), 0.0, 2.5, generator),
+        _uniform(len(labels), 3.5, 5.0, generator),
+    )
+    angle = _uniform(len(labels), 0.0, 2 * math.pi, generator)
+    return _moved(torch.stack([radius * angle.cos(), radius * angle.sin()], 1), 5 * noise, generator)
+
+
+def _xor(labels: Tensor, noise: float, generator: torch.Generator) -> Tensor:
+    across = _uniform(len(labels), 0.3, 5.0, generator)
+    up = _uniform(len(labels), 0.3, 5.0, generator)
+    side = torch.where(torch.rand(len(labels), generator=generator) < 0.5, -1.0, 1.0)
+    # Both signs alike is class 1.
+    return _moved(torch.stack([side * across, torch.where(labels == 1, side, -side) * up], 1), 5 * noise, generator)
+
+
+def _spiral(labels: Tensor, noise: float, generator: torch.Generator) -> Tensor:
+    along = _uniform(len(labels), 0.05, 1.0, generator)
+    angle = 1.75 * 2 * math.pi * along + labels * math.pi
+    return _moved(torch.stack([5 * along * angle.sin(), 5 * along * angle.cos()], 1), 2 * noise, generator)
+
+
+def _blobs(labels: Tensor, noise: float, generator: torch.Generator) -> Tensor:
+    middle = torch.where(labels == 1, 2.0, -2.0)
+    return _moved(torch.stack([middle, middle], 1), 0.5 + 3 * noise, generator)
+
+
+def _moved(places: Tensor, amount: float, generator: torch.Generator) -> Tensor:
+    return places + amount * torch.randn(places.shape, generator=generator)
+
+
+POINT_SETS: dict[str, Callable[[Tensor, float, torch.Generator], Tensor]] = {
+    "circles": _circles,
+    "xor": _xor,
+    "spiral": _spiral,
+    "blobs": _blobs,
+}

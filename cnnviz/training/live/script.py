@@ -1,0 +1,90 @@
+"""The lines of PyTorch that make the same run."""
+
+import inspect
+from collections.abc import Callable
+
+from torch import Tensor
+
+from cnnviz.design import parse
+from cnnviz.design.pytorch_export import to_pytorch
+from cnnviz.training.live import examples
+from cnnviz.training.live.examples import IMAGES, POINT_SETS, POINTS
+from cnnviz.training.live.run import LiveRun
+from cnnviz.training.live.settings import OPTIMISERS, Settings
+
+_DATASETS = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST"}
+_LOOP = """
+torch.manual_seed({seed})
+{network}
+optimiser = torch.optim.{optimiser}(network.parameters(), lr={rate!r}{arguments})
+rates = {rates!r}  # by step
+
+step, epoch, losses = 0, 0, []
+network.train()
+while step < {steps}:
+    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(epoch))
+    for chosen in order.split({batch_size})[: {steps} - step]:
+        for group in optimiser.param_groups:
+            group["lr"] = rates.get(step, group["lr"])
+        loss = functional.cross_entropy(network(inputs[chosen]), labels[chosen]{smoothing})
+{penalties}        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+        step += 1
+    epoch += 1
+print(f"loss {{losses[-1]:.6f}} at step {{step}}")
+"""
+
+
+def script(run: LiveRun) -> str:
+    """Return Python, with torch and torchvision alone, that trains as far as `run` is, to the same losses."""
+    settings = run.settings
+    made, _, _ = to_pytorch(parse(settings.network), settings.input_size).partition("\noutput = ")
+    imports, tensors, rest = made.partition("nn\n")
+    defined, _, network = rest.rpartition("network = ")
+    name, arguments = OPTIMISERS[settings.optimiser]
+    loop = _LOOP.format(
+        seed=settings.seed,
+        network=f"network = {network}",
+        optimiser=name,
+        rate=settings.rate,
+        arguments="".join(f", {key}={value!r}" for key, value in arguments.items()),
+        rates=run.rates,
+        steps=run.step,
+        batch_size=settings.batch_size,
+        smoothing=f", label_smoothing={settings.label_smoothing!r}" if settings.label_smoothing else "",
+        penalties=_penalties(settings),
+    )
+    head = imports.replace("\n\n", "\nimport math\n\n", 1) + tensors
+    return f"{head}from torch.nn import functional\n{_data(settings)}{defined.lstrip()}{loop.lstrip()}"
+
+
+def _penalties(settings: Settings) -> str:
+    lines = ""
+    for factor, sum_of in ((settings.l1, "weight.abs().sum()"), (settings.l2, "weight.square().sum()")):
+        if factor:
+            lines += (
+                f"        loss = loss + {factor!r} * torch.stack([{sum_of} for weight in network.parameters()"
+                " if weight.ndim > 1]).sum()\n"
+            )
+    return lines
+
+
+def _data(settings: Settings) -> str:
+    if settings.examples in IMAGES:
+        mean, std = IMAGES[settings.examples]
+        return (
+            "from torchvision import datasets\n\n"
+            f'data = datasets.{_DATASETS[settings.examples]}("data", train=True, download=True)\n'
+            f"inputs = (data.data[:5000, None].float() / 255 - {mean}) / {std}\n"
+            "labels = data.targets[:5000]\n\n"
+        )
+    made = POINT_SETS[settings.examples]
+    needed: list[Callable[..., Tensor]] = [examples._uniform, examples._moved, made]
+    sources = "\n\n".join(inspect.getsource(each) for each in needed)
+    return (
+        f"from torch import Tensor\n\n\n{sources}\n\n"
+        f"labels = torch.arange({POINTS}) % 2\n"
+        f"inputs = {made.__name__}(labels, {settings.noise!r}, torch.Generator().manual_seed({settings.seed}))\n\n"
+    )

@@ -1,0 +1,104 @@
+"""What a live run is: a network, examples, and how it learns. Equal settings make equal runs."""
+
+from dataclasses import dataclass
+
+from cnnviz.design import Evaluated, evaluate, parse
+from cnnviz.errors import CnnvizError
+from cnnviz.training.live.examples import COUNT, IMAGES, POINT_SETS, POINTS, SIDE
+
+# torch.optim's class, and the arguments that differ from its defaults.
+OPTIMISERS: dict[str, tuple[str, dict[str, float]]] = {
+    "SGD": ("SGD", {}),
+    "momentum": ("SGD", {"momentum": 0.9}),
+    "Adam": ("Adam", {}),
+    "AdamW": ("AdamW", {}),
+}
+# A step of any run must be over within a slice of the machine's time.
+MOST_MACS = 2_000_000
+MOST_PARAMETERS = 500_000
+BATCHES = (1, 256)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One run.
+
+    `network` is text such as "Conv 8 5, ReLU, MaxPool 2, Flatten, Linear 10"; it reads 1x28x28 images, or the two
+    numbers of a point. `l1` and `l2` are factors of the sum of |w| and of w² over all weights but biases, added to the
+    loss. `noise` is that of points.
+    """
+
+    network: str
+    examples: str = "mnist"
+    noise: float = 0.1
+    optimiser: str = "Adam"
+    rate: float = 2e-3
+    batch_size: int = 64
+    l1: float = 0.0
+    l2: float = 0.0
+    label_smoothing: float = 0.0
+    seed: int = 0
+
+    @property
+    def input_size(self) -> tuple[int, ...]:
+        """Of one example, with a batch axis of 1."""
+        return (1, 1, SIDE, SIDE) if self.examples in IMAGES else (1, 2)
+
+    @property
+    def classes(self) -> int:
+        """How many numbers the network should end in."""
+        return 10 if self.examples in IMAGES else 2
+
+    def checked(self) -> Evaluated:
+        """Return the network's table; raise CnnvizError, with what would be right, for a run that can't be made."""
+        if self.examples not in (*IMAGES, *POINT_SETS):
+            raise CnnvizError(
+                f"{self.examples!r} is no set of examples; there are {', '.join((*IMAGES, *POINT_SETS))}."
+            )
+        if self.optimiser not in OPTIMISERS:
+            raise CnnvizError(f"{self.optimiser!r} is no optimiser; there are {', '.join(OPTIMISERS)}.")
+        for what, value, low, high in (
+            ("learning rate", self.rate, 1e-6, 10.0),
+            ("batch size", self.batch_size, *BATCHES),
+            ("factor of L1", self.l1, 0.0, 1.0),
+            ("factor of L2", self.l2, 0.0, 1.0),
+            ("label smoothing", self.label_smoothing, 0.0, 0.9),
+            ("noise", self.noise, 0.0, 0.5),
+        ):
+            if not low <= value <= high:
+                raise CnnvizError(f"The {what} is {value:g} and should be from {low:g} to {high:g}.")
+        return self._network()
+
+    def _network(self) -> Evaluated:
+        report = evaluate(parse(self.network), self.input_size)
+        if not report.lines:
+            raise CnnvizError(f"The network has no rows; it should have one at least, such as Linear {self.classes}.")
+        if report.error_at is not None:
+            line = report.lines[report.error_at]
+            raise CnnvizError(f"Row {report.error_at + 1}, {line.text}, cannot work: {line.error}")
+        if report.output_size != (1, self.classes):
+            ends = "x".join(map(str, report.output_size[1:]))
+            raise CnnvizError(
+                f"The network ends in {ends} and there are {self.classes} classes; its last rows should be "
+                f"{'Linear' if len(report.output_size) == 2 else 'Flatten, Linear'} {self.classes}."
+            )
+        if not report.parameters:
+            raise CnnvizError("The network has no weights, so there is nothing to learn; give it a Linear or a Conv.")
+        for what, number, most in (
+            ("multiply-adds an example", report.macs, MOST_MACS),
+            ("parameters", report.parameters, MOST_PARAMETERS),
+        ):
+            if number > most:
+                raise CnnvizError(f"The network has {number:,} {what}; to learn here it may have {most:,}.")
+        self._check_last_batch(report)
+        return report
+
+    def _check_last_batch(self, report: Evaluated) -> None:
+        # Of one vector torch.nn.BatchNorm1d takes no variance; one rule for all is easier to follow.
+        count = COUNT if self.examples in IMAGES else POINTS
+        alone = self.batch_size == 1 or count % self.batch_size == 1
+        if alone and any(line.kind.startswith("BatchNorm") for line in report.lines):
+            raise CnnvizError(
+                f"With a batch size of {self.batch_size} some batch of the {count:,} examples holds one, and batch "
+                f"normalisation can't standardise one alone; the size could be {self.batch_size + 1}."
+            )
