@@ -162,7 +162,9 @@ def load(
     Its weights are the official ones, or those of a person's own file (`checkpoint`, its bytes), or random ones drawn
     with `random_seed`, or with seed 0 where nobody trained the network; torch's global random numbers go on as if
     nothing had been drawn. `progress` is told (bytes done, bytes in all) of a download. A designed network takes a
-    file whose names are others by order and shape; `fit_of` says how. Raises ModelError where the name is unknown, the
+    file whose names are others by order and shape; `fit_of` says how. Of a file with the weights of the last step and
+    their average (`model` and `model_ema`), the average is taken, as in timm; pruned weights and those of weight_norm
+    and spectral_norm are computed. Raises ModelError where the name is unknown, the
     weights can't be had, or the file doesn't fit (then `state_dict.CheckpointError`, which carries the whole account).
     """
     if checkpoint is not None and random_seed is not None:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from cnnviz.engine.requests import MatchWeights, ModelChoice
 from cnnviz.models.matching import few
+from cnnviz.models.parts import is_average
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form
 from cnnviz.ui.words import COMMON
@@ -57,6 +58,12 @@ def choose_own_weights(form: Form, network: str) -> ModelChoice | None:
     st.caption(COMMON.text("matched_by_name" if by_name else "matched_by_order", **numbers))
     if fit.part:
         st.caption(COMMON.text("matched_part", part=fit.part.rstrip(".")))
+    if is_average(fit.part):
+        st.caption(COMMON.text("matched_average"))
+    if fit.others:
+        st.caption(COMMON.text("matched_others", names=", ".join(fit.others)))
+    if fit.computed:
+        st.caption(COMMON.text("matched_computed", count=len(fit.computed), names=few(fit.computed)))
     if fit.left_out:
         st.caption(COMMON.text("matched_left_out", count=len(fit.left_out), names=few(fit.left_out)))
     if not by_name:
