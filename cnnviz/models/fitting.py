@@ -55,7 +55,8 @@ def fit(
     ways: list[Way] = [partial(_by_name, expected=expected, adapt=adapt)]
     if any_names:
         ways.append(partial(_by_shape, expected=expected, ordered=ordered))
-    wholes = [found, resolved.state] if resolved.computed else [found]
+    # A network that is pruned or normalised itself takes the parts as they are.
+    wholes = [resolved.state, found] if resolved.computed else [found]
     fitting = ((whole, way, chosen) for way in ways for whole in wholes for chosen in way(whole))
     whole, way, chosen = next(fitting, (found, ways[0], None))
     if chosen is None:
@@ -67,7 +68,7 @@ def fit(
     others: dict[frozenset[int], str] = {}
     for each in islice(way(rest), _MOST_OTHERS):
         tensors, prefix = frozenset(map(id, each.state.values())), each.part.prefix.rstrip(".")
-        others[tensors] = max(prefix, others.get(tensors, ""), key=len)
+        others[tensors] = others.get(tensors) or prefix
     return replace(
         matched or by_name,
         part=part.prefix,

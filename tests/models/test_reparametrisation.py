@@ -128,6 +128,21 @@ def test_the_account_names_what_a_weight_was_computed_from():
     )
 
 
+@pytest.mark.parametrize("any_names", [False, True])
+def test_a_pruned_average_comes_before_the_weights_of_the_last_step_as_any_average_does(any_names):
+    average, last, ours = (nn.Sequential(nn.Linear(3, 2)) for _ in range(3))
+    pruned(average[0])
+    theirs = "fc." if any_names else "0."
+    found = {
+        key: {name.replace("0.", theirs): tensor for name, tensor in network.state_dict().items()}
+        for key, network in {"model": last, "model_ema": average}.items()
+    }
+    fit = fitting.fit(ours, checkpoints.read(saved(found), "x"), "x", architecture="it", any_names=any_names)
+    assert (fit.part, fit.others) == ("model_ema.", ("model",))
+    assert torch.equal(ours[0].weight, average[0].weight)
+    assert len(fit.computed) == 1
+
+
 def test_a_network_that_is_normalised_itself_takes_the_parts_as_they_are():
     theirs, ours = (nn.Sequential(parametrizations.weight_norm(nn.Linear(3, 2))) for _ in range(2))
     fit = fitting.fit(ours, checkpoints.read(saved(theirs.state_dict()), "x"), "x", architecture="the network")
