@@ -10,7 +10,7 @@ from typing import NamedTuple
 from torch import Tensor, nn
 
 from cnnviz.models import reparametrisation
-from cnnviz.models.matching import Fit, match, misfit, sizes
+from cnnviz.models.matching import Fit, is_counter, match, misfit, sizes
 from cnnviz.models.parts import Part, left_out, main_part, parts, spare, unwrapped
 from cnnviz.models.state_dict import CheckpointError, account, fill, sentence
 
@@ -64,7 +64,7 @@ def fit(
     part, state, matched = chosen
     by_name = fill(model, state, file_name, architecture=architecture)
     used = {id(tensor) for tensor in state.values()}
-    rest = OrderedDict((name, tensor) for name, tensor in whole.items() if id(tensor) not in used)
+    rest = {name: tensor for name, tensor in whole.items() if id(tensor) not in used and not is_counter(name)}
     others: dict[frozenset[int], str] = {}
     for each in islice(way(rest), _MOST_OTHERS):
         tensors, prefix = frozenset(map(id, each.state.values())), each.part.prefix.rstrip(".")
