@@ -128,7 +128,7 @@ def _replaced(state: State, found: "Mapping[str, _Made]") -> State:
     weights = {first: f"{layer}.weight".removeprefix(".") for layer, first in first_of_layer.items()}
     made: OrderedDict[str, Tensor] = OrderedDict()
     for name, tensor in state.items():
-        for each in (weights.get(name), whole.get(name)):
+        for each in (weights.get(name, ""), whole.get(name, "")):
             if each in found:
                 made.setdefault(each, found[each].tensor)
         if name not in whole:

@@ -99,7 +99,7 @@ def _draw_film(state: State, seen: Seen) -> None:
 def _say_kept(found: "Swept", classes: Sequence[str]) -> None:
     """Say for how many states the network predicts what it does for the unmoved picture."""
     kept = keeps(found)
-    top, share = classes[found.unmoved.argmax()], percent(found.unmoved.max())
+    top, share = classes[int(found.unmoved.argmax())], percent(found.unmoved.max())
     say("kept_all" if kept.all() else "kept_some", top=top, share=share, kept=int(kept.sum()), count=len(kept))
 
 
