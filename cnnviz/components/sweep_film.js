@@ -32,6 +32,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   find(".tools label span").textContent = words.slider;
   find(".still").textContent = words.unmoved;
   find(".answers .head").textContent = words.answers;
+  // A network with one output has no classes to draw bars of.
+  find(".answers").style.display = classes ? "" : "none";
   find(".legend .before").textContent = words.unmoved;
   find(".legend .after").textContent = words.now;
   const captions = [words.input, ...meta.channels.map((channel) => fill(words.channel, { channel }))];

@@ -56,9 +56,10 @@ def sweep_film(
     """Show N states of a picture beside the picture as it is; return the state that was just left, or None.
 
     The first of `pictures`, uint8 (1 + N, h, w, 3), of `maps`, float (1 + N, K, h, w) of K `channels`, and of
-    `answers`, (1 + N, C) from 0 to 1 of C `names`, belongs to the unmoved picture. `labels` name the states, `said`
-    tells of each in a sentence. `selected` is the state to show. `words` replaces some of its words. `on_pick` hears of
-    a pick before the page's script runs again. Raises ShapeError where the arrays do not fit together.
+    `answers`, (1 + N, C) from 0 to 1 of C `names`, belongs to the unmoved picture; without names there are no bars.
+    `labels` name the states, `said` tells of each in a sentence. `selected` is the state to show. `words` replaces some
+    of its words. `on_pick` hears of a pick before the page's script runs again. Raises ShapeError where the arrays do
+    not fit together.
     """
     data = message(
         pictures,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from math import prod
 
 from cnnviz.design.pasted.graph import Call
+from cnnviz.design.pasted.refusals import at_line
 from cnnviz.design.pasted.reshapes import VIEW
 from cnnviz.design.row_calls import joined_layer, opened, shown
 from cnnviz.errors import CnnvizError, ModelError
@@ -22,23 +23,33 @@ class FlattenMissingError(ModelError):
 def check_inputs(calls: Sequence[Call], input_size: Size | None) -> None:
     """Raise ModelError, which names the line, where a layer is made for other inputs than arrive.
 
-    Without an `input_size` channels alone are followed, and what follows from the size of the image stays open.
+    So it does where tensors are joined that do not fit together. Without an `input_size` channels alone are followed,
+    and what follows from the size of the image stays open.
     """
     if input_size is None:
         _follow_channels(calls)
-        return
+    else:
+        sizes_of(calls, input_size)
+
+
+def sizes_of(calls: Sequence[Call], input_size: Size) -> list[Size | None]:
+    """Return the size of the output of each call, None behind what cannot work; raises as `check_inputs` does."""
     sizes: list[Size | None] = [tuple(input_size)]
     for call in calls[1:]:
         read = [sizes[place] for place in call.reads]
         known = [size for size in read if size is not None]
         sizes.append(_output(call, known) if len(known) == len(read) else None)
+    return sizes
 
 
 def _output(call: Call, sizes: list[Size]) -> Size | None:
-    """Return the size of a call's output, None for one that cannot work: the table of rows shows why, at its row."""
-    try:
-        if call.row is None:
+    """Return the size of a call's output, None for a row that cannot work: the table of rows shows why."""
+    if call.row is None:
+        try:
             return joined_layer(call.how, sizes).output_size
+        except CnnvizError as error:
+            raise at_line(call.line, error) from None
+    try:
         (size,) = sizes
         for name, wanted in call.inputs.items():
             _compare(call, name, wanted, size)

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from itertools import islice
 
 from cnnviz.design.evaluation import evaluate
-from cnnviz.design.input_checks import FlattenMissingError, check_inputs
+from cnnviz.design.input_checks import FlattenMissingError, check_inputs, sizes_of
 from cnnviz.design.pasted.graph import Call
 from cnnviz.design.pasted.limits import Budget
 from cnnviz.design.pasted.refusals import SizeNeededError
 from cnnviz.design.pasted.reshapes import VIEW
-from cnnviz.design.pytorch_source import Network, Source, follow, parse, rows_checked
+from cnnviz.design.pytorch_source import Network, Source, follow, not_as_printed, parse, rows_checked
 from cnnviz.design.rows import Row
 from cnnviz.design.usual_inputs import usual_sizes
 from cnnviz.errors import CnnvizError, ModelError
@@ -55,6 +55,16 @@ def with_input(source: str, preferred: Size | None = None) -> PastedNetwork:
     fits. Raises ModelError where the text has no network, or where no input agrees with what its layers are made for.
     """
     tries = _Tries(parse(source))
+    if not tries.printed_of:
+        return _with_input(tries, preferred)
+    try:
+        return _with_input(tries, preferred)
+    except ModelError as error:
+        raise not_as_printed(error, tries.printed_of) from None
+
+
+def _with_input(tries: "_Tries", preferred: Size | None) -> PastedNetwork:
+    tries.check_channels()
     likely = list(_likely(tries.calls))
     own = [size for size in tries.source.inputs if tries.fits(size)]
     if own:
@@ -66,20 +76,22 @@ def with_input(source: str, preferred: Size | None = None) -> PastedNetwork:
     fitting = list(islice(filter(tries.fits, tried), 2))
     if not fitting and tries.flatten_missing is not None and tries.flatten_missing.exact:
         raise tries.flatten_missing
-    fitting = fitting or list(islice(filter(tries.fits, _every(likely, tries.most)), 1))
+    # An unusual size may fit only because layers are missing, or are added to one another that should have one size.
+    if not tries.printed_of:
+        every = (size for size in _every(likely, tries.most) if tries.fits(size, alike=True))
+        fitting = fitting or list(islice(every, 1))
     if fitting:
         return tries.with_size(fitting[0], is_open=len(fitting) > 1)
     if tries.flatten_missing is not None:
         raise tries.flatten_missing
+    tried_all = "No usual input" if tries.printed_of else f"No square input of up to {LARGEST_SIDE} a side"
     guess = preferred if preferred and preferred[0] == likely[0][0] else likely[0]
     network = tries.network(guess)
     try:
         check_inputs(network.calls, (1, *guess))
     except CnnvizError as error:
         shown = "x".join(map(str, guess))
-        raise ModelError(
-            f"No square input of up to {LARGEST_SIDE} a side fits the text. With {shown}: {error}"
-        ) from None
+        raise ModelError(f"{tried_all} fits the text. With {shown}: {error}") from None
     # A row cannot work, whatever arrives; the table of rows says which.
     return tries.with_size(guess, is_open=True)
 
@@ -97,7 +109,10 @@ def from_pytorch(source: str, input_size: Size | None = None) -> tuple[Row, ...]
         if input_size is not None:
             raise
         return with_input(source).rows
-    check_inputs(network.calls, input_size)
+    try:
+        check_inputs(network.calls, input_size)
+    except ModelError as error:
+        raise (not_as_printed(error, network.printed_of) if network.printed_of else error) from None
     return rows_checked(network, parsed)
 
 
@@ -109,17 +124,23 @@ class _Tries:
         self.flatten_missing: FlattenMissingError | None = None
         # The first input that did not fit, and why.
         self.refused: tuple[Size, CnnvizError] | None = None
+        self.printed_of = ""
         self._once: Network | None = None
         try:
             self._once = follow(source, None)
             self.calls: Sequence[Call] = self._once.calls
-            check_inputs(self.calls, None)
-            rows_checked(self._once, source)
+            self.printed_of = self._once.printed_of
             self.most = _MOST_ROWS_TRIED // max(1, len(self.calls))
         except SizeNeededError as needed:
             self.calls = needed.calls
             self.most = 32
         self._left = _MOST_STEPS_TRIED
+
+    def check_channels(self) -> None:
+        """Raise ModelError where no input of any size would do."""
+        if self._once is not None:
+            check_inputs(self.calls, None)
+            rows_checked(self._once, self.source)
 
     def network(self, size: Size) -> Network:
         """Return the network on an input (C, H, W); raises ModelError."""
@@ -131,13 +152,16 @@ class _Tries:
         finally:
             self._left -= budget.steps
 
-    def fits(self, size: Size) -> bool:
-        """Return whether the network works on an input (C, H, W)."""
+    def fits(self, size: Size, *, alike: bool = False) -> bool:
+        """Return whether the network works on an input (C, H, W); `alike`: added tensors must be of one size."""
         if self._left < 0:
             return False
         try:
             network = self.network(size)
-            check_inputs(network.calls, (1, *size))
+            sizes = sizes_of(network.calls, (1, *size))
+            joined = (call.reads for call in network.calls if call.how in ("add", "mul"))
+            if alike and any(len({sizes[place] for place in reads}) > 1 for reads in joined):
+                return False
             return evaluate(rows_checked(network, self.source), (1, *size)).error_at is None
         except FlattenMissingError as error:
             if self.flatten_missing is None or error.exact > self.flatten_missing.exact:

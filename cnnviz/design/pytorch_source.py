@@ -52,11 +52,15 @@ def _has_forward(cls: ast.ClassDef) -> bool:
 
 @dataclass(frozen=True)
 class Network:
-    """The calls of a pasted network in their order, the place of the last, and what should be said of it."""
+    """The calls of a pasted network in their order, the place of the last, and what should be said of it.
+
+    `printed_of` is the class whose forward print(model) does not show, where the network was read from that.
+    """
 
     calls: tuple[Call, ...]
     output: int
     notes: tuple[str, ...]
+    printed_of: str = ""
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -160,17 +164,38 @@ def _network(source: Source, graph: Graph, budget: Budget) -> Network:
     _check_forward(module)
     output = _printed_output(reader, printed) if printed else reader.forward(_at(module), module, [graph.input], {})
     if not isinstance(output, Tensor):
-        many = len(output) if isinstance(output, list | tuple | dict) else 0
-        what = f"forward returns {many} results" if many else "forward returns no tensor"
-        raise BeyondRowsError(_returns(module), f"{what}, and a table of rows has one")
+        raise BeyondRowsError(_returns(module), f"forward returns {_spoken_output(output)}")
     notes = _notes(graph.calls, output.place, list(layers.values()))
     notes = (*notes, *_unread(module), *graph.notes)
-    if printed and printed.of:
-        notes = (
-            f"print(model) does not show the forward of {printed.of[:40]}: its layers are taken in their order.",
-            *notes,
-        )
-    return Network(tuple(graph.calls), output.place, notes)
+    if not printed or not printed.of:
+        return Network(tuple(graph.calls), output.place, notes)
+    of = printed.of[:40]
+    notes = (f"print(model) does not show the forward of {of}: its layers are taken in their order.", *notes)
+    return Network(tuple(graph.calls), output.place, notes, of)
+
+
+def not_as_printed(error: ModelError, of: str) -> ModelError:
+    """Return the sentence for printed layers that don't fit one after another, which their forward may not do."""
+    # What would be right in a Sequential is no advice for another forward.
+    what = str(error).partition(";")[0].rstrip(".")
+    return ModelError(
+        f"{what} with the layers in the order of print(model), which does not show what the forward of {of} does "
+        f"between them; paste the class {of} itself, or `cnnviz serve --model file.py:{of}` opens the network as it is."
+    )
+
+
+def _spoken_output(output: object) -> str:
+    """Return what is returned in the place of a tensor, and what a table of rows has."""
+    if isinstance(output, list | tuple) and len(output) > 1:
+        return f"{len(output)} results, and a table of rows has one"
+    what = "no tensor"
+    if output and isinstance(output, list | tuple):
+        what = f"a {type(output).__name__} of one result"
+    elif output and isinstance(output, dict):
+        keys = ", ".join(str(key)[:20] for key in list(output)[:4])
+        number = "one result" if len(output) == 1 else f"{len(output)} results"
+        what = f"a dictionary of {number} ({keys}{', ...' if len(output) > 4 else ''})"
+    return f"{what}, and a table of rows ends in one tensor"
 
 
 def _check_forward(module: object) -> None:
@@ -200,7 +225,7 @@ def _returns(module: object) -> int:
             returns = [
                 node.lineno for node in ast.walk(each.members.names["forward"].node) if isinstance(node, ast.Return)
             ]
-            return max(returns, default=each.node.lineno)
+            return max(returns, default=each.members.names["forward"].node.lineno)
     return 1
 
 

@@ -1,16 +1,22 @@
 """Any bytes from a stranger -> an upright RGB image, or one sentence that says what is wrong with them."""
 
+import re
 from io import BytesIO
 from zlib import crc32
 
 from PIL import Image, UnidentifiedImageError
 
 from cnnviz.errors import ImageError
+from cnnviz.images.camera_raw import raw_kind
 from cnnviz.images.file_types import refusal
 from cnnviz.images.formats import FORMATS
 from cnnviz.images.orientation import upright
 from cnnviz.images.rgb import to_rgb
 from cnnviz.images.source import MAX_BYTES, Damaged, Source, Truncated
+
+# A picture's first bytes, of kinds that have enough of them to be no accident.
+_START = re.compile(rb"\xff\xd8\xff[\xc0-\xfe]|\x89PNG\r\n\x1a\n|GIF8[79]a|RIFF....WEBP", re.DOTALL)
+_MOST_STRAY = 32
 
 
 def decode(data: bytes) -> Image.Image:
@@ -30,7 +36,8 @@ def decode(data: bytes) -> Image.Image:
             f"This file has {len(data):,} bytes, and at most {MAX_BYTES:,} (10 MB) can be read; "
             "make the picture smaller or save it as JPEG."
         )
-    kind = next((name for name, format in FORMATS.items() if format.begins(data)), "")
+    data = _from_its_start(data)
+    kind = "" if raw_kind(data) else _kind(data)
     if not kind:
         raise ImageError(refusal(data))
     source = None
@@ -43,6 +50,16 @@ def decode(data: bytes) -> Image.Image:
         raise
     except Exception as error:  # Pillow's plugins raise some twenty kinds on broken files
         raise ImageError(_reason(error, kind, len(data), source)) from error
+
+
+def _kind(data: bytes) -> str:
+    return next((name for name, format in FORMATS.items() if format.begins(data)), "")
+
+
+def _from_its_start(data: bytes) -> bytes:
+    """The file without the few bytes that a script may have written before a picture: an empty line, a byte order."""
+    start = _START.search(data, 0, _MOST_STRAY)
+    return data[start.start() :] if start and not _kind(data) else data
 
 
 def _reason(error: Exception, kind: str, length: int, source: Source | None) -> str:

@@ -161,9 +161,11 @@ def load(
 
     Its weights are the official ones, or those of a person's own file (`checkpoint`, its bytes), or random ones drawn
     with `random_seed`, or with seed 0 where nobody trained the network; torch's global random numbers go on as if
-    nothing had been drawn. `progress` is told (bytes done, bytes in all) of a download. A designed network takes a
-    file whose names are others by order and shape; `fit_of` says how. Raises ModelError where the name is unknown, the
-    weights can't be had, or the file doesn't fit (then `state_dict.CheckpointError`, which carries the whole account).
+    nothing had been drawn. `progress` is told (bytes done, bytes in all) of a download. A designed or registered
+    network takes a file whose names are others by order and shape; `fit_of` says how. Of a file with the weights of the
+    last step and their average (`model` and `model_ema`), the average is taken, as in timm; pruned weights and those of
+    weight_norm and spectral_norm are computed. Raises ModelError where the name is unknown, the weights can't be had,
+    or the file doesn't fit (then `state_dict.CheckpointError`, which carries the whole account).
     """
     if checkpoint is not None and random_seed is not None:
         raise ModelError("A network has either a checkpoint's weights or random ones; leave one of the two out.")
@@ -177,16 +179,17 @@ def load(
         state = source.official(name, progress)
     model = _seeded(random_seed or 0, partial(source.build, name, random=random_seed is not None))
     if state is not None:
+        own = source in (own_networks, registered)
         fit = fitting.fit(
             model,
             state,
             checkpoint_name if checkpoint is not None else str(source.file(name)),
             architecture="the network" if is_designed(name) else name,
             adapt=lambda part: source.adapt(name, part, model),
-            any_names=is_designed(name),
-            ordered=checkpoint is None or checkpoints.keeps_order(checkpoint),
+            any_names=own,
+            ordered=checkpoints.keeps_order(_beginning(source.file(name)) if checkpoint is None else checkpoint),
         )
-        if checkpoint is not None or source is registered:
+        if checkpoint is not None or own:
             _FITS[model] = fit
     return model.to(device or "cpu").eval()
 
@@ -202,6 +205,14 @@ def fit_of(model: "nn.Module") -> Fit | None:
     '2 tensors by order and shape: out.weight -> fc1.weight, out.bias -> fc1.bias'
     """
     return _FITS.get(model)
+
+
+def _beginning(file: Path | None) -> bytes:
+    """Return the first few bytes of a file that has just been read."""
+    if file is None:
+        return b""
+    with file.open("rb") as opened:
+        return opened.read(16)
 
 
 def _seeded(seed: int, build: "Callable[[], nn.Module]") -> "nn.Module":

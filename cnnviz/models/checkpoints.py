@@ -20,6 +20,7 @@ from torch import Tensor
 
 from cnnviz.errors import ModelError
 from cnnviz.models.file_kinds import SAVE, what_it_is
+from cnnviz.models.matching import size_text
 from cnnviz.models.parts import is_optimisers
 from cnnviz.models.stand_ins import holds_arrays, network_in, stand_ins, would_run
 
@@ -92,7 +93,13 @@ def _pickled(data: bytes) -> object:
             raise _too_much()
         if pickled[:1] == b"\x80" and pickled[1:2] not in b"\x02\x03":
             raise ModelError(f"was pickled by protocol {pickled[1]}; save it by protocol 2, as this line does: {SAVE}.")
-        with _READING, torch.serialization.safe_globals(stand_ins(pickled)), warnings.catch_warnings():
+        with (
+            _READING,
+            torch.serialization.safe_globals(stand_ins(pickled)),
+            # The places of a sparse tensor's numbers are a stranger's: torch looks whether they lie in it.
+            torch.sparse.check_sparse_tensor_invariants(),
+            warnings.catch_warnings(),
+        ):
             warnings.simplefilter("ignore")
             return torch.load(_Bounded(data), map_location="cpu", weights_only=True)
     except ModelError:
@@ -167,6 +174,17 @@ def _flat(found: object) -> dict[str, Tensor]:
     metadata: dict[str, Any] = {}
     seen: set[int] = set()
     others: set[str] = set()
+    unpacked = 0
+
+    def dense(tensor: Tensor) -> Tensor:
+        nonlocal unpacked
+        if tensor.layout == torch.strided:
+            return tensor
+        unpacked += tensor.numel() * tensor.element_size()
+        if unpacked > MOST_BYTES:
+            size = size_text(tuple(tensor.shape))
+            raise ModelError(f"holds sparse tensors that would take more than {MOST_BYTES / 1e6:,.0f} MB ({size}).")
+        return tensor.to_dense()
 
     def visit(node: object, path: str, depth: int) -> None:
         # A pickle may hold itself, or one thing a million times.
@@ -181,14 +199,15 @@ def _flat(found: object) -> dict[str, Tensor]:
                 if (kind := _unlike_weights(value)) or not isinstance(key, str):
                     others.add(kind)
                 else:
-                    tensors.setdefault(path + _printed(key), value)
+                    tensors.setdefault(path + _printed(key), dense(value))
             else:
                 visit(value, f"{path}{_printed(key)}.", depth + 1)
 
     visit(found, "", 0)
     if not tensors and any(others):
         kinds = " or ".join(sorted(filter(None, others)))
-        raise ModelError(f"holds no state_dict of dense real numbers: its tensors are {kinds}.")
+        instead = " of the network before it was quantised" if "quantised" in others else ""
+        raise ModelError(f"holds no state_dict of real numbers: its tensors are {kinds}; save it{instead} with {SAVE}.")
     if len(tensors) > MOST_TENSORS:
         raise ModelError(f"holds {len(tensors):,} tensors, and a checkpoint may have {MOST_TENSORS:,}.")
     if metadata:
@@ -210,8 +229,6 @@ def _unlike_weights(value: Tensor) -> str:
     """Return what keeps a tensor from being a network's, "" where nothing does."""
     if value.is_quantized:
         return "quantised"
-    if value.layout != torch.strided:
-        return "sparse"
     if value.is_complex():
         return "complex"
     return "" if value.device.type == "cpu" else "without numbers"

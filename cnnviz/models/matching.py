@@ -31,21 +31,30 @@ Sizes = Mapping[str, Size]
 class Fit:
     """How a file's tensors were matched with a network's: `pairs` of (name in the file, name in the network).
 
-    `part` is what all of the file's names begin with besides, "state_dict.module."; `left_out` is what was not used.
+    `part` is what all of the file's names begin with besides, "state_dict.module."; `left_out` is what was not used,
+    and `others` are the parts of it that fit as well. `computed` are the weights that the file keeps as their parts:
+    "conv1.weight from conv1.weight_orig and conv1.weight_mask".
     """
 
     by: Literal["name", "order and shape"]
     pairs: tuple[tuple[str, str], ...]
     part: str = ""
     left_out: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    computed: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         number = len(self.pairs)
         how = f"{number} tensor{'' if number == 1 else 's'} by {self.by}"
         if self.by != "name":
             how += f": {few(tuple(f'{theirs} -> {ours}' for theirs, ours in self.pairs))}"
-        where = f"; from {self.part[:-1]}" if self.part else ""
-        return f"{how}{where}" + (f"; left out: {few(self.left_out)}" if self.left_out else "")
+        if self.part:
+            how += f"; from {self.part[:-1]}"
+        if self.others:
+            how += f", though {' and '.join(self.others)} {'fits' if len(self.others) == 1 else 'fit'} as well"
+        if self.computed:
+            how += f"; computed: {few(self.computed)}"
+        return how + (f"; left out: {few(self.left_out)}" if self.left_out else "")
 
 
 def match(state: "Mapping[str, Tensor]", expected: "Mapping[str, Tensor]", *, ordered: bool = True) -> Fit | None:

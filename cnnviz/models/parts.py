@@ -24,15 +24,24 @@ _WRAPPERS = frozenset(
 )
 # What wraps a layer within a network and adds to its name: DataParallel, torch.compile, FSDP, activation checkpoints.
 _INNER = frozenset(["module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module", "_forward_module"])
-_AVERAGED = re.compile(r"(^|[._])(w?ema|averaged?|avg|swa|teacher|momentum|target|shadow)([._]|\d|$)")
+_AVERAGED = re.compile(r"(^|[._])(w?ema|averaged?|avg|swa)([._]|\d|$)")
+# Networks that follow the one that is trained.
+_FOLLOWING = re.compile(r"(^|[._])(teacher|momentum|target|shadow)([._]|\d|$)")
 _OPTIMISER = re.compile(r"^(\w+\.)?\w*(optim|scheduler|rng_state)\w*(\.|$)")
-# Losses, metrics and heads that training alone needs.
+# Losses with weights of their own, and what they call these: margins on angles, centres of classes, proxies for them.
+_LOSS = re.compile(
+    r"(?<!g)loss|criteri(on|a)|objective|margin|(arc|cos|sphere|mag)_?face|(am|ada|arc|cos)_?softmax"
+    r"|(^|_)(arc|adacos|cent(er|re)s|centroids|prox(y|ies)|prototypes?)(_|\d|$)"
+)
+# Metrics, averages and heads that training alone needs.
 _TRAINING = re.compile(
-    r"(^|_)(criterion|loss(es|fn)?|metrics?|acc(uracy)?|auroc|confmat|f1|ema|teacher|aux\w*|projector|predictor|queue)(_|\d|$)"
+    r"(^|_)(metrics?|acc(uracy)?|auroc|confmat|f1|ema|teacher|aux\w*|projector|predictor|queue)(_|\d|$)"
 )
 # What profilers, averages and window attention note down, which is no number that was learnt.
 _NOTED = frozenset(("total_ops", "total_params", "n_averaged", "num_batches_tracked", "position_ids", "attn_mask"))
 _NOTED |= {"relative_position_index", "relative_coords_table"}
+# Training with quantisation in mind watches the range of numbers and changes none of the weights.
+_OBSERVER = re.compile(r"(^|\.)(\w*fake_quant\w*|activation_post_process\w*)\.")
 # What a picture is standardised by, which its preprocessing does here.
 _STANDARDISED = frozenset(["mean", "std", "pixel_mean", "pixel_std"])
 _MOST_CHANNELS = 4
@@ -48,9 +57,11 @@ class Part:
 
 
 def parts(found: State, least: int = 1) -> list[Part]:
-    """Return the parts with at least `least` tensors: first no averages of a network, then the largest.
+    """Return the parts with at least `least` tensors: first averages of the weights, then the largest.
 
-    Of two with the same tensors the longer prefix comes first, as long as it leaves a layer's name to its tensors.
+    An average over the steps of training (EMA, SWA) is what its trainer tests and publishes, and what timm takes of
+    such a file; a network that only follows the trained one, a teacher or a target, comes last. Of two parts with the
+    same tensors the longer prefix comes first, as long as it leaves a layer's name to its tensors.
     """
     learnt = {name: tensor for name, tensor in found.items() if not is_optimisers(name)}
     counts = Counter(prefix for name in learnt for prefix in _prefixes(name))
@@ -68,9 +79,10 @@ def parts(found: State, least: int = 1) -> list[Part]:
         states[prefix]._metadata = inside  # type: ignore[attr-defined]
     place = {prefix: place for place, name in reversed(list(enumerate(learnt))) for prefix in _prefixes(name)}
 
-    def rank(prefix: str) -> tuple[bool, int, int, bool, int]:
+    def rank(prefix: str) -> tuple[int, int, int, bool, int]:
         bare = not any("." in name for name in states[prefix])
-        return bool(_AVERAGED.search(prefix)), -counts[prefix], place[prefix], bare, -len(prefix)
+        kind = 2 if _FOLLOWING.search(prefix) else 0 if is_average(prefix) else 1
+        return kind, -counts[prefix], place[prefix], bare, -len(prefix)
 
     return [Part(prefix, states[prefix]) for prefix in sorted(states, key=rank)]
 
@@ -96,20 +108,57 @@ def main_part(found: State) -> Part:
     return large[-1] if large else all_of_it
 
 
+def is_average(prefix: str) -> bool:
+    """Return whether a part holds the weights averaged over the steps of training."""
+    return _AVERAGED.search(prefix) is not None
+
+
 def is_optimisers(name: str) -> bool:
     """Return whether a tensor is of an optimiser's state, or a schedule's."""
     return _OPTIMISER.match(name) is not None
 
 
-def is_spare(name: str, tensor: "Tensor") -> bool:
-    """Return whether a tensor may be left out though it stands among a network's own: training or a tool put it there.
+def spare(state: State, expected: Iterable[str]) -> set[str]:
+    """Return which tensors may be left out though they stand among a network's own: training or a tool put them there.
 
     Anything else that a network lacks belongs to another network, whose layers would be missing without a word.
     """
-    first, _, leaf = name.partition(".")[0], *name.rpartition(".")[1:]
+    ours = set(expected)
+    modules = {prefix for name in ours for prefix in _prefixes(name)}
+    rest = {name: tensor for name, tensor in state.items() if name not in ours}
+    layers = modules | {_first(name) for name, tensor in rest.items() if not _is_table(name, tensor)}
+    return {
+        name
+        for name, tensor in rest.items()
+        if _is_noted(name, tensor)
+        or _TRAINING.search(name.partition(".")[0].lower())
+        or any(_LOSS.search(word.lower()) for word in _beyond(name, modules))
+        # A module with matrices alone, by names that no layer of torch.nn has: the directions of the classes.
+        or _first(name) not in layers
+    }
+
+
+def _is_noted(name: str, tensor: "Tensor") -> bool:
+    """Return whether a tensor holds no numbers that were learnt."""
+    leaf = name.rpartition(".")[2]
     if name in _STANDARDISED and tensor.numel() <= _MOST_CHANNELS:
         return True
-    return leaf in _NOTED or (tensor.numel() <= 1 and leaf not in _LEARNT) or _TRAINING.search(first) is not None
+    return leaf in _NOTED or (tensor.numel() <= 1 and leaf not in _LEARNT) or _OBSERVER.search(name) is not None
+
+
+def _is_table(name: str, tensor: "Tensor") -> bool:
+    return "." in name and name.rpartition(".")[2] not in _LEARNT and tensor.dim() == 2
+
+
+def _first(name: str) -> str:
+    return name.partition(".")[0] + "."
+
+
+def _beyond(name: str, modules: set[str]) -> list[str]:
+    """Return the words of a name from the first on that is none of the network's modules."""
+    words = name.split(".")
+    known = sum(".".join(words[:number]) + "." in modules for number in range(1, len(words)))
+    return words[known:]
 
 
 def left_out(found: State, used: Iterable["Tensor"], part: Part) -> tuple[str, ...]:

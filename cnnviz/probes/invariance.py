@@ -114,7 +114,8 @@ class Swept:
     """N states of a picture against the unmoved one.
 
     `layers` L names, `norms` (L,) of the unmoved, `changes` (L, N) relative to them; the first is the network's input.
-    `probabilities` (N, K) and `unmoved` (K,). `pictures` are what the network got, made small, uint8 (N, h, w, 3).
+    `probabilities` (N, K) and `unmoved` (K,): of a network with one output that output as it is, for there are no
+    classes. `pictures` are what the network got, made small, uint8 (N, h, w, 3).
     """
 
     layers: tuple[str, ...]
@@ -124,6 +125,11 @@ class Swept:
     probabilities: NDArray[np.float64]
     original: NDArray[np.uint8]
     pictures: NDArray[np.uint8]
+
+    @property
+    def single(self) -> bool:
+        """Whether the network has one output, which is no probability."""
+        return len(self.unmoved) == 1
 
 
 def joined(parts: Sequence[Swept], order: Sequence[int]) -> Swept:

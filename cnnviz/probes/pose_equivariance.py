@@ -20,6 +20,7 @@ from cnnviz.probes.activations import activations, first_tensor
 from cnnviz.probes.equivariance import Places, gap
 from cnnviz.probes.maps import stacked_maps
 from cnnviz.probes.placement import thetas
+from cnnviz.probes.probabilities import answers
 from cnnviz.probes.resampling import by_pixels, resampled
 
 _INSIDE = 0.999
@@ -31,7 +32,7 @@ class Change:
 
     Both are relative: the root of the sum of squared differences, divided by that of the squares. `along` counts the
     places that the moved maps reach; None where no positions are left. The picture's strongest class is then `answer`,
-    with `probability`.
+    with `probability`; of a network with one output that is the output as it is.
     """
 
     still: float
@@ -84,7 +85,7 @@ def movements(
             # It says which layers there are.
             activations(model, batch, [layer])
         assert output is not None
-        best = output.flatten(1).double().softmax(dim=1)[1:].max(dim=1)
+        best = answers(output.flatten(1))[1:].max(dim=1)
         before, after = kept[0][:1], kept[0][1:]
         everywhere = torch.ones(before.shape[2:], dtype=torch.bool)
         still = [gap(there, before[0], everywhere).relative for there in after]
@@ -97,8 +98,8 @@ def movements(
             gone = resampled(before, back, padding_mode="border")
             inside = resampled(torch.ones_like(before[:, :1]), back)[:, 0] > _INSIDE
             along = [gap(*each).relative for each in zip(after, gone, inside, strict=True)]
-    answers = zip(best.indices.tolist(), best.values.tolist(), strict=True)
-    return tuple(Change(*pair, *answer) for pair, answer in zip(zip(still, along, strict=True), answers, strict=True))
+    strongest = zip(best.indices.tolist(), best.values.tolist(), strict=True)
+    return tuple(Change(*pair, *top) for pair, top in zip(zip(still, along, strict=True), strongest, strict=True))
 
 
 def shifted(
@@ -129,8 +130,8 @@ def shifted(
                     changes.setdefault(call.name, []).append(float((tensor - before).double().norm()) / (size or 1.0))
 
             with observe(model, compare, steps=False):
-                answers = model(there).argmax(dim=1)
-            right.append(float((answers == labels.to(answers.device)).double().mean()))
+                said = model(there).argmax(dim=1)
+            right.append(float((said == labels.to(said.device)).double().mean()))
     return Shifted(
         np.array(shifts, np.int32),
         np.array(right, np.float32),

@@ -16,3 +16,11 @@ def probabilities(scores: Tensor) -> Tensor:
     if bool((exact >= 0).all()) and bool(((sums - 1).abs() < _SUM).all()):
         return exact
     return exact.softmax(dim=1)
+
+
+def answers(scores: Tensor) -> Tensor:
+    """Return scores (N, K) as probabilities; a single output (N, 1) as it is, for its softmax is always 1.
+
+    They are float64, on the CPU.
+    """
+    return scores.detach().cpu().double() if scores.shape[1] == 1 else probabilities(scores)

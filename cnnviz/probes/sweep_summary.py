@@ -46,16 +46,19 @@ def answer_change(swept: "Swept") -> NDArray[np.float64]:
 def table(name: str, amounts: Sequence[float], swept: "Swept", classes: Sequence[str], shown: Sequence[int]) -> str:
     """Return a sweep as CSV: a row an amount; the answer, probabilities and each layer's change in columns.
 
-    All classes have a column where they are few, else those `shown`. The unmoved picture is what changes are against.
+    Of a network with one output there is that output in the place of the answer and its probability. All classes have a
+    column where they are few, else those `shown`. The unmoved picture is what changes are against.
     """
     columns = range(len(classes)) if len(classes) <= _FEW else shown
     layers = [layer or "input" for layer in swept.layers]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     answers = [f"probability of {classes[index]}" for index in columns]
-    writer.writerow([name, "answer", *answers, *(f"change of {layer}" for layer in layers)])
+    told = ["output"] if swept.single else ["answer", *answers]
+    writer.writerow([name, *told, *(f"change of {layer}" for layer in layers)])
     for row, amount in enumerate(amounts):
         says = swept.probabilities[row]
         values = [f"{says[index]:.6g}" for index in columns]
-        writer.writerow([f"{amount:g}", classes[says.argmax()], *values, *(f"{v:.6g}" for v in swept.changes[:, row])])
+        answer = [] if swept.single else [classes[says.argmax()]]
+        writer.writerow([f"{amount:g}", *answer, *values, *(f"{v:.6g}" for v in swept.changes[:, row])])
     return text.getvalue()

@@ -120,6 +120,10 @@ def good_files() -> dict[str, bytes]:
         "pbm in text": text_pnm(1, np.asarray(rgb.convert("1")) ^ 1, 1),
         "pgm in text": text_pnm(2, np.asarray(grey), 255),
         "ppm in text": text_pnm(3, np.asarray(rgb), 255),
+        "pfm": pfm(np.asarray(rgb) / 255),
+        "grey pfm": encode(grey.convert("F"), "PPM"),
+        "pcx": encode(rgb, "PCX"),
+        "pcx 1": encode(rgb.convert("1"), "PCX"),
         "tiff f8": samples_tiff(np.asarray(rgb) / 255),
         "tiff f2 planar": samples_tiff((np.asarray(rgb) / 255).astype("f2"), ">", planar=True, tile=(16, 16)),
         "tiff u4 predicted": samples_tiff(np.asarray(grey).astype("u4") << 24, ">", deflated=True, predictor=2),
@@ -132,6 +136,14 @@ def good_files() -> dict[str, bytes]:
     files["tiff jpeg"] = encode(rgb, "TIFF", compression="jpeg")
     files["tiff fax"] = encode(rgb.convert("1"), "TIFF", compression="group4")
     return files
+
+
+def pfm(values: np.ndarray, order: str = "<") -> bytes:
+    """A PFM file of floats (H, W) or (H, W, 3), whose rows it keeps from the bottom up."""
+    head = (
+        f"P{'F' if values.ndim == 3 else 'f'}\n{values.shape[1]} {values.shape[0]}\n{'-' if order == '<' else ''}1.0\n"
+    )
+    return head.encode() + values[::-1].astype(f"{order}f4").tobytes()
 
 
 def text_pnm(form: int, samples: np.ndarray, most: int) -> bytes:

@@ -16,13 +16,26 @@ from PIL import Image
 
 from cnnviz.errors import ImageError
 from cnnviz.images import decode
-from tests.images.files import SIGNATURE, blank_png, chunk, encode, good_files, header, heic, many_scans, photo, tiff
+from tests.images.files import (
+    SIGNATURE,
+    blank_png,
+    chunk,
+    encode,
+    good_files,
+    header,
+    heic,
+    many_scans,
+    pfm,
+    photo,
+    tiff,
+)
 from tests.images.tiff_files import samples_tiff
 
 GOOD = good_files()
 HEADS = [
     *(b"\xff\xd8\xff", SIGNATURE, b"GIF89a", b"RIFF\0\0\0\0WEBPVP8X", b"BM\0\0\0\0\0\0\0\0\0\0\0\0\x28\0\0\0"),
     *(b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08", b"P6\n3 2\n255\n", b"P3 2 1 9 ", b"P1 9 9 ", b"", b"<svg", b"%PDF-1.7"),
+    *(b"PF\n3 2\n-1.0\n", b"\x0a\5\1\x08\0\0\0\0\x09\0\x09\0", b"\n\xff\xd8\xff", b"II*\0\x10\0\0\0CR\2\0"),
     *(b"\0\0\0\x10ftypheic\0\0\0\0", b"\0\0\0\x10ftypavif\0\0\0\0", b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51"),
     *(b"\0\0\1\0\1\0", b"\0\0\x0a\0\0\0\0\0\0\0\0\0\x09\0\x09\0\x20\0"),
 ]
@@ -176,6 +189,8 @@ WORST = {
     "avif": lambda: encode(Image.new("RGB", (5000, 4999), "teal"), "AVIF", speed=10),
     "jpeg 2000": lambda: encode(Image.new("RGBA", (3000, 3000), "teal"), "JPEG2000"),
     "tga": lambda: encode(Image.new("RGBA", (5000, 5000), "teal"), "TGA", compression="tga_rle"),
+    "pcx": lambda: encode(Image.new("RGB", (5000, 5000), "teal"), "PCX"),
+    "pfm": lambda: pfm(np.zeros((930, 930, 3))),
     "pgm in text": lambda: b"P2 2000 2500 9\n" + b"7 " * 5_000_000,
     "float tiff in colour": lambda: samples_tiff(np.zeros((2500, 3000, 3), "f4"), deflated=True, tile=(512, 512)),
     "jpeg without an end": lambda: encode(Image.new("RGB", (4899, 4899), "teal"), "JPEG", progressive=True)[:-2],

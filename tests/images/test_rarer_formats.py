@@ -1,4 +1,4 @@
-"""JPEG 2000, TGA, ICO and PNM in text: the pixels that were written come back."""
+"""JPEG 2000, TGA, ICO, PCX, PFM and PNM in text: the pixels that were written come back."""
 
 import struct
 
@@ -10,7 +10,7 @@ from PIL import Image
 
 from cnnviz.errors import ImageError
 from cnnviz.images import decode
-from tests.images.files import encode, photo
+from tests.images.files import encode, pfm, photo
 
 
 def on_white(image):
@@ -69,6 +69,31 @@ def test_a_tga_without_a_bit_for_alpha_is_opaque():
     assert np.array_equal(np.asarray(decode(bytes(data))), np.asarray(photo()))
 
 
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB"])
+def test_pcx(mode):
+    image = in_mode(mode)
+    assert np.array_equal(np.asarray(decode(encode(image, "PCX"))), on_white(image))
+
+
+@given(
+    size=st.tuples(st.integers(1, 9), st.integers(1, 9)),
+    colours=st.sampled_from([(), (3,)]),
+    order=st.sampled_from("<>"),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_pfm(size, colours, order, seed):
+    values = np.random.default_rng(seed).random((*size, *colours), np.float32)
+    out = np.asarray(decode(pfm(values, order)))
+    wanted = values.astype(float) * 255
+    wanted = wanted if colours else np.stack([wanted] * 3, -1)
+    assert np.abs(out - wanted).max() < 0.501
+
+
+def test_pfm_as_pillow_writes_it():
+    grey = photo().convert("L")
+    assert np.array_equal(np.asarray(decode(encode(grey.convert("F"), "PPM"))), np.stack([np.asarray(grey)] * 3, -1))
+
+
 @given(
     form=st.integers(1, 3),
     width=st.integers(1, 9),
@@ -107,6 +132,12 @@ def test_pnm_in_text(form, width, height, most, gaps, seed):
         ),
         (b"P2 60000 60000 255\n", "60,000 x 60,000"),
         (b"P1 9 9\n0123", "damaged"),
+        (b"PF\n60000 60000\n-1.0\n", "60,000 x 60,000"),
+        (b"Pf\n6 6\n1.0\n" + bytes(143), "PFM file ends too early"),
+        (b"PF\nsix 6\n1.0\n", "PFM file of 13 bytes is damaged"),
+        (b"\x0a\5\1\x08" + struct.pack("<4H", 0, 0, 59_999, 59_999) + bytes(200), "60,000 x 60,000"),
+        (b"\x0a\5\1\x08" + struct.pack("<4H", 9, 0, 3, 3) + bytes(200), "PCX file of 212 bytes is damaged"),
+        (b"\x0a\5\1\x08" + bytes(20), "PCX file ends too early"),
     ],
 )
 def test_the_size_is_known_before_the_decoder_is_asked(data, words, monkeypatch):

@@ -75,8 +75,9 @@ def test_wrappers_and_prefixes_in_any_order_are_taken_off(layers):
         (STATE, "11 tensors by name"),
         ({"state_dict": prefixed("model.", STATE), "epoch": 3}, "11 tensors by name; from state_dict.model"),
         (
-            {"state_dict": STATE, "state_dict_ema": network(1).state_dict()},
-            "11 tensors by name; from state_dict; left out: state_dict_ema.* (10 tensors)",
+            {"state_dict": network(1).state_dict(), "state_dict_ema": STATE},
+            "11 tensors by name; from state_dict_ema, though state_dict fits as well; "
+            "left out: state_dict.* (10 tensors)",
         ),
         (
             {**prefixed("model.", STATE), "criterion.pos_weight": torch.ones(3)},
@@ -96,12 +97,65 @@ def test_the_account_says_what_was_taken_and_what_was_left_out(found, account):
     assert str(fit) == account
 
 
-def test_a_networks_own_weights_come_before_their_average_wherever_they_stand():
-    for found in (
-        {"model_ema": network(1).state_dict(), "model": STATE},
-        {**prefixed("teacher.", network(1).state_dict()), **prefixed("student.", STATE)},
-    ):
-        assert same(fitted(saved(found))[0], TRAINED)
+RAW = network(1).state_dict()
+
+
+@pytest.mark.parametrize("any_names", [False, True])
+@pytest.mark.parametrize(
+    ("found", "part", "others"),
+    [
+        ({"model": RAW, "model_ema": STATE}, "model_ema.", ("model",)),
+        ({"state_dict_ema": STATE, "epoch": 3, "state_dict": RAW}, "state_dict_ema.", ("state_dict",)),
+        (
+            {"state_dict": {**prefixed("net.", RAW), **prefixed("ema_net.module.", STATE)}},
+            "state_dict.ema_net.module.",
+            ("state_dict.net",),
+        ),
+        ({"swa": prefixed("module.", STATE), "model": {"state_dict": RAW}}, "swa.module.", ("model.state_dict",)),
+        ({"params": RAW, "params_ema": STATE, "ema": {"decay": torch.ones(())}}, "params_ema.", ("params",)),
+        # Nobody publishes a teacher of self-distillation, or the target of a momentum encoder.
+        ({**prefixed("teacher.", RAW), **prefixed("student.", STATE)}, "student.", ("teacher",)),
+        # Half an average is none.
+        ({"model_ema": dict(list(RAW.items())[:4]), "model": STATE}, "model.", ()),
+        ({"a": STATE, "b": RAW, "c": network(2).state_dict()}, "a.", ("b", "c")),
+    ],
+)
+def test_of_several_that_fit_the_average_is_taken_and_the_others_are_named(found, part, others, any_names):
+    model, fit = fitted(saved(found), any_names=any_names)
+    assert same(model, TRAINED)
+    assert (fit.part, fit.others) == (part, others)
+    # Under names of somebody's own it is the same.
+    if any_names:
+        renamed = nn.Sequential(network(7))
+        found = checkpoints.read(saved(found), "x")
+        fit = fitting.fit(renamed, found, "x", architecture="it", any_names=True)
+        assert (fit.by, fit.part.rstrip("."), fit.others) == ("order and shape", part.rstrip("."), others)
+        assert same(renamed[0], TRAINED)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"arcface.kernel": (4, 90)},
+        {"head_of_training.W": (90, 3)},
+        {"margin.weight": (90, 3), "margin.s": ()},
+        {"center_loss.centers": (90, 3)},
+        {"centers": (90, 3)},
+        {"ArcMarginProduct.weight": (90, 3)},
+        {"CosFace.weight": (90, 3), "CosFace.bias": (90,)},
+        {"loss_fn.proxies": (9, 3), "loss_fn.temperature": (1,)},
+        {"losses.triplet.margin": (), "losses.am_softmax.fc.weight": (9, 3)},
+        {"criterion.weight": (3,), "criterion.head.0.weight": (4, 4, 1, 1)},
+        {"metric_fc.weight": (9, 3)},
+        {"fc_loss.weight": (3, 3), "proxy.weight": (9, 3), "prototypes": (9, 3)},
+    ],
+)
+def test_the_head_of_a_loss_is_left_out_and_named(beside):
+    tensors = {name: torch.rand(size) for name, size in beside.items()}
+    for found in ({**STATE, **tensors}, {"state_dict": {**prefixed("model.", STATE), **prefixed("model.", tensors)}}):
+        model, fit = fitted(saved(found))
+        assert same(model, TRAINED)
+        assert sum(int(name.split("(")[1].split()[0]) if "(" in name else 1 for name in fit.left_out) == len(beside)
 
 
 def test_an_optimisers_state_is_never_taken_for_weights():
@@ -138,6 +192,8 @@ def test_what_wrappers_do_to_names_is_undone(wrapped):
         (lambda: network(conv2=nn.Conv2d(4, 4, 3)), network, r"2 are unexpected \(conv2\.weight, conv2\.bias\)"),
         (lambda: network(bn2=nn.BatchNorm2d(4)), network, r"4 are unexpected \(bn2\.weight"),
         (network, lambda: network(bn2=nn.BatchNorm2d(4)), r"4 tensors are missing \(bn2\.weight"),
+        (lambda: network(neck=nn.Linear(4, 4, bias=False)), network, r"1 is unexpected \(neck\.weight"),
+        (lambda: network(attend=nn.MultiheadAttention(4, 1)), network, r"4 are unexpected \(attend\.in_proj_weight"),
     ],
 )
 def test_a_network_with_more_layers_is_another_network(file, model, says):

@@ -1,9 +1,8 @@
 """An own architecture as a model like any other."""
 
-import io
-
 import pytest
 import torch
+from safetensors.torch import save
 from torch import nn
 
 from cnnviz import models
@@ -11,6 +10,7 @@ from cnnviz.errors import ModelError
 from cnnviz.models import registered
 from cnnviz.models.input_size import input_size_of
 from cnnviz.models.state_dict import CheckpointError
+from tests.models.saved import saved
 
 
 @pytest.fixture(autouse=True)
@@ -20,12 +20,6 @@ def nothing_registered(monkeypatch):
 
 def small():
     return nn.Sequential(nn.Conv2d(1, 3, 5, padding=2), nn.ReLU(), nn.Flatten(), nn.Linear(3 * 28 * 28, 4))
-
-
-def saved(network):
-    file = io.BytesIO()
-    torch.save(network.state_dict(), file)
-    return file.getvalue()
 
 
 def same(one, other):
@@ -164,9 +158,51 @@ def test_a_network_that_cannot_be_copied_is_a_sentence():
 def test_a_checkpoint_is_loaded_and_one_that_does_not_fit_is_accounted_for():
     models.register("small", small, models.card_of("small", small()))
     other = small()
-    assert same(models.load("small", checkpoint=saved(other)), other)
-    with pytest.raises(CheckpointError, match=r"does not fit small: .*missing"):
-        models.load("small", checkpoint=saved(nn.Linear(2, 2)))
+    assert same(models.load("small", checkpoint=saved(other.state_dict())), other)
+    with pytest.raises(CheckpointError, match=r"does not fit small: .*0\.weight, which should be 3x1x5x5, .* is 2x2"):
+        models.load("small", checkpoint=saved(nn.Linear(2, 2).state_dict()))
+
+
+def of_other_names(network):
+    """A network's tensors as somebody else calls its layers, in a wrapper of a trainer."""
+    names = ("conv.weight", "conv.bias", "head.weight", "head.bias")
+    return {f"net.{name}": tensor for name, tensor in zip(names, network.state_dict().values(), strict=True)}
+
+
+def test_tensors_of_other_names_are_matched_by_order_and_shape_with_an_account():
+    models.register("small", small)
+    other = small()
+    loaded = models.load("small", checkpoint=saved({"state_dict": of_other_names(other), "epoch": 3}))
+    assert same(loaded, other)
+    assert str(models.fit_of(loaded)) == (
+        "4 tensors by order and shape: conv.weight -> 0.weight, conv.bias -> 0.bias, head.weight -> 3.weight and 1 "
+        "more; from state_dict.net"
+    )
+    # The names decide where they are the same.
+    assert models.fit_of(models.load("small", checkpoint=saved(other.state_dict()))).by == "name"
+
+
+def twins():
+    return nn.Sequential(nn.Conv2d(1, 1, 3), nn.Conv2d(1, 1, 3), nn.Flatten(), nn.Linear(24 * 24, 2))
+
+
+@pytest.mark.parametrize("in_file", [True, False])
+def test_a_safetensors_file_has_no_order_that_could_be_gone_by(in_file, tmp_path):
+    other, path = twins(), tmp_path / "w.safetensors"
+    names = ("a.weight", "a.bias", "b.weight", "b.bias", "out.weight", "out.bias")
+    data = save(dict(zip(names, other.state_dict().values(), strict=True)))
+    path.write_bytes(data)
+    models.register("twins", twins, weights=path if in_file else None)
+    with pytest.raises(CheckpointError, match="could each be either of two layers"):
+        models.load("twins", checkpoint=None if in_file else data)
+
+
+def test_the_operators_file_of_weights_may_have_other_names_too(tmp_path):
+    other, path = small(), tmp_path / "small.ckpt"
+    path.write_bytes(saved(of_other_names(other)))
+    models.register("small", small, weights=path)
+    assert same(models.load("small"), other)
+    assert "by order and shape: conv.weight -> 0.weight" in str(models.fit_of(models.load("small")))
 
 
 def test_a_file_of_weights_is_what_load_puts_in(tmp_path):
@@ -175,7 +211,7 @@ def test_a_file_of_weights_is_what_load_puts_in(tmp_path):
     assert not models.is_ready("small")
     with pytest.raises(ModelError, match=r"The weights of small cannot be read from .*small.pth: No such file"):
         models.load("small")
-    path.write_bytes(saved(other))
+    path.write_bytes(saved(other.state_dict()))
     assert models.is_ready("small")
     assert same(models.load("small"), other)
 

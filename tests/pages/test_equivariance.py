@@ -11,6 +11,8 @@ from cnnviz.arithmetic.signals import read_signal
 from cnnviz.engine.local import LocalEngine
 from cnnviz.engine.requests import ModelChoice, Picture, ShiftLayers
 from cnnviz.probes.equivariance_table import columns
+from cnnviz.probes.placement import thetas
+from cnnviz.probes.resampling import resampled
 from cnnviz.ui.invariance.equivariance.poses import poses_of
 from tests.pages import opening
 from tests.pages.opening import assert_well, said, unfold
@@ -189,3 +191,18 @@ def test_a_link_opens_the_very_state():
     assert again.selectbox(key="invariance.Equivariance.layer").value == "conv1"
     assert again.number_input(key="invariance.Equivariance.channel").value == 3
     assert again.number_input(key="invariance.Equivariance.digit_number").value == 60
+
+
+def test_the_single_output_of_a_network_is_no_probability():
+    name = "design:1x28x28: Conv 4 5, ReLU, MaxPool 2, Flatten, Linear 1"
+    app = open_screen(source="Digits", model=name)
+    assert_well(app)
+    table = next(each.value for each in app.dataframe if "movement" in each.value)
+    assert "probability" not in table
+    assert "prediction" not in table
+    network, how = models.load(name), models.card(name).preprocessing
+    digit = torch.tensor(images.prepare(images.sheet("digits")[70], how).tensor)
+    poses = poses_of(2, 28).values()
+    moved = resampled(digit, thetas(list(poses), (28, 28)), padding_mode="border")
+    with torch.no_grad():
+        assert table["output"].tolist() == pytest.approx(network(moved).flatten().tolist(), abs=1e-4)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from functools import partial
 from random import Random
@@ -13,8 +14,11 @@ from PIL import Image
 
 from cnnviz import models
 from cnnviz.arithmetic.pose import similarity
-from cnnviz.images import sheet
+from cnnviz.engine.local import LocalEngine
+from cnnviz.engine.requests import ModelChoice, Picture, Sweep, View
+from cnnviz.images import prepare, sheet
 from cnnviz.probes.placement import place
+from cnnviz.probes.sweep_summary import table
 from cnnviz.ui.invariance.sweep.state import AXES, PRESETS
 from tests.pages import opening
 from tests.pages.opening import assert_well, said, unfold
@@ -161,11 +165,6 @@ def test_the_code_on_the_screen_runs(link, tmp_path, monkeypatch, capsys):
 
 
 def test_the_table_holds_the_whole_sweep():
-    from cnnviz.arithmetic.pose import similarity
-    from cnnviz.engine.local import LocalEngine
-    from cnnviz.engine.requests import ModelChoice, Picture, Sweep, View
-    from cnnviz.probes.sweep_summary import table
-
     engine = LocalEngine(device="cpu")
     moves = tuple(View(similarity(degrees=degrees)) for degrees in (-90, 0, 90))
     found = engine.ask(Sweep(ModelChoice("lenet-relu-mnist"), Picture.of(sheet("digits")[60]), moves)).found
@@ -231,3 +230,51 @@ def test_without_a_picture_it_says_how_to_come_to_one_and_the_settings_stay(part
     assert_well(app)
     assert app.info
     assert app.slider
+
+
+ONE = "design:1x28x28: Conv 4 5, ReLU, Flatten, Linear 1"
+
+
+def outputs_of_one(poses):
+    """What torch makes of the six in some poses."""
+    network, how = models.load(ONE), models.card(ONE).preprocessing
+    digit = torch.tensor(prepare(sheet("digits")[60], how).tensor)
+    with torch.no_grad():
+        pixels = (digit * how.std[0] + how.mean[0]).expand(len(poses), 1, 28, 28)
+        return network((place(pixels, poses, 28) - how.mean[0]) / how.std[0]).flatten().tolist()
+
+
+def test_a_single_output_is_shown_as_it_is_and_never_as_a_probability():
+    app = open_screen(model=ONE, source="Digits", steps="5")
+    assert_well(app)
+    before, *states = outputs_of_one([similarity(degrees=each) for each in (0, -180, -90, 0, 90, 180)])
+    told = re.search(
+        r"one output, .*: \*\*(\S+)\*\* for the unmoved picture, and from (\S+) to (\S+) for the 5 states", said(app)
+    )
+    numbers = [float(each.replace("\N{MINUS SIGN}", "-")) for each in told.groups()]
+    assert numbers == pytest.approx([before, min(states), max(states)], rel=1e-3, abs=1e-4)
+    for words in (said(app), " ".join(caption.value for caption in app.caption)):
+        assert "100%" not in words
+        assert "predicts" not in words
+    assert "print(found.outputs)" in app.code[0].value
+    drawn = [json.loads(each.proto.spec)["data"] for each in app.get("plotly_chart")]
+    (line,) = next(data for data in drawn if any(trace.get("name") == "the output" for trace in data))
+    assert line["x"] == [-180, -90, 0, 90, 180]
+
+
+def test_of_a_single_output_layers_alone_are_asked_about():
+    app = unfold(open_screen(model=ONE, source="Digits", steps="5"), "invariance.predict")
+    assert_well(app)
+    assert len(app.radio[0].options) > 1
+    assert "relative change" in app.radio[0].label
+
+
+def test_the_table_of_a_single_output_has_it_in_a_column():
+    poses = [similarity(degrees=each) for each in (0, 90)]
+    engine = LocalEngine(device="cpu")
+    moves = tuple(map(View, poses))
+    found = engine.ask(Sweep(ModelChoice(ONE, random_seed=0), Picture.of(sheet("digits")[60]), moves)).found
+    engine.close()
+    rows = list(csv.DictReader(io.StringIO(table("degrees", (0, 90), found, ("class 0",), [0]))))
+    assert [float(row["output"]) for row in rows] == pytest.approx(outputs_of_one(poses), rel=1e-4, abs=1e-5)
+    assert not any("probability" in name or name == "answer" for name in rows[0])

@@ -121,7 +121,7 @@ def test_a_link_without_the_file_says_so_and_shows_random_weights():
     assert_well(app)
     assert "there is none here yet: these are random" in app.info[0].value
     assert any("random weights" in label for label in labels(app))
-    app = upload(app, "activations.checkpoint", saved(network()))
+    app = upload(app, f"activations.checkpoint-{NAME}", saved(network()))
     assert_well(app)
     assert not app.info
     assert any("mine.pth" in label for label in labels(app))
@@ -138,11 +138,34 @@ def test_a_file_that_is_taken_away_is_gone():
     app = open_screen(SCREENS["activations"], model="lenet5-mnist", source="Digits", weights="my own file")
     assert "these are the network's own" in app.info[0].value
     weights = (ROOT / "assets" / "weights" / "lenet5-fashion.safetensors").read_bytes()
-    app = upload(app, "activations.checkpoint", weights, "mine.safetensors")
+    app = upload(app, "activations.checkpoint-lenet5-mnist", weights, "mine.safetensors")
     assert "10 tensors by their names" in captions(app)
-    app.file_uploader(key="activations.checkpoint").clear().run()
+    app.file_uploader(key="activations.checkpoint-lenet5-mnist").clear().run()
     assert_well(app)
     assert "these are the network's own" in app.info[0].value
+
+
+@pytest.mark.parametrize(("screen", "other"), [("activations", "lenet5-fashion"), ("invariance", "mlp-mnist")])
+def test_a_file_stays_with_the_network_that_it_was_given_to(screen, other):
+    first = "lenet5-mnist"
+    app = open_screen(SCREENS[screen], model=first, source="Digits", weights="my own file")
+    torch.manual_seed(2)
+    mine = models.load(first, random_seed=7)
+    app = upload(app, f"{screen}.checkpoint-{first}", saved(mine))
+    assert not app.info
+    assert f"{first} · mine.pth" in labels(app)
+    app.selectbox(key=f"{screen}.model").select(other).run()
+    # Neither on the stage, where most files would not even fit, nor in the place for one.
+    assert_well(app)
+    assert other in labels(app)
+    assert list(app.session_state["own-weights"]) == [first]
+    assert "there is none here yet: these are the network's own" in app.info[0].value
+    assert app.file_uploader(key=f"{screen}.checkpoint-{other}").value is None
+    # The first network still has it.
+    app.selectbox(key=f"{screen}.model").select(first).run()
+    assert_well(app)
+    assert f"{first} · mine.pth" in labels(app)
+    assert not app.info
 
 
 @pytest.mark.parametrize("text", ["Conv 4 3", "Conv 4 3, ReLU, AdaptiveAvgPool 1, Flatten, Linear 1"])
@@ -188,7 +211,7 @@ def test_the_lines_of_python_load_the_same_weights(tmp_path, monkeypatch):
     assert f'model = cnnviz.models.load("{NAME}", random_seed=0)' in app.code[0].value.splitlines()
     mine = network()
     app.segmented_control(key="activations.weights").set_value("my own file").run()
-    app = upload(app, "activations.checkpoint", saved(mine))
+    app = upload(app, f"activations.checkpoint-{NAME}", saved(mine))
     load = next(line for line in app.code[0].value.splitlines() if line.startswith("model = "))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.pth").write_bytes(saved(mine))

@@ -128,11 +128,11 @@ def test_digits_bring_a_model_for_digits_and_photos_one_for_photos():
 def test_weights_of_ones_own_go_in_and_wrong_ones_get_their_sentence():
     weights = ROOT / "assets" / "weights"
     app = open_screen("pages/inspect/activations.py", model="lenet5-fashion", source="Clothes", weights="my own file")
-    own = (weights / "lenet5-mnist.safetensors").read_bytes()
-    app.file_uploader(key="activations.checkpoint").upload("mine.safetensors", own, "application/octet-stream").run()
+    own, key = (weights / "lenet5-mnist.safetensors").read_bytes(), "activations.checkpoint-lenet5-fashion"
+    app.file_uploader(key=key).upload("mine.safetensors", own, "application/octet-stream").run()
     assert_well(app)
     other = (weights / "linear-mnist.safetensors").read_bytes()
-    app.file_uploader(key="activations.checkpoint").upload("other.safetensors", other, "application/octet-stream").run()
+    app.file_uploader(key=key).upload("other.safetensors", other, "application/octet-stream").run()
     assert not app.exception
     # On the stage, and beside the file.
     assert len({error.value for error in app.error}) == 1

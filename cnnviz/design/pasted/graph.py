@@ -8,7 +8,7 @@ from cnnviz.arithmetic.record import Size
 from cnnviz.design import vocabulary
 from cnnviz.design.blocks import open_block
 from cnnviz.design.pasted.plain_rows import plain
-from cnnviz.design.pasted.refusals import BeyondRowsError
+from cnnviz.design.pasted.refusals import BeyondRowsError, at_line
 from cnnviz.design.pasted.values import Layer, Tensor
 from cnnviz.design.row_calls import joined_layer, opened
 from cnnviz.design.rows import DEEPEST, MOST_BRANCHES, Row, Setting
@@ -57,7 +57,7 @@ class Graph:
             try:
                 size = opened(row, read.size).output_size
             except CnnvizError as error:
-                self.failed = self.failed or ModelError(f"Line {line}: {error}")
+                self.failed = self.failed or at_line(line, error)
         return self._call(Call(row, (read.place,), line, inputs or {}, layer=layer, size=size))
 
     def join(self, how: str, reads: Sequence[Tensor], line: int, *, in_place: bool = False) -> Tensor:
@@ -70,7 +70,7 @@ class Graph:
             try:
                 size = joined_layer(how, sizes).output_size
             except CnnvizError as error:
-                self.failed = self.failed or ModelError(f"Line {line}: {error}")
+                self.failed = self.failed or at_line(line, error)
         places = tuple(each.place for each in reads)
         if how == "cat":
             whole = places

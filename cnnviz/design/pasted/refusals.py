@@ -3,7 +3,7 @@
 import ast
 from typing import Any
 
-from cnnviz.errors import ModelError
+from cnnviz.errors import CnnvizError, ModelError
 
 _SPOKEN = {
     "Lambda": "a lambda",
@@ -81,3 +81,9 @@ def refused(node: ast.AST, what: str, instead: str) -> ModelError:
 def beyond(node: ast.AST, what: str, instead: str = "") -> BeyondRowsError:
     """Return the error for what torch may run and the table has no row for; `instead` is said outside of classes."""
     return BeyondRowsError(line_of(node), what, instead)
+
+
+def at_line(line: int, error: CnnvizError) -> ModelError:
+    """Return an error of the arithmetic as one of a line of text."""
+    said = str(error)
+    return ModelError(f"Line {line}: {said[:1].lower()}{said[1:]}")

@@ -49,9 +49,15 @@ def _reshaped(graph: Graph, node: ast.AST, x: Tensor, axes: tuple[int, ...], wan
             f"the view makes {'x'.join(map(str, wanted))} of each image, but {shown} arrives, {count:,} numbers",
             "the numbers must be as many",
         )
-    made = tuple(count // known if each == -1 else each for each in wanted)
+    return _arranged(graph, node, x, axes, tuple(count // known if each == -1 else each for each in wanted))
+
+
+def _arranged(graph: Graph, node: ast.AST, x: Tensor, axes: tuple[int, ...], made: tuple[int, ...]) -> Tensor:
+    """Return the numbers of each image, of size `axes`, in the shape `made`."""
     if made == axes:
         return x
+    if len(made) == 1:
+        return graph.add(_FLATTEN, x, line_of(node))
     if len(axes) > 1:
         merged = _merged(axes, made)
         if merged is not None:
@@ -82,18 +88,15 @@ def flatten(graph: Graph, node: ast.AST, x: Tensor, start: object, end: object) 
 
 
 def squeeze(graph: Graph, node: ast.AST, x: Tensor, dim: object) -> Tensor:
-    """Return x.squeeze() or x.squeeze(dim): axes of 1 go into the axis before."""
+    """Return x.squeeze() or x.squeeze(dim) of a batch of several images: axes of 1 go, but for that of the batch."""
     if x.size is None:
         raise needed(node)
     places = range(1, len(x.size)) if dim is None else [_axis(node, each, len(x.size)) for each in _several(dim)]
-    for place in sorted(places, reverse=True):
-        assert x.size is not None
-        if place and x.size[place] == 1 and len(x.size) > 2:
-            start = max(1, place - 1)
-            x = graph.add(Row("Flatten", (("start_dim", start), ("end_dim", start + 1))), x, line_of(node))
-            if x.size is None:
-                raise needed(node)
-    return x
+    axes = x.size[1:]
+    made = tuple(extent for place, extent in enumerate(axes, 1) if extent != 1 or place not in places)
+    if not made:
+        graph.notes[f"Line {line_of(node)}: squeeze leaves a number an image, which the table keeps on axis 1."] = None
+    return _arranged(graph, node, x, axes, made or (1,))
 
 
 def unsqueeze(graph: Graph, node: ast.AST, x: Tensor, dim: object) -> Tensor:

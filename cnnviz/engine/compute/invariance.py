@@ -13,7 +13,7 @@ from cnnviz.engine.results import Bytes, Floats, Probed
 from cnnviz.probes.arrays import to_numpy
 from cnnviz.probes.invariance import Swept, changes, difference, moving_maps, relative
 from cnnviz.probes.placement import moved
-from cnnviz.probes.probabilities import probabilities
+from cnnviz.probes.probabilities import answers
 
 SIDE = 112  # of the pictures that are sent back, at most
 
@@ -26,7 +26,7 @@ def sweep(request: Sweep, run: Run) -> Probed[Swept]:
     norm, distance = (each.cpu().numpy()[None] for each in difference(batch.flatten(1)))
     found = changes(run.network, batch, names)
     kept = [name for name in names if name in found.norms]
-    shares = probabilities(found.outputs.flatten(1)).numpy()
+    shares = answers(found.outputs.flatten(1)).numpy()
     pictures = _small(pixels)
     swept = Swept(
         ("", *kept),

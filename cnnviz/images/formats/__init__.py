@@ -7,7 +7,7 @@ cost much time or memory hide there.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from cnnviz.images.formats import bmp, gif, heif, ico, jpeg, jpeg2000, png, pnm, tga, tiff, webp
+from cnnviz.images.formats import bmp, gif, heif, ico, jpeg, jpeg2000, pcx, pfm, png, pnm, tga, tiff, webp
 from cnnviz.images.source import Source
 
 
@@ -34,6 +34,8 @@ FORMATS: dict[str, Format] = {
     "BMP": Format(lambda data: data[:2] == b"BM" and data[15:18] == bytes(3), bmp.read),
     "JPEG 2000": Format(_magic(b"\0\0\0\x0cjP  \r\n", b"\xff\x4f\xff\x51"), jpeg2000.read),
     "PNM": Format(pnm.begins, pnm.read),
+    "PFM": Format(pfm.begins, pfm.read),
+    "PCX": Format(pcx.begins, pcx.read),
     "TGA": Format(tga.begins, tga.read),
     "ICO": Format(_magic(b"\0\0\1\0", b"\0\0\2\0"), ico.read),
 }

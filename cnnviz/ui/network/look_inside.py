@@ -33,7 +33,7 @@ def look_inside(net: str, input_size: tuple[int, ...]) -> None:
     link = {**links.visit(), "model": name}
     if own:
         with st.container(key=FORM.key("weights")):
-            if choose_own_weights(FORM, name) is not None:
+            if choose_own_weights(FORM, name, edited=True) is not None:
                 link["weights"] = OWN
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=FORM.key("look-inside")):
         opens = "opens_with_own" if "weights" in link else "opens_with_random" if own else "opens"

@@ -88,7 +88,10 @@ FUNCTIONS = [
     "torch.flatten(x, 1)", "torch.flatten(x, start_dim=2)", "x.flatten(1)", "x.flatten(2, 3)", "x.view(x.size(0), -1)",
     "x.view(-1, 4 * 8 * 8)", "x.view(x.shape[0], 4, 64)", "x.reshape((x.size(0), 2, 2, 64))", "x.view(-1, 4, 4, 16)",
     "x.mean([2, 3])", "x.mean(dim=(-2, -1), keepdim=True)", "x.mean(3).mean(2)", "torch.mean(x, dim=[2, 3])",
-    "x.amax((2, 3))", "F.adaptive_avg_pool2d(x, 1).squeeze()", "x.view(x.size(0), -1).unsqueeze(1)",
+    "x.amax((2, 3))", "F.adaptive_avg_pool2d(x, 1).squeeze()", "F.avg_pool2d(x, 8).squeeze(-1).squeeze(-1)",
+    "F.max_pool2d(x, (8, 1)).squeeze()", "torch.squeeze(F.max_pool2d(x, (1, 8)), 3)", "x.view(-1, 1, 4, 64).squeeze(1)",
+    "x.squeeze().squeeze(1)", "F.adaptive_avg_pool2d(x, 1).squeeze((2, 3))", "x.view(-1, 2, 1, 2, 1, 64).squeeze()",
+    "x.view(x.size(0), -1).unsqueeze(1)",
     "x.view(x.size(0), -1).unsqueeze(-1).unsqueeze(-1)", "x + x", "torch.add(x, F.relu(x))", "x * torch.sigmoid(x)",
     "torch.mul(x, x.tanh())", "torch.cat([x, x], 1)", "torch.cat((x, F.relu(x), x), dim=1)", "torch.cat([x], dim=1)",
     "torch.cat([x, x], dim=-3)", "sum([x, x.relu(), x])", "F.relu(input=x)", "x.contiguous().to(x.device)", "x.float()",
@@ -121,3 +124,10 @@ def test_functions_of_tensors_are_rows_that_do_the_same(function):
         expected = theirs(image.clone())
         assert report.output_size == tuple(expected.shape)
         assert torch.allclose(ours(image.clone()), expected, atol=1e-6)
+
+
+def test_a_number_an_image_keeps_its_axis_in_the_table_and_that_is_noted():
+    text = FORWARD.format("F.adaptive_avg_pool2d(x.view(-1, 1, 16, 16), 1).squeeze()")
+    found = with_input(text, (4, 8, 8))
+    assert evaluate(found.rows, (2, 4, 8, 8)).output_size == (2, 1)
+    assert "Line 8: squeeze leaves a number an image, which the table keeps on axis 1." in found.notes

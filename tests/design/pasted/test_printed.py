@@ -71,6 +71,62 @@ def test_a_class_is_read_in_its_order_with_the_flatten_of_its_forward(name):
     assert "print(model) does not show the forward of" in found.notes[0]
 
 
+class Digits(nn.Module):
+    """PyTorch's own first example: its forward pools, and no layer does."""
+
+    def __init__(self, pool=False):
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 10, 5)
+        self.conv2 = nn.Conv2d(10, 20, 5)
+        if pool:
+            # Used twice, and printed once.
+            self.pool = nn.MaxPool2d(2)
+        self.drop = nn.Dropout2d()
+        self.fc1 = nn.Linear(320, 50)
+        self.fc2 = nn.Linear(50, 10)
+
+
+class Joined(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.up = nn.ConvTranspose2d(3, 32, 2, stride=2)
+        self.conv = nn.Conv2d(96, 32, 3)
+
+
+@pytest.mark.parametrize(
+    ("network", "what"),
+    [
+        (Digits(), r"With 1x28x28: Line 5: the in_features of nn\.Linear is 320, but 8000 arrive"),
+        (Digits(pool=True), r"Line 6: the in_features of nn\.Linear is 320, but 2000 arrive"),
+        (Joined(), r"Line 3: the in_channels of nn\.Conv2d is 96, but 32 arrive"),
+        (nn.Sequential(nn.ReLU(), Digits()), r"Line 7: the in_features of nn\.Linear is 320"),
+    ],
+)
+@pytest.mark.parametrize("preferred", [None, (3, 64, 64)])
+def test_where_printed_layers_do_not_fit_no_setting_is_advised(network, what, preferred):
+    printed = str(network)
+    with pytest.raises(ModelError) as caught:
+        with_input(printed, preferred)
+    said = str(caught.value)
+    assert re.search(what, said)
+    assert re.search(r"print\(model\), which does not show what the forward of (Digits|Joined) does between them", said)
+    assert re.search(
+        r"; paste the class (Digits|Joined) itself, or `cnnviz serve --model file\.py:(Digits|Joined)", said
+    )
+    assert "; write" not in said
+    assert "; put" not in said
+
+
+def test_printed_layers_on_an_input_that_does_not_fit_are_told_the_same():
+    with pytest.raises(ModelError, match=r"^Line 5: .*8000 arrive with the layers in the order .* of Digits does betw"):
+        from_pytorch(str(Digits()), (1, 1, 28, 28))
+
+
+def test_in_a_printed_sequential_the_order_is_known_and_so_the_advice_is_right():
+    with pytest.raises(ModelError, match=r"Line 3: the in_channels of nn.Conv2d is 16, .*; write in_channels=6\.$"):
+        with_input(str(nn.Sequential(nn.Conv2d(3, 6, 5), nn.Conv2d(16, 16, 5))))
+
+
 class Repeated(nn.Module):
     def __init__(self):
         super().__init__()

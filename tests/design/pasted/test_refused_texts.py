@@ -2,7 +2,7 @@
 
 import pytest
 
-from cnnviz.design import from_pytorch
+from cnnviz.design import evaluate, from_pytorch
 from cnnviz.design.pasted_input import with_input
 from cnnviz.errors import ModelError
 
@@ -32,6 +32,9 @@ def net(forward="return x", init="pass"):
         (net("return x[:, :2]"), r"^Line 9: a part of a tensor is taken" + OPENS),
         (net("return x - x"), r"^Line 9: tensors are added and multiplied in the table, nothing else; `cnnviz"),
         (net("return x, x"), r"^Line 9: forward returns 2 results, and a table of rows has one" + OPENS),
+        (net("return {'out': x}"), r"^Line 9: forward returns a dictionary of one result \(out\), and .*" + OPENS),
+        (net("return dict(out=x, aux=x)"), r"^Line 9: forward returns a dictionary of 2 results \(out, aux\), and"),
+        (net("return [x]"), r"^Line 9: forward returns a list of one result, and a table"),
         (net("return self.conv(x)"), r"conv is used twice with the same weights, and every row has its own" + OPENS),
         (net("return torch.cat([x, x])"), r"^Line 9: torch.cat goes along axis 0, and only channels, axis 1, .*`cnn"),
         (net("return torch.stack([x, x])"), r"^Line 9: the table has no row for torch.stack of this" + OPENS),
@@ -46,6 +49,39 @@ def net(forward="return x", init="pass"):
 def test_what_no_row_shows_names_its_line_and_what_opens_it(text, sentence):
     with pytest.raises(ModelError, match=sentence):
         from_pytorch(text, (1, 3, 16, 16))
+
+
+@pytest.mark.parametrize(
+    ("forward", "sentence"),
+    [
+        ("return x + F.max_pool2d(x, 2)", "only tensors of one size are added, not 1x4x{0}x{0} and 1x4x{1}x{1}"),
+        ("y = F.max_pool2d(x, 2)\n        y += x\n        return y", "only tensors of one size are added, not "),
+        ("y = F.max_pool2d(x, 2)\n        return torch.mul(x, y)", "only tensors of one size are multiplied, not "),
+        (
+            "y = F.relu(x)\n        return torch.cat([F.max_pool2d(x, 2), y], 1)",
+            "branches of 1x4x{1}x{1}, 1x4x{0}x{0} d",
+        ),
+    ],
+)
+def test_what_cannot_be_joined_names_its_line_whether_the_input_is_known_or_not(forward, sentence):
+    text = net(forward)
+    line = 9 + ("y =" in forward)
+    with pytest.raises(ModelError, match=f"^Line {line}: {sentence.format(14, 7)}"):
+        from_pytorch(text, (1, 3, 16, 16))
+    # One small size would fit, where what is left has one position that goes with all others; nobody means that.
+    with pytest.raises(
+        ModelError, match=f"^No square input .* With 3x224x224: Line {line}: {sentence.format(222, 111)}"
+    ):
+        with_input(text)
+    # A size that follows from what is joined is not asked for.
+    flat = text.replace("return", "x =") + "        return x.view(x.size(0), x.size(1) * x.size(2) * x.size(3))\n"
+    with pytest.raises(ModelError, match=f"Line {line}: {sentence.format(222, 111)}"):
+        with_input(flat)
+
+
+def test_what_is_meant_to_go_with_all_positions_is_read():
+    text = net("return x * torch.sigmoid(F.adaptive_avg_pool2d(x, 1))")
+    assert evaluate(with_input(text).rows, (1, 3, 32, 32)).output_size == (1, 4, 30, 30)
 
 
 def test_what_has_no_row_and_is_never_used_is_noted():

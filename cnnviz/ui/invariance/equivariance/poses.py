@@ -1,5 +1,7 @@
 """What nothing in the network is equivariant to: rotation and scale, beside shifts."""
 
+from typing import Any
+
 import pandas as pd  # type: ignore[import-untyped]
 import streamlit as st
 
@@ -55,17 +57,23 @@ def show_poses(subject: Subject) -> None:
         shares |= {name: percent(along or 0.0), f"{name}_still": percent(changes[pose].still)}
     say("others_said", stride=stride, degrees=_DEGREES[1], factor=short(_SCALES[0]), **shares)
     classes = subject.card.classes
-    data = {
+    data: dict[str, list[Any]] = {
         label("table_movement"): list(poses),
         text("series_along"): series[text("series_along")],
         text("series_still"): series[text("series_still")],
-        label("table_answer"): [
+    }
+    shown = [text("series_along"), text("series_still")]
+    values = [change.probability for change in answer.found]
+    if len(classes) == 1:
+        # No class has a probability.
+        data[label("table_output")] = values
+    else:
+        data[label("table_answer")] = [
             classes[change.answer] if change.answer < len(classes) else text("class", index=change.answer)
             for change in answer.found
-        ],
-        label("table_probability"): [change.probability for change in answer.found],
-    }
-    shown = (text("series_along"), text("series_still"), label("table_probability"))
+        ]
+        data[label("table_probability")] = values
+        shown.append(label("table_probability"))
     config = {name: st.column_config.NumberColumn(format="percent") for name in shown}
     st.dataframe(data, hide_index=True, height="content", alt=text("others_table"), column_config=config)
     offer_downloads(FORM, "movements", text("others"), pd.DataFrame(data), [figure])

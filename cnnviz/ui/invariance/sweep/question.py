@@ -26,9 +26,10 @@ def question(state: State, classes: Sequence[str], names: Sequence[str], number:
     if answer is None:
         return None
     found = answer.found
-    if number % 2:
+    if number % 2 or found.single:
         asked = _of_layers(state, found.layers, names, found.changes[:, 0], moved)
-        if asked is not None:
+        # One output predicts no class.
+        if asked is not None or found.single:
             return asked
     says, top = found.probabilities[0], int(found.unmoved.argmax())
     right = int(says.argmax())

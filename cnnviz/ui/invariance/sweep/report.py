@@ -1,7 +1,9 @@
 """A picture shifted, rotated, scaled and brightened: what the network predicts, and how its layers change."""
 
 from collections import Counter
+from collections.abc import Sequence
 from math import cos, radians, sin
+from typing import TYPE_CHECKING
 
 import numpy as np
 import plotly.graph_objects as go
@@ -34,6 +36,10 @@ from cnnviz.ui.model_choice import in_python
 from cnnviz.ui.numbers import fixed, matrix, percent, short, signed, whole
 from cnnviz.ui.part import Part, stage_of
 
+if TYPE_CHECKING:
+    # It imports torch.
+    from cnnviz.probes.invariance import Swept
+
 say, text, label = WORDS.say, WORDS.text, WORDS.label
 
 
@@ -53,7 +59,8 @@ def layer_names(seen: Seen) -> list[str]:
 
 def _draw_film(state: State, seen: Seen) -> None:
     """Draw the component; a state that is left there becomes the state of the controls."""
-    found, shown, classes = seen.found, seen.shown, class_names(state, seen)
+    found, classes = seen.found, class_names(state, seen)
+    shown = [] if found.single else seen.shown
     layer, what, axis = layer_names(seen)[seen.row], label(state.swept), present_axes(state.subject)[state.swept]
 
     def pick(index: int) -> None:
@@ -63,9 +70,9 @@ def _draw_film(state: State, seen: Seen) -> None:
     told = []
     for index, amount in enumerate(state.steps):
         says = found.probabilities[index]
-        numbers = {"what": what, "amount": whole(amount), "answer": classes[says.argmax()]}
+        numbers = {"what": what, "amount": whole(amount), "answer": classes[says.argmax()], "value": short(says.max())}
         numbers |= {"share": percent(says.max()), "layer": layer, "change": fixed(found.changes[seen.row, index], 2)}
-        told.append(text("said", **numbers))
+        told.append(text("said_output" if found.single else "said", **numbers))
     with stage_of(FORM.key("film"), 480):
         sweep_film(
             np.concatenate([found.original[None], found.pictures]),
@@ -80,11 +87,20 @@ def _draw_film(state: State, seen: Seen) -> None:
             words={name: text(f"word_{name}") for name in ("unmoved", "now", "input", "answers")} | {"slider": what},
             on_pick=pick,
         )
-    kept = keeps(found)
-    top, share = classes[found.unmoved.argmax()], percent(found.unmoved.max())
-    say("kept_all" if kept.all() else "kept_some", top=top, share=share, kept=int(kept.sum()), count=len(kept))
+    if found.single:
+        ends = {"least": short(found.probabilities.min()), "most": short(found.probabilities.max())}
+        say("one_output", value=short(found.unmoved[0]), count=len(state.steps), **ends)
+    else:
+        _say_kept(found, classes)
     if seen.note:
         st.info(seen.note)
+
+
+def _say_kept(found: "Swept", classes: Sequence[str]) -> None:
+    """Say for how many states the network predicts what it does for the unmoved picture."""
+    kept = keeps(found)
+    top, share = classes[int(found.unmoved.argmax())], percent(found.unmoved.max())
+    say("kept_all" if kept.all() else "kept_some", top=top, share=share, kept=int(kept.sum()), count=len(kept))
 
 
 def _draw_settings() -> None:
@@ -132,12 +148,13 @@ def _figures(state: State, seen: Seen) -> dict[str, go.Figure]:
     """Return the three figures by name."""
     found, classes, names = seen.found, class_names(state, seen), layer_names(seen)
     what, change = label(state.swept), text("change")
+    y, scale = (text("output"), "signed") if found.single else (text("probability"), "whole")
     curves = {text("input"): found.changes[0], names[seen.row]: found.changes[seen.row]}
-    curves |= {names[-1]: found.changes[-1], text("answers"): answer_change(found)}
-    answers = {classes[index]: found.probabilities[:, index] for index in seen.shown}
+    curves |= {names[-1]: found.changes[-1], y if found.single else text("answers"): answer_change(found)}
+    answers = {y if found.single else classes[index]: found.probabilities[:, index] for index in seen.shown}
     steps, at = list(state.steps), state.amount
     return {
-        "answers": sweep(steps, answers, at=at, x=what, y=text("probability"), scale="whole", height=340),
+        "answers": sweep(steps, answers, at=at, x=what, y=y, scale=scale, height=340),
         "layers": layers_heat(steps, found.changes, names, at=at, chosen=seen.row, x=what, y=change),
         "change": sweep(steps, curves, at=at, x=what, y=change, height=340),
     }
@@ -147,7 +164,8 @@ def _show_charts(state: State, seen: Seen) -> None:
     """Draw the predictions over the sweep, and how far each layer is from its output for the unmoved picture."""
     drawn, names, what = _figures(state, seen), layer_names(seen), label(state.swept)
     st.subheader(text("answers_title"))
-    chart(drawn["answers"], key=FORM.key("answers"), alt=text("answers_alt", what=what))
+    alt = text("output_alt" if seen.found.single else "answers_alt", what=what)
+    chart(drawn["answers"], key=FORM.key("answers"), alt=alt)
     st.subheader(text("layers_title"))
     say("layers")
     left, right = st.columns(2, gap="large")
@@ -179,6 +197,7 @@ def code(state: State, seen: Seen) -> str:
         states="brightness=amounts" if name == "brightness" else views,
         layer=seen.layer,
         edge=state.edge,
+        answers="found.outputs" if seen.found.single else "found.outputs.softmax(1).max(1)",
     )
 
 
