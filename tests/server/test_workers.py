@@ -4,9 +4,11 @@ import asyncio
 import contextlib
 import http.server
 import importlib.util
+import io
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,6 +21,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from PIL import Image
 from websockets.exceptions import ConnectionClosed
 
 from cnnviz.cli import main
@@ -63,6 +66,13 @@ def free_ports(count):
         return first
 
 
+def photo():
+    """Return a picture's file."""
+    buffer = io.BytesIO()
+    Image.linear_gradient("L").save(buffer, "PNG")
+    return buffer.getvalue()
+
+
 def process_at(port):
     """Return the number of the worker at a port."""
     for folder in Path("/proc").glob("[0-9]*"):
@@ -94,18 +104,23 @@ def served(tmp_path_factory):
         pytest.skip(str(error))
     if not Path("/proc/self/cmdline").exists():
         pytest.skip("the worker to kill is looked up in /proc")
-    log, port = tmp_path_factory.mktemp("workers") / "log.txt", free_ports(3)
+    folder, port = tmp_path_factory.mktemp("workers"), free_ports(4)
+    log, environment = folder / "log.txt", {**os.environ, "PYTHONPATH": str(ROOT)}
+    redis = shutil.which("redis-server") is not None and importlib.util.find_spec("redis") is not None
+    if redis:
+        environment["CNNVIZ_REDIS"] = f"redis://127.0.0.1:{port + 3}"
+        keep = ["--save", "", "--appendonly", "no", "--bind", "127.0.0.1", "--port", str(port + 3)]
+        photos = subprocess.Popen(["redis-server", *keep], cwd=folder, stdout=subprocess.DEVNULL)
     command = [sys.executable, "-m", "cnnviz", "serve", "--workers", "2", "--port", str(port)]
     with log.open("wb") as out:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=out, stderr=out
-        )
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
     url = f"http://127.0.0.1:{port}"
     assert wait(lambda: status(f"{url}/api/health") == 200 or process.poll() is not None, 120), log.read_text()
     assert process.poll() is None, log.read_text()
-    yield SimpleNamespace(process=process, url=url, ports=(port + 1, port + 2), log=log)
-    process.terminate()
-    process.wait(timeout=30)
+    yield SimpleNamespace(process=process, url=url, ports=(port + 1, port + 2), log=log, redis=redis)
+    for each in [process, photos] if redis else [process]:
+        each.terminate()
+        each.wait(timeout=30)
 
 
 def test_a_visitor_stays_at_a_worker_and_the_proxy_keeps_their_numbers_to_itself(served, sessions):
@@ -117,15 +132,12 @@ def test_a_visitor_stays_at_a_worker_and_the_proxy_keeps_their_numbers_to_itself
     assert [status(f"http://127.0.0.1:{port}/api/metrics") for port in served.ports] == [200, 200]
 
 
-async def _two_visitors(served, sessions):
-    """Return two visitors, one at each worker."""
-    found = {}
-    for _ in range(6):
-        visitor = await sessions.Session.open(served.url, "convolution", LINK)
-        found.setdefault(visitor.cookies["cnnviz_front"], visitor)
-        if len(found) == 2:
-            return found["1"], found["2"]
-    raise AssertionError(f"all went to worker {[*found]}")
+async def _visitor(served, sessions, worker, page, query):
+    """Return a visitor at a worker."""
+    visitor = sessions.Session(served.url, page, query, cookies={"cnnviz_front": worker})
+    await visitor.connect()
+    assert visitor.cookies["cnnviz_front"] == worker
+    return visitor
 
 
 async def _lost(socket):
@@ -143,7 +155,11 @@ def value(visitor, label):
 
 def test_a_killed_worker_s_visitors_go_on_by_their_links_and_the_others_notice_nothing(served, sessions):
     async def story():
-        stays, moves = await _two_visitors(served, sessions)
+        stays = await _visitor(served, sessions, "1", "convolution", LINK)
+        moves = await _visitor(served, sessions, "2", "convolution", LINK)
+        owns = await _visitor(served, sessions, "2", "activations", "source=Upload")
+        await owns.upload(next(label for label in owns.widgets if label.startswith("A photo")), "a.png", photo())
+        assert "Layer" in owns.widgets
         for visitor in (stays, moves):
             await visitor.set("Padding", double_value=2.0)
         number, query = stays.number, moves.query
@@ -155,13 +171,16 @@ def test_a_killed_worker_s_visitors_go_on_by_their_links_and_the_others_notice_n
         assert time.monotonic() - began < BACK
         assert moves.cookies["cnnviz_front"] == "1"
         assert (moves.query, value(moves, "Padding"), value(moves, "Kernel size")) == (query, 2, 5)
+        await owns.reconnect()
+        # The photo is there again where there is a Redis, and has to be given again where there is none.
+        assert ("Layer" in owns.widgets) is served.redis
         for visitor in (stays, moves):
             await visitor.set("Stride", double_value=3.0)
             assert "stride=3" in visitor.query
-            assert visitor.errors == []
         assert stays.number == number
-        await stays.socket.close()
-        await moves.socket.close()
+        for visitor in (stays, moves, owns):
+            assert visitor.errors == []
+            await visitor.socket.close()
         return killed
 
     killed = asyncio.run(story())
