@@ -58,8 +58,7 @@ class Session:
             additional_headers=_sent(self.cookies),
             max_size=None,
         )
-        # What a server keeps of a browser's memory is the session's.
-        self.known, self.ages = {}, {}
+        self.known, self.ages, self.widgets, self.fragments = {}, {}, {}, {}
         message = BackMsg()
         message.rerun_script.page_name, message.rerun_script.query_string = self.place, self.query
         await self.socket.send(message.SerializeToString())
