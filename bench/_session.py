@@ -5,7 +5,7 @@ import urllib.request
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -22,8 +22,12 @@ FINISHED = {ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_S
 
 @dataclass
 class Session:
-    """What the app has sent so far: its widgets by label, the fragment of each, and everything that looks wrong."""
+    """What the app has sent so far: its widgets by label, the fragment of each, and everything that looks wrong.
 
+    A slider's label ends in SLIDER, for the input beside it has the same.
+    """
+
+    SLIDER: ClassVar[str] = " (slider)"
     url: str
     place: str
     query: str
@@ -111,8 +115,9 @@ class Session:
         elif kind == "alert" and content.format == Alert.ERROR:
             self.errors.append(content.body)
         elif getattr(content, "id", "") and getattr(content, "label", ""):
-            self.widgets[content.label] = content
-            self.fragments[content.label] = delta.fragment_id
+            label = content.label + (self.SLIDER if kind == "slider" else "")
+            self.widgets[label] = content
+            self.fragments[label] = delta.fragment_id
 
     async def set(self, label: str, **value: Any) -> None:
         """Give a widget a value, as one field of WidgetState, and wait for the run that follows."""
