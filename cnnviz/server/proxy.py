@@ -15,15 +15,19 @@ from cnnviz.server.metrics import PATH as METRICS
 
 PROGRAM = "haproxy"
 COOKIE = "cnnviz_front"
+_OWN_FILES = 200  # of its own: checks of its servers, its log
 
 _CONFIGURATION = """\
+global
+	maxconn {connections}
+
 defaults
 	mode http
 	timeout connect 2s
 	timeout client 75s
 	timeout server 75s
 	timeout http-request 30s
-	# A page's web socket, on which the app says every 20 s that it is there.
+	# A page's web socket, on which the app says every 30 s that it is there.
 	timeout tunnel 1h
 	timeout check 4s
 	# Who can't reach the process that the cookie names is sent to another at once, and gets another cookie.
@@ -61,15 +65,17 @@ def program() -> str:
     return found
 
 
-def configuration(port: int, workers: Sequence[int], address: str = "", *, embedded: bool = False) -> str:
+def configuration(port: int, workers: Sequence[int], files: int, address: str = "", *, embedded: bool = False) -> str:
     """Return what HAProxy is told: answer at `port`, and pass on to the ports of the `workers` on this machine.
 
-    `address` is where it listens, "" for every address. Where other sites show the pages in a frame, which they do over
+    It may have as many `files` open, of which a connection takes two. `address` is where it listens, "" for every
+    address. Where other sites show the pages in a frame, which they do over
     TLS alone, browsers keep the cookie only where it says so.
     """
     return _CONFIGURATION.format(
         address=address or "*",
         port=port,
+        connections=(files - _OWN_FILES) // 2,
         metrics=METRICS,
         health=HEALTH,
         cookie=COOKIE,

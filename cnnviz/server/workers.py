@@ -26,6 +26,7 @@ _PATIENCE = 300.0  # seconds for the processes to be ready, on a slow machine
 _GRACE = 10.0  # seconds for a process to end by itself
 _QUICK = 30.0  # seconds: one that lived for less may be ill, and is started again after a growing pause
 _SIGNALS = ("SIGTERM", "SIGINT", "SIGHUP")
+_FEW_FILES, _MANY_FILES = 1024, 65_536
 _MB = 2**20
 
 _log = logging.getLogger(__name__)
@@ -94,7 +95,7 @@ def serve(count: int, port: int, command: Sequence[str]) -> int:
     haproxy, address = proxy.program(), os.environ.get("STREAMLIT_SERVER_ADDRESS", "")
     ports = range(port + 1, port + 1 + count)
     _check(port, ports, address)
-    _open_many_files()
+    files = _open_many_files()
     environment = {**os.environ, **_shares(count)}
     workers = [
         _Program(
@@ -109,7 +110,7 @@ def serve(count: int, port: int, command: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="cnnviz-") as folder:
         file = Path(folder) / "haproxy.cfg"
         embedded = is_embedded(frame_ancestors())
-        file.write_text(proxy.configuration(port, ports, address, embedded=embedded), encoding="utf-8")
+        file.write_text(proxy.configuration(port, ports, files, address, embedded=embedded), encoding="utf-8")
         before = _Program("The proxy", [haproxy, "-db", "-f", str(file)], os.environ)
         try:
             return _run(workers, before, _Told(), ports, f"http://localhost:{port}")
@@ -195,10 +196,13 @@ def _shares(count: int) -> dict[str, str]:
     return {name: str(share) for name, share in shares.items() if not os.environ.get(name)}
 
 
-def _open_many_files() -> None:
-    """Let this process's children have as many connections as the machine allows: the usual limit is 1,024."""
-    if sys.platform != "win32":
-        import resource
+def _open_many_files() -> int:
+    """Let this process's children have more open files than the usual 1,024, where that is allowed; return how many."""
+    if sys.platform == "win32":
+        return _FEW_FILES
+    import resource
 
-        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = _MANY_FILES if most == resource.RLIM_INFINITY else min(most, _MANY_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
+    return files
