@@ -9,11 +9,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from types import FrameType
 
 from cnnviz.engine.memory import available_memory, cache_limits
 from cnnviz.engine.processors import available_processors
@@ -72,17 +72,17 @@ class _Program:
         _log.warning("%s ended with %s; it is started again%s.", self.name, how, f" in {pause:g} s" if pause else "")
 
 
-class _Told:
-    """Whether this process was told to end."""
-
-    def __init__(self) -> None:
-        self.over = False
-        for name in _SIGNALS:
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), self._end)
-
-    def _end(self, number: int, frame: FrameType | None) -> None:
-        self.over = True
+@contextmanager
+def _told_to_end() -> Iterator[list[int]]:
+    """Give a list in which the signals stand that told this process to end."""
+    told: list[int] = []
+    numbers = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
+    before = {number: signal.signal(number, lambda number, _: told.append(number)) for number in numbers}
+    try:
+        yield told
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def serve(count: int, port: int, command: Sequence[str]) -> int:
@@ -112,30 +112,45 @@ def serve(count: int, port: int, command: Sequence[str]) -> int:
         embedded = is_embedded(frame_ancestors())
         file.write_text(proxy.configuration(port, ports, files, address, embedded=embedded), encoding="utf-8")
         before = _Program("The proxy", [haproxy, "-db", "-f", str(file)], os.environ)
-        try:
-            return _run(workers, before, _Told(), ports, f"http://localhost:{port}")
-        finally:
-            _end([before, *workers])
+        with _told_to_end() as told:
+            try:
+                return _start(workers, ports, told) or _run([before, *workers], told, f"http://localhost:{port}")
+            finally:
+                _end([before, *workers])
 
 
-def _run(workers: Sequence[_Program], before: _Program, told: _Told, ports: Sequence[int], place: str) -> int:
-    for worker in workers:
+def _start(workers: Sequence[_Program], ports: Sequence[int], told: Sequence[int]) -> int:
+    """Start the workers, wait until all are ready, and return 0, or the exit status of one that ended instead."""
+    # What is wrong with the command is said by the first, and by it alone.
+    workers[0].start()
+    status = _wait(lambda: _status(ports[0]) is not None, workers, told)
+    if status or told:
+        return status
+    for worker in workers[1:]:
         worker.start()
+    return _wait(lambda: all(_status(port) == 200 for port in ports), workers, told)
+
+
+def _wait(happens: Callable[[], bool], workers: Sequence[_Program], told: Sequence[int]) -> int:
     deadline = time.monotonic() + _PATIENCE
-    while not all(map(_is_ready, ports)) and not told.over:
+    while not told and not happens():
         if failed := [status for each in workers if (status := each.ended()) is not None]:
             return max(1, *map(abs, failed))
         if time.monotonic() > deadline:
             raise CnnvizError(f"The workers were not ready within {_PATIENCE:g} s; what they said is above.")
         time.sleep(_LOOK)
-    if not told.over:
-        before.start()
-        print(f"{len(workers)} workers are behind {place}", flush=True)
-    while not told.over:
-        time.sleep(_LOOK)
+    return 0
+
+
+def _run(programs: Sequence[_Program], told: Sequence[int], place: str) -> int:
+    """Look after the proxy, which is not yet started, and the workers until told to end."""
+    if not told:
+        print(f"{len(programs) - 1} workers are behind {place}", flush=True)
+    while not told:
         now = time.monotonic()
-        for each in (before, *workers):
+        for each in programs:
             each.look_after(now)
+        time.sleep(_LOOK)
     return 0
 
 
@@ -152,20 +167,23 @@ def _end(programs: Sequence[_Program]) -> None:
             process.wait()
 
 
-def _is_ready(port: int) -> bool:
-    """Return whether the process at a port can serve; raise CnnvizError where it says that it never will."""
+def _status(port: int) -> int | None:
+    """Return what the health of the process at a port is, 200 where it can serve, None where nobody answers.
+
+    Raises CnnvizError where it says that it never will.
+    """
     asked = HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         asked.request("GET", health.PATH)
         answer = asked.getresponse()
         fault = "" if answer.status == 200 else json.loads(answer.read()).get("fault", "")
     except (OSError, HTTPException, ValueError):
-        return False
+        return None
     finally:
         asked.close()
     if fault:
         raise CnnvizError(f"The worker at port {port} can't serve: {fault}")
-    return answer.status == 200
+    return answer.status
 
 
 def _check(port: int, workers: Sequence[int], address: str) -> None:

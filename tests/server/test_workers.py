@@ -232,6 +232,15 @@ def test_a_port_that_is_taken_is_told_before_anything_starts(monkeypatch, capsys
     assert re.match(rf"Port {first + 2} can't be had: .*; choose another with --port\.$", said)
 
 
+def test_what_is_wrong_with_the_command_is_said_once(monkeypatch, capfd):
+    monkeypatch.setattr(proxy, "program", lambda: "haproxy")
+    before = signal.getsignal(signal.SIGTERM)
+    assert main(["serve", "--workers", "3", "--port", str(free_ports(4)), "--size", "3x8x8"]) == 2
+    said = capfd.readouterr().err
+    assert (said.count("\n"), said.count("name it with --model.")) == (1, 1), said
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
 def test_what_a_worker_says_of_itself_when_it_cannot_serve_is_told(monkeypatch):
     class Answer(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
@@ -245,8 +254,8 @@ def test_what_a_worker_says_of_itself_when_it_cannot_serve_is_told(monkeypatch):
     with http.server.HTTPServer(("127.0.0.1", 0), Answer) as server:
         threading.Thread(target=server.handle_request, daemon=True).start()
         with pytest.raises(CnnvizError, match=r"The worker at port \d+ can't serve: There is no weather\."):
-            workers._is_ready(server.server_port)
-        assert not workers._is_ready(free_ports(2))
+            workers._status(server.server_port)
+        assert workers._status(free_ports(2)) is None
 
 
 def test_one_that_keeps_ending_is_started_again_after_longer_and_longer_pauses():
