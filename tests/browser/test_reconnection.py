@@ -56,6 +56,7 @@ def test_a_page_answers_again_and_shows_what_its_link_says(restarts, chromium):
     while len(heard) == 1 and waited < SLOW:
         page.wait_for_timeout(100)
         waited += 100
+    assert len(heard) > 1, "the new session has not run the page"
     settle(page)
     expect(result).to_have_text(before)
     stride = page.get_by_role("spinbutton", name="Stride")
