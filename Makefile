@@ -49,7 +49,7 @@ node_modules/installed: package.json package-lock.json
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
-.venv/installed-dev: requirements.txt requirements-library.txt requirements-dev.txt | .venv/bin/python
+.venv/installed-dev: requirements.txt requirements-library.txt requirements-redis.txt requirements-dev.txt | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch .venv/installed $@
 

@@ -44,7 +44,7 @@ class WarmUp:
             # Imported here, for the first of these brings torch.
             from cnnviz import models
             from cnnviz.engine.requests import Layers, Maps, ModelChoice
-            from cnnviz.ui.engine import engine
+            from cnnviz.ui.engine import SETTLED, engine
 
             self.engine = engine()
             model = ModelChoice(models.DEFAULT)
@@ -54,6 +54,8 @@ class WarmUp:
             from cnnviz.ui.layer_choice import first_convolution
             from cnnviz.ui.picture_choice import gallery_picture, photo
 
+            # The network's own code came with its table of layers: from here on nothing is imported.
+            SETTLED.set()
             picture = gallery_picture(photo().default)
             self.engine.ask(Maps(model, picture, first_convolution(table.rows)), timeout=_PATIENCE)
         # Visitors are served all the same, and told what is wrong by what they ask for.
@@ -70,6 +72,14 @@ class WarmUp:
             SETTLED.set()
             _settle_memory()
             self.over.set()
+            _reach_photos()
+
+
+def _reach_photos() -> None:
+    """Have the log say now, and not with the first photo, where CNNVIZ_REDIS leads nowhere."""
+    from cnnviz.ui.photo_store import store
+
+    store().reach()
 
 
 def _settle_memory() -> None:

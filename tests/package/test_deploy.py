@@ -15,6 +15,7 @@ import yaml
 from streamlit import config
 
 from cnnviz import cli
+from cnnviz.images.source import MAX_BYTES
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
@@ -85,7 +86,7 @@ def test_every_container_is_held_back_and_bounded(name):
     assert service["cap_drop"] == ["ALL"]
     assert "no-new-privileges:true" in service["security_opt"]
     assert re.fullmatch(r"\d+[MG]", service["deploy"]["resources"]["limits"]["memory"])
-    for volume in service["volumes"]:
+    for volume in service.get("volumes", ()):
         source = volume.split(":")[0]
         assert (ROOT / source).is_file() if source.startswith("./") else source in COMPOSE["volumes"]
 
@@ -94,8 +95,19 @@ def test_variables_that_compose_hands_on_are_in_the_table():
     for front in FRONTS.values():
         assert set(front["environment"]) <= set(table())
     assert set(FRONTS["front-1"]["environment"]) >= read_by_the_code()
-    threads = FRONTS["front-1"]["environment"]["OMP_NUM_THREADS"]
-    assert threads == int(FRONTS["front-1"]["deploy"]["resources"]["limits"]["cpus"])
+
+
+def test_photos_are_left_in_a_redis_that_writes_nothing_and_has_room_for_itself():
+    photos = SERVICES["photos"]
+    assert FRONTS["front-1"]["environment"]["CNNVIZ_REDIS"] == "${CNNVIZ_REDIS:-redis://photos:6379}"
+    options = dict(zip(photos["command"][1::2], photos["command"][2::2], strict=True))
+    assert (options["--save"], options["--appendonly"]) == ("", "no")
+    # Only what has an end may be pushed out, and that is all there is.
+    assert options["--maxmemory-policy"] == "volatile-ttl"
+    most = int(options["--maxmemory"].removesuffix("mb"))
+    assert most * 2**20 >= 20 * MAX_BYTES
+    assert most * 1.25 <= int(photos["deploy"]["resources"]["limits"]["memory"].removesuffix("M"))
+    assert "ports" not in photos
 
 
 def test_the_proxy_knows_every_front_end_waits_for_it_and_keeps_visitors_there():
