@@ -1,5 +1,6 @@
 """Writes down what is done to tensors while a model runs on the meta device."""
 
+import dataclasses
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -7,9 +8,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from cnnviz.analysis import devices, measured, packed, values
+from cnnviz.analysis import addresses, devices, measured, packed, refusals_numbers, unusual, values
 from cnnviz.analysis.copies import meta_like
 from cnnviz.analysis.costs import MACS
+from cnnviz.analysis.eagerly import made_elsewhere
 from cnnviz.analysis.extents import Conditions, any_extent, extents_of, number_of, plain_of, replace
 from cnnviz.analysis.functions import UNARY
 from cnnviz.analysis.lifetimes import Lifetimes
@@ -17,9 +19,10 @@ from cnnviz.analysis.memory_formats import as_on_a_cpu
 from cnnviz.analysis.nested import tensors_in
 from cnnviz.analysis.operations import Operation, TracedCall, function_name, writes_in_place
 from cnnviz.analysis.output_sizes_fast import fast_output
-from cnnviz.analysis.refusals import refuse
+from cnnviz.analysis.refusals import Refused, refuse
 from cnnviz.analysis.repeated_calls import RepeatedCalls
 from cnnviz.analysis.replica import Replica
+from cnnviz.analysis.unusual import is_plain
 from cnnviz.analysis.ways import Way
 from cnnviz.calls import Call
 from cnnviz.operators import Operator
@@ -46,8 +49,9 @@ class Recorder:
         self._fresh = {id(twin) for twin in stand_in.twins.values()}
         self._met: list[Tensor] = []
         self._kept: list[Tensor] = [*stand_in.twins.values(), *stand_in.tensors]
-        self._constant = {item.untyped_storage()._cdata for item in self._kept}
-        self._owned = {item.untyped_storage().data_ptr() for item in self._kept} - {0}
+        storages = [item.untyped_storage() for item in self._kept if is_plain(item)]
+        self._constant = {storage._cdata for storage in storages}
+        self._owned = {storage.data_ptr() for storage in storages} - {0}
         self._overwritten: set[int] = set()
         self._operations: list[Operation] = []
         self._repeated = RepeatedCalls()
@@ -71,6 +75,8 @@ class Recorder:
                 name, (function, arguments, keywords) = "to", devices.unmoved(name, arguments, keywords)
             elif isinstance(arguments[0], Tensor) and arguments[0].is_meta:
                 return devices.answer(name, arguments[0], self.home)
+        elif name in addresses.ASKING and arguments and isinstance(arguments[0], Tensor) and arguments[0].is_meta:
+            return addresses.answer(name, arguments[0], self.home)
         elif name in _DEPENDING:
             self.holds_elsewhere = False
         given = tensors_in(arguments)
@@ -125,7 +131,7 @@ class Recorder:
         if lengths:
             arguments = (arguments[0], *lengths, *arguments[2:])
         try:
-            output = self._output(packed.RULES.get(name, function), name, arguments, keywords, real)
+            output = self._output(packed.RULES.get(name, function), name, arguments, keywords, real, writes)
         except Exception as error:
             if name == "format":
                 return values.text(*arguments)
@@ -142,7 +148,13 @@ class Recorder:
         return output
 
     def _output(
-        self, function: Function, name: str, arguments: tuple[Any, ...], keywords: dict[str, Any], real: Any
+        self,
+        function: Function,
+        name: str,
+        arguments: tuple[Any, ...],
+        keywords: dict[str, Any],
+        real: Any,
+        writes: bool,
     ) -> Any:
         """Return what a function makes of tensors without numbers, and refuse what eager torch would refuse.
 
@@ -158,9 +170,25 @@ class Recorder:
             if output is not None:
                 return output
             refuse(name, *known)
-            output = self._repeated.run(function, arguments, keywords)
+            output = self._as_eager(function, name, arguments, keywords, writes)
         # A tensor in another order would be none that autograd knows.
         return output if with_gradients else as_on_a_cpu(name, arguments, keywords, output)
+
+    def _as_eager(
+        self, function: Function, name: str, arguments: tuple[Any, ...], keywords: dict[str, Any], writes: bool
+    ) -> Any:
+        """Run a function, and let eager torch have its way where the meta device knows more or less of numbers."""
+        # A function may change its argument's shape in place.
+        wrong = refusals_numbers.wrong(function, name, arguments, keywords, writes)
+        try:
+            output = self._repeated.run(function, arguments, keywords)
+        except Exception:
+            output = made_elsewhere(function, name, arguments, keywords, writes)
+            if output is None:
+                raise
+        if wrong:
+            raise Refused(wrong)
+        return output
 
     def on_call(self, call: Call) -> None:
         """Close a call: what was done since the last one is its work."""
@@ -175,6 +203,8 @@ class Recorder:
             used += _parameters_of(call.module)
         counted = {id(item): item.numel() for item in used if id(item) in self._fresh}
         self._fresh -= counted.keys()
+        if measured.is_wrapped(output):
+            value = dataclasses.replace(value, shape=measured.shape_of(output))
         keeps = call.module is not None or self.tensors.is_born(value, self.tensors.clock - len(operations))
         self.calls.append(TracedCall(call.name, call.kind, operations, value, sum(counted.values()), keeps))
 
@@ -228,11 +258,14 @@ class Recorder:
 
     def _reads_overwritten(self, tensors: list[Tensor]) -> bool:
         return bool(self._overwritten) and any(
-            not item.is_meta and item.untyped_storage().data_ptr() in self._overwritten for item in tensors
+            not item.is_meta and is_plain(item) and item.untyped_storage().data_ptr() in self._overwritten
+            for item in tensors
         )
 
     def _owns(self, item: Any) -> bool:
-        return isinstance(item, Tensor) and not item.is_meta and item.untyped_storage().data_ptr() in self._owned
+        if not isinstance(item, Tensor) or item.is_meta or not is_plain(item):
+            return False
+        return item.untyped_storage().data_ptr() in self._owned
 
     def _stand_in(self, item: Any, *, every: bool = True) -> Any:
         """Return nested arguments with every real tensor, or those that are overwritten, replaced by one on the meta
@@ -242,6 +275,8 @@ class Recorder:
             if item.is_meta or not (every or self._reads_overwritten([item])):
                 return item
             if id(item) not in self._twins:
+                if not is_plain(item):
+                    raise unusual.refused(item)
                 twin = self._twins[id(item)] = meta_like(item)
                 self._kept += item, twin
                 self._constant.add(twin.untyped_storage()._cdata)
