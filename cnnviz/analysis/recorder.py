@@ -8,18 +8,15 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from cnnviz.analysis import addresses, devices, measured, packed, refusals_numbers, unusual, values
+from cnnviz.analysis import addresses, devices, measured, packed, unusual, values
 from cnnviz.analysis.copies import meta_like
 from cnnviz.analysis.costs import MACS
-from cnnviz.analysis.eagerly import made_elsewhere
 from cnnviz.analysis.extents import Conditions, any_extent, extents_of, number_of, plain_of, replace
 from cnnviz.analysis.functions import UNARY
 from cnnviz.analysis.lifetimes import Lifetimes
-from cnnviz.analysis.memory_formats import as_on_a_cpu
 from cnnviz.analysis.nested import tensors_in
 from cnnviz.analysis.operations import Operation, TracedCall, function_name, writes_in_place
-from cnnviz.analysis.output_sizes_fast import fast_output
-from cnnviz.analysis.refusals import Refused, refuse
+from cnnviz.analysis.outputs import output_of
 from cnnviz.analysis.repeated_calls import RepeatedCalls
 from cnnviz.analysis.replica import Replica
 from cnnviz.analysis.unusual import is_plain
@@ -131,7 +128,8 @@ class Recorder:
         if lengths:
             arguments = (arguments[0], *lengths, *arguments[2:])
         try:
-            output = self._output(packed.RULES.get(name, function), name, arguments, keywords, real, writes)
+            run = packed.RULES.get(name, function)
+            output = output_of(run, name, arguments, keywords, real, writes, self._repeated)
         except Exception as error:
             if name == "format":
                 return values.text(*arguments)
@@ -145,49 +143,6 @@ class Recorder:
             self._write(name, flat, made, writes, formulas)
         elif sized:
             replace(asked, plain_of)
-        return output
-
-    def _output(
-        self,
-        function: Function,
-        name: str,
-        arguments: tuple[Any, ...],
-        keywords: dict[str, Any],
-        real: Any,
-        writes: bool,
-    ) -> Any:
-        """Return what a function makes of tensors without numbers, and refuse what eager torch would refuse.
-
-        `real` are the arguments where some of them have numbers, which are known.
-        """
-        known, with_gradients = real or (arguments, keywords), torch.is_grad_enabled()
-        if isinstance(function, Operator):
-            if function.is_translated:
-                refuse(name, *known)
-            output = function(*arguments, **keywords)
-        else:
-            output = None if with_gradients else fast_output(function, name, arguments, keywords)
-            if output is not None:
-                return output
-            refuse(name, *known)
-            output = self._as_eager(function, name, arguments, keywords, writes)
-        # A tensor in another order would be none that autograd knows.
-        return output if with_gradients else as_on_a_cpu(name, arguments, keywords, output)
-
-    def _as_eager(
-        self, function: Function, name: str, arguments: tuple[Any, ...], keywords: dict[str, Any], writes: bool
-    ) -> Any:
-        """Run a function, and let eager torch have its way where the meta device knows more or less of numbers."""
-        # A function may change its argument's shape in place.
-        wrong = refusals_numbers.wrong(function, name, arguments, keywords, writes)
-        try:
-            output = self._repeated.run(function, arguments, keywords)
-        except Exception:
-            output = made_elsewhere(function, name, arguments, keywords, writes)
-            if output is None:
-                raise
-        if wrong:
-            raise Refused(wrong)
         return output
 
     def on_call(self, call: Call) -> None:
