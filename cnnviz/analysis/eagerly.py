@@ -18,10 +18,12 @@ from cnnviz.analysis.refusals_memory import is_expanded
 Function = Callable[..., Any]
 Arguments = tuple[Any, ...]
 
-_RANDOM = words(
+# The commonest, which look at their probability themselves.
+_DROPOUTS = words("alpha_dropout dropout dropout1d dropout2d dropout3d feature_alpha_dropout feature_dropout rrelu")
+_RANDOM = _DROPOUTS | words(
     """
-    alpha_dropout bernoulli binomial cauchy dropout dropout1d dropout2d dropout3d exponential feature_alpha_dropout
-    feature_dropout geometric log_normal normal poisson rand_like randint_like randn_like random rrelu uniform
+    bernoulli binomial cauchy exponential geometric log_normal normal poisson rand_like randint_like randn_like random
+    uniform
     """
 )
 _INDEXED = words(
@@ -52,7 +54,7 @@ _OTHERS = words(
 # Functions that run on small tensors wherever they run on large ones.
 TRIED = ((POINTWISE | REDUCING) - _PLACED) | _RANDOM | _INDEXED | _PRODUCTS | _WHOLE | _OTHERS
 # Those that take floating-point tensors of one type, whatever their numbers are.
-_PLAIN = TRIED - _WHOLE - _RANDOM - _INDEXED - words("complex nanquantile pow quantile")
+_PLAIN = TRIED - _WHOLE - (_RANDOM - _DROPOUTS) - _INDEXED - words("complex nanquantile pow quantile")
 _FLOATS = frozenset((torch.float32, torch.float64))
 _APART = frozenset(("device", "generator"))
 _RIGHT = (torch.float32, torch.int64, torch.bool)
