@@ -55,7 +55,9 @@ def _is_of(kind: Any, item: Any) -> bool:
 
 
 def _put(check: Any) -> None:
-    # A type that is written in C takes no new attributes; what it has lies in this dictionary.
-    (attributes,) = gc.get_referents(vars(_METACLASS))
-    attributes[_NAME] = check
+    # A type that is written in C takes no new attributes; what it has lies in a dictionary, where CPython shows it.
+    found = gc.get_referents(vars(_METACLASS))
+    if len(found) != 1 or not isinstance(found[0], dict) or _NAME not in found[0]:
+        return
+    found[0][_NAME] = check
     ctypes.pythonapi.PyType_Modified(ctypes.py_object(_METACLASS))
