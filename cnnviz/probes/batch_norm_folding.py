@@ -24,7 +24,8 @@ _ARGUMENTS = inspect.signature(functional.batch_norm)
 class Pair:
     """A convolution or linear layer and the batch normalisation of its output, by the names of cnnviz.calls.
 
-    `after` is the kind of the next call, `numbers` are those of the output, and `macs` the layer's for them.
+    `after` is the kind of the next call that does something, `numbers` are those of the output, and `macs` are what the
+    layer takes for them.
     """
 
     layer: str
@@ -149,7 +150,7 @@ def _run(model: nn.Module, batch: Tensor, keep: str | None = None) -> tuple[list
     kinds: list[str] = []
 
     def note(call: Call) -> None:
-        if len(kinds) < len(found):
+        if len(kinds) < len(found) and call.kind != "Identity":
             kinds.append(call.kind)
         for step in call.steps:
             name = step.function.__name__
@@ -189,7 +190,7 @@ def _factor(norm: dict[str, Any]) -> Tensor:
 
 
 def _without_norms(model: nn.Module, batch: Tensor, found: list[_Found]) -> Tensor:
-    """Return what a network gives with every pair folded: its layers get other weights, its normalisations do nothing."""
+    """Return what a network gives with every pair folded: layers get other weights, normalisations do nothing."""
     layers = {
         id(each.layer.arguments[1]): folded(each.layer.arguments[1], _bias(each.layer), each.norm) for each in found
     }
