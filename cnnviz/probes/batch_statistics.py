@@ -10,15 +10,15 @@ from torch.nn import functional
 
 from cnnviz.probes.arrays import Floats, to_numpy
 
-# Training, evaluation with running statistics, and the ways that see one image at a time.
-MODES = ("training", "evaluation", "layer", "instance", "group")
+# Training, evaluation with running statistics, and ways that see one image at a time.
+MODES = ("training", "evaluation", "layer", "instance")
 
 
 @dataclass(frozen=True, eq=False)
 class Swapped:
-    """My image after each of MODES, `before` and `after` (5, C, H, W) another image was exchanged for a third.
+    """My image after each of MODES, `before` and `after` (4, C, H, W) another image was exchanged for a third.
 
-    `change` (5,) is the largest difference of its numbers.
+    `change` (4,) is the largest difference of its numbers.
     """
 
     before: Floats
@@ -40,7 +40,7 @@ class Followed:
     running_variance: Floats
 
 
-def swapped(batch: Tensor, other: Tensor, place: int, *, groups: int = 1) -> Swapped:
+def swapped(batch: Tensor, other: Tensor, place: int) -> Swapped:
     """Return what becomes of image 0 of (N, C, H, W) when image `place` is exchanged for `other` (C, H, W).
 
     Evaluation uses the statistics of the batch as it was.
@@ -54,7 +54,6 @@ def swapped(batch: Tensor, other: Tensor, place: int, *, groups: int = 1) -> Swa
         _evaluating(mean, variance),
         nn.GroupNorm(1, channels),
         nn.InstanceNorm2d(channels),
-        nn.GroupNorm(groups, channels),
     )
     with torch.no_grad():
         before, after = (torch.stack([layer(each)[0] for layer in layers]) for each in (batch, changed))

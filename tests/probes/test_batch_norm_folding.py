@@ -58,9 +58,7 @@ def test_a_linear_layer_folds():
     assert pairs(net, torch.randn(1, 5))[0].macs == 20
 
 
-@pytest.mark.parametrize(
-    ("name", "count"), [("efficientnet-lite0", 49), ("smallvgg-tiny", 0), ("cnn-r-mnist", 0)]
-)
+@pytest.mark.parametrize(("name", "count"), [("efficientnet-lite0", 49), ("smallvgg-tiny", 0), ("cnn-r-mnist", 0)])
 def test_every_pair_of_a_shipped_network_folds(name, count):
     net = models.load(name)
     batch = torch.randn(1, *models.card(name).input_size, generator=torch.Generator().manual_seed(0))

@@ -110,7 +110,7 @@ def test_what_torch_refuses_is_one_sentence(way, size, groups, said):
         "group": lambda: nn.GroupNorm(groups, size[1]),
         "layer": lambda: nn.GroupNorm(1, size[1]),
     }
-    with pytest.raises(ValueError, match="Expected more than 1|divisible"):
+    with pytest.raises(ValueError, match=r"Expected more than 1|divisible"):
         layers[way]()(inputs)
     with pytest.raises(ShapeError, match=said):
         normalised(way, inputs, groups=groups)

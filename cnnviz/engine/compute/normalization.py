@@ -47,7 +47,7 @@ def undo(request: UndoNorm, run: Run) -> Probed[tuple[Doubles, Doubles]]:
 def swap(request: SwapImage, run: Run) -> Probed[Swapped]:
     """Return my picture normalised in every mode, before and after."""
     batch = torch.stack([_square(each, request.side) for each in request.pictures])
-    return Probed(swapped(batch, _square(request.other, request.side), 1, groups=request.groups), "cpu", "")
+    return Probed(swapped(batch, _square(request.other, request.side), 1), "cpu", "")
 
 
 @computes(FollowStatistics)

@@ -39,7 +39,6 @@ class SwapImage(Request["Probed[Swapped]"]):
 
     pictures: tuple[Picture, ...]
     other: Picture
-    groups: int = 3
     side: int = 48
 
 
