@@ -97,19 +97,23 @@ function litWith(own, { grid, index }) {
   return lit;
 }
 
+/** Give cells a class, and take it from those that had it before: neighbours mostly belong to the same set. */
+function mark(name, before, now) {
+  before?.forEach((cell) => { if (!now.has(cell)) cell.classList.remove(name); });
+  now.forEach((cell) => { if (!before?.has(cell)) cell.classList.add(name); });
+}
+
 export function highlight(own, root, target) {
-  for (const cell of own.lit ?? []) cell.classList.remove("lit", "here");
-  own.lit = [];
-  root.classList.toggle("dimmed", Boolean(target));
-  if (!target) return;
-  for (const [grid, index] of litWith(own, target)) {
-    const cell = own.plans[grid].cells[index];
-    cell.classList.add("lit");
-    own.lit.push(cell);
+  const lit = new Set(), here = new Set(), cellOf = (grid, index) => own.plans[grid].cells[index];
+  if (target) {
+    for (const [grid, index] of litWith(own, target)) lit.add(cellOf(grid, index));
+    const both = target.grid === "input" || target.grid === "output" ? ["input", "output"] : [target.grid];
+    for (const grid of both) here.add(cellOf(grid, target.index));
   }
-  if (target.grid === "input" || target.grid === "output")
-    for (const grid of ["input", "output"]) own.plans[grid].cells[target.index].classList.add("here");
-  else own.plans[target.grid].cells[target.index].classList.add("here");
+  mark("lit", own.shown?.lit, lit);
+  mark("here", own.shown?.here, here);
+  own.shown = { lit, here };
+  root.classList.toggle("dimmed", Boolean(target));
 }
 
 /** The largest cells with which all grids stand side by side, or one below the other on a phone. */
@@ -124,6 +128,7 @@ export function layOut(own, root) {
   root.classList.toggle("narrow", narrow);
   root.style.setProperty("--cell", own.cell + "px");
   root.style.setProperty("--letters", clamp(own.cell * 0.42, 8, 15) + "px");
+  root.style.setProperty("--edge-width", own.cell < 22 ? "1px" : "2px");
   root.style.setProperty("--small-letters", clamp(own.cell * 0.35, 7.5, 13) + "px");
   root.style.setProperty("--statistic", narrow ? `${Math.min(STATISTIC, (own.width - 40) / 2 / across - 2)}px`
     : STATISTIC + "px");

@@ -175,5 +175,5 @@ def show() -> None:
         more=_show_folding,
         question=question,
         code=lambda state, answer: text("code"),
-        height=480,
+        height=440,
     ).show()
