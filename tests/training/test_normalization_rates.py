@@ -6,7 +6,9 @@ import struct
 import sys
 
 import numpy as np
+import pytest
 import torch
+from torch import nn
 
 from cnnviz.assets import CURVES
 from cnnviz.training import normalization_rates as recipe
@@ -42,15 +44,18 @@ def test_a_run_writes_the_curves_and_tells_the_best(tmp_path, monkeypatch, capsy
     shutil.rmtree(tmp_path)
 
 
-def test_nothing_but_normalisation_differs():
-    made = {}
-    for normalised in (False, True):
-        torch.manual_seed(0)
-        made[normalised] = recipe.network(normalised).eval()
-    weights = {flag: [p for p in net.parameters() if p.ndim > 1] for flag, net in made.items()}
-    assert all(torch.equal(*pair) for pair in zip(weights[False], weights[True], strict=True))
-    batch = torch.randn(2, 1, 28, 28)
-    assert made[True](batch).shape == made[False](batch).shape == (2, 10)
+@pytest.mark.parametrize("normalised", [False, True])
+def test_both_networks_begin_as_he_has_it(normalised):
+    torch.manual_seed(0)
+    made = recipe.network(normalised).eval()
+    for layer in made:
+        if isinstance(layer, nn.Conv2d):
+            fan_in = layer.weight[0].numel()
+            assert layer.weight.std().item() == pytest.approx((2 / fan_in) ** 0.5, rel=0.25)
+            assert normalised == (layer.bias is None)
+            assert normalised or not layer.bias.any()
+    assert sum(isinstance(layer, nn.BatchNorm2d) for layer in made) == 5 * normalised
+    assert made(torch.randn(2, 1, 28, 28)).shape == (2, 10)
 
 
 def test_the_shipped_curves_are_of_this_recipe():
