@@ -66,7 +66,9 @@ def read() -> State:
 def _draw_swapped(state: State, answer: Probed[Swapped]) -> None:
     """Draw my image under each normalisation, before and after another one was exchanged."""
     found = answer.found
-    for at, (box, name) in enumerate(zip(st.columns(4, gap="medium"), MODES, strict=True)):
+    with st.container(key=FORM.key("pairs-abreast")):
+        boxes = st.columns(4, gap="medium")
+    for at, (box, name) in enumerate(zip(boxes, MODES, strict=True)):
         change = float(found.change[at])
         with box:
             say("moves" if change else "stays", mode=text(f"mode_{name}"), change=fixed(change, 2))

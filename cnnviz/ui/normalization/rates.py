@@ -81,7 +81,6 @@ def _figures(at: int, found: Curves) -> tuple[Any, Any]:
 
 def _draw_curves(at: int, found: Curves) -> None:
     """Draw the losses at the chosen rate, and the accuracy over all rates."""
-    FORM.draw(_rate(found), columns=1)
     for box, name, figure in zip(st.columns(2, gap="medium"), ("losses", "accuracy"), _figures(at, found), strict=True):
         chart(figure, key=FORM.key(name), at=box, alt=text(f"alt_{name}"))
     numbers = {}
@@ -157,9 +156,10 @@ def show() -> None:
         read=read,
         find=lambda at: curves(),
         stage=_draw_curves,
+        settings=lambda: FORM.draw(_rate(curves()), columns=1),
         notes=_show_notes,
         more=_show_why,
         question=question,
         code=code,
-        height=440,
+        height=400,
     ).show()
