@@ -125,7 +125,8 @@ def fold(model: nn.Module, batch: Tensor, name: str, *, rounds: int = 9) -> Fold
         )
     ones, zeros = torch.ones(len(weights)), torch.zeros(len(weights))
     return Folded(
-        *(_by_channel(each) for each in (before, after)),
+        _by_channel(before),
+        _by_channel(after),
         to_numpy(norm["running_mean"]),
         to_numpy(norm["running_var"]),
         to_numpy(ones if norm["weight"] is None else norm["weight"]),

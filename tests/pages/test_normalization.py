@@ -78,6 +78,36 @@ def test_nonsense_in_a_link_opens_with_the_defaults():
     assert open_screen(part=TRAINING, momentum="7", batches="-1", other="nobody").exception == []
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        {
+            "way": "group",
+            "groups": "3",
+            "channels": "6",
+            "at": "mean.1",
+            "edited_input": "4:-2.5",
+            "edited_gamma": "1:3",
+        },
+        {"kind": "vectors", "way": "layer", "features": "5", "values": "strong channel", "eps": "0.1"},
+        {"part": TRAINING, "mine": "grass", "batch_size": "4", "momentum": "0.01", "batches": "7"},
+        {"part": NETWORK, "source": "Digits", "model": "cnn-r-mnist", "norm": "bn3", "channel": "2"},
+        {"part": RATES, "rate": "0.1"},
+    ],
+)
+def test_a_link_opens_the_very_state_and_is_the_same_after(link):
+    app = open_screen(**link)
+    assert_well(app)
+    assert {name: value[0] if isinstance(value, list) else value for name, value in app.query_params.items()} == link
+    again = open_screen(**link)
+    assert said(again).replace(_time(again), "") == said(app).replace(_time(app), "")
+
+
+def _time(app):
+    """Return the line that tells what was measured, which is never the same twice."""
+    return next((line for line in said(app).splitlines() if line.startswith("Measured")), "–")
+
+
 def test_questions_without_end_are_marked():
     for part in ("", TRAINING, NETWORK, RATES):
         link = {"part": part} if part else {}

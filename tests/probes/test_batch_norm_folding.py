@@ -11,6 +11,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
 from cnnviz import models
 from cnnviz.errors import ModelError
 from cnnviz.probes.batch_norm_folding import fold, pairs
+from tests.conftest import some
 
 
 def learned(norm, seed):
@@ -67,10 +68,11 @@ def test_every_pair_of_a_shipped_network_folds(name, count):
     assert len(found) == len(norms)
     assert count in (0, len(found))
     before = net(batch)
-    seen = fold(net, batch, found[-1].norm, rounds=1)
-    assert seen.pairs == len(found)
-    assert seen.gap < 1e-4
-    assert seen.scores_gap < 1e-4
+    for pair in some(found, 5):
+        seen = fold(net, batch, pair.norm, rounds=1)
+        assert seen.pairs == len(found)
+        assert seen.gap < 1e-4, pair
+        assert seen.scores_gap < 1e-4, pair
     assert torch.equal(net(batch), before)
 
 

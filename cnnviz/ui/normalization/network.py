@@ -84,7 +84,7 @@ def _show_notes(state: State, answer: Probed[Folded]) -> None:
     """Say where it stands, and what it did to the channels."""
     found, pair = answer.found, state.pair
     say("where" if pair.after else "where_last", layer=pair.layer, after=pair.after)
-    numbers = {}
+    numbers: dict[str, str] = {}
     for values, ending in ((found.before, ""), (found.after, "_after")):
         means, spreads = values.mean(axis=1), values.std(axis=1)
         ends = {"low": means.min(), "high": means.max(), "small": spreads.min(), "large": spreads.max()}

@@ -42,8 +42,8 @@ class Curves:
 
     def highest(self, variant: str) -> float:
         """Return the highest rate at which every seed learns."""
-        learns = (self.accuracy[variant] > _LEARNS).all(axis=1)
-        return max(rate for rate, each in zip(self.rates, learns, strict=True) if each)
+        worst = self.accuracy[variant].min(axis=1)
+        return max(rate for rate, accuracy in zip(self.rates, worst, strict=True) if accuracy > _LEARNS)
 
 
 @st.cache_data(show_spinner=False)
