@@ -40,6 +40,7 @@ SCREENS = (
     Screen("convolution", "basics", "grid_on"),
     Screen("pooling", "basics", "compress"),
     Screen("connectivity", "basics", "hub"),
+    Screen("normalization", "basics", "equalizer"),
     Screen("activations", "inspect", "layers"),
     Screen("filters", "inspect", "blur_on"),
     Screen("receptive_field", "inspect", "center_focus_strong"),

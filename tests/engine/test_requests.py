@@ -15,7 +15,7 @@ from PIL import Image
 from cnnviz.arithmetic.pose import similarity
 from cnnviz.assets import WEIGHTS
 from cnnviz.engine import Analyze, Maps, ModelChoice, Picture, key_of, registry
-from cnnviz.engine.requests import Connect, Convolve, DerivePixel, MatchWeights, Numbers, View
+from cnnviz.engine.requests import Connect, Convolve, DerivePixel, FoldNorm, MatchWeights, NormPairs, Numbers, View
 from cnnviz.engine.results import nbytes_of
 from cnnviz.errors import ImageError
 
@@ -74,8 +74,9 @@ def example(kind: type, pictures: Any) -> Any:
     """Return a request of a kind, each field by its name, so that a new kind needs nothing here."""
     file = WEIGHTS / "lenet-relu-mnist.safetensors"
     own = ModelChoice.of_checkpoint("lenet-relu-mnist", file.read_bytes(), file.name)
+    normalised = ModelChoice("cnn-r-mnist") if kind in (NormPairs, FoldNorm) else None
     values = {
-        "model": own if kind is MatchWeights else ModelChoice("lenet-relu-mnist", random_seed=1),
+        "model": own if kind is MatchWeights else normalised or ModelChoice("lenet-relu-mnist", random_seed=1),
         "picture": pictures(1),
         "pictures": tuple(pictures(number) for number in range(4)),
         "layer": "conv2",
@@ -110,6 +111,14 @@ def example(kind: type, pictures: Any) -> Any:
         "views": (View(similarity(degrees=30.0)), View(similarity(right=0.1))),
         "poses": (similarity(degrees=30.0), similarity(right=0.1)),
         "channels": (0, 2),
+        "way": "layer",
+        "gamma": (1.0,) * 8,
+        "beta": (0.0,) * 8,
+        "other": pictures(9),
+        "batch_size": 4,
+        "batches": 2,
+        "sizes": (2, 4),
+        "norm": "bn1",
     }
     return kind(**{each.name: values[each.name] for each in dataclasses.fields(kind) if each.name in values})
 
@@ -126,9 +135,9 @@ def test_every_request_is_a_frozen_value_that_travels(kind: type, pictures: Any)
     assert copy == request
     assert hash(copy) == hash(request)
     assert key_of(copy) == key_of(request)
-    assert {"model", "architecture", "kind", "kernel", "step", "image", "signal", "picture"} & set(
-        get_type_hints(kind, {"results": None})
-    )
+    named = {"model", "architecture", "kind", "kernel", "step", "image", "signal", "picture"}
+    named |= {"inputs", "pictures", "batch_size", "sizes"}
+    assert named & set(get_type_hints(kind, {"results": None}))
 
 
 def test_every_result_is_frozen_read_only_and_travels(kind: type, pictures: Any, build: Any) -> None:

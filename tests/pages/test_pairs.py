@@ -13,6 +13,7 @@ CHANGED = {
     "convolution": {"channels": "2", "weights": "random", "kernel_size": "5", "stride": "2", "size": "9"},
     "pooling": {"channels": "3", "kernel_size": "3", "stride": "1", "padding": "1", "size": "8"},
     "connectivity": {"step": "local", "size": "8", "kernel_size": "4", "weights": "box blur"},
+    "normalization": {"part": "Training and test", "batch_size": "8", "batches": "5"},
     "activations": {
         "model": "lenet5-mnist",
         "source": "Digits",

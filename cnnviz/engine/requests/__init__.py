@@ -35,6 +35,13 @@ from cnnviz.engine.requests.invariance import Sweep as Sweep
 from cnnviz.engine.requests.invariance import SweepMaps as SweepMaps
 from cnnviz.engine.requests.invariance import View as View
 from cnnviz.engine.requests.layers import Layers as Layers
+from cnnviz.engine.requests.normalization import BatchNoise as BatchNoise
+from cnnviz.engine.requests.normalization import FoldNorm as FoldNorm
+from cnnviz.engine.requests.normalization import FollowStatistics as FollowStatistics
+from cnnviz.engine.requests.normalization import Normalize as Normalize
+from cnnviz.engine.requests.normalization import NormPairs as NormPairs
+from cnnviz.engine.requests.normalization import SwapImage as SwapImage
+from cnnviz.engine.requests.normalization import UndoNorm as UndoNorm
 from cnnviz.engine.requests.pooling import Pool as Pool
 from cnnviz.engine.requests.pooling import PoolMoved as PoolMoved
 from cnnviz.engine.requests.pooling import PoolShifts as PoolShifts

@@ -40,6 +40,10 @@ PATH: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("field", "receptive_field", {"model": "alexnet-tiny"}),
     ("lenet", "network", {"net": PRESETS["lenet5"].text, "size": "1x28x28"}),
     ("alexnet", "layer", {"side": "224", "out_channels": "96", "kernel_size": "11", "stride": "4", "padding": "0"}),
+    ("normalization", "normalization", {}),
+    ("running", "normalization", {"part": "Training and test", "momentum": "0.01"}),
+    ("folding", "normalization", {"part": "In a network"}),
+    ("rates", "normalization", {"part": "What it buys"}),
     ("equivariance", "invariance", {"part": "Equivariance"}),
     ("rotation", "invariance", {}),
     ("augmentation", "invariance", {"part": "Augmentation"}),
@@ -52,6 +56,7 @@ PATH: tuple[tuple[str, str, dict[str, str]], ...] = (
 _PARTS = {
     "spatial_transformer": ("interpolation", "learned_transformer", "inside_network"),
     "invariance": ("equivariance", "augmentation"),
+    "normalization": ("normalization_batch", "normalization_network", "normalization_rates"),
 }
 
 
