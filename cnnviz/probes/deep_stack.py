@@ -10,7 +10,7 @@ what the layers make of a gradient of deviation 1. Convolutions go round the bor
 unit reads k * k * C inputs.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 
@@ -179,22 +179,39 @@ def backward(stack: DeepStack, layers: tuple[int, ...], inputs: Tensor, gradient
     )
 
 
+def bottom(stack: DeepStack, device: torch.device | None = None) -> Stretch:
+    """Return h[0] as a stretch without layers, with which `forward` begins."""
+    return _bare(stack, stack.inputs(device))
+
+
+def top(stack: DeepStack, device: torch.device | None = None) -> Stretch:
+    """Return the gradient with respect to h[L] as a stretch without layers, with which `backward` begins."""
+    return _bare(stack, stack.top_gradient(device))
+
+
+def joined(up: Sequence[Stretch], down: Sequence[Stretch]) -> Measured:
+    """Return a whole stack: `up` are its stretches from the bottom, `down` those of its gradients from the top."""
+    low_first = down[::-1]
+    return Measured(
+        tuple(each for stretch in up for each in stretch.values),
+        tuple(each for stretch in low_first for each in stretch.values),
+        np.concatenate([stretch.weight_gradients for stretch in low_first]),
+    )
+
+
 def measure(stack: DeepStack, device: torch.device | None = None) -> Measured:
-    """Return a whole stack's activations and gradients by depth."""
-    row, below = parts(stack), [stack.inputs(device)]
-    activations = [distribution(below[0])]
+    """Return a whole stack's activations and gradients by depth; what it takes is `stack.seconds()`."""
+    row, up, down = parts(stack), [bottom(stack, device)], [top(stack, device)]
     for layers in row:
-        went = forward(stack, layers, below[-1])
-        activations.extend(went.values)
-        below.append(torch.tensor(went.end, device=device))
-    gradient = stack.top_gradient(device)
-    gradients, weight_gradients = [distribution(gradient)], np.zeros((0, 1 + stack.residual), np.float32)
-    for layers, inputs in zip(reversed(row), reversed(below[:-1]), strict=True):
-        came = backward(stack, layers, inputs, gradient)
-        gradients = [*came.values, *gradients]
-        weight_gradients = np.concatenate([came.weight_gradients, weight_gradients])
-        gradient = torch.tensor(came.end, device=device)
-    return Measured(tuple(activations), tuple(gradients), weight_gradients)
+        up.append(forward(stack, layers, torch.tensor(up[-1].end, device=device)))
+    for layers, below in zip(reversed(row), reversed(up[:-1]), strict=True):
+        ends = (torch.tensor(each.end, device=device) for each in (below, down[-1]))
+        down.append(backward(stack, layers, *ends))
+    return joined(up, down)
+
+
+def _bare(stack: DeepStack, values: Tensor) -> Stretch:
+    return Stretch(to_numpy(values), (distribution(values),), np.zeros((0, 1 + stack.residual), np.float32))
 
 
 def _through(stack: DeepStack, layers: tuple[int, ...], inputs: Tensor) -> Iterator[tuple[tuple[Tensor, ...], Tensor]]:

@@ -15,7 +15,7 @@ from PIL import Image
 from cnnviz.arithmetic.pose import similarity
 from cnnviz.assets import WEIGHTS
 from cnnviz.engine import Analyze, Maps, ModelChoice, Picture, key_of, registry
-from cnnviz.engine.requests import Connect, Convolve, DerivePixel, MatchWeights, Numbers, View
+from cnnviz.engine.requests import Connect, Convolve, DerivePixel, MatchWeights, Numbers, Stack, View
 from cnnviz.engine.results import nbytes_of
 from cnnviz.errors import ImageError
 
@@ -110,6 +110,13 @@ def example(kind: type, pictures: Any) -> Any:
         "views": (View(similarity(degrees=30.0)), View(similarity(right=0.1))),
         "poses": (similarity(degrees=30.0), similarity(right=0.1)),
         "channels": (0, 2),
+        "stack": Stack((784, 6, 10), "tanh", "xavier"),
+        "part": 1,
+        "kept": (0, 5),
+        "fan_in": 16,
+        "deviation": 0.25,
+        "drawn": "relu",
+        "seed": 1,
     }
     return kind(**{each.name: values[each.name] for each in dataclasses.fields(kind) if each.name in values})
 
@@ -126,7 +133,7 @@ def test_every_request_is_a_frozen_value_that_travels(kind: type, pictures: Any)
     assert copy == request
     assert hash(copy) == hash(request)
     assert key_of(copy) == key_of(request)
-    assert {"model", "architecture", "kind", "kernel", "step", "image", "signal", "picture"} & set(
+    assert {"model", "architecture", "kind", "kernel", "step", "image", "signal", "picture", "stack", "fan_in"} & set(
         get_type_hints(kind, {"results": None})
     )
 
