@@ -26,6 +26,11 @@ class Stack:
     last_zero: bool = False
     seed: int = 0
 
+    @property
+    def depth(self) -> int:
+        """The number of layers, or of blocks."""
+        return len(self.widths) - 1
+
 
 @dataclass(frozen=True)
 class StackUp(Request["Probed[Stretch]"]):
