@@ -1,18 +1,33 @@
 """Activations and gradients of a deep stack, a distribution a layer, as a film over the layers in the browser."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cnnviz.components.language import words_of
 from cnnviz.components.pack import pack
 from cnnviz.components.register import picked, register
 from cnnviz.errors import ShapeError
 
-if TYPE_CHECKING:
-    # It imports torch.
-    from cnnviz.probes.distributions import Distribution
+
+class Distributed(Protocol):
+    """How values lie, as cnnviz.probes.distributions tells it: `counts` are over equal bins from -limit to limit."""
+
+    @property
+    def mean(self) -> float: ...
+    @property
+    def deviation(self) -> float: ...
+    @property
+    def zeros(self) -> float: ...
+    @property
+    def saturated(self) -> float: ...
+    @property
+    def limit(self) -> float: ...
+    @property
+    def counts(self) -> NDArray[Any]: ...
+
 
 _HTML = """
 <div class="root">
@@ -35,8 +50,8 @@ _mount = register("stack_film", _HTML)
 
 
 def stack_film(
-    activations: "Sequence[Distribution]",
-    gradients: "Sequence[Distribution]",
+    activations: Sequence[Distributed],
+    gradients: Sequence[Distributed],
     *,
     key: str,
     at: int = 0,
@@ -57,8 +72,8 @@ def stack_film(
 
 
 def message(
-    activations: "Sequence[Distribution]",
-    gradients: "Sequence[Distribution]",
+    activations: Sequence[Distributed],
+    gradients: Sequence[Distributed],
     *,
     at: int = 0,
     saturates: bool = False,

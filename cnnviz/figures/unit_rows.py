@@ -11,16 +11,13 @@ from cnnviz.figures.plain import plain_figure
 _GAP = 2
 
 
-def unit_rows(rows: np.ndarray, steps: Sequence[int], *, unit: str, step: str, height: int = 480) -> go.Figure:
-    """Return the weights (K, U, side * side) of U units before K `steps` as one picture on one scale.
-
-    `unit` names a row, with {number}, and `step` a column, with {step}.
-    """
-    count, units, size = rows.shape
+def unit_rows(rows: np.ndarray, *, units: Sequence[str], steps: Sequence[str], height: int = 440) -> go.Figure:
+    """Return the weights (K, U, side * side) of U named `units` before K named `steps` as one picture on one scale."""
+    count, of, size = rows.shape
     side = round(size**0.5)
     whole = side + _GAP
-    drawn = np.full((units * whole - _GAP, count * whole - _GAP), np.nan, np.float32)
-    for column, tiles in enumerate(rows.reshape(count, units, side, side)):
+    drawn = np.full((of * whole - _GAP, count * whole - _GAP), np.nan, np.float32)
+    for column, tiles in enumerate(rows.reshape(count, of, side, side)):
         for row, tile in enumerate(tiles):
             drawn[row * whole : row * whole + side, column * whole : column * whole + side] = tile
     heat = {
@@ -37,13 +34,13 @@ def unit_rows(rows: np.ndarray, steps: Sequence[int], *, unit: str, step: str, h
         "xaxis": {
             **axis,
             "tickvals": [middle + whole * at for at in range(count)],
-            "ticktext": [step.format(step=each) for each in steps],
+            "ticktext": list(steps),
             "side": "top",
         },
         "yaxis": {
             **axis,
-            "tickvals": [middle + whole * at for at in range(units)],
-            "ticktext": [unit.format(number=at + 1) for at in range(units)],
+            "tickvals": [middle + whole * at for at in range(of)],
+            "ticktext": list(units),
             "autorange": "reversed",
             "scaleanchor": "x",
         },

@@ -199,25 +199,23 @@ def _show_curves(state: State, found: "Measured") -> None:
 def question(state: State, found: "Measured", number: int) -> Question:
     """Ask for fan-ins, for deviations of Xavier and Kaiming, and for what a stack's weights make of a deviation."""
     turn, kind = divmod(number, 4)
-    side = 2 ** (3 + turn % 4)
     if kind == 0:
         kernel, channels = 3 + 2 * (turn % 3), 16 * (turn + 1)
-        right, numbers = kernel**2 * channels, {"kernel": kernel, "channels": channels}
-        slips = [channels, kernel * channels, kernel**2, 2 * right]
-        return Question(
-            text("predict_fan_in", **numbers), right, slips, text("predict_fan_in_why", right=right, **numbers)
-        )
+        fan_in = kernel**2 * channels
+        asked = text("predict_fan_in", kernel=kernel, channels=channels)
+        why = text("predict_fan_in_why", kernel=kernel, channels=channels, right=fan_in)
+        return Question(asked, fan_in, [channels, kernel * channels, kernel**2, 2 * fan_in], why)
+    side = 2 ** (3 + turn % 4)
     if kind == 3:
         depth, factor = 2 + turn % 5, 0.5 if turn % 2 else 2.0
         answers = [factor**depth, factor * depth, factor, factor ** (depth - 1), factor ** (depth + 1)]
         numbers = {"depth": depth, "factor": short(factor), "fan_in": side**2, "deviation": short(factor / side)}
     else:
         # Kaiming's inputs are twice a square, so that its deviation too is a round number.
-        fan_in = side**2 if kind == 1 else 2 * side**2
         answers = [1 / side, 1 / side**2, 2 / side, 1 / (2 * side), 1 / (4 * side)]
-        numbers = {"fan_in": fan_in}
-    name = f"predict_{('', 'xavier', 'kaiming', 'depth')[kind]}"
-    right, *slips = [short(answer) for answer in dict.fromkeys(answers)]
+        numbers = {"fan_in": side**2 if kind == 1 else 2 * side**2}
+    name = ("predict_xavier", "predict_kaiming", "predict_depth")[kind - 1]
+    right, *slips = dict.fromkeys(map(short, answers))
     return Question(text(name, **numbers), right, slips, text(f"{name}_why", right=right, **numbers))
 
 

@@ -19,7 +19,7 @@ WORDS = Words("initialization")
 # Those of cnnviz.probes.activation_functions, and few enough for a list.
 FUNCTIONS = ("tanh", "sigmoid", "relu", "leaky_relu", "elu", "selu", "gelu", "silu")
 DEVIATION = Real("deviation", 0.01, low=0.001, high=2.0, step=0.005, slider=False, shown="%.3f")
-CONSTANT = Real("constant", 0.01, low=-1.0, high=1.0, step=0.01, slider=False, shown="%.3f")
+CONSTANT = Real("constant", 0.05, low=-1.0, high=1.0, step=0.01, slider=False, shown="%.3f")
 SEED = Number("seed", 0, low=0, high=999, slider=False)
 
 
