@@ -1,7 +1,7 @@
 // Distributions of a stack's layers: all side by side, and one of them as a histogram.
 
 import { contextOf, mix } from "./canvas.js";
-import { clamp, fill } from "./shared.js";
+import { fill } from "./shared.js";
 
 export const LEFT = 58;
 const HEAD = 4, FOOT = 36, NUMBERS = 5;
@@ -43,7 +43,6 @@ export function tableOf(row, layers, numbers, counts) {
 export function drawAll({ all, colour, table }, { at, ratio, inks, font, words, wide, tall }) {
   const { layers, reach } = table, context = contextOf(all, ratio), column = columnOf(wide, layers);
   const half = (tall - HEAD - FOOT) / 2, middle = HEAD + half;
-  const y = (value) => clamp(middle - value / reach * half, HEAD, tall - FOOT);
   context.clearRect(0, 0, wide, tall);
   context.fillStyle = mix(colour, inks.paper, 0.18);
   context.fillRect(LEFT + at * column, HEAD, column, tall - HEAD - FOOT);
@@ -61,7 +60,7 @@ export function drawAll({ all, colour, table }, { at, ratio, inks, font, words, 
     context.fillText(brief(value), LEFT - 6, place));
   context.textAlign = "center";
   // As many layers are named as there is room for, and every deviation where all fit.
-  const every = Math.max(1, Math.ceil(26 / column)), allFit = column >= 44;
+  const every = Math.max(1, Math.ceil(26 / column)), allFit = column >= 38;
   for (let layer = 0; layer < layers; layer++) {
     const centre = LEFT + (layer + 0.5) * column, here = layer === at;
     context.fillStyle = inks.ink;
@@ -70,32 +69,46 @@ export function drawAll({ all, colour, table }, { at, ratio, inks, font, words, 
       context.fillText(String(layer), centre, tall - FOOT + 9);
     }
     if (allFit) context.fillText(brief(table.of(layer).deviation), centre, tall - FOOT + 26);
-    drawLayer(context, table.of(layer), { centre, room: 0.46 * column, y, colour, ink: inks.ink });
   }
   context.textAlign = "right";
   context.font = `12px ${font}`;
   context.fillText(words.axis, LEFT - 6, tall - FOOT + 9);
   if (allFit) context.fillText(words.spread, LEFT - 6, tall - FOOT + 26);
+  context.textAlign = "center";
+  context.save();
+  context.beginPath();
+  context.rect(LEFT, HEAD, layers * column, tall - HEAD - FOOT);
+  context.clip();
+  context.lineWidth = 1;
+  for (let layer = 0; layer < layers; layer++) {
+    const place = { centre: LEFT + (layer + 0.5) * column, room: 0.45 * column, middle, scale: half / reach };
+    drawLayer(context, table.of(layer), { ...place, colour, ink: inks.ink });
+  }
+  context.restore();
 }
 
-/** One layer's distribution about its column's centre. */
-function drawLayer(context, { deviation, zeros, limit, found }, { centre, room, y, colour, ink }) {
-  const bins = found.length;
+/** One layer's distribution about its column's centre, `scale` pixels a unit above and below `middle`. */
+function drawLayer(context, { deviation, zeros, limit, found }, { centre, room, middle, scale, colour, ink }) {
+  const bins = found.length, most = found.reduce((a, b) => Math.max(a, b), 0);
+  context.fillStyle = ink;
   if (!Number.isFinite(deviation)) {
-    context.fillText("∞", centre, y(0));
+    context.fillText("∞", centre, middle);
     return;
   }
-  const most = found.reduce((a, b) => Math.max(a, b), 0);
-  context.fillStyle = colour;
-  if (most) {
-    const height = Math.max(1, y(-limit) - y(limit)) / bins;
-    for (let bin = 0; bin < bins; bin++) {
-      const width = room * found[bin] / most, low = -limit + 2 * limit * bin / bins;
-      if (width > 0) context.fillRect(centre - width, y(low) - height - 0.3, 2 * width, height + 0.6);
+  context.fillStyle = context.strokeStyle = colour;
+  context.beginPath();
+  for (const side of [1, -1]) {
+    for (let at = 0; at < bins; at++) {
+      const bin = side > 0 ? at : bins - 1 - at, y = middle + limit * scale * (1 - 2 * (bin + 0.5) / bins);
+      if (found[bin]) context.lineTo(centre + side * room * found[bin] / most, y);
     }
   }
+  context.closePath();
+  context.fill();
+  // What is flatter than a pixel is seen by its outline.
+  context.stroke();
   context.fillStyle = ink;
-  if (zeros > 0) context.fillRect(centre - room * zeros, y(0) - 1, 2 * room * zeros, 2);
+  if (zeros > 0) context.fillRect(centre - room * zeros, middle - 1, 2 * room * zeros, 2);
 }
 
 /** The histogram of the layer that is looked at, on an axis of its own. */
@@ -120,7 +133,8 @@ export function drawOne({ one, colour, table }, { at, ratio, inks, font, words, 
   label("0", rest / 2, "center");
   if (limit > 0) { label(brief(-limit), 2, "left"); label(brief(limit), rest - 2, "right"); }
   if (zeros > 0) {
-    context.textAlign = "left";
-    context.fillText(fill(words.spike, { share: percent(zeros) }), rest / 2 + 7, HEAD + 8);
+    // What is exactly 0 is most often all that was below.
+    context.textAlign = "right";
+    context.fillText(fill(words.spike, { share: percent(zeros) }), rest / 2 - 7, HEAD + 8);
   }
 }

@@ -20,12 +20,12 @@ def by_depth(
     y: str,
     first: int = 0,
     logarithm: bool = True,
-    at: int | None = None,
+    most: float = np.inf,
     height: int = 300,
 ) -> go.Figure:
-    """Return at most eight lines over whole numbers from `first`, of which `at` is marked.
+    """Return at most eight lines over whole numbers from `first`.
 
-    What is no number, and on a logarithm what is not above 0, leaves a gap.
+    What is no number, and on a logarithm what is not above 0, leaves a gap. The axis of a logarithm ends at `most`.
     """
     traces = []
     for (name, given), (colour, dash) in zip(lines.items(), _STYLES, strict=False):
@@ -33,7 +33,7 @@ def by_depth(
         shown = np.isfinite(values) & ((values > 0) | (not logarithm))
         traces.append({
             "type": "scatter",
-            "mode": "lines+markers" if len(values) <= 60 else "lines",
+            "mode": "lines+markers" if len(values) <= 30 else "lines",
             "x": list(range(first, first + len(values))),
             "y": np.where(shown, values, np.nan),
             "name": name,
@@ -42,13 +42,23 @@ def by_depth(
             "hovertemplate": "%{x}: %{y:.3~g}<extra>%{fullData.name}</extra>",
         })  # fmt: skip
     axis: dict[str, Any] = {"gridcolor": RULE, "zeroline": False, "fixedrange": True}
-    scale = {"type": "log", "exponentformat": "power", "nticks": 7} if logarithm else {"rangemode": "tozero"}
-    mark = {"type": "line", "x0": at, "x1": at, "yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
+    scale = _logarithm(traces, most) if logarithm else {"rangemode": "tozero"}
     layout = {
         "xaxis": {**axis, "title": {"text": x}},
         "yaxis": {**axis, "title": {"text": y}, **scale},
-        "shapes": [] if at is None else [{**mark, "line": {"color": RULE, "width": 7}}],
         "showlegend": True,
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
     }
     return plain_figure(traces, layout, height=height, margin=(60, 12, 46, 64))
+
+
+def _logarithm(traces: list[dict[str, Any]], most: float) -> dict[str, Any]:
+    """Return the axis: numbers in full over a few powers of ten, else the powers."""
+    every = np.concatenate([each["y"] for each in traces])
+    every = np.minimum(every[np.isfinite(every)], most)
+    low, high = (np.log10(every.min()), np.log10(every.max())) if every.size else (-1.0, 0.0)
+    room = 0.05 * (high - low) + 0.02
+    axis = {"type": "log", "range": [float(low - room), float(high + room)]}
+    if high - low < 3.5:
+        return {**axis, "dtick": "D2" if high - low < 2 else 1, "tickformat": "~g"}
+    return {**axis, "exponentformat": "power", "nticks": 7, "tickfont": {"size": 12}}

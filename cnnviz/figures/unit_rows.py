@@ -1,18 +1,21 @@
-"""The weights of a layer's units as pictures: a row a unit, a column a step of training."""
+"""What a layer's units have learned, as pictures: a row a unit, a column a step of training."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 
-from cnnviz.figures.maps import scale_of
+from cnnviz.figures.maps import BAR, scale_of
 from cnnviz.figures.plain import plain_figure
 
 _GAP = 2
 
 
-def unit_rows(rows: np.ndarray, *, units: Sequence[str], steps: Sequence[str], height: int = 440) -> go.Figure:
-    """Return the weights (K, U, side * side) of U named `units` before K named `steps` as one picture on one scale."""
+def unit_rows(rows: np.ndarray, steps: Sequence[int], *, unit: str, step: str, height: int = 440) -> go.Figure:
+    """Return values (K, U, side * side) for the weights of U units at K `steps` as one picture on one scale.
+
+    `unit` and `step` are the titles of the axes.
+    """
     count, of, size = rows.shape
     side = round(size**0.5)
     whole = side + _GAP
@@ -25,7 +28,7 @@ def unit_rows(rows: np.ndarray, *, units: Sequence[str], steps: Sequence[str], h
         "z": drawn,
         **scale_of(rows, signed=True),
         "hoverongaps": False,
-        "colorbar": {"thickness": 12, "outlinewidth": 0, "tickformat": ".2~g"},
+        "colorbar": {**BAR, "nticks": 5},
         "hovertemplate": "%{z:.3g}<extra></extra>",
     }
     middle = (side - 1) / 2
@@ -34,15 +37,17 @@ def unit_rows(rows: np.ndarray, *, units: Sequence[str], steps: Sequence[str], h
         "xaxis": {
             **axis,
             "tickvals": [middle + whole * at for at in range(count)],
-            "ticktext": list(steps),
+            "ticktext": list(map(str, steps)),
+            "title": {"text": step, "font": {"size": 14}, "standoff": 4},
             "side": "top",
         },
         "yaxis": {
             **axis,
             "tickvals": [middle + whole * at for at in range(of)],
-            "ticktext": list(units),
+            "ticktext": [str(1 + at) for at in range(of)],
+            "title": {"text": unit, "font": {"size": 14}, "standoff": 8},
             "autorange": "reversed",
             "scaleanchor": "x",
         },
     }
-    return plain_figure([heat], layout, height=height, margin=(28, 8, 8, 60))
+    return plain_figure([heat], layout, height=height, margin=(52, 8, 44, 52))

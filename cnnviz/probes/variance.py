@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 INPUTS = ("normal", "relu", "uniform")
-SAMPLES, OUTPUTS = 64, 256
+SAMPLES, OUTPUTS = 32, 1024
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Lines:
 
 
 def draw_inputs(kind: str, fan_in: int, generator: torch.Generator) -> Tensor:
-    """Return inputs (64, D): from N(0, 1), those behind a ReLU, or uniform from 0 to 1 as pixels are."""
+    """Return inputs (32, D): from N(0, 1), those behind a ReLU, or uniform from 0 to 1 as pixels are."""
     if kind == "uniform":
         return torch.rand(SAMPLES, fan_in, generator=generator)
     drawn = torch.randn(SAMPLES, fan_in, generator=generator)

@@ -28,7 +28,7 @@ def test_every_line_is_what_numpy_finds(samples, outputs, fan_in, seed, shift):
                                                           ("uniform", 1 / 3, 1 / 12)])  # fmt: skip
 def test_all_lines_agree_with_the_output_unless_the_inputs_are_not_centred(kind, square, variance):
     generator = torch.Generator().manual_seed(0)
-    weights = torch.randn(256, 1000, generator=generator) / 1000**0.5
+    weights = torch.randn(1024, 1000, generator=generator) / 1000**0.5
     found = lines(draw_inputs(kind, 1000, generator), weights)
     for each in (found.outputs, found.products, found.independent, found.weights_centred):
         assert each == pytest.approx(square, rel=0.06)

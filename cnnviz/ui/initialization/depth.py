@@ -250,7 +250,7 @@ PART = Part(
     more=_show_curves,
     question=question,
     code=code,
-    height=480,
+    height=440,
 )
 
 

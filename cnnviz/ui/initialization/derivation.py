@@ -19,7 +19,7 @@ from cnnviz.ui.question import Question
 from cnnviz.ui.screen import say_idea
 from cnnviz.ui.words import COMMON, Words
 
-WORDS = Words("derivation")
+WORDS = Words("initialization_variance")
 FORM = Form(WORDS, screen="initialization", part="Derivation")
 say, text = WORDS.say, WORDS.text
 FAN_IN = Number("fan_in", 1024, low=16, high=4096)
@@ -95,8 +95,8 @@ def _draw(state: State, answer: Probed[Lines]) -> None:
         with left:
             st.latex(text(f"line_{name}", **numbers, value=formula(value, digits=3)))
         with right:
-            say(f"why_{name}")
-            say("wrong" if abs(off) > _OFF else "right", off=percent(abs(off), 1), value=short(value, 3))
+            told = text("wrong" if abs(off) > _OFF else "right", off=percent(abs(off), 1), value=short(value, 3))
+            st.markdown(f"{text(f'why_{name}')}  \n{told}")
 
 
 def _show_notes(state: State, answer: Probed[Lines]) -> None:
@@ -170,7 +170,7 @@ PART = Part(
     more=_show_table,
     question=question,
     code=code,
-    height=480,
+    height=440,
 )
 
 

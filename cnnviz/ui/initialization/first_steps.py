@@ -1,6 +1,7 @@
 """Fifty steps of training from every beginning, of the same network on the same digits, in one chart."""
 
 from dataclasses import dataclass
+from random import Random
 
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped]
@@ -22,7 +23,7 @@ from cnnviz.ui.question import Question
 from cnnviz.ui.screen import say_idea
 from cnnviz.ui.words import Words
 
-WORDS = Words("first_steps")
+WORDS = Words("initialization_steps")
 FORM = Form(WORDS, screen="initialization", part="First steps")
 say, text = WORDS.say, WORDS.text
 FUNCTION = functions("tanh")
@@ -30,6 +31,7 @@ WIDTH = Number("width", 128, low=8, high=256)
 DEPTH = Number("depth", 6, low=1, high=20)
 RATE = Real("rate", 0.1, low=0.01, high=1.0, step=0.01)
 STEPS = 50
+_MOST = 30.0  # the greatest loss that the chart has room for
 # By the end of their names in the lesson: a beginning, and its number.
 RIVALS = {
     "zeros": ("zeros", 0.0),
@@ -100,7 +102,7 @@ def find(state: State) -> Found | None:
 
 
 def _figure(found: Found) -> go.Figure:
-    return by_depth(found.lines, x=text("axis_step"), y=text("axis_loss"), height=420)
+    return by_depth(found.lines, x=text("axis_step"), y=text("axis_loss"), most=_MOST, height=420)
 
 
 def _draw(state: State, found: Found) -> None:
@@ -143,9 +145,8 @@ def _show_table(state: State, found: Found) -> None:
 
 def question(state: State, found: Found, number: int) -> Question:
     """Ask which of four beginnings has the least or the greatest loss behind the present network."""
-    names, least = found.ranked, number % 2 == 0
-    start = (3 * (number // 2)) % len(names)
-    four = sorted((names[(start + step) % len(names)] for step in (0, 2, 4, 6)), key=found.final)
+    least = number % 2 == 0
+    four = sorted(Random(number).sample(found.ranked, 4), key=found.final)
     right, *others = four if least else four[::-1]
     function = WORDS.label(f"function.{state.one.function}")
     numbers = {"function": function, "layers": state.one.depth, "steps": STEPS}

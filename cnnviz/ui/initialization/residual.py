@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     # It imports torch.
     from cnnviz.probes.deep_stack import Measured
 
-WORDS = Words("residual_variance")
+WORDS = Words("initialization_residual")
 FORM = Form(WORDS, screen="initialization", part="Residual")
 say, text = WORDS.say, WORDS.text
 WIDTH = Number("width", 256, low=16, high=1024)

@@ -30,7 +30,7 @@ from cnnviz.ui.question import Question
 from cnnviz.ui.screen import say_idea
 from cnnviz.ui.words import Words
 
-WORDS = Words("symmetry")
+WORDS = Words("initialization_symmetry")
 FORM = Form(WORDS, screen="initialization", part="Symmetry")
 say, text = WORDS.say, WORDS.text
 BEGINNING, FUNCTION = beginnings("constant"), functions("tanh")
@@ -79,8 +79,8 @@ def _draw(state: State, answer: Probed[UnitRows]) -> None:
 
 
 def _rows(found: UnitRows) -> go.Figure:
-    units = [text("unit", number=number) for number in range(1, 1 + found.rows.shape[1])]
-    return unit_rows(found.rows, units=units, steps=[text("step", step=step) for step in KEPT])
+    # A picture of the change: beside a beginning that is large, it could not be seen.
+    return unit_rows(found.rows[1:] - found.rows[0], KEPT[1:], unit=text("axis_unit"), step=text("axis_step"))
 
 
 def _apart(found: UnitRows) -> go.Figure:
