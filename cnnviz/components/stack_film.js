@@ -40,6 +40,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     told.textContent = fill(words.layer, { layer, last });
     const sentences = panels.map(({ row }) => sentence(row, layer));
     panels.forEach(({ said, row }) => { said.textContent = sentences[row]; });
+    slider.setAttribute("aria-label", words.axis);
     slider.setAttribute("aria-valuetext",
       `${told.textContent}. ${words.activations}: ${sentences[0]}. ${words.gradients}: ${sentences[1]}`);
     if (!(own.width > 0)) return;
