@@ -11,7 +11,8 @@ unit reads k * k * C inputs.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import accumulate
 from math import prod
 
 import numpy as np
@@ -26,11 +27,10 @@ from cnnviz.probes.distributions import Distribution, distribution
 
 SAMPLES = 16  # inputs of a linear stack
 IMAGES, SIDE = 4, 8  # inputs of a stack of convolutions, and their height and width
-# A part of a stack holds so many weights, or one layer: some 0.3 s of one core.
-_WEIGHTS_OF_A_PART = 2**24
-# Seconds of one core: a weight drawn twice, one weight's products at one position (forwards, again, and both
+# Seconds of one core, measured: a weight drawn twice, one weight's products at one position (forwards, again, and both
 # gradients), and a step of a QR decomposition, done twice.
-_A_DRAW, _A_PRODUCT, _A_QR = 9e-9, 0.25e-9, 0.1e-9
+_A_DRAW, _A_PRODUCT, _A_QR = 16e-9, 0.1e-9, 0.12e-9
+_SECONDS_OF_A_PART = 0.4
 MOST_SECONDS = 20
 
 Function = Callable[[Tensor], Tensor]
@@ -65,29 +65,25 @@ class DeepStack:
         kernel = () if self.kernel_size is None else (self.kernel_size,) * 2
         return ((after, before, *kernel), (after, after, *kernel))[: 1 + self.residual]
 
-    def seconds(self) -> float:
-        """Return about how long `measure` keeps one core busy: draws, products and, for "orthogonal", QR."""
+    def seconds(self, layer: int | None = None) -> float:
+        """Return about how long `measure` keeps one core busy, with one layer or with all."""
+        if layer is None:
+            return sum(self.seconds(each) for each in range(1, self.depth + 1))
         positions = SAMPLES if self.kernel_size is None else IMAGES * SIDE**2
         total = 0.0
-        for layer in range(1, self.depth + 1):
-            for out, *rest in self.shapes(layer):
-                fan_in = prod(rest)
-                total += out * fan_in * (_A_DRAW + positions * _A_PRODUCT)
-                if self.beginning == "orthogonal":
-                    total += out * fan_in * min(out, fan_in) * _A_QR
+        for out, *rest in self.shapes(layer):
+            fan_in = prod(rest)
+            each = _A_DRAW + positions * _A_PRODUCT
+            total += out * fan_in * (each + (min(out, fan_in) * _A_QR if self.beginning == "orthogonal" else 0.0))
         return total
 
     def check(self) -> None:
         """Raise ModelError where the stack would take too long, with the number of layers that would not."""
-        seconds = self.seconds()
-        if seconds > MOST_SECONDS:
-            fits = next(
-                n
-                for n in range(self.depth, -1, -1)
-                if replace(self, widths=self.widths[: n + 1]).seconds() <= MOST_SECONDS
-            )
+        spent = list(accumulate(map(self.seconds, range(1, self.depth + 1))))
+        if spent[-1] > MOST_SECONDS:
+            fits = sum(seconds <= MOST_SECONDS for seconds in spent)
             raise ModelError(
-                f"These {self.depth} layers would keep a processor core busy for about {seconds:.0f} s, and at most "
+                f"These {self.depth} layers would keep a processor core busy for about {spent[-1]:.0f} s, and at most "
                 f"{MOST_SECONDS} s are spent on a stack: take at most {fits} layers of this width, or narrower ones."
             )
 
@@ -140,14 +136,14 @@ class Measured:
 def parts(stack: DeepStack) -> tuple[tuple[int, ...], ...]:
     """Return the layers 1 to L in order, in parts that are small enough to be computed one at a time."""
     found: list[tuple[int, ...]] = []
-    held = 0
+    spent = 0.0
     for layer in range(1, stack.depth + 1):
-        size = sum(prod(shape) for shape in stack.shapes(layer))
-        if found and held + size <= _WEIGHTS_OF_A_PART:
-            found[-1], held = (*found[-1], layer), held + size
+        seconds = stack.seconds(layer)
+        if found and spent + seconds <= _SECONDS_OF_A_PART:
+            found[-1], spent = (*found[-1], layer), spent + seconds
         else:
             found.append((layer,))
-            held = size
+            spent = seconds
     return tuple(found)
 
 

@@ -21,7 +21,7 @@ def engine():
 
 @pytest.mark.parametrize("reverse", [False, True])
 def test_the_parts_of_a_stack_are_the_whole_in_any_order(engine, monkeypatch, reverse):
-    monkeypatch.setattr(stacks, "_WEIGHTS_OF_A_PART", 9_000)
+    monkeypatch.setattr(stacks, "_SECONDS_OF_A_PART", 2e-4)
     stack = Stack((100, 90, 80, 70, 60), "relu", "kaiming_in", seed=int(reverse))
     count = len(parts(deep_stack(stack)))
     assert count > 2
