@@ -1,5 +1,7 @@
 """The screen on initialisation without a browser: every part, and what it says is what torch computes."""
 
+import base64
+import json
 import re
 from importlib import import_module
 
@@ -80,7 +82,33 @@ def test_the_code_of_every_beginning_gives_what_the_screen_says(beginning, layer
         assert number(told[1]) == pytest.approx(last, rel=0.35, abs=0.001)
 
 
-def test_the_lectures_first_stack_opens_with_its_numbers():
+# The lecture's deviations of the activations, six layers of 4,096 units.
+LECTURE = {
+    "small": [0.49, 0.29, 0.18, 0.11, 0.07, 0.05],
+    "large": [0.87, 0.85, 0.85, 0.85, 0.85, 0.85],
+    "xavier": [0.63, 0.49, 0.41, 0.36, 0.32, 0.29],
+    "xavier_relu": [0.59, 0.41, 0.29, 0.20, 0.14, 0.10],
+}
+
+
+def deviations(app) -> np.ndarray:
+    """Return the activations' line of the chart."""
+    line = json.loads(app.get("plotly_chart")[0].proto.spec)["data"][0]["y"]
+    return np.frombuffer(base64.b64decode(line["bdata"]), line["dtype"])[1:]
+
+
+@pytest.mark.parametrize("name", [*LECTURE, "kaiming"])
+def test_the_presets_give_the_lectures_numbers(name):
+    app = open_part(**SMALL)
+    app.pills(key=key("", "preset")).set_value(name).run()
+    found = deviations(app)
+    if name == "kaiming":
+        assert 0.80 <= min(found) <= max(found) <= 0.86
+    else:
+        np.testing.assert_allclose(found, LECTURE[name], atol=0.02)
+
+
+def test_what_opens_is_the_lectures_first_stack_with_its_numbers():
     app = open_part()
     assert_well(app)
     first, last = numbers_of("standard deviation is # in layer 1 and # in layer 6", app)

@@ -54,7 +54,7 @@ PRESETS: dict[str, Preset] = {
     "orthogonal": {"beginning": "orthogonal", "width": 512, "depth": 20},
 }
 # A change of the deviation by this factor from the first layer to the last is one that a word is due to.
-_MUCH = 3.0
+_MUCH = 2.5
 _ALIKE = ("zeros", "constant")
 
 
