@@ -149,6 +149,8 @@ def _verdict(state: State, found: "Measured") -> str:
         return "activations_overflow"
     if found.activations[-1].zeros == 1:
         return "activations_gone"
+    if last == 0:
+        return "activations_alike"
     if state.stack.function == "tanh" and found.activations[-1].saturated > 0.2:
         return "activations_saturate"
     return f"activations_{_change(last / first if first else 0.0)}"

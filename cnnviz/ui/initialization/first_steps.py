@@ -110,11 +110,11 @@ def _draw(state: State, found: Found) -> None:
 
 
 def _show_notes(state: State, found: Found) -> None:
-    """Name the best, tell of Xavier and Kaiming, and count those that have hardly begun."""
+    """Name the best and those that have hardly begun, and write all down."""
     best = found.ranked[0]
-    say("best", name=text(f"line_{best}"), loss=_loss(found, best), accuracy=_accuracy(found, best))
-    start = float(np.log(10))
-    stuck = [name for name in RIVALS if found.final(name) > 0.95 * start]
+    stuck = [name for name in RIVALS if found.final(name) > 0.95 * float(np.log(10))]
+    name = "none" if best in stuck else "best"
+    say(name, name=text(f"line_{best}"), loss=_loss(found, best), accuracy=_accuracy(found, best))
     if stuck:
         say("stuck", names=", ".join(text(f"line_{name}") for name in stuck))
     if not np.isfinite([found.final(name) for name in RIVALS]).all():

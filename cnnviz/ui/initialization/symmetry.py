@@ -24,7 +24,7 @@ from cnnviz.ui.initialization.stacks import (
     number_controls,
 )
 from cnnviz.ui.number_controls import Number, Real
-from cnnviz.ui.numbers import short
+from cnnviz.ui.numbers import fixed, short
 from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
 from cnnviz.ui.screen import say_idea
@@ -96,8 +96,8 @@ def _ends(found: UnitRows) -> dict[str, str]:
 def _show_notes(state: State, answer: Probed[UnitRows]) -> None:
     """Say whether the weights moved, and whether the units parted."""
     found = answer.found
-    numbers = {"moved": short(found.moved[-1, 0], 2), "steps": STEPS, "apart": short(found.apart[:, :2].max(), 2)}
-    losses = {"before": short(found.losses[0], 3), "after": short(found.losses[-1], 3)}
+    numbers = {"moved": short(found.moved[-1, 0], 3), "steps": STEPS, "apart": short(found.apart[:, :2].max(), 2)}
+    losses = {"before": fixed(found.losses[0], 3), "after": fixed(found.losses[-1], 3)}
     if not found.moved.any():
         say("still", **losses)
     elif found.apart[:, :2].max() < _EQUAL:
