@@ -92,7 +92,7 @@ def _draw(state: State, answer: Probed[Lines]) -> None:
         value = getattr(found, name)
         off = value / found.outputs - 1 if found.outputs else 0.0
         left, right = st.columns([4, 3], gap="medium", vertical_alignment="center")
-        with left:
+        with left, st.container(key=FORM.key(f"line-{name}")):
             st.latex(text(f"line_{name}", **numbers, value=formula(value, digits=3)))
         with right:
             told = text("wrong" if abs(off) > _OFF else "right", off=percent(abs(off), 1), value=short(value, 3))
