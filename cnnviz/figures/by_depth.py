@@ -61,4 +61,5 @@ def _logarithm(traces: list[dict[str, Any]], most: float) -> dict[str, Any]:
     axis = {"type": "log", "range": [float(low - room), float(high + room)]}
     if high - low < 3.5:
         return {**axis, "dtick": "D2" if high - low < 2 else 1, "tickformat": "~g"}
-    return {**axis, "exponentformat": "power", "nticks": 7, "tickfont": {"size": 12}}
+    every_power = {"dtick": int(np.ceil((high - low) / 6)), "exponentformat": "power"}
+    return {**axis, **every_power, "tickfont": {"size": 12}}
