@@ -31,6 +31,7 @@ def test_all_lines_agree_with_the_output_unless_the_inputs_are_not_centred(kind,
     weights = torch.randn(1024, 1000, generator=generator) / 1000**0.5
     found = lines(draw_inputs(kind, 1000, generator), weights)
     for each in (found.outputs, found.products, found.independent, found.weights_centred):
-        assert each == pytest.approx(square, rel=0.06)
+        # Three standard deviations of a variance from 1,024 units that share their inputs' mean.
+        assert each == pytest.approx(square, rel=0.1)
     assert found.both_centred == pytest.approx(variance, rel=0.02)
     assert kind in INPUTS
