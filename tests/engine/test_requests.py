@@ -15,7 +15,17 @@ from PIL import Image
 from cnnviz.arithmetic.pose import similarity
 from cnnviz.assets import WEIGHTS
 from cnnviz.engine import Analyze, Maps, ModelChoice, Picture, key_of, registry
-from cnnviz.engine.requests import Connect, Convolve, DerivePixel, FoldNorm, MatchWeights, NormPairs, Numbers, View
+from cnnviz.engine.requests import (
+    Connect,
+    Convolve,
+    DerivePixel,
+    FoldNorm,
+    MatchWeights,
+    NormPairs,
+    Numbers,
+    Stack,
+    View,
+)
 from cnnviz.engine.results import nbytes_of
 from cnnviz.errors import ImageError
 
@@ -119,6 +129,13 @@ def example(kind: type, pictures: Any) -> Any:
         "batches": 2,
         "sizes": (2, 4),
         "norm": "bn1",
+        "stack": Stack((784, 6, 10), "tanh", "xavier"),
+        "part": 1,
+        "kept": (0, 5),
+        "fan_in": 16,
+        "deviation": 0.25,
+        "drawn": "relu",
+        "seed": 1,
     }
     return kind(**{each.name: values[each.name] for each in dataclasses.fields(kind) if each.name in values})
 
@@ -136,7 +153,7 @@ def test_every_request_is_a_frozen_value_that_travels(kind: type, pictures: Any)
     assert hash(copy) == hash(request)
     assert key_of(copy) == key_of(request)
     named = {"model", "architecture", "kind", "kernel", "step", "image", "signal", "picture"}
-    named |= {"inputs", "pictures", "batch_size", "sizes"}
+    named |= {"inputs", "pictures", "batch_size", "sizes", "stack", "fan_in"}
     assert named & set(get_type_hints(kind, {"results": None}))
 
 

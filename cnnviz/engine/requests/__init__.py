@@ -26,6 +26,12 @@ from cnnviz.engine.requests.equivariance import ShiftMaps as ShiftMaps
 from cnnviz.engine.requests.filters import Filters as Filters
 from cnnviz.engine.requests.filters import Guided as Guided
 from cnnviz.engine.requests.filters import Strongest as Strongest
+from cnnviz.engine.requests.initialization import CheckVariance as CheckVariance
+from cnnviz.engine.requests.initialization import LearnFrom as LearnFrom
+from cnnviz.engine.requests.initialization import Stack as Stack
+from cnnviz.engine.requests.initialization import StackDown as StackDown
+from cnnviz.engine.requests.initialization import StackUp as StackUp
+from cnnviz.engine.requests.initialization import WatchUnits as WatchUnits
 from cnnviz.engine.requests.inputs import Input as Input
 from cnnviz.engine.requests.interpolation import DerivePixel as DerivePixel
 from cnnviz.engine.requests.interpolation import LossAlong as LossAlong

@@ -44,6 +44,9 @@ PATH: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("running", "normalization", {"part": "Training and test", "momentum": "0.01"}),
     ("folding", "normalization", {"part": "In a network"}),
     ("rates", "normalization", {"part": "What it buys"}),
+    ("beginning", "initialization", {}),
+    ("kaiming", "initialization", {"function": "relu", "beginning": "kaiming_in"}),
+    ("symmetry", "initialization", {"part": "Symmetry"}),
     ("equivariance", "invariance", {"part": "Equivariance"}),
     ("rotation", "invariance", {}),
     ("augmentation", "invariance", {"part": "Augmentation"}),
@@ -57,6 +60,7 @@ _PARTS = {
     "spatial_transformer": ("interpolation", "learned_transformer", "inside_network"),
     "invariance": ("equivariance", "augmentation"),
     "normalization": ("normalization_batch", "normalization_network", "normalization_rates"),
+    "initialization": tuple(f"initialization_{part}" for part in ("symmetry", "residual", "steps", "variance")),
 }
 
 
