@@ -24,7 +24,7 @@ class Layer:
     """
 
     name: str
-    counts: NDArray[np.int64]
+    counts: NDArray[np.int32]
     saturated: float
     dead: int
     units: int
@@ -35,7 +35,7 @@ class Measured:
     """A network's layers, and its predictions (N,) with the share that is right."""
 
     layers: tuple[Layer, ...]
-    predictions: NDArray[np.int64]
+    predictions: NDArray[np.int32]
     accuracy: float
 
 
@@ -89,7 +89,7 @@ def measured(model: nn.Module, batch: Tensor, labels: Tensor, threshold: float) 
         for handle in handles:
             handle.remove()
     accuracy = float((predictions == labels.to(predictions.device)).float().mean())
-    return Measured(tuple(found.values()), predictions.cpu().numpy(), accuracy)
+    return Measured(tuple(found.values()), predictions.to("cpu", torch.int32).numpy(), accuracy)
 
 
 def _layer(name: str, module: nn.Module, values: Tensor, threshold: float) -> Layer:
@@ -100,7 +100,7 @@ def _layer(name: str, module: nn.Module, values: Tensor, threshold: float) -> La
     counts = torch.histc(values.clamp(-FARTHEST, FARTHEST).float().cpu(), BINS, -FARTHEST, FARTHEST)
     return Layer(
         name,
-        counts.to(torch.int64).numpy(),
+        counts.to(torch.int32).numpy(),
         float((steep < threshold).float().mean()),
         int((each == 0).all(dim=1).sum()),
         len(each),

@@ -31,7 +31,7 @@ class Descent:
     inputs: Doubles
     weights: Doubles
     gradients: Doubles
-    examples: NDArray[np.int64]
+    examples: NDArray[np.int32]
     losses: Doubles
 
     @property
@@ -86,7 +86,7 @@ def descend(inputs: Tensor, *, rate: float, steps: int) -> Descent:
         inputs.numpy(),
         torch.stack(path).numpy(),
         torch.stack(gradients).numpy(),
-        examples.numpy(),
+        examples.to(torch.int32).numpy(),
         torch.stack(losses).numpy(),
     )
 

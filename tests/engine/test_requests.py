@@ -110,6 +110,17 @@ def example(kind: type, pictures: Any) -> Any:
         "views": (View(similarity(degrees=30.0)), View(similarity(right=0.1))),
         "poses": (similarity(degrees=30.0), similarity(right=0.1)),
         "channels": (0, 2),
+        "activation": "tanh",
+        "activations": ("relu", "mish"),
+        "prelu_slope": 0.25,
+        "threshold": 0.05,
+        "sheet": "digits",
+        "width": 8,
+        "depth": 3,
+        "beginning": "xavier",
+        "seed": 1,
+        "examples": 4,
+        "first_bias": 0.01,
     }
     return kind(**{each.name: values[each.name] for each in dataclasses.fields(kind) if each.name in values})
 
@@ -126,9 +137,8 @@ def test_every_request_is_a_frozen_value_that_travels(kind: type, pictures: Any)
     assert copy == request
     assert hash(copy) == hash(request)
     assert key_of(copy) == key_of(request)
-    assert {"model", "architecture", "kind", "kernel", "step", "image", "signal", "picture"} & set(
-        get_type_hints(kind, {"results": None})
-    )
+    about = {"model", "architecture", "kind", "kernel", "step", "image", "signal", "picture"}
+    assert (about | {"activation", "activations"}) & set(get_type_hints(kind, {"results": None}))
 
 
 def test_every_result_is_frozen_read_only_and_travels(kind: type, pictures: Any, build: Any) -> None:
