@@ -26,6 +26,7 @@ SCALES: dict[str, dict[str, Any]] = {
     "signed": {},
     "share": {"tickformat": ".0%", "rangemode": "tozero"},
     "whole": {"tickformat": ".0%", "range": [-0.03, 1.05]},
+    "power": {"type": "log", "exponentformat": "power"},
     "log": {"tickformat": ".1~%", "type": "log", "dtick": "D2"},
 }
 
@@ -45,9 +46,9 @@ def sweep(
     """Return a line a name, at most MOST, over N amounts; the amount `at` is marked, those within `band` are tinted.
 
     `scale`, one of SCALES, says what the values are: numbers from 0 up, signed numbers, shares, shares of which 100 %
-    is the most, or small shares on a logarithm. `faint` (N, K) are K thin lines behind.
+    is the most, or numbers or small shares on a logarithm. `faint` (N, K) are K thin lines behind.
     """
-    form = ".3~g" if scale in ("number", "signed") else ".2%"
+    form = ".3~g" if scale in ("number", "signed", "power") else ".2%"
     traces: list[dict[str, Any]] = [
         {
             "type": "scatter",
@@ -62,7 +63,7 @@ def sweep(
     ]
     for (name, given), (colour, dash) in zip(lines.items(), STYLES, strict=False):
         values = np.asarray(given, float)
-        shown = np.isfinite(values) & ((values > 0) | (scale != "log"))
+        shown = np.isfinite(values) & ((values > 0) | (scale not in ("power", "log")))
         traces.append({
             "type": "scatter",
             "mode": "lines+markers" if len(amounts) <= 30 else "lines",

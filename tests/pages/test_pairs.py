@@ -26,6 +26,7 @@ CHANGED = {
     "network": {"net": "Conv 4 3, ReLU, Flatten, Linear 10", "size": "3x8x8", "batch": "2"},
     "spatial_transformer": {"part": "Why interpolation"},
     "invariance": {"part": "Equivariance", "channel": "1"},
+    "activation_functions": {"function": "gelu", "beside": "relu,silu", "at": "-0.5"},
 }
 
 
