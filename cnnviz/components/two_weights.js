@@ -4,7 +4,7 @@ import { contextOf, fitCanvas, inksOf, mix } from "./canvas.js";
 import { player } from "./player.js";
 import { chosen, fill, finder, follow, memory, unpack } from "./shared.js";
 
-const A_SECOND = 6, REACH = 2, EDGE = 30, LARGEST = 330, NARROW = 560, LEVELS = [1, 1 / 4, 1 / 16, 1 / 64];
+const A_SECOND = 6, REACH = 2, EDGE = 34, LARGEST = 330, WIDE = 1000, LEVELS = [1, 1 / 4, 1 / 16, 1 / 64];
 
 const written = (value) => value.toFixed(2).replace("-", "−");
 const pair = ([a, b]) => `(${written(a)}, ${written(b)})`;
@@ -86,15 +86,17 @@ function drawAxes(context, own, side, to) {
   context.font = own.font;
   context.fillStyle = inks.quiet;
   for (let tick = -REACH; tick <= REACH; tick++) {
-    const [x, y] = to([tick, tick]), colour = tick ? inks.faint : inks.edge, text = String(tick).replace("-", "−");
+    const [x, y] = to([tick, tick]), colour = tick ? inks.faint : inks.edge;
+    const isLast = tick === REACH, text = String(tick).replace("-", "−");
     drawLine(context, [[x, 4], [x, side - EDGE]], colour, 1);
     drawLine(context, [[EDGE, y], [side - 4, y]], colour, 1);
-    context.textAlign = "center";
+    // The names stand at the axes' ends, in the place of their last numbers.
+    context.textAlign = isLast ? "right" : "center";
     context.textBaseline = "top";
-    context.fillText(tick === 1 ? "w₁" : text, x, side - EDGE + 6);
+    context.fillText(isLast ? "w₁" : text, x, side - EDGE + 6);
     context.textAlign = "right";
-    context.textBaseline = "middle";
-    context.fillText(tick === 1 ? "w₂" : text, EDGE - 6, y);
+    context.textBaseline = isLast ? "top" : "middle";
+    context.fillText(isLast ? "w₂" : text, EDGE - 6, y);
   }
 }
 
@@ -181,10 +183,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
   own.asked = meta.at;
 
   const unfollow = follow(row, () => {
-    own.side = Math.min(LARGEST, own.width < NARROW ? own.width : (own.width - 32) / 2);
+    const room = (own.width - parseFloat(getComputedStyle(row).columnGap)) / 2;
+    own.side = Math.min(LARGEST, room);
     for (const { canvas, figure } of figures) {
       fitCanvas(canvas, own.side, own.side, own.ratio);
-      figure.style.width = (own.width < NARROW ? own.width : (own.width - 32) / 2) + "px";
+      figure.style.width = room + "px";
+      figure.classList.toggle("beside", own.width > WIDE);
     }
     look(own.at);
   }, own);

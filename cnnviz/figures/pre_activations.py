@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from cnnviz.figures.plain import plain_figure, tint
-from cnnviz.figures.style import INPUT, KERNEL, OUTPUT, RULE
+from cnnviz.figures.style import INPUT, OUTPUT, RULE
 
 
 def pre_activations(
@@ -15,11 +15,13 @@ def pre_activations(
     flat: np.ndarray,
     names: tuple[str, str, str],
     *,
+    colour: str = INPUT,
     height: int = 320,
 ) -> go.Figure:
     """Return shares (B,) of values between `edges` (B + 1,) as bars, and f at `x` (N,) as a line on its own axis.
 
-    Where the function is `flat` (N,) is tinted. `names` are those of the horizontal axis, of the bars and of the line.
+    Where the function is `flat` (N,) is tinted. `names` are those of the horizontal axis, of the bars and of the line;
+    `colour` is the bars'.
     """
     middles = (edges[:-1] + edges[1:]) / 2
     bars = {
@@ -28,7 +30,7 @@ def pre_activations(
         "y": shares,
         "width": np.diff(edges),
         "name": names[1],
-        "marker": {"color": INPUT, "line": {"width": 0}},
+        "marker": {"color": colour, "line": {"width": 0}},
         "hovertemplate": "%{x:.2f}: %{y:.2%}<extra></extra>",
     }
     line = {
@@ -38,7 +40,7 @@ def pre_activations(
         "y": values,
         "yaxis": "y2",
         "name": names[2],
-        "line": {"color": KERNEL, "width": 3},
+        "line": {"color": OUTPUT, "width": 3},
         "hovertemplate": "%{x:.2f}: %{y:.3~g}<extra></extra>",
     }
     bounds = np.flatnonzero(np.diff(np.concatenate([[0], flat.astype(int), [0]])))
@@ -48,13 +50,15 @@ def pre_activations(
     edge = 0.08 * (high - low) + 0.02
     layout = {
         "xaxis": {**axis, "title": {"text": names[0]}, "range": [edges[0], edges[-1]]},
-        "yaxis": {**axis, "title": {"text": names[1]}, "tickformat": ".0%", "rangemode": "tozero"},
+        "yaxis": {**axis, "title": {"text": names[1]}, "tickformat": ".1~%", "rangemode": "tozero"},
         "yaxis2": {
             **axis,
-            "title": {"text": names[2], "font": {"color": KERNEL}},
+            "title": {"text": names[2], "font": {"color": OUTPUT}},
             "overlaying": "y",
             "side": "right",
             "showgrid": False,
+            "tickmode": "auto",
+            "nticks": 6,
             "range": [low - edge, high + edge],
         },
         "shapes": [

@@ -1,6 +1,6 @@
 """Curves over an amount that is swept: shares, errors, changes, with the present amount and a stretch marked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,14 @@ SCALES: dict[str, dict[str, Any]] = {
     "power": {"type": "log", "exponentformat": "power"},
     "log": {"tickformat": ".1~%", "type": "log", "dtick": "D2"},
 }
+
+
+def _powers(lines: Iterable[Sequence[float] | np.ndarray]) -> dict[str, Any]:
+    """Return ticks at whole powers of ten, at most some eight of them, where the values span several."""
+    values = np.concatenate([np.asarray(each, float) for each in lines])
+    exponents = np.log10(values[np.isfinite(values) & (values > 0)])
+    span = float(np.ptp(exponents)) if exponents.size else 0.0
+    return {"dtick": int(np.ceil(span / 8))} if span > 2 else {}
 
 
 def sweep(
@@ -83,9 +91,10 @@ def sweep(
     if at is not None and min(amounts) <= at <= max(amounts):
         shapes.append({"type": "line", "x0": at, "x1": at, **whole, "line": {"color": RULE, "width": 7}})
     axis = {"gridcolor": RULE, "zeroline": False, "fixedrange": True}
+    ticks = _powers(lines.values()) if scale == "power" else {}
     layout = {
         "xaxis": {**axis, "title": {"text": x}, "range": [min(amounts) - edge, max(amounts) + edge]},
-        "yaxis": {**axis, "title": {"text": y}, **SCALES[scale]},
+        "yaxis": {**axis, "title": {"text": y}, **SCALES[scale], **ticks},
         "shapes": shapes,
         "showlegend": True,
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},

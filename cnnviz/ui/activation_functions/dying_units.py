@@ -91,6 +91,11 @@ def _draw_shares(state: State, answer: Answer) -> None:
     say("ended", rate=short(state.rate), bias=short(state.bias), **shares, **right_ones)
 
 
+def _draw_settings() -> None:
+    FORM.draw(RATE, columns=1)
+    FORM.draw(BIAS, STEPS, SEED)
+
+
 def _padded(values: np.ndarray, steps: int) -> np.ndarray:
     return np.concatenate([values, np.full(steps + 1 - len(values), np.nan)])
 
@@ -177,7 +182,7 @@ PART = Part(
     read=read,
     find=find,
     stage=_draw_shares,
-    settings=lambda: FORM.draw(RATE, BIAS, STEPS, SEED),
+    settings=_draw_settings,
     notes=_show_notes,
     formulas=_show_formula,
     more=_show_rates,

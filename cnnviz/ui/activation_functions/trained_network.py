@@ -85,7 +85,7 @@ class Answer:
 def layers() -> Choice:
     """Return the choice of a layer of the network."""
     names = NETWORKS[FORM.get(NETWORK)][2]
-    return Choice("layer", names[-1], (), names, technical=True)
+    return Choice("layer", names[min(1, len(names) - 1)], (), names, technical=True)
 
 
 def read() -> State:
@@ -134,6 +134,7 @@ def _histogram(state: State, answer: Answer) -> go.Figure:
         curves.values[row][::5],
         (np.abs(curves.slopes[row]) < state.threshold)[::5],
         names,
+        colour=INPUT if state.before else KERNEL,
     )
 
 

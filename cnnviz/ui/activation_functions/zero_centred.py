@@ -31,7 +31,7 @@ RATE = Real("rate", 1.0, ("at",), low=0.05, high=2.0, step=0.05)
 EXAMPLES = Number("examples", 30, ("at",), low=2, high=100)
 STEPS = Number("steps", 90, ("at",), low=10, high=300)
 SEED = Number("seed", 1, ("at",), low=0, high=99)
-AT = Number("at", 12, low=0, high=300)
+AT = Number("at", 40, low=0, high=300)
 PRESETS: dict[str, Preset] = {
     "sigmoid": {},
     "tanh": {"function": "tanh", "rate": 0.5},
@@ -145,7 +145,7 @@ PART = Part(
     more=_show_losses,
     question=question,
     code=code,
-    height=480,
+    height=400,
 )
 
 
