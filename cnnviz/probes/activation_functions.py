@@ -139,19 +139,19 @@ def gap(name: str) -> Gap:
 
 @torch.enable_grad()
 def costs(names: Sequence[str], count: int = 2**17, rounds: int = 9) -> dict[str, Cost]:
-    """Return what functions of `count` numbers cost beside ReLU on the CPU, medians of `rounds` taken in turn."""
+    """Return what functions of `count` numbers cost beside ReLU on the CPU, the least of `rounds` taken in turn."""
     modules = {name: function(name) for name in dict.fromkeys(["relu", *names])}
     x = torch.randn(count, generator=torch.Generator().manual_seed(0)).requires_grad_()
     spent: dict[str, list[tuple[float, float]]] = {name: [] for name in modules}
-    for _ in range(rounds + 1):
+    for _ in range(rounds):
         for name, module in modules.items():
             began = time.perf_counter()
             values = module(x)
             between = time.perf_counter()
             torch.autograd.grad(values, x, torch.ones_like(values))
             spent[name].append((between - began, time.perf_counter() - began))
-    # The first round also asks for memory.
-    took = {name: np.median(np.array(rows[1:]), axis=0) for name, rows in spent.items()}
+    # The least, for whatever else the machine does only adds to it.
+    took = {name: np.min(np.array(rows), axis=0) for name, rows in spent.items()}
     return {name: Cost(*map(float, took[name] / took["relu"])) for name in names}
 
 
