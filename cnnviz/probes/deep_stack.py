@@ -10,8 +10,9 @@ what the layers make of a gradient of deviation 1. Convolutions go round the bor
 unit reads k * k * C inputs.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 from math import prod
 
 import numpy as np
@@ -26,11 +27,10 @@ from cnnviz.probes.distributions import Distribution, distribution
 
 SAMPLES = 16  # inputs of a linear stack
 IMAGES, SIDE = 4, 8  # inputs of a stack of convolutions, and their height and width
-# A part of a stack holds so many weights, or one layer: some 0.3 s of one core.
-_WEIGHTS_OF_A_PART = 2**24
-# Seconds of one core: a weight drawn twice, one weight's products at one position (forwards, again, and both
+# Seconds of one core, measured: a weight drawn twice, one weight's products at one position (forwards, again, and both
 # gradients), and a step of a QR decomposition, done twice.
-_A_DRAW, _A_PRODUCT, _A_QR = 9e-9, 0.25e-9, 0.1e-9
+_A_DRAW, _A_PRODUCT, _A_QR = 16e-9, 0.1e-9, 0.12e-9
+_SECONDS_OF_A_PART = 0.4
 MOST_SECONDS = 20
 
 Function = Callable[[Tensor], Tensor]
@@ -65,29 +65,25 @@ class DeepStack:
         kernel = () if self.kernel_size is None else (self.kernel_size,) * 2
         return ((after, before, *kernel), (after, after, *kernel))[: 1 + self.residual]
 
-    def seconds(self) -> float:
-        """Return about how long `measure` keeps one core busy: draws, products and, for "orthogonal", QR."""
+    def seconds(self, layer: int | None = None) -> float:
+        """Return about how long `measure` keeps one core busy, with one layer or with all."""
+        if layer is None:
+            return sum(self.seconds(each) for each in range(1, self.depth + 1))
         positions = SAMPLES if self.kernel_size is None else IMAGES * SIDE**2
         total = 0.0
-        for layer in range(1, self.depth + 1):
-            for out, *rest in self.shapes(layer):
-                fan_in = prod(rest)
-                total += out * fan_in * (_A_DRAW + positions * _A_PRODUCT)
-                if self.beginning == "orthogonal":
-                    total += out * fan_in * min(out, fan_in) * _A_QR
+        for out, *rest in self.shapes(layer):
+            fan_in = prod(rest)
+            each = _A_DRAW + positions * _A_PRODUCT
+            total += out * fan_in * (each + (min(out, fan_in) * _A_QR if self.beginning == "orthogonal" else 0.0))
         return total
 
     def check(self) -> None:
         """Raise ModelError where the stack would take too long, with the number of layers that would not."""
-        seconds = self.seconds()
-        if seconds > MOST_SECONDS:
-            fits = next(
-                n
-                for n in range(self.depth, -1, -1)
-                if replace(self, widths=self.widths[: n + 1]).seconds() <= MOST_SECONDS
-            )
+        spent = list(accumulate(map(self.seconds, range(1, self.depth + 1))))
+        if spent[-1] > MOST_SECONDS:
+            fits = sum(seconds <= MOST_SECONDS for seconds in spent)
             raise ModelError(
-                f"These {self.depth} layers would keep a processor core busy for about {seconds:.0f} s, and at most "
+                f"These {self.depth} layers would keep a processor core busy for about {spent[-1]:.0f} s, and at most "
                 f"{MOST_SECONDS} s are spent on a stack: take at most {fits} layers of this width, or narrower ones."
             )
 
@@ -140,14 +136,14 @@ class Measured:
 def parts(stack: DeepStack) -> tuple[tuple[int, ...], ...]:
     """Return the layers 1 to L in order, in parts that are small enough to be computed one at a time."""
     found: list[tuple[int, ...]] = []
-    held = 0
+    spent = 0.0
     for layer in range(1, stack.depth + 1):
-        size = sum(prod(shape) for shape in stack.shapes(layer))
-        if found and held + size <= _WEIGHTS_OF_A_PART:
-            found[-1], held = (*found[-1], layer), held + size
+        seconds = stack.seconds(layer)
+        if found and spent + seconds <= _SECONDS_OF_A_PART:
+            found[-1], spent = (*found[-1], layer), spent + seconds
         else:
             found.append((layer,))
-            held = size
+            spent = seconds
     return tuple(found)
 
 
@@ -179,22 +175,39 @@ def backward(stack: DeepStack, layers: tuple[int, ...], inputs: Tensor, gradient
     )
 
 
+def bottom(stack: DeepStack, device: torch.device | None = None) -> Stretch:
+    """Return h[0] as a stretch without layers, with which `forward` begins."""
+    return _bare(stack, stack.inputs(device))
+
+
+def top(stack: DeepStack, device: torch.device | None = None) -> Stretch:
+    """Return the gradient with respect to h[L] as a stretch without layers, with which `backward` begins."""
+    return _bare(stack, stack.top_gradient(device))
+
+
+def joined(up: Sequence[Stretch], down: Sequence[Stretch]) -> Measured:
+    """Return a whole stack: `up` are its stretches from the bottom, `down` those of its gradients from the top."""
+    low_first = down[::-1]
+    return Measured(
+        tuple(each for stretch in up for each in stretch.values),
+        tuple(each for stretch in low_first for each in stretch.values),
+        np.concatenate([stretch.weight_gradients for stretch in low_first]),
+    )
+
+
 def measure(stack: DeepStack, device: torch.device | None = None) -> Measured:
-    """Return a whole stack's activations and gradients by depth."""
-    row, below = parts(stack), [stack.inputs(device)]
-    activations = [distribution(below[0])]
+    """Return a whole stack's activations and gradients by depth; what it takes is `stack.seconds()`."""
+    row, up, down = parts(stack), [bottom(stack, device)], [top(stack, device)]
     for layers in row:
-        went = forward(stack, layers, below[-1])
-        activations.extend(went.values)
-        below.append(torch.tensor(went.end, device=device))
-    gradient = stack.top_gradient(device)
-    gradients, weight_gradients = [distribution(gradient)], np.zeros((0, 1 + stack.residual), np.float32)
-    for layers, inputs in zip(reversed(row), reversed(below[:-1]), strict=True):
-        came = backward(stack, layers, inputs, gradient)
-        gradients = [*came.values, *gradients]
-        weight_gradients = np.concatenate([came.weight_gradients, weight_gradients])
-        gradient = torch.tensor(came.end, device=device)
-    return Measured(tuple(activations), tuple(gradients), weight_gradients)
+        up.append(forward(stack, layers, torch.tensor(up[-1].end, device=device)))
+    for layers, below in zip(reversed(row), reversed(up[:-1]), strict=True):
+        ends = (torch.tensor(each.end, device=device) for each in (below, down[-1]))
+        down.append(backward(stack, layers, *ends))
+    return joined(up, down)
+
+
+def _bare(stack: DeepStack, values: Tensor) -> Stretch:
+    return Stretch(to_numpy(values), (distribution(values),), np.zeros((0, 1 + stack.residual), np.float32))
 
 
 def _through(stack: DeepStack, layers: tuple[int, ...], inputs: Tensor) -> Iterator[tuple[tuple[Tensor, ...], Tensor]]:

@@ -4,7 +4,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.errors import CnnvizError
-from cnnviz.ui.words import COMMON
+from cnnviz.ui.words import COMMON, Words
 
 if TYPE_CHECKING:
     from cnnviz.engine.local import LocalEngine
@@ -22,6 +22,7 @@ R = TypeVar("R")
 
 _AT_ONCE = 0.05  # seconds: most answers come from the cache, and need no sign that something is going on
 _LONG = 1.5  # seconds
+_BAR = 0.3  # seconds before there is a bar
 _PATIENCE = 0.2  # seconds between looks at whether the person has moved on
 
 
@@ -74,13 +75,14 @@ def session() -> str:
     return str(st.session_state.setdefault("session", uuid.uuid4().hex))
 
 
-def ask(request: "Request[R]") -> R | None:
+def ask(request: "Request[R]", sign: DeltaGenerator | None = None) -> R | None:
     """Return the engine's result; where there is none, show its one sentence in place and return None.
 
-    While it takes long the page shows what is going on. When the person moves on, the request is dropped.
+    While it takes long the page shows what is going on, in the place `sign` if one is given. When the person moves on,
+    the request is dropped.
     """
     # There even when it stays empty: what comes after keeps its place on the page, slow answer or quick.
-    sign = st.empty()
+    sign = sign or st.empty()
     if "torch" not in sys.modules:
         # A fresh server: it is imported now, which takes seconds.
         sign.caption(COMMON.text("starting"))
@@ -106,6 +108,27 @@ def ask(request: "Request[R]") -> R | None:
     finally:
         if not ticket.done():
             ticket.cancel()
+
+
+def ask_each(requests: "Sequence[Request[R]]", words: Words, sizes: Sequence[int] | None = None) -> list[R] | None:
+    """Return the results of requests that are asked one after the other, None after an error was shown.
+
+    What takes long has a bar, of which each request is its part of `sizes`, all alike by default. `words` has a section
+    "progress" with {done} and {count}.
+    """
+    bar, sign = st.empty(), st.empty()
+    began, sizes, done, found = time.monotonic(), sizes or [1] * len(requests), 0, []
+    for request, size in zip(requests, sizes, strict=True):
+        answer = ask(request, sign)
+        if answer is None:
+            bar.empty()
+            return None
+        found.append(answer)
+        done += size
+        if time.monotonic() - began > _BAR and done < sum(sizes):
+            bar.progress(done / sum(sizes), words.text("progress", done=done, count=sum(sizes)))
+    bar.empty()
+    return found
 
 
 def _show_progress(sign: DeltaGenerator, model: "ModelChoice | None", waited: float) -> None:

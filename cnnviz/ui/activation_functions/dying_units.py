@@ -1,6 +1,5 @@
 """Dying ReLU: the share of units without any gradient while a small network learns, and what keeps them alive."""
 
-import time
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -14,7 +13,7 @@ from cnnviz.figures.sweep_curves import sweep
 from cnnviz.probes.dying_units import LAYERS, WIDTH, Training
 from cnnviz.ui.chart import chart
 from cnnviz.ui.downloads import offer_downloads
-from cnnviz.ui.engine import ask
+from cnnviz.ui.engine import ask_each
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import Choice
 from cnnviz.ui.number_controls import Number, Real
@@ -38,7 +37,6 @@ PRESETS: dict[str, Preset] = {
     "fast": {"rate": "1.5"},
     "bias": {"bias": 0.2},
 }
-_PATIENCE = 0.5  # seconds before there is a bar
 
 
 @dataclass(frozen=True)
@@ -71,9 +69,9 @@ def read() -> State:
 
 def find(state: State) -> Answer | None:
     """Ask the engine for the three runs."""
-    answers = {name: ask(request) for name, request in state.requests().items()}
-    found = {name: each.found for name, each in answers.items() if each is not None}
-    return found if len(found) == len(answers) else None
+    requests = state.requests()
+    answers = ask_each(list(requests.values()), WORDS)
+    return None if answers is None else {name: each.found for name, each in zip(requests, answers, strict=True)}
 
 
 def called(name: str, state: State) -> str:
@@ -143,16 +141,12 @@ def _show_rates(state: State, answer: Answer) -> None:
 def _sweep_rates(state: State) -> dict[str, list[float]] | None:
     """Ask for every rate, with a bar where that takes long; None after an error was shown."""
     wanted = [(name, each) for rate in RATES for name, each in state.requests(float(rate)).items()]
-    bar, began = st.empty(), time.monotonic()
+    answers = ask_each([request for _, request in wanted], WORDS)
+    if answers is None:
+        return None
     shares: dict[str, list[float]] = {}
-    for done, (name, request) in enumerate(wanted):
-        answer = ask(request)
-        if answer is None:
-            return None
+    for (name, _), answer in zip(wanted, answers, strict=True):
         shares.setdefault(name, []).append(float(answer.found.dead[-1].mean()))
-        if time.monotonic() - began > _PATIENCE:
-            bar.progress((done + 1) / len(wanted), text("progress", done=done + 1, count=len(wanted)))
-    bar.empty()
     return shares
 
 

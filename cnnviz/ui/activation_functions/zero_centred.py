@@ -72,6 +72,7 @@ def _draw_settings() -> None:
 def _show_notes(state: State, answer: Answer) -> None:
     """Compare both paths."""
     raw, centred = answer.found
+    say("drawn")
     say("compared", name=named(state.request.activation), **_numbers(raw, "raw"), **_numbers(centred, "centred"))
     say("positive" if (raw.inputs >= 0).all() else "mixed", name=named(state.request.activation))
     say("limits")
