@@ -1,11 +1,15 @@
 """What the two planes send to the browser, and what comes back."""
 
+import json
+import shutil
+import subprocess
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from cnnviz.components import two_weights as module
+from cnnviz.components.bundle import script
 from cnnviz.components.pack import unpack
 from cnnviz.components.two_weights import Plane, message
 from cnnviz.errors import ShapeError
@@ -35,3 +39,21 @@ def test_what_comes_back_is_a_step(monkeypatch):
     monkeypatch.setattr(module, "picked", lambda mount, data, key, tell: tell(3.0))
     module.two_weights([RAW, CENTRED], key="k", goal=(1, -1), on_pick=heard.append)
     assert heard == [3]
+
+
+NODE = shutil.which("node")
+
+
+@pytest.mark.skipif(NODE is None, reason="Node.js is not installed")
+def test_on_a_ring_of_the_script_the_loss_is_the_same_everywhere():
+    clouds = np.random.default_rng(0).normal(size=(100, 6, 2)) * [1, 2] + [1, 0]
+    matrices = np.einsum("cni,cnj->cij", clouds, clouds) / 6
+    text = script("two_weights").replace("export default function", "function entry")
+    asked = json.dumps(matrices.reshape(-1, 4).tolist())
+    lines = f"globalThis.window = {{}};\n{text}\nconsole.log(JSON.stringify({asked}.map(ellipse)));"
+    done = subprocess.run([str(NODE), "--input-type=module"], input=lines, capture_output=True, text=True, check=True)
+    for matrix, ring in zip(matrices, json.loads(done.stdout), strict=True):
+        points, (low, high) = np.array(ring), np.linalg.eigvalsh(matrix)
+        np.testing.assert_allclose(np.einsum("ni,ij,nj->n", points, matrix, points), 1, rtol=1e-6)
+        lengths = np.linalg.norm(points, axis=1)
+        assert (lengths.min(), lengths.max()) == pytest.approx((high**-0.5, low**-0.5))

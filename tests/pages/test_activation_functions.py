@@ -96,7 +96,7 @@ def test_the_gradient_that_is_left_is_autograds():
     top = stack.top_gradient()
     h.backward(top)
     left = float(x.grad.std(correction=0) / top.std(correction=0))
-    shown = number(re.search(rf"after 3 layers, {COUNT} of the gradient", said(app))[1])
+    shown = number(re.search(rf"3 layers down, the gradient is {COUNT} times", said(app))[1])
     assert shown == pytest.approx(left, rel=6e-3)
 
 
