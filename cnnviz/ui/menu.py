@@ -47,6 +47,7 @@ SCREENS = (
     Screen("layer", "design", "calculate"),
     Screen("network", "design", "account_tree"),
     Screen("initialization", "train", "casino"),
+    Screen("activation_functions", "train", "show_chart"),
     Screen("spatial_transformer", "transform", "transform"),
     Screen("invariance", "transform", "rotate_right"),
 )

@@ -136,6 +136,16 @@ def example(kind: type, pictures: Any) -> Any:
         "deviation": 0.25,
         "drawn": "relu",
         "seed": 1,
+        "activation": "tanh",
+        "activations": ("relu", "mish"),
+        "prelu_slope": 0.25,
+        "threshold": 0.05,
+        "sheet": "digits",
+        "width": 8,
+        "depth": 3,
+        "beginning": "xavier",
+        "examples": 4,
+        "first_bias": 0.01,
     }
     return kind(**{each.name: values[each.name] for each in dataclasses.fields(kind) if each.name in values})
 
@@ -153,7 +163,7 @@ def test_every_request_is_a_frozen_value_that_travels(kind: type, pictures: Any)
     assert hash(copy) == hash(request)
     assert key_of(copy) == key_of(request)
     named = {"model", "architecture", "kind", "kernel", "step", "image", "signal", "picture"}
-    named |= {"inputs", "pictures", "batch_size", "sizes", "stack", "fan_in"}
+    named |= {"inputs", "pictures", "batch_size", "sizes", "stack", "fan_in", "activation", "activations"}
     assert named & set(get_type_hints(kind, {"results": None}))
 
 

@@ -28,6 +28,7 @@ CHANGED = {
     "initialization": {"part": "Derivation", "fan_in": "64"},
     "spatial_transformer": {"part": "Why interpolation"},
     "invariance": {"part": "Equivariance", "channel": "1"},
+    "activation_functions": {"function": "gelu", "beside": "relu,silu", "at": "-0.5"},
 }
 
 

@@ -7,6 +7,12 @@ The subscript of a request's base class is the type of its answer. requests/NAME
 compute/NAME.py how it is computed; a new request needs one more line here.
 """
 
+from cnnviz.engine.requests.activation_functions import DescendTwoWeights as DescendTwoWeights
+from cnnviz.engine.requests.activation_functions import SampleActivations as SampleActivations
+from cnnviz.engine.requests.activation_functions import StackActivations as StackActivations
+from cnnviz.engine.requests.activation_functions import SwapActivations as SwapActivations
+from cnnviz.engine.requests.activation_functions import TimeActivations as TimeActivations
+from cnnviz.engine.requests.activation_functions import TrainUnits as TrainUnits
 from cnnviz.engine.requests.activations import Classify as Classify
 from cnnviz.engine.requests.activations import Maps as Maps
 from cnnviz.engine.requests.activations import Unit as Unit

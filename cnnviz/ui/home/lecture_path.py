@@ -47,6 +47,10 @@ PATH: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("beginning", "initialization", {}),
     ("kaiming", "initialization", {"function": "relu", "beginning": "kaiming_in"}),
     ("symmetry", "initialization", {"part": "Symmetry"}),
+    ("saturation", "activation_functions", {}),
+    ("vanishing", "activation_functions", {"part": "Depth"}),
+    ("zigzag", "activation_functions", {"part": "Zero-centred"}),
+    ("dying", "activation_functions", {"part": "Dying"}),
     ("equivariance", "invariance", {"part": "Equivariance"}),
     ("rotation", "invariance", {}),
     ("augmentation", "invariance", {"part": "Augmentation"}),
@@ -61,6 +65,7 @@ _PARTS = {
     "invariance": ("equivariance", "augmentation"),
     "normalization": ("normalization_batch", "normalization_network", "normalization_rates"),
     "initialization": tuple(f"initialization_{part}" for part in ("symmetry", "residual", "steps", "variance")),
+    "activation_functions": ("swapped_activations", "vanishing_gradients", "zero_centred", "dying_relu"),
 }
 
 
