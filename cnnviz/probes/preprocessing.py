@@ -59,6 +59,15 @@ class Prepared:
         return large / small
 
 
+@dataclass(frozen=True, eq=False)
+class Cloud:
+    """Points (N, 2) of mean 0 and covariance 1, their labels (N,), 1 or -1, and what became of them where they lie."""
+
+    base: Doubles
+    labels: NDArray[np.int8]
+    ways: dict[str, Prepared]
+
+
 def cloud(count: int, apart: float, seed: int) -> tuple[Doubles, NDArray[np.int8]]:
     """Return `count` points (N, 2) of two classes, mean 0 and covariance exactly 1, and their labels (N,), 1 and -1.
 
@@ -111,8 +120,11 @@ def five_ways(points: Tensor) -> dict[str, Tensor]:
 
 
 def loss_of(weights: Tensor, points: Tensor, labels: Tensor) -> Tensor:
-    """Return the mean of (1 - y w . x)^2: the squared error of w . x against the label 1 or -1."""
-    return (1 - labels * (points @ weights)).square().mean()
+    """Return the mean over N points (..., N, 2) of (1 - y w . x)^2: the squared error against the label 1 or -1.
+
+    `weights` are (..., 2).
+    """
+    return (1 - labels * (points @ weights[..., None])[..., 0]).square().mean(dim=-1)
 
 
 def prepared(points: Tensor, labels: Tensor, *, rate: float, steps: int, turn: float) -> dict[str, Prepared]:
@@ -120,24 +132,31 @@ def prepared(points: Tensor, labels: Tensor, *, rate: float, steps: int, turn: f
 
     The best weights are rotated by `turn` degrees.
     """
+    ways = five_ways(points)
+    paths, losses = _descend(torch.stack(list(ways.values())), labels, rate, steps)
     return {
-        name: _classified(each, labels, rate=rate, steps=steps, turn=turn) for name, each in five_ways(points).items()
+        name: _classified(each, labels, path.numpy(), along.numpy(), turn)
+        for (name, each), path, along in zip(ways.items(), paths, losses, strict=True)
     }
 
 
-def _classified(points: Tensor, labels: Tensor, *, rate: float, steps: int, turn: float) -> Prepared:
-    matrix = covariance(points)
-    values, vectors = principal_axes(matrix)
-    hessian = 2 * points.T @ points / len(points)
-    best = torch.linalg.lstsq(points, labels[:, None].to(points)).solution[:, 0]
-    weights, path, losses = torch.zeros(2, dtype=points.dtype), [], []
+def _descend(points: Tensor, labels: Tensor, rate: float, steps: int) -> tuple[Tensor, Tensor]:
+    """Return the weights (W, S + 1, 2) of gradient descent from 0 on each of (W, N, 2), and the losses (W, S + 1)."""
+    weights, path, losses = torch.zeros(len(points), 2, dtype=points.dtype), [], []
     for _ in range(steps + 1):
         weights = weights.detach().requires_grad_()
         loss = loss_of(weights, points, labels)
-        (gradient,) = torch.autograd.grad(loss, weights)
+        (gradient,) = torch.autograd.grad(loss.sum(), weights)
         path.append(weights.detach())
-        losses.append(float(loss.detach()))
+        losses.append(loss.detach())
         weights = weights - rate * gradient
+    return torch.stack(path, dim=1), torch.stack(losses, dim=1)
+
+
+def _classified(points: Tensor, labels: Tensor, path: Doubles, losses: Doubles, turn: float) -> Prepared:
+    matrix = covariance(points)
+    values, vectors = principal_axes(matrix)
+    best = torch.linalg.lstsq(points, labels[:, None].to(points)).solution[:, 0]
     c, s = cos(radians(turn)), sin(radians(turn))
     turned = torch.tensor([[c, -s], [s, c]], dtype=points.dtype) @ best
     changed = ((points @ best > 0) != (points @ turned > 0)).nonzero()[:, 0]
@@ -149,8 +168,8 @@ def _classified(points: Tensor, labels: Tensor, *, rate: float, steps: int, turn
         vectors.numpy(),
         best.numpy(),
         float(loss_of(best, points, labels)),
-        hessian.numpy(),
-        torch.stack(path).numpy(),
-        np.array(losses),
+        (2 * points.T @ points / len(points)).numpy(),
+        path,
+        losses,
         changed.numpy(),
     )
