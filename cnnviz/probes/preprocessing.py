@@ -95,7 +95,9 @@ def place(base: Doubles, centre: tuple[float, float], spread: tuple[float, float
 
 def covariance(points: Tensor) -> Tensor:
     """Return the covariance (D, D) of points (N, D), divided by N."""
-    return torch.cov(points.T, correction=0).reshape(points.shape[1], points.shape[1])
+    centred = points - points.mean(dim=0)
+    # Not by a product of matrices: for so few numbers the threads that it wakes take longer than the sum.
+    return (centred[:, :, None] * centred[:, None, :]).mean(dim=0)
 
 
 def principal_axes(matrix: Tensor) -> tuple[Tensor, Tensor]:
@@ -124,7 +126,7 @@ def loss_of(weights: Tensor, points: Tensor, labels: Tensor) -> Tensor:
 
     `weights` are (..., 2).
     """
-    return (1 - labels * (points @ weights[..., None])[..., 0]).square().mean(dim=-1)
+    return (1 - labels * (points * weights[..., None, :]).sum(dim=-1)).square().mean(dim=-1)
 
 
 def prepared(points: Tensor, labels: Tensor, *, rate: float, steps: int, turn: float) -> dict[str, Prepared]:

@@ -8,10 +8,10 @@ from cnnviz.ui.words import Words
 
 WORDS = Words("preprocessing")
 # By their names in a link; only the one that is open is imported.
-PARTS = {"": "points"}
+PARTS = {"": "points", "Photos": "photos", "Principal components": "components"}
 
 part = choose_part(WORDS, tuple(PARTS))
 with starting():
     report = import_module(f"cnnviz.ui.preprocessing.{PARTS[part]}.report")
 report.show()
-close_screen(WORDS)
+close_screen(report.WORDS)

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cnnviz.engine.requests.values import Request
+from cnnviz.engine.requests.values import Picture, Request
 from cnnviz.engine.results import Probed
 
 if TYPE_CHECKING:
     # In the subscripts below; these modules import torch.
     from cnnviz.probes.preprocessing import Cloud
+    from cnnviz.probes.principal_components import Components, Decomposed
 
 
 @dataclass(frozen=True)
@@ -29,3 +30,18 @@ class PreparePoints(Request["Probed[Cloud]"]):
     rate: float
     steps: int
     rotate: float
+
+
+@dataclass(frozen=True)
+class FindComponents(Request["Probed[Components]"]):
+    """The principal components of a set that comes with the project: see cnnviz.images.patch_sets."""
+
+    patches: str
+
+
+@dataclass(frozen=True)
+class Decompose(Request["Probed[Decomposed]"]):
+    """A photo, or a picture as large as the patches, in terms of the components of a set."""
+
+    patches: str
+    picture: Picture
