@@ -39,7 +39,7 @@ class Prepared:
     hessian: Doubles
     path: Doubles
     losses: Doubles
-    changed: NDArray[np.int64]
+    changed: NDArray[np.int32]
 
     @property
     def curvatures(self) -> tuple[float, float]:
@@ -64,17 +64,17 @@ class Cloud:
     """Points (N, 2) of mean 0 and covariance 1, their labels (N,), 1 or -1, and what became of them where they lie."""
 
     base: Doubles
-    labels: NDArray[np.int8]
+    labels: NDArray[np.int32]
     ways: dict[str, Prepared]
 
 
-def cloud(count: int, apart: float, seed: int) -> tuple[Doubles, NDArray[np.int8]]:
+def cloud(count: int, apart: float, seed: int) -> tuple[Doubles, NDArray[np.int32]]:
     """Return `count` points (N, 2) of two classes, mean 0 and covariance exactly 1, and their labels (N,), 1 and -1.
 
     Before that the classes' means lie 2 * `apart` standard deviations from each other. An odd `count` loses one.
     """
     half = count // 2
-    labels = np.tile(np.array([1, -1], np.int8), half)
+    labels = np.tile(np.array([1, -1], np.int32), half)
     drawn = np.random.default_rng(seed).normal(size=(2 * half, 2))
     points = torch.tensor(drawn + apart * labels[:, None] * [cos(_BETWEEN), sin(_BETWEEN)])
     points = points - torch.stack([points[labels == sign] for sign in (1, -1)]).mean(dim=(0, 1))
@@ -161,7 +161,7 @@ def _classified(points: Tensor, labels: Tensor, path: Doubles, losses: Doubles, 
     best = torch.linalg.lstsq(points, labels[:, None].to(points)).solution[:, 0]
     c, s = cos(radians(turn)), sin(radians(turn))
     turned = torch.tensor([[c, -s], [s, c]], dtype=points.dtype) @ best
-    changed = ((points @ best > 0) != (points @ turned > 0)).nonzero()[:, 0]
+    changed = ((points @ best > 0) != (points @ turned > 0)).nonzero()[:, 0].int()
     return Prepared(
         points.numpy(),
         points.mean(dim=0).numpy(),

@@ -18,6 +18,7 @@ from cnnviz.engine import Analyze, Maps, ModelChoice, Picture, key_of, registry
 from cnnviz.engine.requests import Connect, Convolve, DerivePixel, MatchWeights, Numbers, View
 from cnnviz.engine.results import nbytes_of
 from cnnviz.errors import ImageError
+from cnnviz.models import card
 
 RGB = arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=6).map(lambda shape: (*shape, 3)))
 
@@ -110,6 +111,15 @@ def example(kind: type, pictures: Any) -> Any:
         "views": (View(similarity(degrees=30.0)), View(similarity(right=0.1))),
         "poses": (similarity(degrees=30.0), similarity(right=0.1)),
         "channels": (0, 2),
+        "patches": "digits",
+        "how": card("lenet-relu-mnist").preprocessing,
+        "count": 20,
+        "apart": 1.0,
+        "seed": 3,
+        "centre": (1.0, 2.0),
+        "spread": (2.0, 0.5),
+        "turn": 30.0,
+        "rotate": 5.0,
     }
     return kind(**{each.name: values[each.name] for each in dataclasses.fields(kind) if each.name in values})
 
@@ -126,7 +136,7 @@ def test_every_request_is_a_frozen_value_that_travels(kind: type, pictures: Any)
     assert copy == request
     assert hash(copy) == hash(request)
     assert key_of(copy) == key_of(request)
-    assert {"model", "architecture", "kind", "kernel", "step", "image", "signal", "picture"} & set(
+    assert {"model", "architecture", "kind", "kernel", "step", "image", "signal", "picture", "patches", "seed"} & set(
         get_type_hints(kind, {"results": None})
     )
 

@@ -2,10 +2,12 @@
 
 import torch
 
+from cnnviz import images
 from cnnviz.engine.registry import Run, computes
-from cnnviz.engine.requests import Decompose, FindComponents, PreparePoints
+from cnnviz.engine.requests import Decompose, FindComponents, PreparePhoto, PreparePoints
 from cnnviz.engine.results import Probed
 from cnnviz.images.patch_sets import SETS, as_patches, pictures_of
+from cnnviz.probes.channel_statistics import PreparedPhoto, SetMean, channels, set_mean, step_by_step
 from cnnviz.probes.preprocessing import Cloud, cloud, place, prepared
 from cnnviz.probes.principal_components import Components, Decomposed, cut, decomposed, principal_components
 
@@ -33,3 +35,17 @@ def decompose(request: Decompose, run: Run) -> Probed[Decomposed]:
     found = run.ask(FindComponents(request.patches)).found
     pixels = as_patches(request.patches, request.picture.pixels)
     return Probed(decomposed(pixels, SETS[request.patches].side, found), "cpu", "")
+
+
+@computes(PreparePhoto)
+def prepare_photo(request: PreparePhoto, run: Run) -> Probed[PreparedPhoto]:
+    """Return the middle of a photo step by step, and the tensor that a network gets of it."""
+    mean = run.once("mean of the gallery", _gallery_mean).found
+    pixels = as_patches("colour patches", request.picture.pixels)
+    got = channels(torch.tensor(images.prepare(request.picture.pixels, request.how).tensor[0]))
+    return Probed(PreparedPhoto(step_by_step(pixels, mean), got, mean), "cpu", "")
+
+
+def _gallery_mean() -> Probed[SetMean]:
+    photos = (torch.tensor(each).permute(2, 0, 1) / 255 for each in pictures_of("colour patches"))
+    return Probed(set_mean(photos), "cpu", "")

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 
 from cnnviz.engine.requests.values import Picture, Request
 from cnnviz.engine.results import Probed
+from cnnviz.images.preprocessing import Preprocessing
 
 if TYPE_CHECKING:
     # In the subscripts below; these modules import torch.
+    from cnnviz.probes.channel_statistics import PreparedPhoto
     from cnnviz.probes.preprocessing import Cloud
     from cnnviz.probes.principal_components import Components, Decomposed
 
@@ -45,3 +47,11 @@ class Decompose(Request["Probed[Decomposed]"]):
 
     patches: str
     picture: Picture
+
+
+@dataclass(frozen=True)
+class PreparePhoto(Request["Probed[PreparedPhoto]"]):
+    """A photo less the mean image, one mean a channel, divided by a deviation, and as a network wants it: `how`."""
+
+    picture: Picture
+    how: Preprocessing
