@@ -142,7 +142,7 @@ function begin(parentElement, setTriggerValue, meta, arrays) {
     const abreast = own.width >= ABREAST, left = abreast ? Math.min(330, own.width * 0.3) : Math.min(own.width, 358);
     find(".all").classList.toggle("abreast", abreast);
     own.cell = left / own.wide;
-    const room = abreast ? own.width - left - GAP : own.width, shown = Math.floor((room - 2 * 14) / (abreast ? 3 : 2));
+    const room = abreast ? own.width - left - GAP : own.width, shown = Math.floor((room - 2 * 14) / 3);
     own.step = Math.min(shown, 250) / grid.columns;
     parentElement.querySelector(".root").style.setProperty("--picture", `${own.step * grid.columns}px`);
     Object.assign(find(".mosaic canvas").style, { width: `${left}px`, height: `${own.cell * rows}px` });

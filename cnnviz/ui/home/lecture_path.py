@@ -40,6 +40,8 @@ PATH: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("field", "receptive_field", {"model": "alexnet-tiny"}),
     ("lenet", "network", {"net": PRESETS["lenet5"].text, "size": "1x28x28"}),
     ("alexnet", "layer", {"side": "224", "out_channels": "96", "kernel_size": "11", "stride": "4", "padding": "0"}),
+    ("whitening", "preprocessing", {}),
+    ("eigenimages", "preprocessing", {"part": "Principal components"}),
     ("equivariance", "invariance", {"part": "Equivariance"}),
     ("rotation", "invariance", {}),
     ("augmentation", "invariance", {"part": "Augmentation"}),
@@ -52,6 +54,7 @@ PATH: tuple[tuple[str, str, dict[str, str]], ...] = (
 _PARTS = {
     "spatial_transformer": ("interpolation", "learned_transformer", "inside_network"),
     "invariance": ("equivariance", "augmentation"),
+    "preprocessing": ("photo_preprocessing", "principal_components"),
 }
 
 
