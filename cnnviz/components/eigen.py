@@ -34,7 +34,7 @@ _HTML = f"""
       <figure><div class="original-name"></div>{_GRID.format(name="original", letter="p")}</figure>
       {_FIGURE.format(name="made")}{_FIGURE.format(name="white")}
     </div>
-    <div class="kept"><label><span></span></label><input type="range" min="0" step="1"><output></output></div>
+    <div class="kept"><label><span></span><input type="range" min="0" step="1"></label><output></output></div>
     <div class="account">
       {_FIGURE.format(name="patch")}<span class="sign">·</span>{_FIGURE.format(name="vector")}
       <span class="sign">=</span>{_FIGURE.format(name="product")}
