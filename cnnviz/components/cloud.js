@@ -6,7 +6,7 @@ import { SLIDERS, panelling } from "./cloud_panels.js";
 import { player } from "./player.js";
 import { chosen, clamp, fill, finder, follow, memory, pend, unpack } from "./shared.js";
 
-const GAP = 14, ABREAST = 860, WIDEST = 260, A_SECOND = 15, NEAR = 12;
+const BETWEEN = 14, ABREAST = 860, WIDEST = 260, A_SECOND = 15, NEAR = 12;
 
 export default function ({ data, parentElement, setTriggerValue }) {
   if (!data) return;
@@ -73,7 +73,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     };
     panel.slope.onpointerleave = () => { own.valleyTold = null; tell(); };
   });
-  own.look = (to) => hover(to && nearest(0, own.frames[0].to(to)));
+  own.pointAt = (to) => hover(to && nearest(0, own.frames[0].to(to)));
   dragCloud(panels[0].stage, own, { limits, draw,
     at: (event) => own.frames[0].from(under(event, panels[0].points)),
     within: ([px, py]) => {
@@ -111,7 +111,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const unfollow = follow(find(".ways"), () => {
     const abreast = own.width >= ABREAST;
     find(".ways").classList.toggle("abreast", abreast);
-    own.side = Math.floor(Math.min(WIDEST, abreast ? (own.width - 4 * GAP) / 5 : (own.width - GAP) / 2));
+    own.side = Math.floor(Math.min(WIDEST, abreast ? (own.width - 4 * BETWEEN) / 5 : (own.width - BETWEEN) / 2));
     // All of it fits on a projector's first screenful.
     own.high = abreast ? Math.round(0.82 * own.side) : own.side;
     root.style.setProperty("--side", `${own.side}px`);

@@ -3,24 +3,24 @@
 import { RADIANS } from "./cloud_numbers.js";
 import { clamp } from "./shared.js";
 
-// Handles stand so many standard deviations from the mean.
+// The ends of the axes are drawn so many standard deviations from the mean; their handles stand `gap` beyond.
 export const OUT = 2;
 
 export const samePlace = (a, b) =>
   Boolean(a && b && Object.keys(a).every((name) => Math.abs(a[name] - b[name]) < 1e-9));
 
 /** Where the handles are: the middle, the end of the first axis, the end of the second. */
-export function handlesOf({ x, y, long, short, turn }) {
-  const c = Math.cos(turn * RADIANS), s = Math.sin(turn * RADIANS);
-  return [[x, y], [x + OUT * long * c, y + OUT * long * s], [x - OUT * short * s, y + OUT * short * c]];
+export function handlesOf({ x, y, long, short, turn }, gap) {
+  const c = Math.cos(turn * RADIANS), s = Math.sin(turn * RADIANS), [far, near] = [OUT * long + gap, OUT * short + gap];
+  return [[x, y], [x + far * c, y + far * s], [x - near * s, y + near * c]];
 }
 
 /** What dragging handle `k` to a point makes of a place; within `limits`, and with two decimal places. */
-export function draggedTo(place, k, [px, py], limits) {
-  const dx = px - place.x, dy = py - place.y, length = Math.hypot(dx, dy) / OUT;
+export function draggedTo(place, k, [px, py], limits, gap) {
+  const dx = px - place.x, dy = py - place.y, length = Math.max(0, Math.hypot(dx, dy) - gap) / OUT;
   const angle = Math.atan2(dy, dx) / RADIANS - (k === 2 ? 90 : 0);
   const wanted = k === 0 ? { ...place, x: px, y: py }
-    : { ...place, [k === 1 ? "long" : "short"]: length, turn: length > 1e-6 ? angle : place.turn };
+    : { ...place, [k === 1 ? "long" : "short"]: length, turn: Math.hypot(dx, dy) > 1e-6 ? angle : place.turn };
   // An axis has no direction: half a turn leaves a cloud's covariance as it was.
   wanted.turn = ((wanted.turn + 90) % 180 + 180) % 180 - 90;
   return Object.fromEntries(Object.entries(wanted).map(([name, value]) =>
@@ -51,31 +51,34 @@ export function dragCloud(stage, own, { limits, at, within, draw, send }) {
   stage.onpointerdown = (event) => {
     const handle = event.target.closest(".handle"), from = at(event);
     if (event.button !== 0 || (!handle && (event.pointerType === "touch" || !within(from)))) return;
-    const k = handle ? Number(handle.dataset.handle) : 0, middle = handlesOf(own.cloud)[k];
+    const places = handlesOf(own.cloud, own.gap), off = places.map(([x, y]) => Math.hypot(x - from[0], y - from[1]));
+    // Where handles overlap, the nearest is meant.
+    const k = handle ? off.indexOf(Math.min(...off)) : 0, middle = places[k];
     own.drag = { k, start: own.cloud, grab: [from[0] - middle[0], from[1] - middle[1]] };
     own.aim = own.cloud;
     stage.setPointerCapture(event.pointerId);
-    handle?.focus({ focusVisible: false });
+    if (handle) handles[k].focus({ focusVisible: false });
     event.preventDefault();
   };
   stage.onpointermove = (event) => {
     const to = at(event);
     stage.style.cursor = own.drag ? "grabbing" : within(to) ? "move" : "";
-    if (!own.drag) return own.look(to);
+    if (!own.drag) return own.pointAt(to);
     const { k, grab, start } = own.drag;
-    own.aim = draggedTo(start, k, [to[0] - grab[0], to[1] - grab[1]], limits);
+    own.aim = draggedTo(start, k, [to[0] - grab[0], to[1] - grab[1]], limits, own.gap);
     own.frame ??= requestAnimationFrame(() => { own.frame = null; own.cloud = own.aim; draw(); });
   };
   stage.onpointerup = () => finish(false);
   stage.onpointercancel = () => finish(true);
-  stage.onpointerleave = () => { if (!own.drag) own.look(null); };
+  stage.onpointerleave = () => { if (!own.drag) own.pointAt(null); };
   handles.forEach((handle, k) => {
     handle.onkeydown = (event) => {
       if (event.key === "Escape" && own.drag) { finish(true); event.stopPropagation(); return; }
       const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
       if (event.ctrlKey || event.metaKey || event.altKey || !(event.key in moves)) return;
-      const step = event.shiftKey ? 0.05 : 0.25, [right, up] = moves[event.key], [x, y] = handlesOf(own.cloud)[k];
-      own.cloud = draggedTo(own.cloud, k, [x + step * right, y + step * up], limits);
+      const step = event.shiftKey ? 0.05 : 0.25, [right, up] = moves[event.key];
+      const [x, y] = handlesOf(own.cloud, own.gap)[k];
+      own.cloud = draggedTo(own.cloud, k, [x + step * right, y + step * up], limits, own.gap);
       draw();
       clearTimeout(own.wait);
       own.wait = setTimeout(own.commit, 500);

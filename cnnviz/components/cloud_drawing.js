@@ -79,7 +79,7 @@ function arrow(c, colour, [x, y], [u, v], width = 2.5) {
 }
 
 /** Paint a way's points, its covariance as an ellipse of two standard deviations with both axes, and both lines. */
-export function paintPoints(canvas, way, labels, frame, { inks, ratio, font, told }) {
+export function paintPoints(canvas, way, labels, frame, { inks, ratio, font, told, ends }) {
   fitCanvas(canvas, frame.side, frame.side, ratio);
   const c = contextOf(canvas, ratio), { points, mean, axes } = way, { vector: [u, v] } = axes;
   const [long, short] = axes.values.map(Math.sqrt), at = frame.to(mean);
@@ -107,6 +107,7 @@ export function paintPoints(canvas, way, labels, frame, { inks, ratio, font, tol
   c.beginPath();
   c.ellipse(at[0], at[1], 2 * long * frame.scale, 2 * short * frame.scale, -Math.atan2(v, u), 0, 7);
   c.stroke();
+  for (const end of ends) line(c, inks.quiet, 1, [at, frame.to(end)], [2, 2]);
   arrow(c, inks.ink, at, frame.to([mean[0] + 2 * long * u, mean[1] + 2 * long * v]), 2);
   arrow(c, inks.ink, at, frame.to([mean[0] - 2 * short * v, mean[1] + 2 * short * u]), 2);
   if (told !== null && told < labels.length) {

@@ -5,6 +5,9 @@ import { brief, frameOf, paintPoints, paintValley, places, reachOf, valleyFrame 
 import { computed } from "./cloud_numbers.js";
 import { clamp, fill } from "./shared.js";
 
+// CSS pixels from the end of an axis to its handle.
+const GAP = 20;
+
 /** Sliders that are no film: what one shows, and what its place on the slider means. */
 export const SLIDERS = {
   rate: { of: (at) => Number((10 ** at).toPrecision(2)), at: Math.log10, text: (value) => String(value) },
@@ -24,10 +27,12 @@ export function panelling(find, own, meta, [base, labels, covariances, losses], 
     const given = { inks: own.inks, ratio: own.ratio, font: own.font, told: own.hover ?? own.point, step: own.at };
     if (!own.drag) own.reach = [reachOf(own.found[0].points, 8), reachOf(own.found[4].points, 4)];
     own.frames = own.found.map((_, i) => frameOf(own.side, own.side, own.reach[i === 2 || i === 4 ? 1 : 0]));
+    own.gap = GAP / own.frames[0].scale;
+    const ends = handlesOf(own.cloud, own.gap);
     own.slopes = own.found.map((way) => valleyFrame(way.valley, own.side, own.high));
     panels.forEach((panel, i) => {
       const way = own.found[i], [xx, xy, yy] = way.covariance, { values } = way.axes;
-      paintPoints(panel.points, way, labels, own.frames[i], given);
+      paintPoints(panel.points, way, labels, own.frames[i], { ...given, ends: i ? [] : ends.slice(1) });
       const loss = brief(paintValley(panel.valley, way, own.slopes[i], given));
       const round = brief(way.valley.values[0] / way.valley.values[1]), count = way.changed.length;
       [xx, xy, xy, yy].forEach((value, k) => { panel.matrix.children[k].textContent = places(value); });
@@ -42,7 +47,7 @@ export function panelling(find, own, meta, [base, labels, covariances, losses], 
       // At the weights it begins with the loss is 1.
       panel.loss.classList.toggle("wrong", way.losses[own.at] > 1);
     });
-    handlesOf(own.cloud).forEach((place, k) => {
+    ends.forEach((place, k) => {
       const [x, y] = own.frames[0].to(place).map((value) => clamp(value, 6, own.side - 6));
       handles[k].style.transform = `translate(${x}px, ${y}px)`;
       const label = { x: places(place[0]), y: places(place[1]) };

@@ -121,6 +121,16 @@ def test_the_eigenimages_script_rebuilds_and_whitens_as_torch_does(run, name):
     np.testing.assert_array_equal(np.reshape(first, pixels.shape[:2]), pixels[..., 0])
 
 
+def spot(page, told):
+    """Return where point 0 lies in the window, whitened, of the default cloud moved to where the link says."""
+    base, labels = cloud(80, 1.2, 1)
+    points = torch.tensor(place(base, (float(told["x"]), float(told["y"])), (2.0, 0.6), 35.0))
+    x, y = prepared(points, torch.tensor(labels), rate=0.04, steps=1, turn=5)["whitened"].points[0]
+    box = page.locator(".stage").nth(4).bounding_box()
+    scale = box["width"] / 8
+    return box["x"] + box["width"] / 2 + x * scale, box["y"] + box["height"] / 2 - y * scale
+
+
 @pytest.mark.alone
 def test_the_cloud_is_dragged_without_a_message_and_the_link_has_where_it_lies(open_at):
     page = open_at()
@@ -148,6 +158,12 @@ def test_the_cloud_is_dragged_without_a_message_and_the_link_has_where_it_lies(o
     # Moved, its covariance stays, and PyTorch agrees to the last digits.
     assert page.locator(".matrix").nth(1).inner_text() == before
     assert float(page.locator(".check").get_attribute("data-difference")) < 1e-9
+    assert page.locator(".stepped").inner_text() == "30"
+    assert all(re.search(r"loss 0\.\d+", each) for each in page.locator(".loss").all_inner_texts())
+    # Over a point of any panel all five are told.
+    page.locator(".stage").nth(4).hover()
+    page.mouse.move(*spot(page, told), steps=3)
+    expect(page.locator(".readout")).to_contain_text(re.compile(r"Point 0 · as it is \(.* · whitened \("))
     # The keys do the same.
     end = page.get_by_role("button", name=re.compile("End of its first axis"))
     end.focus()
