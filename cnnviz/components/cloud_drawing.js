@@ -22,11 +22,11 @@ export function frameOf(side, high, reach, [mx, my] = [0, 0]) {
   return { side, high, scale, to, from };
 }
 
-/** How far a panel reaches: to its farthest point, by whole steps of two. */
+/** How far a panel reaches: to its farthest point, by whole steps. */
 export function reachOf(points, least) {
   let most = 0;
   for (const value of points) most = Math.max(most, Math.abs(value));
-  return Math.max(least, 2 * Math.ceil(1.02 * most / 2));
+  return Math.max(least, Math.ceil(1.02 * most));
 }
 
 function line(c, colour, width, points, dash = []) {
@@ -115,7 +115,7 @@ export function paintPoints(canvas, way, labels, frame, { inks, ratio, font, tol
     c.strokeStyle = inks.ink;
     c.lineWidth = 2;
     c.beginPath();
-    c.arc(x, y, 8, 0, 7);
+    c.arc(x, y, 7, 0, 7);
     c.stroke();
   }
 }

@@ -25,7 +25,7 @@ export function panelling(find, own, meta, [base, labels, covariances, losses], 
   };
   const paint = () => {
     const given = { inks: own.inks, ratio: own.ratio, font: own.font, told: own.hover ?? own.point, step: own.at };
-    if (!own.drag) own.reach = [reachOf(own.found[0].points, 8), reachOf(own.found[4].points, 4)];
+    if (!own.drag) own.reach = [reachOf(own.found[0].points, 6), reachOf(own.found[4].points, 4)];
     own.frames = own.found.map((_, i) => frameOf(own.side, own.side, own.reach[i === 2 || i === 4 ? 1 : 0]));
     own.gap = GAP / own.frames[0].scale;
     const ends = handlesOf(own.cloud, own.gap);

@@ -2,9 +2,9 @@ import { accounting, byte, digits, paintSigned } from "./eigen_account.js";
 import { addComponents, centredPatches, meanSquare, pixelOrder, project } from "./eigen_numbers.js";
 import { cellUnder, walk } from "./grid.js";
 import { opaque, paintPixels } from "./paint.js";
-import { chosen, clamp, fill, finder, follow, memory, pend, whole } from "./shared.js";
+import { chosen, clamp, extent, fill, finder, follow, memory, pend, whole } from "./shared.js";
 
-const ABREAST = 820, GAP = 20, WHITE = 3;
+const ABREAST = 820, GAP = 20;
 export default function ({ data, parentElement, setTriggerValue }) {
   if (!data) return;
   return whole(data, (meta, arrays) => begin(parentElement, setTriggerValue, meta, arrays));
@@ -51,9 +51,10 @@ function begin(parentElement, setTriggerValue, meta, arrays) {
       own.done = kept;
     }
     picture(".made", (i, k) => value(own.made, i, k) + mean[own.order[i] % length + k]);
-    picture(".white", (i, k) => 0.5 + value(own.white, i, k) / WHITE / 2);
-    let share = 0;
-    for (let j = 0; j < kept; j++) share += eigenvalues[j];
+    // 0 is grey, and the largest number white or black.
+    const most = Math.max(1e-12, ...extent(own.white).map(Math.abs));
+    picture(".white", (i, k) => 0.5 + value(own.white, i, k) / most / 2);
+    const share = eigenvalues.subarray(0, kept).reduce((a, b) => a + b, 0);
     const error = meanSquare(own.patches, own.made);
     const text = fill(words.share, { kept, count, share: (100 * share / own.total).toFixed(1), error: digits(error) });
     find(".kept output").textContent = text;

@@ -137,6 +137,8 @@ def test_the_cloud_is_dragged_without_a_message_and_the_link_has_where_it_lies(o
     handle = page.get_by_role("button", name=re.compile("Middle of the cloud"))
     box, side = handle.bounding_box(), page.locator(".stage").first.bounding_box()["width"]
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    foot = page.locator(".readout").bounding_box()
+    assert foot["y"] + foot["height"] <= 800
     before = page.locator(".matrix").nth(1).inner_text()
     page.mouse.move(x, y)
     page.mouse.down()
@@ -152,9 +154,11 @@ def test_the_cloud_is_dragged_without_a_message_and_the_link_has_where_it_lies(o
     expect(page.locator(".check")).to_contain_text("gives the same", timeout=SLOW)
     settle(page)
     told = dict(re.findall(r"[?&](\w+)=([-\d.]+)", page.url))
-    # The panel reaches from -10 to 10 while the cloud's farthest point lies there.
-    assert float(told["x"]) == pytest.approx(3.5 - 60 * 20 / side, abs=0.2)
-    assert float(told["y"]) == pytest.approx(2.5 - 30 * 20 / side, abs=0.2)
+    # The panel reaches to the next whole number beyond the farthest point.
+    base, _ = cloud(80, 1.2, 1)
+    across = 2 * np.ceil(1.02 * np.abs(place(base, (3.5, 2.5), (2.0, 0.6), 35.0)).max())
+    assert float(told["x"]) == pytest.approx(3.5 - 60 * across / side, abs=0.2)
+    assert float(told["y"]) == pytest.approx(2.5 - 30 * across / side, abs=0.2)
     # Moved, its covariance stays, and PyTorch agrees to the last digits.
     assert page.locator(".matrix").nth(1).inner_text() == before
     assert float(page.locator(".check").get_attribute("data-difference")) < 1e-9

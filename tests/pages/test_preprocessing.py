@@ -62,6 +62,14 @@ def test_nonsense_in_a_link_opens_with_the_defaults(link):
     assert not app.exception
 
 
+@pytest.mark.parametrize("part", ["Photos", "Principal components"])
+def test_without_a_photo_of_ones_own_a_sentence_says_how_to_get_one(part):
+    app = open_screen(part=part, source="Upload")
+    assert_well(app)
+    assert len(app.info) == 1
+    assert not app.latex
+
+
 def test_the_notes_and_the_table_have_numpys_numbers():
     app = open_screen(x="1", y="-2", long="3", short="0.5", turn="20", rate="0.01", at="10")
     with opened(x=1.0, y=-2.0, long=3.0, short=0.5, turn=20.0):
