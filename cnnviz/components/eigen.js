@@ -18,6 +18,18 @@ function takeIn(own, meta, [, basis, mean, eigenvalues, pixels]) {
     numbers: project(patches, basis, length), order: pixelOrder(grid), made: new Float64Array(patches.length),
     white: new Float64Array(patches.length), done: 0, total: eigenvalues.reduce((a, b) => a + b, 0) });
   own.wide = own.count <= 64 ? 8 : own.count <= 100 ? 10 : 16;
+  own.atlas = atlasOf(own, grid);
+}
+
+/** All eigenimages side by side, a pixel apart. */
+function atlasOf({ basis, length, count, wide }, { side, channels }) {
+  const atlas = document.createElement("canvas"), tile = document.createElement("canvas"), pitch = side + 1;
+  [atlas.width, atlas.height] = [wide * pitch, Math.ceil(count / wide) * pitch];
+  for (let j = 0; j < count; j++) {
+    paintSigned(tile, basis.subarray(j * length, (j + 1) * length), side, channels);
+    atlas.getContext("2d").drawImage(tile, j % wide * pitch, Math.floor(j / wide) * pitch);
+  }
+  return atlas;
 }
 
 function begin(parentElement, setTriggerValue, meta, arrays) {
@@ -63,20 +75,20 @@ function begin(parentElement, setTriggerValue, meta, arrays) {
     compare(error);
   };
   const paintMosaic = () => {
-    const { wide: across } = own, rows = Math.ceil(count / across), canvas = find(".mosaic canvas");
-    canvas.width = across * (side + 1);
-    canvas.height = rows * (side + 1);
-    const context = canvas.getContext("2d"), tile = document.createElement("canvas");
-    context.clearRect(0, 0, canvas.width, canvas.height);
-    for (let j = 0; j < count; j++) {
-      paintSigned(tile, basis.subarray(j * length, (j + 1) * length), side, channels);
-      // Those that are left out of the picture are pale.
-      context.globalAlpha = j < own.kept ? 1 : 0.3;
-      context.drawImage(tile, j % across * (side + 1), Math.floor(j / across) * (side + 1));
-    }
+    const { wide: across, atlas } = own, pitch = side + 1, canvas = find(".mosaic canvas");
+    [canvas.width, canvas.height] = [atlas.width, atlas.height];
+    const context = canvas.getContext("2d"), full = Math.floor(own.kept / across) * pitch;
+    // Those that are left out of the picture are pale.
+    context.globalAlpha = 0.3;
+    context.drawImage(atlas, 0, 0);
+    context.globalAlpha = 1;
+    const copy = (top, width, height) => {
+      if (width * height) context.drawImage(atlas, 0, top, width, height, 0, top, width, height);
+    };
+    copy(0, canvas.width, full);
+    copy(full, own.kept % across * pitch, pitch);
     own.pale = own.kept;
   };
-
   const compare = (error) => {
     if (own.kept !== meta.kept || own.patch !== meta.patch) { check.textContent = words.waiting; return; }
     let most = Math.abs(error - meta.error);

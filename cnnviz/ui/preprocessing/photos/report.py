@@ -47,7 +47,8 @@ def _draw_way(name: str, way: Channels, title: str) -> None:
     """Draw a picture, the distribution of its values, and their mean and deviation a channel."""
     st.markdown(title)
     most = _MOST.get(name, max(float(np.abs(way.values).max()), 1e-6))
-    st.image(picture(way.values, most, signed=name not in ("raw", "mean")), alt=title, width="stretch")
+    with st.container(key=FORM.key(f"picture-{name}")):
+        st.image(picture(way.values, most, signed=name not in ("raw", "mean")), alt=title, width="stretch")
     names = [text(f"channel_{each}") for each in ("red", "green", "blue")][: len(way.values)]
     figure = channel_histograms(way.counts, way.edges, names)
     chart(figure, key=FORM.key(f"values-{name}"), alt=text("values_alt", name=title))
