@@ -28,6 +28,7 @@ from cnnviz.engine.requests import (
 )
 from cnnviz.engine.results import nbytes_of
 from cnnviz.errors import ImageError
+from cnnviz.models import card
 
 RGB = arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=6).map(lambda shape: (*shape, 3)))
 
@@ -146,6 +147,14 @@ def example(kind: type, pictures: Any) -> Any:
         "beginning": "xavier",
         "examples": 4,
         "first_bias": 0.01,
+        "patches": "digits",
+        "how": card("lenet-relu-mnist").preprocessing,
+        "count": 20,
+        "apart": 1.0,
+        "centre": (1.0, 2.0),
+        "spread": (2.0, 0.5),
+        "turn": 30.0,
+        "rotate": 5.0,
     }
     return kind(**{each.name: values[each.name] for each in dataclasses.fields(kind) if each.name in values})
 
@@ -164,7 +173,7 @@ def test_every_request_is_a_frozen_value_that_travels(kind: type, pictures: Any)
     assert key_of(copy) == key_of(request)
     named = {"model", "architecture", "kind", "kernel", "step", "image", "signal", "picture"}
     named |= {"inputs", "pictures", "batch_size", "sizes", "stack", "fan_in", "activation", "activations"}
-    assert named & set(get_type_hints(kind, {"results": None}))
+    assert (named | {"patches", "seed"}) & set(get_type_hints(kind, {"results": None}))
 
 
 def test_every_result_is_frozen_read_only_and_travels(kind: type, pictures: Any, build: Any) -> None:

@@ -58,6 +58,10 @@ from cnnviz.engine.requests.pooling import Pool as Pool
 from cnnviz.engine.requests.pooling import PoolMoved as PoolMoved
 from cnnviz.engine.requests.pooling import PoolShifts as PoolShifts
 from cnnviz.engine.requests.pooling import Settings as Settings
+from cnnviz.engine.requests.preprocessing import Decompose as Decompose
+from cnnviz.engine.requests.preprocessing import FindComponents as FindComponents
+from cnnviz.engine.requests.preprocessing import PreparePhoto as PreparePhoto
+from cnnviz.engine.requests.preprocessing import PreparePoints as PreparePoints
 from cnnviz.engine.requests.receptive_field import EffectiveField as EffectiveField
 from cnnviz.engine.requests.receptive_field import Reads as Reads
 from cnnviz.engine.requests.spatial_transformer import AnswerWarped as AnswerWarped

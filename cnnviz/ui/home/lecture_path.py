@@ -44,6 +44,8 @@ PATH: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("running", "normalization", {"part": "Training and test", "momentum": "0.01"}),
     ("folding", "normalization", {"part": "In a network"}),
     ("rates", "normalization", {"part": "What it buys"}),
+    ("whitening", "preprocessing", {}),
+    ("eigenimages", "preprocessing", {"part": "Principal components"}),
     ("beginning", "initialization", {}),
     ("kaiming", "initialization", {"function": "relu", "beginning": "kaiming_in"}),
     ("symmetry", "initialization", {"part": "Symmetry"}),
@@ -66,6 +68,7 @@ _PARTS = {
     "normalization": ("normalization_batch", "normalization_network", "normalization_rates"),
     "initialization": tuple(f"initialization_{part}" for part in ("symmetry", "residual", "steps", "variance")),
     "activation_functions": ("swapped_activations", "vanishing_gradients", "zero_centred", "dying_relu"),
+    "preprocessing": ("photo_preprocessing", "principal_components"),
 }
 
 
