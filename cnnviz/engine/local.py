@@ -65,6 +65,10 @@ class LocalEngine(FrontEngine):
         """Return (bytes done, bytes in all) while a model's weights are being fetched, else None."""
         return self._weights.progress(model)
 
+    def has(self, model: ModelChoice) -> bool:
+        """Return whether a model is loaded."""
+        return self._weights.get(model) is not None
+
     def statistics(self) -> Statistics:
         """Return counts since the start and sizes now."""
         return self._counted(
