@@ -88,10 +88,11 @@ def deploy(name: str, options: Mapping[str, Any], least: int) -> Any:
         serve.run_many([target], wait_for_applications_running=False)
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
-        now = serve.status().applications.get(name)
-        if now is not None and now.status == ApplicationStatus.RUNNING:
+        # Not whether the application is well: one replica that has just ended, of several, makes it unhealthy.
+        if replicas(name):
             return serve.get_app_handle(name)
-        if now is not None and now.status in (ApplicationStatus.DEPLOY_FAILED, ApplicationStatus.UNHEALTHY):
+        now = serve.status().applications.get(name)
+        if now is not None and now.status == ApplicationStatus.DEPLOY_FAILED:
             raise ClusterError(f"No replica of cnnviz begins on the Ray cluster: {_last_line(now)}")
         time.sleep(0.2)
     raise ClusterError(f"No replica of cnnviz began on the Ray cluster within {_PATIENCE} s.")

@@ -1,6 +1,7 @@
 """The engine on a Ray cluster: requests wait here, as in LocalEngine, and models run in replicas behind a handle."""
 
 import asyncio
+import logging
 import threading
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -19,10 +20,12 @@ from cnnviz.errors import CnnvizError
 T = TypeVar("T")
 
 APPLICATION = "cnnviz"
+_log = logging.getLogger(__name__)
 
 # A request that ended so many replicas will hardly spare the next.
 _TRIES = 3
 _LOOK = 5.0  # seconds between looks at how many replicas there are
+_FIRST = 60.0  # seconds until a replica that runs has answered for the first time
 _PARTING = 5.0  # seconds for what was sent before the engine closed
 _PULSE_TIME = 2.0  # seconds
 _OUTBOX_BYTES = 200 * MB
@@ -58,7 +61,7 @@ class RayEngine(FrontEngine):
         self._application = application
         self._handle = cluster.deploy(application, options or {}, least)
         self._outbox = Outbox(ray.put, _OUTBOX_BYTES)
-        self._replicas = 1
+        self._device = self._first_answer()
         self._ahead = ahead
         self._room = _Room(ahead)
         self._progress: dict[ModelChoice, tuple[int, int]] = {}
@@ -79,8 +82,7 @@ class RayEngine(FrontEngine):
 
     def statistics(self) -> Statistics:
         """Return counts since the start and sizes now, of this process alone."""
-        device = f"{self._replicas} replica{'s' * (self._replicas != 1)} on Ray"
-        return self._counted(result_bytes=self._results.nbytes, model_bytes=0, device=device)
+        return self._counted(result_bytes=self._results.nbytes, model_bytes=0, device=self._device)
 
     def close(self) -> None:
         """Stop sending; whoever still waits gets Dropped. The replicas stay, for other engines."""
@@ -99,6 +101,13 @@ class RayEngine(FrontEngine):
         await asyncio.gather(*left, return_exceptions=True)
         self._loop.stop()
 
+    def _first_answer(self) -> str:
+        try:
+            device: str = self._handle.device.remote().result(timeout_s=_FIRST)
+        except (TimeoutError, ConnectionError, self._ray.exceptions.RayError) as error:
+            raise ClusterError(f"The replicas on the Ray cluster {self._address} do not answer.") from error
+        return device
+
     def _begin(self, coroutine: Any) -> None:
         task = self._loop.create_task(coroutine)
         # The loop itself holds tasks weakly.
@@ -109,11 +118,10 @@ class RayEngine(FrontEngine):
         """Keep the room in step with the number of replicas."""
         while True:
             try:
-                self._replicas = await asyncio.to_thread(cluster.replicas, self._application)
-                self._room.resize(self._ahead * max(1, self._replicas))
-            except Exception:
-                # Requests tell what is wrong.
-                self._replicas = 0
+                found = await asyncio.to_thread(cluster.replicas, self._application)
+                self._room.resize(self._ahead * max(1, found))
+            except Exception:  # whatever it is, requests tell it to those who ask
+                _log.warning("The Ray cluster %s does not tell its replicas.", self._address)
             await asyncio.sleep(_LOOK)
 
     def _work(self) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import ray
+import torch
 from ray import serve
 
 from cnnviz.engine.local import LocalEngine
@@ -50,6 +51,8 @@ class Replica:
             raise ModelError(
                 f"cnnviz is {own} on the cluster and {version} at the front end; they have to be the same."
             )
+        # Ray tells libraries how many of the machine's processors are a replica's; not all of them listen.
+        torch.set_num_threads(max(1, int(ray.get_runtime_context().get_assigned_resources().get("CPU", 1))))
         self._engine = LocalEngine(**options)
         self._inbox = Inbox(ray.get, lambda each: isinstance(each, ray.ObjectRef), _INBOX_BYTES)
 
@@ -80,6 +83,10 @@ class Replica:
             return Reply(result=await future)
         except CnnvizError as error:
             return Reply(error=error, unloaded=choice is not None and not self._engine.has(choice))
+
+    async def device(self) -> str:
+        """Return where models run: cpu, cuda or mps."""
+        return self._engine.statistics().device
 
     async def pulse(self, timeout: float) -> bool:
         """Return whether the models' thread takes work."""

@@ -34,7 +34,7 @@ def cluster() -> Iterator[Any]:
     # So many processors that replicas find room; they are counted and not held.
     ray.init(
         "local",
-        num_cpus=8,
+        num_cpus=16,
         include_dashboard=False,
         log_to_driver=False,
         logging_level="error",
