@@ -134,8 +134,7 @@ class RayEngine(FrontEngine):
             reply: Any = None
             choice: ModelChoice | None = getattr(job.request, "model", None)
             if job.request is PULSE:
-                answers = await self._handle.pulse.remote(_PULSE_TIME)
-                return self._jobs.finish(job, result=answers) if answers else self._fail(job, ClusterError("Silent."))
+                return self._jobs.finish(job, result=await self._beats())
             if (found := self._lookup(job.request, job.key)) is not None:
                 return self._jobs.finish(job, result=found)
             if choice not in self._parked:
@@ -149,6 +148,13 @@ class RayEngine(FrontEngine):
             self._fail(job, error)
         finally:
             self._room.leave()
+
+    async def _beats(self) -> bool:
+        try:
+            beats: bool = await self._handle.pulse.remote(_PULSE_TIME)
+        except Exception:  # whatever it is, nothing answers
+            return False
+        return beats
 
     def _wait(self, job: Job, choice: ModelChoice, reply: Any) -> None:
         """Set a job aside while its model is loaded; the first one asks how far that is, until it has its answer."""
@@ -187,6 +193,8 @@ class RayEngine(FrontEngine):
 
     async def _sent(self, job: Job, choice: ModelChoice | None) -> Any:
         """Return a replica's Reply; another is asked where one ends before it has answered."""
+        from ray.serve.exceptions import RayServeException
+
         from cnnviz.engine.replica import model_id
 
         handle = self._handle if choice is None else self._handle.options(multiplexed_model_id=model_id(choice))
@@ -197,7 +205,7 @@ class RayEngine(FrontEngine):
                 reply = await handle.answer.remote(packed)
             except errors.RayActorError:
                 continue
-            except (ConnectionError, errors.RaySystemError) as error:
+            except (ConnectionError, errors.RaySystemError, RayServeException) as error:
                 raise ClusterError(f"The Ray cluster {self._address} does not answer any more.") from error
             if not reply.lost:
                 return reply
