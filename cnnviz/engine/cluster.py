@@ -8,8 +8,10 @@ import logging
 import os
 import re
 import socket
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -66,7 +68,7 @@ def connect(address: str) -> None:
         if running:
             ray.init(running, **quietly)
         else:
-            ray.init("local", include_dashboard=False, **quietly)
+            _in_a_thread_for_good(lambda: ray.init("local", include_dashboard=False, **quietly))
     except (ConnectionError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
         raise ClusterError(_why(address, error)) from None
 
@@ -168,6 +170,26 @@ def _running() -> str:
     except (OSError, ValueError):
         return ""
     return address
+
+
+def _in_a_thread_for_good(start: Callable[[], Any]) -> None:
+    """Have a thread that lasts as long as the process start a cluster, and wait until it has.
+
+    Linux ends a cluster's processes with the thread that began them (PR_SET_PDEATHSIG), not with that thread's process.
+    """
+    done: Future[None] = Future()
+
+    def run() -> None:
+        try:
+            start()
+        except BaseException as error:  # whatever it is, who waits must hear of it
+            done.set_exception(error)
+            return
+        done.set_result(None)
+        threading.Event().wait()
+
+    threading.Thread(target=run, name="cnnviz ray cluster", daemon=True).start()
+    done.result()
 
 
 def _settle_environment() -> None:

@@ -1,6 +1,7 @@
 """What is RayEngine's own: replicas that end, models that load elsewhere, bytes sent once, clusters not there."""
 
 import contextlib
+import ctypes
 import os
 import signal
 import socket
@@ -10,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ import pytest
 import torch
 
 from cnnviz.engine import Classify, Dropped, Layers, Maps, ModelChoice, Picture, Unit
-from cnnviz.engine.cluster import ClusterError, check, replicas
+from cnnviz.engine.cluster import ClusterError, _in_a_thread_for_good, check, replicas
 from cnnviz.engine.local import LocalEngine
 from cnnviz.errors import CnnvizError, ModelError
 
@@ -241,6 +243,34 @@ def answers(port: int) -> bool:
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
         return True
     return False
+
+
+def test_a_cluster_outlives_the_thread_that_asks_for_it() -> None:
+    libc = ctypes.CDLL(None)
+    begun: list[subprocess.Popen[bytes]] = []
+
+    def begin() -> None:
+        # As Ray begins its processes: PR_SET_PDEATHSIG is 1.
+        asked = partial(libc.prctl, 1, signal.SIGKILL)
+        begun.append(subprocess.Popen(["sleep", "60"], preexec_fn=asked))
+
+    for start, lives in ((begin, False), (partial(_in_a_thread_for_good, begin), True)):
+        thread = threading.Thread(target=start)
+        thread.start()
+        thread.join()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            begun[-1].wait(0.5)
+        assert (begun[-1].poll() is None) == lives
+        begun[-1].kill()
+        begun[-1].wait()
+
+
+def test_where_a_cluster_cannot_be_started_it_is_told() -> None:
+    def fail() -> None:
+        raise RuntimeError("no room")
+
+    with pytest.raises(RuntimeError, match="no room"):
+        _in_a_thread_for_good(fail)
 
 
 CLIENT = """
