@@ -82,9 +82,9 @@ def _serve(given: argparse.Namespace) -> int:
     if given.engine != "local":
         from cnnviz.engine import cluster
 
-        cluster.check(given.engine)
         if given.models:
-            raise ModelError("The engine ray does not have networks of one's own yet; leave out --engine or --model.")
+            raise ModelError("Networks of one's own run on the local engine alone; leave out --engine or --model.")
+        cluster.check(given.engine)
     os.environ["CNNVIZ_ENGINE"] = given.engine
     try:
         from streamlit.web.cli import main as streamlit

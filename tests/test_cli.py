@@ -140,6 +140,7 @@ def test_a_function_of_an_own_module(capsys, elsewhere):
             "No Ray head answers at ray://127.0.0.1:9 (Connection refused)",
             marks=pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed"),
         ),
+        (["serve", "--engine", "ray", "--model", "mine:build"], "Networks of one's own run on the local engine alone"),
         (["serve", "--engine", "steam"], "There is no engine 'steam'; it should be local, ray, or ray://HOST:PORT."),
         (["serve", "--model", "nowhere:build"], "nowhere:build cannot be imported"),
         (["serve", "--model", "mine"], "'mine' names no function; write it as package.module:factory or file.py:Net."),
