@@ -9,6 +9,7 @@ import ray
 import torch
 from ray import serve
 
+from cnnviz.engine import garbage
 from cnnviz.engine.local import LocalEngine
 from cnnviz.engine.parcels import Inbox
 from cnnviz.engine.requests import ModelChoice, Request
@@ -54,6 +55,7 @@ class Replica:
         # Ray tells libraries how many of the machine's processors are a replica's; not all of them listen.
         torch.set_num_threads(max(1, int(ray.get_runtime_context().get_assigned_resources().get("CPU", 1))))
         self._engine = LocalEngine(**options)
+        garbage.settle()
         self._inbox = Inbox(ray.get, lambda each: isinstance(each, ray.ObjectRef), _INBOX_BYTES)
 
     @serve.multiplexed(max_num_models_per_replica=_NAMES)  # type: ignore[untyped-decorator]
