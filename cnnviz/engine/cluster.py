@@ -101,9 +101,13 @@ def deploy(name: str, options: Mapping[str, Any], least: int) -> Any:
 
 
 def replicas(name: str) -> int:
-    """Return how many replicas of an application run now."""
+    """Return how many replicas of an application run now; raise ClusterError where the cluster was lost."""
+    import ray
     from ray import serve
 
+    if not ray.is_initialized():
+        # Ray Serve would start a cluster of its own.
+        raise ClusterError("The Ray cluster does not answer any more.")
     application = serve.status().applications.get(name)
     if application is None:
         return 0

@@ -66,6 +66,7 @@ class RayEngine(FrontEngine):
         self._room = _Room(ahead)
         self._progress: dict[ModelChoice, tuple[int, int]] = {}
         self._parked: dict[ModelChoice, list[Job]] = {}
+        self._lost = self._closing = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
         self._threads = [
@@ -86,6 +87,7 @@ class RayEngine(FrontEngine):
 
     def close(self) -> None:
         """Stop sending; whoever still waits gets Dropped. The replicas stay, for other engines."""
+        self._closing = True
         self._jobs.close()
         self._room.close()
         self._loop.call_soon_threadsafe(lambda: self._loop.create_task(self._end()))
@@ -116,12 +118,16 @@ class RayEngine(FrontEngine):
 
     async def _look(self) -> None:
         """Keep the room in step with the number of replicas."""
-        while True:
+        while not self._lost:
             try:
                 found = await asyncio.to_thread(cluster.replicas, self._application)
                 self._room.resize(self._ahead * max(1, found))
             except Exception:  # whatever it is, requests tell it to those who ask
                 _log.warning("The Ray cluster %s does not tell its replicas.", self._address)
+            if not self._ray.is_initialized():
+                self._lost = True
+                for task in self._tasks:
+                    task.cancel()
             await asyncio.sleep(_LOOK)
 
     def _work(self) -> None:
@@ -133,6 +139,8 @@ class RayEngine(FrontEngine):
         try:
             reply: Any = None
             choice: ModelChoice | None = getattr(job.request, "model", None)
+            if self._lost:
+                raise self._gone()
             if job.request is PULSE:
                 return self._jobs.finish(job, result=await self._beats())
             if (found := self._lookup(job.request, job.key)) is not None:
@@ -143,7 +151,7 @@ class RayEngine(FrontEngine):
                 return self._wait(job, choice, reply)
             self._finish(job, reply)
         except asyncio.CancelledError:
-            self._jobs.finish(job, error=_closing())
+            self._jobs.finish(job, error=self._gone())
         except BaseException as error:  # whatever it is, those who wait must hear of it
             self._fail(job, error)
         finally:
@@ -175,7 +183,7 @@ class RayEngine(FrontEngine):
                 for each in self._parked[choice]:
                     self._fail(each, reply.error)
         except asyncio.CancelledError:
-            self._jobs.finish(job, error=_closing())
+            self._jobs.finish(job, error=self._gone())
         except BaseException as error:
             self._fail(job, error)
         finally:
@@ -190,6 +198,11 @@ class RayEngine(FrontEngine):
         self._count("computed")
         self._results.put(job.key, result, nbytes_of(result))
         return self._jobs.finish(job, result=result)
+
+    def _gone(self) -> CnnvizError:
+        if self._closing:
+            return Dropped("The program is closing and takes no more requests.")
+        return ClusterError(f"The Ray cluster {self._address} does not answer any more; start this server again.")
 
     async def _sent(self, job: Job, choice: ModelChoice | None) -> Any:
         """Return a replica's Reply; another is asked where one ends before it has answered."""
@@ -206,17 +219,13 @@ class RayEngine(FrontEngine):
             except errors.RayActorError:
                 continue
             except (ConnectionError, errors.RaySystemError, RayServeException) as error:
-                raise ClusterError(f"The Ray cluster {self._address} does not answer any more.") from error
+                raise self._gone() from error
             if not reply.lost:
                 return reply
             self._outbox.forget()
         raise CnnvizError(
             f"{_TRIES} processes of the cluster ended before they could answer this: the network may be too large."
         )
-
-
-def _closing() -> Dropped:
-    return Dropped("The program is closing and takes no more requests.")
 
 
 class _Room:
