@@ -56,7 +56,12 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=_port, default=PORT, help=f"where it answers, {PORT} unless said otherwise")
     serve.add_argument("--workers", type=_count, default=1, help="how many processes serve, behind HAProxy if several")
     serve.add_argument("--behind", type=_port, help=argparse.SUPPRESS)  # the proxy's port, for one of several workers
-    serve.add_argument("--engine", default="local", help="who runs the networks: local, or ray://HOST:PORT")
+    serve.add_argument(
+        "--engine",
+        default=os.environ.get("CNNVIZ_ENGINE") or "local",
+        help="who runs the networks: local, as usual; ray, this "
+        "machine's Ray cluster, started where there is none; or ray://HOST:PORT",
+    )
     cli_models.add_arguments(serve)
     serve.set_defaults(run=_serve)
 
@@ -78,12 +83,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(given: argparse.Namespace) -> int:
     """Open the laboratory in the browser: one server for a class, until Ctrl+C."""
-    if given.engine != "local" and not given.engine.startswith("ray://"):
-        raise ModelError(f"There is no engine {given.engine!r}; it should be local, or ray://HOST:PORT.")
     if given.engine != "local":
-        raise ModelError(
-            f"The engine {given.engine} isn't built yet; leave --engine out, and this machine runs the networks."
-        )
+        from cnnviz.engine import cluster
+
+        if given.models:
+            raise ModelError("Networks of one's own run on the local engine alone; leave out --engine or --model.")
+        cluster.check(given.engine)
+    os.environ["CNNVIZ_ENGINE"] = given.engine
     try:
         from streamlit.web.cli import main as streamlit
     except ImportError:

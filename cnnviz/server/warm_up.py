@@ -1,12 +1,12 @@
 """What the first visitor would wait for, done when the server starts and beside whoever comes meanwhile."""
 
-import gc
 import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from cnnviz.engine import garbage
 from cnnviz.engine.interface import Engine
 from cnnviz.errors import CnnvizError
 
@@ -70,7 +70,7 @@ class WarmUp:
             from cnnviz.ui.engine import SETTLED
 
             SETTLED.set()
-            _settle_memory()
+            garbage.settle()
             self.over.set()
             _reach_photos()
 
@@ -80,13 +80,3 @@ def _reach_photos() -> None:
     from cnnviz.ui.photo_store import store
 
     store().reach()
-
-
-def _settle_memory() -> None:
-    """Leave what stays for good out of Python's searches for cycles, and search less often for new ones.
-
-    A search through all that torch brings held every visitor up for 0.2 to 0.4 s, once in some hundred acts.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 50)

@@ -1,5 +1,6 @@
 """The engine that all sessions of this server share, and how a page asks it."""
 
+import os
 import sys
 import threading
 import time
@@ -15,7 +16,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.ui.words import COMMON, Words
 
 if TYPE_CHECKING:
-    from cnnviz.engine.local import LocalEngine
+    from cnnviz.engine.interface import Engine
     from cnnviz.engine.requests import ModelChoice, Request
 
 R = TypeVar("R")
@@ -46,10 +47,18 @@ def settle() -> None:
 
 
 @st.cache_resource(show_spinner=False)
-def engine() -> "LocalEngine":
-    """Return the one engine of this process; torch is imported here and not before."""
+def engine() -> "Engine":
+    """Return the one engine of this process: what CNNVIZ_ENGINE names, local or a Ray cluster; torch is imported here.
+
+    Raises CnnvizError where the cluster can't be joined.
+    """
     import torch
 
+    address = os.environ.get("CNNVIZ_ENGINE") or "local"
+    if address != "local":
+        from cnnviz.engine.ray import RayEngine
+
+        return RayEngine(address)
     from cnnviz.engine.local import LocalEngine
     from cnnviz.engine.processors import available_processors
 
@@ -89,8 +98,9 @@ def ask(request: "Request[R]", sign: DeltaGenerator | None = None) -> R | None:
         # A fresh server: it is imported now, which takes seconds.
         sign.caption(COMMON.text("starting"))
     began = time.monotonic()
-    ticket = engine().submit(request, session=session(), supersedes=True)
+    ticket = None
     try:
+        ticket = engine().submit(request, session=session(), supersedes=True)
         try:
             return ticket.result(timeout=_AT_ONCE)
         except TimeoutError:
@@ -108,7 +118,7 @@ def ask(request: "Request[R]", sign: DeltaGenerator | None = None) -> R | None:
         sign.error(str(error), icon=":material/error:")
         return None
     finally:
-        if not ticket.done():
+        if ticket is not None and not ticket.done():
             ticket.cancel()
 
 

@@ -176,6 +176,7 @@ def test_every_request_is_a_frozen_value_that_travels(kind: type, pictures: Any)
     assert (named | {"patches", "seed"}) & set(get_type_hints(kind, {"results": None}))
 
 
+@pytest.mark.interface
 def test_every_result_is_frozen_read_only_and_travels(kind: type, pictures: Any, build: Any) -> None:
     result = build().ask(example(kind, pictures))
     copy = pickle.loads(pickle.dumps(result))

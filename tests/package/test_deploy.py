@@ -15,6 +15,7 @@ import yaml
 from streamlit import config
 
 from cnnviz import cli
+from cnnviz.engine import cluster
 from cnnviz.images.source import MAX_BYTES
 
 ROOT = Path(__file__).parents[2]
@@ -120,6 +121,20 @@ def test_the_proxy_knows_every_front_end_waits_for_it_and_keeps_visitors_there()
     settings = dict(zip(cli._settings()[::2], cli._settings()[1::2], strict=True))
     most = int(re.search(r"max_size (\d+)MiB", PROXY)[1])
     assert most > int(settings["--server.maxUploadSize"])
+
+
+def test_the_ray_head_answers_where_the_guide_and_the_engine_look_for_it():
+    head = SERVICES["ray-head"]
+    assert f"--ray-client-server-port={cluster.PORT}" in head["command"]
+    assert f"CNNVIZ_ENGINE=ray://ray-head:{cluster.PORT}" in GUIDE
+    assert head["healthcheck"]["test"][-1].split(":")[1] == head["command"][3].split("=")[1] == "6379"
+    # The object store lies in shared memory, of which Docker gives 64 MB where nothing is said.
+    store = next(int(each.split("=")[1]) for each in head["command"] if each.startswith("--object-store-memory="))
+    assert store < int(head["shm_size"].removesuffix("m")) * 2**20
+    assert {"RAY", "TORCH_INDEX"} == set(FRONTS["front-1"]["build"]["args"])
+    assert set(FRONTS["front-1"]["build"]["args"]) <= {line.split("=")[0] for line in instructions("ARG")}
+    # Without its profile nothing is built or started for it.
+    assert head["profiles"] == ["ray"]
 
 
 def test_the_image_serves_as_nobody_in_particular():
