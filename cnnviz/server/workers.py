@@ -121,9 +121,9 @@ def serve(count: int, port: int, command: Sequence[str]) -> int:
 
 def _start(workers: Sequence[_Program], ports: Sequence[int], told: Sequence[int]) -> int:
     """Start the workers, wait until all are ready, and return 0, or the exit status of one that ended instead."""
-    # What is wrong with the command is said by the first, and by it alone.
+    # The first alone says what is wrong with the command, and starts this machine's Ray cluster where one is wanted.
     workers[0].start()
-    status = _wait(lambda: _status(ports[0]) is not None, workers, told)
+    status = _wait(lambda: _status(ports[0]) == 200, workers, told)
     if status or told:
         return status
     for worker in workers[1:]:
