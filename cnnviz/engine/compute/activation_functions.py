@@ -10,14 +10,12 @@ from cnnviz.engine.requests import (
     Input,
     Picture,
     SampleActivations,
-    StackActivations,
     SwapActivations,
     TimeActivations,
     TrainUnits,
 )
 from cnnviz.engine.results import Probed
-from cnnviz.probes.activation_functions import Cost, Curves, Facts, costs, facts, function, sampled
-from cnnviz.probes.deep_stack import DeepStack, Measured, measure
+from cnnviz.probes.activation_functions import Cost, Curves, Facts, costs, facts, sampled
 from cnnviz.probes.dying_units import Training, train
 from cnnviz.probes.swapped_activations import Swapped, swapped
 from cnnviz.probes.two_weights import Descent, centred, descend, example_inputs
@@ -50,14 +48,6 @@ def swap(request: SwapActivations, run: Run) -> Probed[Swapped]:
         threshold=request.threshold,
     )
     return Probed(found, str(run.device), run.note)
-
-
-@computes(StackActivations)
-def stack(request: StackActivations, run: Run) -> Probed[Measured]:
-    """Return what the stack does on the way up and down."""
-    widths = (request.width,) * (request.depth + 1)
-    made = DeepStack(widths, function(request.activation), request.beginning, seed=request.seed)
-    return Probed(measure(made), "cpu", "")
 
 
 @computes(DescendTwoWeights)

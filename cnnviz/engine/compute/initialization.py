@@ -22,7 +22,7 @@ _MEAN, _DEVIATION = 0.1307, 0.3081
 @computes(StackUp)
 def up(request: StackUp, run: Run) -> Probed[Stretch]:
     """Return the activations of a part, from those below it."""
-    stack = deep_stack(request.stack)
+    stack = deep_stack(request.stack, run.device)
     stack.check()
     if not request.part:
         return Probed(bottom(stack, run.device), str(run.device), run.note)
@@ -34,7 +34,7 @@ def up(request: StackUp, run: Run) -> Probed[Stretch]:
 @computes(StackDown)
 def down(request: StackDown, run: Run) -> Probed[Stretch]:
     """Return the gradients of a part, from the gradient above it and the activations below it."""
-    stack = deep_stack(request.stack)
+    stack = deep_stack(request.stack, run.device)
     stack.check()
     if not request.part:
         return Probed(top(stack, run.device), str(run.device), run.note)
@@ -68,10 +68,10 @@ def check(request: CheckVariance, run: Run) -> Probed[Lines]:
     return Probed(lines(inputs, weights), "cpu", "")
 
 
-def deep_stack(stack: Stack) -> DeepStack:
-    """Return the stack that a request describes."""
+def deep_stack(stack: Stack, device: torch.device | None = None) -> DeepStack:
+    """Return the stack that a request describes, its function, which may have a weight, on a device."""
     values = {each.name: getattr(stack, each.name) for each in fields(stack)}
-    return DeepStack(**{**values, "function": function(stack.function)})
+    return DeepStack(**{**values, "function": function(stack.function).to(device)})
 
 
 def _end(request: StackUp | StackDown, run: Run) -> Tensor:

@@ -9,9 +9,9 @@ import streamlit as st
 from cnnviz.engine.requests import CheckVariance
 from cnnviz.engine.results import Probed
 from cnnviz.probes.variance import INPUTS, OUTPUTS, SAMPLES, Lines
+from cnnviz.ui.deep_stacks import SEED
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import Choice
-from cnnviz.ui.initialization.stacks import SEED
 from cnnviz.ui.number_controls import Number
 from cnnviz.ui.numbers import formula, of_count, percent, short, whole
 from cnnviz.ui.part import Part
