@@ -6,17 +6,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from cnnviz import images
+from cnnviz.engine.compute.inputs import digits, normalised
 from cnnviz.engine.registry import Run, computes
-from cnnviz.engine.requests import CheckVariance, LearnFrom, Stack, StackDown, StackUp, WatchUnits
+from cnnviz.engine.requests import CheckVariance, LearnFrom, ModelChoice, Stack, StackDown, StackUp, WatchUnits
 from cnnviz.engine.results import Probed
 from cnnviz.probes.activation_functions import function
 from cnnviz.probes.deep_stack import DeepStack, Stretch, backward, bottom, forward, parts, top
 from cnnviz.probes.first_steps import Learning, UnitRows, learning, unit_rows
 from cnnviz.probes.variance import OUTPUTS, Lines, draw_inputs, lines
-
-# MNIST's own, as the shipped networks get their digits.
-_MEAN, _DEVIATION = 0.1307, 0.3081
 
 
 @computes(StackUp)
@@ -79,5 +76,6 @@ def _end(request: StackUp | StackDown, run: Run) -> Tensor:
 
 
 def _digits() -> tuple[Tensor, Tensor]:
-    pixels = torch.tensor(images.sheet("digits")).flatten(1).float() / 255
-    return (pixels - _MEAN) / _DEVIATION, torch.tensor(images.sheet_labels())
+    """Return the digits, (100, 784), as the shipped networks get theirs."""
+    pixels, labels = digits()
+    return normalised(pixels, ModelChoice("mlp-mnist")).flatten(1), labels
