@@ -10,6 +10,7 @@ from cnnviz.engine.requests import CheckVariance
 from cnnviz.engine.results import Probed
 from cnnviz.probes.variance import INPUTS, OUTPUTS, SAMPLES, Lines
 from cnnviz.ui.deep_stacks import SEED
+from cnnviz.ui.downloads import offer_downloads
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import Choice
 from cnnviz.ui.number_controls import Number
@@ -17,7 +18,7 @@ from cnnviz.ui.numbers import formula, of_count, percent, short, whole
 from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
 from cnnviz.ui.screen import say_idea
-from cnnviz.ui.words import COMMON, Words
+from cnnviz.ui.words import Words
 
 WORDS = Words("initialization_variance")
 FORM = Form(WORDS, screen="initialization", part="Derivation")
@@ -118,15 +119,7 @@ def _show_table(state: State, answer: Probed[Lines]) -> None:
     found = answer.found
     values = {"measured": found.outputs, **{name: getattr(found, name) for name in LINES}}
     table = pd.DataFrame({"line": list(values), "variance": list(values.values())})
-    st.download_button(
-        COMMON.label("download.csv"),
-        lambda: table.to_csv(index=False),
-        "variance.csv",
-        "text/csv",
-        key=FORM.key("csv"),
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    offer_downloads(FORM, "variance", "", table)
 
 
 def question(state: State, answer: Probed[Lines], number: int) -> Question:
