@@ -18,7 +18,7 @@ from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.function_choice import NAMES, choice, line_of, named
 from cnnviz.ui.number_controls import Number
-from cnnviz.ui.numbers import fixed, short
+from cnnviz.ui.numbers import fixed, scientific, short
 from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
 from cnnviz.ui.screen import say_idea
@@ -121,8 +121,7 @@ def _show_notes(state: State, answer: Answer) -> None:
 def _show_formula(state: State, answer: Answer) -> None:
     """Write out the product of the largest slopes."""
     numbers = {"steepest": fixed(answer.facts.steepest, 3), "depth": state.stack.depth}
-    mantissa, _, power = f"{answer.products[0]:.2e}".partition("e")
-    st.latex(text("formula", **numbers, mantissa=mantissa, power=int(power)))
+    st.latex(text("formula", **numbers, product=scientific(answer.products[0])))
 
 
 def _show_activations(state: State, answer: Answer) -> None:

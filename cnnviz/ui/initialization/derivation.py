@@ -14,7 +14,7 @@ from cnnviz.ui.downloads import offer_downloads
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import Choice
 from cnnviz.ui.number_controls import Number
-from cnnviz.ui.numbers import formula, of_count, percent, short, whole
+from cnnviz.ui.numbers import formula, of_count, percent, scientific, short, whole
 from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
 from cnnviz.ui.screen import say_idea
@@ -72,17 +72,11 @@ def _numbers(found: Lines) -> dict[str, object]:
         "x_square": formula(x.square, digits=3),
         "x_mean": formula(x.mean, places=3, brackets=True),
         "x_variance": formula(x.variance, digits=3),
-        "w_square": _power(w.square),
-        "w_mean": _power(w.mean),
-        "w_variance": _power(w.variance),
-        "product": _power(found.products / found.fan_in),
+        "w_square": scientific(w.square),
+        "w_mean": scientific(w.mean),
+        "w_variance": scientific(w.variance),
+        "product": scientific(found.products / found.fan_in),
     }
-
-
-def _power(number: float) -> str:
-    """Return a small number for a formula as a power of ten."""
-    mantissa, power = f"{number:.2e}".split("e")
-    return rf"{mantissa} \cdot 10^{{{int(power)}}}"
 
 
 def _draw(state: State, answer: Probed[Lines]) -> None:
