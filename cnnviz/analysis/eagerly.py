@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from cnnviz.analysis.functions import POINTWISE, REDUCING, words
-from cnnviz.analysis.nested import tensors_in
 from cnnviz.analysis.refusals_memory import is_expanded
+from cnnviz.nested import tensors_in
 
 Function = Callable[..., Any]
 Arguments = tuple[Any, ...]

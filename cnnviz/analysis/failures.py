@@ -8,7 +8,6 @@ from torch import Tensor, nn
 
 from cnnviz.analysis import refusals_numbers
 from cnnviz.analysis.extents import number_of, replace
-from cnnviz.analysis.nested import tensors_in
 from cnnviz.analysis.operations import function_name, writes_in_place
 from cnnviz.analysis.refusals import Refused, reason
 from cnnviz.analysis.refusals_axes import shown
@@ -16,6 +15,7 @@ from cnnviz.analysis.refusals_modules import refused_by
 from cnnviz.analysis.refusals_phrases import rephrased
 from cnnviz.calls import Failure, failure_of
 from cnnviz.errors import ModelError, ShapeError
+from cnnviz.nested import tensors_in
 
 _OUTSIDE = str(Path(torch.__file__).parent), str(Path(__file__).parents[1])
 

@@ -14,7 +14,6 @@ from cnnviz.analysis.costs import MACS
 from cnnviz.analysis.extents import Conditions, any_extent, extents_of, number_of, plain_of, replace
 from cnnviz.analysis.functions import UNARY
 from cnnviz.analysis.lifetimes import Lifetimes
-from cnnviz.analysis.nested import tensors_in
 from cnnviz.analysis.operations import Operation, TracedCall, function_name, writes_in_place
 from cnnviz.analysis.outputs import output_of
 from cnnviz.analysis.repeated_calls import RepeatedCalls
@@ -22,6 +21,7 @@ from cnnviz.analysis.replica import Replica
 from cnnviz.analysis.unusual import is_plain
 from cnnviz.analysis.ways import Way
 from cnnviz.calls import Call
+from cnnviz.nested import first_tensor, tensors_in
 from cnnviz.operators import Operator
 
 Function = Callable[..., Any]
@@ -137,7 +137,7 @@ class Recorder:
             if self.failure is error:
                 raise
             raise self.failure from error
-        made = [arguments[0]] if name == "setitem" else tensors_in((output,))
+        made = [arguments[0]] if name == "setitem" else tensors_in(output)
         if made:
             writes = writes or any(item is other for item in made for other in given)
             self._write(name, flat, made, writes, formulas)
@@ -147,7 +147,7 @@ class Recorder:
 
     def on_call(self, call: Call) -> None:
         """Close a call: what was done since the last one is its work."""
-        output = next(iter(tensors_in((call.output,))), None)
+        output = first_tensor(call.output)
         if output is None:
             return
         operations, self._operations = tuple(self._operations), []
@@ -206,7 +206,7 @@ class Recorder:
         arguments, keywords = replace(self._stand_in(arguments), plain_of), replace(self._stand_in(keywords), plain_of)
         given = tuple(self._flat(measured.whole(item)) for item in tensors_in((arguments, keywords)))
         output, macs = measured.measured(function, arguments, keywords)
-        made = tensors_in((output,))
+        made = tensors_in(output)
         if made or macs:
             self._write(kind, (given, {"macs": macs}), made, writes_in_place(function, keywords), None)
         return output

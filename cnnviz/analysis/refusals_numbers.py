@@ -8,11 +8,11 @@ import torch
 
 from cnnviz.analysis.eagerly import trial, types_that_run
 from cnnviz.analysis.functions import words
-from cnnviz.analysis.nested import tensors_in
 from cnnviz.analysis.refusals_axes import shown
 from cnnviz.analysis.refusals_memory import read_in_another_order, repeated
 from cnnviz.analysis.refusals_phrases import rephrased
 from cnnviz.analysis.refusals_types import named
+from cnnviz.nested import tensors_in
 
 Function = Callable[..., Any]
 Arguments = tuple[Any, ...]

@@ -11,7 +11,6 @@ from torch import Tensor, nn
 from cnnviz.analysis import devices, tensor_types, values
 from cnnviz.analysis.failures import explained, sentence, told
 from cnnviz.analysis.inputs import Inputs
-from cnnviz.analysis.nested import tensors_in
 from cnnviz.analysis.operations import Stored, Trace
 from cnnviz.analysis.quantization import quantized
 from cnnviz.analysis.recorder import Recorder
@@ -23,6 +22,7 @@ from cnnviz.analysis.ways import Unseen, Way, next_way
 from cnnviz.calls import observe
 from cnnviz.errors import CnnvizError, ModelError
 from cnnviz.modules import eager
+from cnnviz.nested import tensors_in
 
 
 def trace(model: nn.Module, inputs: Inputs, home: torch.device | None = None) -> tuple[Trace, nn.Module]:
@@ -114,7 +114,7 @@ def _run(stand_in: Replica, inputs: Inputs, home: torch.device, way: Way) -> tup
             if way.operators and recorder.failure is not None and _is_script(error):
                 raise recorder.failure from error
             raise
-    for tensor in tensors_in((output,)):
+    for tensor in tensors_in(output):
         recorder.look(tensor)
     if recorder.unseen and not way.operators:
         raise Unseen

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from cnnviz.analysis.extents import any_extent
 from cnnviz.analysis.functions import words
-from cnnviz.analysis.nested import tensors_in
 from cnnviz.errors import ModelError
+from cnnviz.nested import tensors_in
 
 Arguments = tuple[Any, ...]
 

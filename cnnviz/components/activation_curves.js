@@ -3,6 +3,7 @@
 import { contextOf, fitCanvas, inksOf, mix } from "./canvas.js";
 import { styleOf, swatch } from "./curve_styles.js";
 import { onKeys } from "./grid.js";
+import { digits, minus, places } from "./numbers.js";
 import { chosen, clamp, fill, finder, follow, memory, pend, unpack } from "./shared.js";
 
 const SHOWN = 6, HIGHEST = 4, LOWEST = -2.2, LEFT = 42, HEAD = 26, FOOT = 24, GAP = 26, WIDE = 640;
@@ -15,7 +16,7 @@ function tickStep(span) {
   return power * [1, 2, 5, 10].find((times) => span / (power * times) <= 7);
 }
 
-const written = (value) => String(Number(value.toPrecision(4))).replace("-", "−");
+const written = (value) => digits(value, 4);
 
 /**
  * The lowest and the highest of some rows within the samples that are shown, no farther than the plane reaches.
@@ -87,7 +88,7 @@ function drawGrid(context, own, panel, title) {
   for (let x = -SHOWN; x <= SHOWN; x += 2) {
     const at = panel.x(own.index(x));
     line(at, panel.top, at, panel.bottom, x === 0);
-    context.fillText(String(x).replace("-", "−"), at, panel.bottom + 6);
+    context.fillText(minus(String(x)), at, panel.bottom + 6);
   }
   context.textAlign = "right";
   context.textBaseline = "middle";
@@ -224,7 +225,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const look = (at) => {
     own.at = clamp(at, first, last);
     drawAt(canvas, own);
-    const x = own.xOf(own.at).toFixed(2).replace("-", "−");
+    const x = places(own.xOf(own.at));
     table.named.textContent = fill(words.at, { x });
     table.rows.forEach(({ cells }, k) => {
       const slope = own.rows[1][k][own.at], flat = Math.abs(slope) < meta.threshold;

@@ -1,16 +1,14 @@
 // Numbers in cells: how they are written and coloured, and what a person typed.
 
-import { clamp, extent, hexOf, limits, ramp, show } from "./shared.js";
+import { minus } from "./numbers.js";
+import { clamp, extent, hexOf, limits, ramp } from "./shared.js";
 
 /** A number as short as a cell needs it, with at most so many decimal places. */
 export function brief(value, places = 2) {
-  if (!Number.isFinite(value)) return String(value).replace("-", "−").replace("Infinity", "∞");
+  if (!Number.isFinite(value)) return minus(String(value)).replace("Infinity", "∞");
   const text = Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toFixed(places)));
-  return text === "-0" ? "0" : text.replace("-", "−");
+  return text === "-0" ? "0" : minus(text);
 }
-
-/** A number with the digits that a sum needs. */
-export const long = (value) => show(value).replace("-", "−").replace("Infinity", "∞");
 
 /** A function from a value to its colour, "#rrggbb"; zero is always on the scale. */
 export function scaleOf(values, signed) {

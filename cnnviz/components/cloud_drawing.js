@@ -2,15 +2,13 @@
 
 import { contextOf, fitCanvas, mix } from "./canvas.js";
 import { lossAt } from "./cloud_numbers.js";
+import { digits, minus } from "./numbers.js";
 
 const DOT = 2.6;
 
-const minus = (text) => text.replace("-", "−");
-export const places = (value, count = 2) =>
-  minus(Number(value.toFixed(count)) === 0 ? (0).toFixed(count) : value.toFixed(count));
 /** A number with three digits that count. */
 export const brief = (value) => !Number.isFinite(value) ? "∞"
-  : Math.abs(value) >= 1e5 ? minus(value.toExponential(1)) : minus(String(Number(value.toPrecision(3))));
+  : Math.abs(value) >= 1e5 ? minus(value.toExponential(1)) : digits(value);
 
 /** Turn coordinates within `reach` of `middle` into CSS pixels of a panel `side` wide and `high`, with y upwards. */
 export function frameOf(side, high, reach, [mx, my] = [0, 0]) {

@@ -1,8 +1,9 @@
 // The five ways side by side: their numbers computed and painted, and what is told of them.
 
 import { handlesOf, samePlace } from "./cloud_dragging.js";
-import { brief, frameOf, paintPoints, paintValley, places, reachOf, valleyFrame } from "./cloud_drawing.js";
+import { brief, frameOf, paintPoints, paintValley, reachOf, valleyFrame } from "./cloud_drawing.js";
 import { computed } from "./cloud_numbers.js";
+import { minus, places, tellGap } from "./numbers.js";
 import { clamp, fill } from "./shared.js";
 
 // CSS pixels from the end of an axis to its handle.
@@ -11,7 +12,7 @@ const GAP = 20;
 /** Sliders that are no film: what one shows, and what its place on the slider means. */
 export const SLIDERS = {
   rate: { of: (at) => Number((10 ** at).toPrecision(2)), at: Math.log10, text: (value) => String(value) },
-  rotate: { of: Number, at: Number, text: (value) => `${String(value).replace("-", "−")}°` },
+  rotate: { of: Number, at: Number, text: (value) => `${minus(String(value))}°` },
 };
 
 /** Ways to `draw` all anew, to `paint` what is known, and to `tell` of the point or the weights that are looked at. */
@@ -81,8 +82,7 @@ export function panelling(find, own, meta, [base, labels, covariances, losses], 
         most = Math.max(most, Math.abs(value - torchs) / Math.max(1, Math.abs(torchs)));
       });
     });
-    check.textContent = fill(words.agree, { name: meta.name, difference: most === 0 ? "0" : most.toExponential(0) });
-    check.dataset.difference = String(most);
+    tellGap(check, meta, most);
   };
   return { draw, paint, tell };
 }

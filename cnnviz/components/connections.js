@@ -4,9 +4,8 @@
 import { fitCanvas, inksOf } from "./canvas.js";
 import { arrange, colours, highlight, paintAll, placeAt } from "./connections_drawing.js";
 import { onKeys } from "./grid.js";
-import { clamp, fill, finder, follow, memory, show, unpack } from "./shared.js";
-
-const long = (value) => show(value).replace("-", "−");
+import { long } from "./numbers.js";
+import { clamp, fill, finder, follow, memory, unpack } from "./shared.js";
 
 /** Read what Python sent into `own`. */
 function takeIn(own, data, root) {

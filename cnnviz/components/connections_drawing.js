@@ -1,11 +1,12 @@
 // Inputs, outputs and the lines between them, and the weight matrix: where all of it stands and how it is drawn.
 
 import { contextOf, fitText, inkOn } from "./canvas.js";
+import { minus } from "./numbers.js";
 import { clamp, hexOf, product } from "./shared.js";
 
 const TITLE = 26, LARGEST = 40, SMALLEST = 9, NARROW = 700;
 
-const brief = (value) => String(Number(value.toFixed(2))).replace("-", "−");
+const brief = (value) => minus(String(Number(value.toFixed(2))));
 
 /** A colour for each of `count` weights, evenly along the part of the map that can be seen on `paper`. */
 export function colours(count, paper) {

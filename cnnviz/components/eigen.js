@@ -1,6 +1,7 @@
-import { accounting, byte, digits, paintSigned } from "./eigen_account.js";
+import { accounting, byte, paintSigned } from "./eigen_account.js";
 import { addComponents, centredPatches, meanSquare, pixelOrder, project } from "./eigen_numbers.js";
 import { cellUnder, walk } from "./grid.js";
+import { digits, tellGap } from "./numbers.js";
 import { opaque, paintPixels } from "./paint.js";
 import { chosen, clamp, extent, fill, finder, follow, memory, pend, whole } from "./shared.js";
 
@@ -93,8 +94,7 @@ function begin(parentElement, setTriggerValue, meta, arrays) {
     if (own.kept !== meta.kept || own.patch !== meta.patch) { check.textContent = words.waiting; return; }
     let most = Math.abs(error - meta.error);
     theirs.forEach((number, j) => { most = Math.max(most, Math.abs(number - own.numbers[own.patch * count + j])); });
-    check.textContent = fill(words.agree, { name: meta.name, difference: most === 0 ? "0" : most.toExponential(0) });
-    check.dataset.difference = String(most);
+    tellGap(check, meta, most);
   };
   const show = () => {
     if (!own.width) return;

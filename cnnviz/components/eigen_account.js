@@ -1,11 +1,10 @@
 // The sum behind one coefficient of a patch: its pixels, the eigenimage's, their products, and what they add up to.
 
 import { putMark } from "./grid.js";
+import { digits } from "./numbers.js";
 import { opaque, paintMap, paintPixels } from "./paint.js";
 import { clamp, fill } from "./shared.js";
 
-const minus = (text) => text.replace("-", "−");
-export const digits = (value, count = 3) => minus(String(Number(value.toPrecision(count))));
 export const byte = (value) => Math.round(255 * clamp(value, 0, 1));
 
 /** Paint numbers (h, w, C) in the signed colours, or those of three channels as red, green and blue about grey. */

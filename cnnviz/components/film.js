@@ -1,4 +1,5 @@
 import { inksOf } from "./canvas.js";
+import { places } from "./numbers.js";
 import { opaque, paintPixels } from "./paint.js";
 import { player } from "./player.js";
 import { chosen, clamp, fill, finder, follow, memory, palette, unpack } from "./shared.js";
@@ -50,7 +51,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   find("tbody").replaceChildren(...body);
   find("table").setAttribute("aria-label", words.table);
   body[2].cells[1].textContent = "0";
-  meta.answer.forEach((number, i) => { body[2].cells[i + 2].textContent = digits(number); });
+  meta.answer.forEach((number, i) => { body[2].cells[i + 2].textContent = places(number, 3); });
   const captions = [...parentElement.querySelectorAll("figcaption")];
   const off = names.map((name) => fill(words.difference, { name }));
   [words.target, ...names, words.given, ...off].forEach((text, i) => { captions[i].textContent = text; });
@@ -59,7 +60,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   paintGrey(find(".target"), size, target);
   paintGrey(find(".given"), size, given);
 
-  function digits(number) { return number.toFixed(3).replace("-", "−"); }
   const most = Math.max(...losses[0], ...losses[1]) * 1.05 || 1;
   const x = (step) => LEFT + (own.width - LEFT - 10) * step / Math.max(1, steps);
   const y = (loss) => HEAD + (TALL - HEAD - FOOT) * (1 - loss / most);
@@ -110,7 +110,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       paintChange(find(change), size, target, picture, signed);
       const cells = body[which].cells;
       cells[1].textContent = Number(losses[which][step].toPrecision(3));
-      for (let i = 0; i < count; i++) cells[i + 2].textContent = digits(thetas[which][step * count + i]);
+      for (let i = 0; i < count; i++) cells[i + 2].textContent = places(thetas[which][step * count + i], 3);
     });
     if (own.width > 0) drawLosses();
   }

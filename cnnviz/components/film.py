@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from cnnviz.components.language import words_of
 from cnnviz.components.pack import pack
-from cnnviz.components.register import picked, register
+from cnnviz.components.register import picked_number, register
 from cnnviz.errors import ShapeError
 
 _HTML = """
@@ -56,9 +56,7 @@ def film(
     again. Raises ShapeError where the arrays do not fit together.
     """
     data = message(target, given, pictures, losses, thetas, answer=answer, numbers=numbers, at=at, words=words)
-    tell = None if on_pick is None else lambda value: on_pick(int(value))
-    pick = picked(_mount, data, key, tell)
-    return None if pick is None else int(pick)
+    return picked_number(_mount, data, key, on_pick)
 
 
 def message(

@@ -1,12 +1,12 @@
 // A batch of numbers normalised: its cells, the set that a number belongs to, and the sum behind its output.
 
 import { inksOf } from "./canvas.js";
-import { long } from "./cell_values.js";
 import { onKeys } from "./grid.js";
 import { explain, nameOf } from "./normalization_account.js";
 import { GRIDS, build, highlight, layOut, neighbour, paint } from "./normalization_cells.js";
 import { editing, mayEdit } from "./normalization_editing.js";
 import { outputsOf, setsOf, standardised, statisticsOf } from "./normalization_sums.js";
+import { long, tellGap } from "./numbers.js";
 import { chosen, fill, finder, follow, memory, pend, unpack } from "./shared.js";
 
 /** Read what Python sent into `own`, and compute the rest; what was typed and Python does not know yet stays. */
@@ -65,8 +65,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const told = () => {
     if (own.edits.size) { check.textContent = words.waiting; return; }
     const most = own.outputs.reduce((gap, value, i) => Math.max(gap, Math.abs(value - own.python[i])), 0);
-    check.textContent = fill(words.agree, { name: meta.name, difference: most === 0 ? "0" : most.toExponential(0) });
-    check.dataset.difference = String(most);
+    tellGap(check, meta, most);
   };
   const tellMoved = () => {
     const each = own.outputs.length / meta.size[0], images = new Set([...own.moved].map((i) => Math.floor(i / each)));

@@ -1,6 +1,6 @@
 // How one normalised number is computed, line by line.
 
-import { long } from "./cell_values.js";
+import { long } from "./numbers.js";
 import { fill } from "./shared.js";
 
 const MOST_TERMS = 9, MOST_SQUARES = 3;

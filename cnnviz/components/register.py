@@ -26,3 +26,11 @@ def picked(mount: Callable[..., Any], data: bytes, key: str, on_pick: Callable[[
             on_pick(value)
 
     return mount(data=data, key=key, on_pick_change=tell).pick
+
+
+def picked_number(
+    mount: Callable[..., Any], data: bytes, key: str, on_pick: Callable[[int], None] | None
+) -> int | None:
+    """Do the same for a component that picks whole numbers."""
+    pick = picked(mount, data, key, None if on_pick is None else lambda value: on_pick(int(value)))
+    return None if pick is None else int(pick)

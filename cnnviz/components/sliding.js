@@ -1,10 +1,11 @@
 // Windows that slide over grids of numbers: hover, step, play and edit, with the sum that makes each output.
 
 import { fitCanvas, inksOf } from "./canvas.js";
-import { long, scaleOf } from "./cell_values.js";
-import { chosen, clamp, fill, finder, follow, memory, pend, unpack } from "./shared.js";
+import { scaleOf } from "./cell_values.js";
+import { chosen, clamp, finder, follow, memory, pend, unpack } from "./shared.js";
 import { account } from "./sliding_account.js";
 import { onKeys } from "./grid.js";
+import { long, tellGap } from "./numbers.js";
 import { cellsOf, same } from "./sliding_cells.js";
 import { drawing } from "./sliding_drawing.js";
 import { editing, keepEdits } from "./sliding_editing.js";
@@ -60,9 +61,7 @@ function refresh(own, check) {
     check.textContent = words.waiting;
     return;
   }
-  const most = farthest(own.sums, python), difference = most === 0 ? "0" : most.toExponential(0);
-  check.textContent = fill(words.agree, { name: meta.name, difference });
-  check.dataset.difference = most;
+  tellGap(check, meta, farthest(own.sums, python));
 }
 
 /** Give canvases and panels their places for the width that there is. */

@@ -1,6 +1,6 @@
 // How the number in a cell comes about, and where it goes.
 
-import { long } from "./cell_values.js";
+import { long } from "./numbers.js";
 import { fill } from "./shared.js";
 import { unravel } from "./sliding_sums.js";
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from cnnviz.components.language import words_of
 from cnnviz.components.pack import pack
-from cnnviz.components.register import picked, register
+from cnnviz.components.register import picked_number, register
 from cnnviz.errors import ShapeError
 
 
@@ -66,9 +66,7 @@ def stack_film(
     there are not as many of the one as of the other.
     """
     data = message(activations, gradients, at=at, saturates=saturates, words=words)
-    tell = None if on_pick is None else lambda value: on_pick(int(value))
-    pick = picked(_mount, data, key, tell)
-    return None if pick is None else int(pick)
+    return picked_number(_mount, data, key, on_pick)
 
 
 def message(

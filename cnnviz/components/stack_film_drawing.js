@@ -1,6 +1,7 @@
 // Distributions of a stack's layers: all side by side, and one of them as a histogram.
 
 import { contextOf, mix } from "./canvas.js";
+import { digits, minus } from "./numbers.js";
 import { fill } from "./shared.js";
 
 export const LEFT = 58;
@@ -11,13 +12,13 @@ const raised = (/** @type {number} */ power) =>
   (power < 0 ? "⁻" : "") + [...String(Math.abs(power))].map((digit) => RAISED[Number(digit)]).join("");
 
 /** A number with so many digits, a very small or large one as 4.6·10⁻⁷. */
-export function brief(/** @type {number} */ value, digits = 2) {
+export function brief(/** @type {number} */ value, count = 2) {
   if (!Number.isFinite(value)) return "∞";
   const size = Math.abs(value);
   if (size === 0) return "0";
-  if (size >= 1e-3 && size < 1e4) return String(Number(value.toPrecision(digits))).replace("-", "−");
-  const [mantissa, power] = value.toExponential(digits - 1).split("e");
-  return `${mantissa.replace("-", "−")}·10${raised(Number(power))}`;
+  if (size >= 1e-3 && size < 1e4) return digits(value, count);
+  const [mantissa, power] = value.toExponential(count - 1).split("e");
+  return `${minus(mantissa)}·10${raised(Number(power))}`;
 }
 
 export const percent = (/** @type {number} */ share) =>

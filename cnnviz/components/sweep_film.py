@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from cnnviz.components.language import words_of
 from cnnviz.components.pack import pack
-from cnnviz.components.register import picked, register
+from cnnviz.components.register import picked_number, register
 from cnnviz.errors import ShapeError
 
 MOST_VALUES = 1_500_000
@@ -72,9 +72,7 @@ def sweep_film(
         selected=selected,
         words=words,
     )
-    tell = None if on_pick is None else lambda value: on_pick(int(value))
-    pick = picked(_mount, data, key, tell)
-    return None if pick is None else int(pick)
+    return picked_number(_mount, data, key, on_pick)
 
 
 def message(

@@ -11,7 +11,7 @@ from cnnviz.components.language import words_of
 from cnnviz.components.pack import pack
 from cnnviz.components.parcel import parcel, send
 from cnnviz.components.quantise import quantise
-from cnnviz.components.register import picked, register
+from cnnviz.components.register import picked_number, register
 from cnnviz.errors import ShapeError
 
 Mode = Literal["signed", "positive", "rgb"]
@@ -79,9 +79,7 @@ def tiles(
         key=key,
     )
     send(key, rest)
-    tell = None if on_pick is None else lambda value: on_pick(int(value))
-    pick = picked(_mount, data, key, tell)
-    return None if pick is None else int(pick)
+    return picked_number(_mount, data, key, on_pick)
 
 
 def message(

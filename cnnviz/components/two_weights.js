@@ -1,13 +1,13 @@
 // Two descents of two weights side by side: contours of the loss, the path, and where the next step may lead.
 
 import { contextOf, fitCanvas, inksOf, mix } from "./canvas.js";
+import { minus, places } from "./numbers.js";
 import { player } from "./player.js";
 import { chosen, fill, finder, follow, memory, unpack } from "./shared.js";
 
 const A_SECOND = 6, REACH = 2, EDGE = 34, LARGEST = 330, WIDE = 1000, LEVELS = [1, 1 / 4, 1 / 16, 1 / 64];
 
-const written = (value) => value.toFixed(2).replace("-", "−");
-const pair = ([a, b]) => `(${written(a)}, ${written(b)})`;
+const pair = ([a, b]) => `(${places(a)}, ${places(b)})`;
 
 /**
  * The points where d^T C d is 1, around 0: an ellipse, whose axes are C's eigenvectors.
@@ -87,7 +87,7 @@ function drawAxes(context, own, side, to) {
   context.fillStyle = inks.quiet;
   for (let tick = -REACH; tick <= REACH; tick++) {
     const [x, y] = to([tick, tick]), colour = tick ? inks.faint : inks.edge;
-    const isLast = tick === REACH, text = String(tick).replace("-", "−");
+    const isLast = tick === REACH, text = minus(String(tick));
     drawLine(context, [[x, 4], [x, side - EDGE]], colour, 1);
     drawLine(context, [[EDGE, y], [side - 4, y]], colour, 1);
     // The names stand at the axes' ends, in the place of their last numbers.

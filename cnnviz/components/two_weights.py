@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cnnviz.components.language import words_of
 from cnnviz.components.pack import pack
-from cnnviz.components.register import picked, register
+from cnnviz.components.register import picked_number, register
 from cnnviz.errors import ShapeError
 
 _PLANE = '<figure><figcaption></figcaption><canvas aria-hidden="true"></canvas><div class="readout"></div></figure>'
@@ -53,7 +53,7 @@ def two_weights(
     where the arrays do not fit together.
     """
     data = message(planes, goal=goal, at=at, words=words)
-    picked(_mount, data, key, None if on_pick is None else lambda value: on_pick(int(value)))
+    picked_number(_mount, data, key, on_pick)
 
 
 def message(

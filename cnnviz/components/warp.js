@@ -1,5 +1,6 @@
 import { inksOf } from "./canvas.js";
 import { cellUnder, nameCell, putMark, sameCell, walk } from "./grid.js";
+import { tellGap } from "./numbers.js";
 import { chosen, clamp, fill, finder, follow, memory, pend, unpack } from "./shared.js";
 import { account, num } from "./warp_account.js";
 import { dragging, sameTheta } from "./warp_box.js";
@@ -73,9 +74,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       for (let c = 0; c < meta.channels; c++)
         most = Math.max(most, Math.abs(out[c * h * w + at] - python[c * h * w + at]));
     }
-    const difference = most === 0 ? "0" : most.toExponential(0);
-    check.textContent = fill(ties ? words.ties : words.agree, { name: meta.name, difference, count: ties });
-    check.dataset.difference = most;
+    tellGap(check, meta, most, ties ? words.ties : words.agree, { count: ties });
   };
   dragging(find, own, meta, { point, warp: paintAll, unmoved: compare,
     send: (theta) => setTriggerValue("pick", { theta }) });

@@ -7,8 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from cnnviz.figures.plain import plain_figure, tint
-from cnnviz.figures.style import RULE
+from cnnviz.figures.plain import AXIS, LEGEND, plain_figure, tint, upright
 from cnnviz.figures.sweep_curves import SCALES, STYLES
 
 
@@ -51,17 +50,12 @@ def banded(
             "hoverinfo": None,
             "hovertemplate": f"%{{x:~g}}: %{{y:{form}}}<extra>%{{fullData.name}}</extra>",
         })  # fmt: skip
-    shapes: list[dict[str, Any]] = []
-    if at is not None:
-        whole = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
-        shapes.append({"type": "line", "x0": at, "x1": at, **whole, "line": {"color": RULE, "width": 7}})
-    axis = {"gridcolor": RULE, "zeroline": False, "fixedrange": True}
     kind = {"type": "log", "tickmode": "array", "tickvals": list(amounts), "ticktext": [f"{a:g}" for a in amounts]}
     layout = {
-        "xaxis": {**axis, "title": {"text": x}, **(kind if logarithmic else {})},
-        "yaxis": {**axis, "title": {"text": y}, **SCALES[scale]},
-        "shapes": shapes,
+        "xaxis": {**AXIS, "title": {"text": x}, **(kind if logarithmic else {})},
+        "yaxis": {**AXIS, "title": {"text": y}, **SCALES[scale]},
+        "shapes": [] if at is None else [upright(at)],
         "showlegend": True,
-        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
+        "legend": {**LEGEND["legend"], "traceorder": "normal"},
     }
     return plain_figure(traces, layout, height=height, margin=(36, 12, 46, 60))

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from cnnviz.figures.plain import plain_figure
-from cnnviz.figures.style import INK, RULE
+from cnnviz.figures.plain import AXIS, plain_figure
+from cnnviz.figures.style import INK
 
 # Dashes for eyes that see no colours.
 _STYLES = (("#b91c1c", "solid"), ("#0f766e", "dash"), ("#0b5cad", "dot"))
@@ -28,9 +28,8 @@ def channel_histograms(counts: np.ndarray, edges: np.ndarray, names: Sequence[st
         }
         for each, name, (colour, dash) in zip(counts, names, styles, strict=True)
     ]
-    axis = {"fixedrange": True, "gridcolor": RULE, "zeroline": False}
     layout = {
-        "xaxis": {**axis, "zeroline": True, "zerolinecolor": INK, "zerolinewidth": 1, "nticks": 5},
-        "yaxis": {**axis, "visible": False, "rangemode": "tozero"},
+        "xaxis": {**AXIS, "zeroline": True, "zerolinecolor": INK, "zerolinewidth": 1, "nticks": 5},
+        "yaxis": {**AXIS, "visible": False, "rangemode": "tozero"},
     }
     return plain_figure(traces, layout, height=height, margin=(4, 6, 24, 6))

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from cnnviz.figures.maps import outlined, scale_of
-from cnnviz.figures.plain import PICTURE, plain_figure
+from cnnviz.figures.plain import PICTURE, plain_figure, upright
 from cnnviz.figures.style import INK, INPUT, KERNEL, OUTPUT, RULE
 
 _NUMBERS = 7  # columns of cells that still have room for numbers
@@ -127,7 +127,7 @@ def value_along(
             }
         )
     traces.append(_points([theta, theta], [smooth, stairs], (KERNEL, INPUT)))
-    borders = [_upright(float(kink), {"color": RULE, "width": 2}) for kink in kinks]
+    borders = [upright(float(kink), {"color": RULE, "width": 2}) for kink in kinks]
     bottom, top = float(min(v.min() for v in values)), float(max(v.max() for v in values))
     room = 0.12 * (top - bottom) or 1.0
     axes = {"yaxis": {**_AXIS, "title": {"text": y}, "range": [bottom - room, top + room]}}
@@ -155,7 +155,7 @@ def loss_along(
     ]
     note = {"x": answer, "y": 1, "yref": "paper", "yanchor": "bottom", "text": answer_name, "showarrow": False}
     axes = {"yaxis": {**_AXIS, "title": {"text": y}, "rangemode": "tozero"}, "annotations": [note]}
-    return _chart(traces, [_upright(answer, {"color": OUTPUT, "width": 2, "dash": "dot"})], x, axes, height)
+    return _chart(traces, [upright(answer, {"color": OUTPUT, "width": 2, "dash": "dot"})], x, axes, height)
 
 
 _AXIS: dict[str, Any] = {"gridcolor": "#eef1f5", "zeroline": False}
@@ -196,7 +196,3 @@ def _points(x: list[float], y: list[float], colours: tuple[str, str]) -> dict[st
         "showlegend": False,
         "hovertemplate": "%{x:.4g}: %{y:.4g}<extra></extra>",
     }
-
-
-def _upright(x: float, line: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "line": line, "layer": "below"}

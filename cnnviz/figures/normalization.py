@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from cnnviz.colours import POSITIVE, colorscale
-from cnnviz.figures.plain import plain_figure
-from cnnviz.figures.style import INPUT, KERNEL, RULE
+from cnnviz.figures.plain import AXIS, LEGEND, plain_figure, upright
+from cnnviz.figures.style import INPUT, KERNEL
 
 _SPREAD = 2.5  # deviations at which a normalised pixel is black or white
 _GAP = 12  # pixels
@@ -37,12 +37,10 @@ def statistic_curves(
     each = {"type": "scatter", "x": steps, "hovertemplate": hover}
     dots = {**each, "mode": "markers", "y": own, "name": names[0], "marker": {"color": INPUT, "size": 6}}
     line = {**each, "mode": "lines", "y": running, "name": names[1], "line": {"color": KERNEL, "width": 3}}
-    axis = {"gridcolor": RULE, "zeroline": False, "fixedrange": True}
     layout = {
-        "xaxis": {**axis, "title": {"text": x}, "range": [0, len(own) + 1]},
-        "yaxis": {**axis, "rangemode": "tozero"},
-        "showlegend": True,
-        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        "xaxis": {**AXIS, "title": {"text": x}, "range": [0, len(own) + 1]},
+        "yaxis": {**AXIS, "rangemode": "tozero"},
+        **LEGEND,
     }
     return plain_figure([dots, line], layout, height=height, margin=(36, 8, 44, 48))
 
@@ -60,16 +58,12 @@ def noise_curve(
         "marker": {"size": 7},
         "hovertemplate": "%{x}: %{y:.3f}<extra></extra>",
     }
-    axis = {"gridcolor": RULE, "zeroline": False, "fixedrange": True, "type": "log"}
+    axis = {**AXIS, "type": "log"}
     ticks = {"tickmode": "array", "tickvals": list(sizes), "ticktext": list(map(str, sizes))}
-    shapes: list[dict[str, Any]] = []
-    if at is not None and min(sizes) <= at <= max(sizes):
-        whole = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
-        shapes.append({"type": "line", "x0": at, "x1": at, **whole, "line": {"color": RULE, "width": 7}})
     layout = {
         "xaxis": {**axis, **ticks, "title": {"text": x}},
         "yaxis": {**axis, "title": {"text": y}, "tickmode": "array", "tickvals": _NOISES, "ticktext": _NOISES},
-        "shapes": shapes,
+        "shapes": [upright(at)] if at is not None and min(sizes) <= at <= max(sizes) else [],
     }
     return plain_figure([line], layout, height=height, margin=(12, 12, 44, 60))
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from cnnviz.figures.plain import plain_figure
+from cnnviz.figures.plain import LEGEND, plain_figure
 from cnnviz.figures.style import INPUT, KERNEL, RULE
 
 
@@ -29,7 +29,6 @@ def curves(values: np.ndarray, names: Sequence[str], *, x: str, y: str, height: 
     layout = {
         "xaxis": {**axis, "title": {"text": x}},
         "yaxis": {**axis, "title": {"text": y}, "type": "log", "exponentformat": "power", "dtick": 2},
-        "showlegend": True,
-        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        **LEGEND,
     }
     return plain_figure(traces, layout, height=height, margin=(36, 8, 44, 64))

@@ -12,6 +12,17 @@ PICTURE: dict[str, Any] = {
     "yaxis": {"visible": False, "constrain": "domain", "scaleanchor": "x", "autorange": "reversed"},
 }
 
+# Lines in the grid's colour, and no zooming by touch: a slider or another picture is what changes a figure.
+AXIS: dict[str, Any] = {"gridcolor": RULE, "zeroline": False, "fixedrange": True}
+# Above the figure, on the left.
+LEGEND: dict[str, Any] = {"showlegend": True, "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}}
+_MARK = {"color": RULE, "width": 7}
+
+
+def upright(x: float, line: dict[str, Any] = _MARK) -> dict[str, Any]:
+    """Return a line at `x` from the bottom of a figure to its top, behind all else: broad and pale, it marks an x."""
+    return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "line": line, "layer": "below"}
+
 
 def plain_figure(
     data: list[dict[str, Any]], layout: dict[str, Any], *, height: int, margin: tuple[int, int, int, int] = (8, 8, 8, 8)

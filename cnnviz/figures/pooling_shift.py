@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from cnnviz.figures.maps import scale_of
-from cnnviz.figures.plain import PICTURE, plain_figure
+from cnnviz.figures.plain import LEGEND, PICTURE, plain_figure, upright
 from cnnviz.figures.style import INPUT, KERNEL, OUTPUT, RULE
 
 _NUMBERS = 12  # columns of cells that still have room for numbers
@@ -66,12 +66,10 @@ def stays(lines: Mapping[str, np.ndarray], at: int, *, x: str, y: str, height: i
         for (name, values), (colour, dash) in zip(lines.items(), styles, strict=False)
     ]
     axis: dict[str, Any] = {"gridcolor": RULE, "zeroline": False}
-    mark = {"type": "line", "x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "paper", "line": {"color": RULE, "width": 6}}
     layout = {
         "xaxis": {**axis, "title": {"text": x}, "dtick": 1},
         "yaxis": {**axis, "title": {"text": y}, "tickformat": ".0%", "rangemode": "tozero"},
-        "shapes": [{**mark, "layer": "below"}] if at else [],
-        "showlegend": True,
-        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        "shapes": [upright(at)] if at else [],
+        **LEGEND,
     }
     return plain_figure(traces, layout, height=height, margin=(36, 8, 44, 64))

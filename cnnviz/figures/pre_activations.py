@@ -3,8 +3,8 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from cnnviz.figures.plain import plain_figure, tint
-from cnnviz.figures.style import INPUT, OUTPUT, RULE
+from cnnviz.figures.plain import AXIS, plain_figure, tint, upright
+from cnnviz.figures.style import INPUT, OUTPUT
 
 
 def pre_activations(
@@ -44,15 +44,13 @@ def pre_activations(
         "hovertemplate": "%{x:.2f}: %{y:.3~g}<extra></extra>",
     }
     bounds = np.flatnonzero(np.diff(np.concatenate([[0], flat.astype(int), [0]])))
-    tinted = {"type": "rect", "yref": "paper", "y0": 0, "y1": 1, "layer": "below", "line": {"width": 0}}
-    axis = {"gridcolor": RULE, "zeroline": False, "fixedrange": True}
     low, high = max(-2.5, float(values.min())), min(4.0, float(values.max()))
     edge = 0.08 * (high - low) + 0.02
     layout = {
-        "xaxis": {**axis, "title": {"text": names[0]}, "range": [edges[0], edges[-1]]},
-        "yaxis": {**axis, "title": {"text": names[1]}, "tickformat": ".1~%", "rangemode": "tozero"},
+        "xaxis": {**AXIS, "title": {"text": names[0]}, "range": [edges[0], edges[-1]]},
+        "yaxis": {**AXIS, "title": {"text": names[1]}, "tickformat": ".1~%", "rangemode": "tozero"},
         "yaxis2": {
-            **axis,
+            **AXIS,
             "title": {"text": names[2], "font": {"color": OUTPUT}},
             "overlaying": "y",
             "side": "right",
@@ -62,7 +60,7 @@ def pre_activations(
             "range": [low - edge, high + edge],
         },
         "shapes": [
-            {**tinted, "x0": x[start], "x1": x[end - 1], "fillcolor": tint(OUTPUT, 0.15)}
+            {**upright(x[start], {"width": 0}), "type": "rect", "x1": x[end - 1], "fillcolor": tint(OUTPUT, 0.15)}
             for start, end in zip(bounds[::2], bounds[1::2], strict=True)
         ],
         "bargap": 0,

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from PIL import Image
 
 from cnnviz.figures.photo import image
-from cnnviz.figures.plain import PICTURE, plain_figure
+from cnnviz.figures.plain import LEGEND, PICTURE, plain_figure
 from cnnviz.figures.style import INPUT, OUTPUT, RULE
 
 _TILE, _GAP = 84, 8  # screen pixels, before the browser fits the row to its width
@@ -89,8 +89,7 @@ def verdicts(
         "bargap": 0.25,
         "xaxis": {"tickmode": "array", "tickvals": list(range(len(classes))), "ticktext": list(classes)},
         "yaxis": {"range": [0, 1.02], "tickformat": ".0%", "gridcolor": RULE, "zeroline": False, "dtick": 0.25},
-        "showlegend": True,
-        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        **LEGEND,
     }
     return plain_figure(bars, layout, height=height, margin=(30, 8, 26, 44))
 

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from cnnviz.figures.plain import plain_figure, tint
-from cnnviz.figures.style import INPUT, KERNEL, OUTPUT, RULE
+from cnnviz.figures.plain import AXIS, LEGEND, plain_figure, tint, upright
+from cnnviz.figures.style import INPUT, KERNEL, OUTPUT
 
 FAINT = "#c3cad4"
 # Colours that stay apart for colour-blind eyes, and dashes for those who see none.
@@ -18,6 +18,8 @@ STYLES = (
     ("#9b3f7a", "dashdot"),
     ("#4d4d4d", "longdash"),
     ("#7a5c00", "longdashdot"),
+    ("#5b7f2b", "solid"),
+    ("#b0413e", "dash"),
 )
 MOST = len(STYLES)
 # The vertical axis by what the values are; a 0 has no place on a logarithm and is left out.
@@ -49,12 +51,14 @@ def sweep(
     at: float | None = None,
     band: tuple[float, float] | None = None,
     faint: np.ndarray | None = None,
+    axis: Mapping[str, Any] | None = None,
     height: int = 300,
 ) -> go.Figure:
     """Return a line a name, at most MOST, over N amounts; the amount `at` is marked, those within `band` are tinted.
 
     `scale`, one of SCALES, says what the values are: numbers from 0 up, signed numbers, shares, shares of which 100 %
-    is the most, or numbers or small shares on a logarithm. `faint` (N, K) are K thin lines behind.
+    is the most, or numbers or small shares on a logarithm. `faint` (N, K) are K thin lines behind. `axis`
+    has more properties of the vertical axis.
     """
     form = ".3~g" if scale in ("number", "signed", "power") else ".2%"
     traces: list[dict[str, Any]] = [
@@ -82,21 +86,18 @@ def sweep(
             "marker": {"size": 5},
             "hovertemplate": f"%{{x:~g}}: %{{y:{form}}}<extra>%{{fullData.name}}</extra>",
         })  # fmt: skip
-    whole = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
     shapes: list[dict[str, Any]] = []
     if band is not None:
-        ends = {"x0": band[0], "x1": band[1]}
-        shapes.append({"type": "rect", **ends, **whole, "fillcolor": tint(OUTPUT, 0.1), "line": {"width": 0}})
+        ends = {"type": "rect", "x1": band[1], "fillcolor": tint(OUTPUT, 0.1)}
+        shapes.append({**upright(band[0], {"width": 0}), **ends})
     edge = 0.02 * (max(amounts) - min(amounts))
     if at is not None and min(amounts) <= at <= max(amounts):
-        shapes.append({"type": "line", "x0": at, "x1": at, **whole, "line": {"color": RULE, "width": 7}})
-    axis = {"gridcolor": RULE, "zeroline": False, "fixedrange": True}
+        shapes.append(upright(at))
     ticks = _powers(lines.values()) if scale == "power" else {}
     layout = {
-        "xaxis": {**axis, "title": {"text": x}, "range": [min(amounts) - edge, max(amounts) + edge]},
-        "yaxis": {**axis, "title": {"text": y}, **SCALES[scale], **ticks},
+        "xaxis": {**AXIS, "title": {"text": x}, "range": [min(amounts) - edge, max(amounts) + edge]},
+        "yaxis": {**AXIS, "title": {"text": y}, **SCALES[scale], **ticks, **(axis or {})},
         "shapes": shapes,
-        "showlegend": True,
-        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        **LEGEND,
     }
     return plain_figure(traces, layout, height=height, margin=(60, 12, 46, 64))

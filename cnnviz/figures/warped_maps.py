@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from cnnviz.figures.maps import scale_of
-from cnnviz.figures.plain import PICTURE, plain_figure
+from cnnviz.figures.plain import LEGEND, PICTURE, plain_figure
 from cnnviz.figures.style import INPUT, OUTPUT, RULE
 
 
@@ -56,7 +56,6 @@ def gaps(
         "barmode": "group",
         "xaxis": {"type": "category"},
         "yaxis": {**axis, "title": {"text": y}, "automargin": True},
-        "showlegend": True,
-        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        **LEGEND,
     }
     return plain_figure(bars, layout, height=360, margin=(56, 8, 40, 64))

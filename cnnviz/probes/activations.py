@@ -13,6 +13,7 @@ from torch._C._functorch import get_unwrapped, is_functorch_wrapped_tensor, mayb
 from cnnviz.analysis.failures import sentence
 from cnnviz.calls import Call, observe
 from cnnviz.errors import CnnvizError, ModelError
+from cnnviz.nested import first_tensor
 from cnnviz.probes.partial_forward import Enough, missing
 
 
@@ -96,17 +97,6 @@ def _memory(tensor: Tensor) -> int | None:
 def _version(tensor: Tensor) -> int:
     # Under torch.inference_mode() nothing counts the writes.
     return -1 if tensor.is_inference() else tensor._version
-
-
-def first_tensor(value: Any) -> Tensor | None:
-    """Return the first tensor in a tensor, tuple, list or dict of tensors, or None."""
-    if isinstance(value, Tensor):
-        return value
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, tuple | list):
-        return next((found for item in value if (found := first_tensor(item)) is not None), None)
-    return None
 
 
 def written_by(function: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Tensor | None:

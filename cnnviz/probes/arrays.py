@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
 
 
 def to_numpy(tensor: Tensor) -> Floats:

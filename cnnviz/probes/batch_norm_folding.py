@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from cnnviz.calls import Call, Step, observe
 from cnnviz.errors import ModelError
-from cnnviz.probes.activations import first_tensor
+from cnnviz.nested import first_tensor
 from cnnviz.probes.arrays import Floats, to_numpy
 
 _LINEAR = ("conv1d", "conv2d", "conv3d", "linear")

@@ -10,9 +10,9 @@ from torch import Tensor, nn
 
 from cnnviz.calls import Call
 from cnnviz.modules import kind_of
+from cnnviz.nested import tensors_in
 from cnnviz.probes.maps import as_maps
 from cnnviz.probes.partial_forward import catch
-from cnnviz.probes.slots import tensors
 
 Size = tuple[int, ...]
 
@@ -64,7 +64,7 @@ class _Watch:
         self.give(batch, "", "")
 
     def give(self, value: Any, name: str, kind: str) -> None:
-        for tensor in tensors(value):
+        for tensor in tensors_in(value):
             self.givers[id(tensor)] = weakref.ref(tensor), name, kind
 
     def giver(self, tensor: Tensor) -> tuple[str, str] | None:

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from cnnviz.arithmetic.affine import IDENTITY
-from cnnviz.probes.interpolation import BILINEAR, NEAREST, Doubles, warped
+from cnnviz.probes.arrays import Doubles
+from cnnviz.probes.interpolation import BILINEAR, NEAREST, warped
 
 MOMENTUM = 0.9
 FAR = 10.0

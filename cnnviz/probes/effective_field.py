@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from cnnviz.calls import Call
 from cnnviz.errors import ShapeError
-from cnnviz.probes.activations import first_tensor
+from cnnviz.nested import first_tensor
 from cnnviz.probes.maps import stacked_maps
 from cnnviz.probes.partial_forward import catch
 

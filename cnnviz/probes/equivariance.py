@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from cnnviz.calls import Call, observe
-from cnnviz.probes.activations import first_tensor
+from cnnviz.nested import first_tensor
 from cnnviz.probes.arrays import to_numpy
 from cnnviz.probes.maps import stacked_maps
 from cnnviz.probes.partial_forward import catch

@@ -12,14 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from cnnviz.probes.arrays import Floats, to_numpy
+from cnnviz.probes.arrays import Doubles, Floats, to_numpy
 from cnnviz.probes.deep_stack import DeepStack
-
-Doubles = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,8 @@ from torch import Tensor, nn
 
 from cnnviz.calls import Call, function_name
 from cnnviz.errors import ShapeError
-from cnnviz.probes.activations import first_tensor, written_by
+from cnnviz.nested import first_tensor
+from cnnviz.probes.activations import written_by
 from cnnviz.probes.maps import as_maps
 from cnnviz.probes.partial_forward import catch
 

@@ -18,9 +18,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from cnnviz.probes.arrays import Doubles
 from cnnviz.probes.resampling import resampled
-
-Doubles = NDArray[np.float64]
 
 BILINEAR, NEAREST = "bilinear", "nearest"
 # torch itself places pixels no more exactly than this, in pixels.

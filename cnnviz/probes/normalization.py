@@ -8,16 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
 from cnnviz.errors import ShapeError
+from cnnviz.probes.arrays import Doubles
 
 WAYS = ("batch", "layer", "instance", "group")
 EPS = 1e-5
-
-Doubles = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

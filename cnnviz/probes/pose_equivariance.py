@@ -16,7 +16,8 @@ from torch import Tensor, nn
 
 from cnnviz.arithmetic.pose import Pose
 from cnnviz.calls import Call, observe
-from cnnviz.probes.activations import activations, first_tensor
+from cnnviz.nested import first_tensor
+from cnnviz.probes.activations import activations
 from cnnviz.probes.equivariance import Places, gap
 from cnnviz.probes.maps import stacked_maps
 from cnnviz.probes.placement import thetas

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-Doubles = NDArray[np.float64]
+from cnnviz.probes.arrays import Doubles
 
 WAYS = ("raw", "centred", "standardised", "decorrelated", "whitened")
 # The direction, from the long axis, in which the two classes lie apart.

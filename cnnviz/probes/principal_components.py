@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-Doubles = NDArray[np.float64]
+from cnnviz.probes.arrays import Doubles
 
 # An eigenvalue this much smaller than the largest is what rounding has left of 0.
 _NOTHING = 1e-10

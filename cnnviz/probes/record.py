@@ -10,10 +10,11 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from cnnviz.calls import Call, observe
 from cnnviz.errors import CnnvizError
-from cnnviz.probes.activations import first_tensor, written_by
+from cnnviz.nested import first_tensor, tensors_in
+from cnnviz.probes.activations import written_by
 from cnnviz.probes.checkpoints import chosen
 from cnnviz.probes.recording import Operation, RecordedCall, Recording
-from cnnviz.probes.slots import slotted, tensors
+from cnnviz.probes.slots import slotted
 
 Function = Callable[..., Any]
 
@@ -89,7 +90,7 @@ class _Recorder:
         getter, setter = _UNWATCHED
         if function == setter or (function == getter and not any(id(each) in self._owned for each in arguments)):
             raise UnrepeatableError("The model reaches for a tensor's data, where nothing counts what is overwritten.")
-        given = [*tensors(arguments), *tensors(keywords)]
+        given = [*tensors_in(arguments), *tensors_in(keywords)]
         read = {id(tensor): self._slot(tensor) for tensor in given}
         target = written_by(function, arguments, keywords)
         if target is not None and id(target) in self._owned:
@@ -99,7 +100,7 @@ class _Recorder:
             self._lent += [(tensor, tensor.detach().clone()) for tensor in given]
         output = function(*arguments, **keywords)
         writes = self._writes(given, target, read)
-        made = tensors(output)
+        made = tensors_in(output)
         if not made and not writes:
             return output
         if torch.is_grad_enabled() or _is_autocast():
@@ -119,11 +120,11 @@ class _Recorder:
     def on_call(self, call: Call) -> None:
         steps = [self._places[id(step.arguments)][1] for step in call.steps if id(step.arguments) in self._places]
         # The arguments as they were before the call overwrote them.
-        read = {id(tensor): self._read.get(id(tensor), -1) for tensor in tensors(call.arguments)}
+        read = {id(tensor): self._read.get(id(tensor), -1) for tensor in tensors_in(call.arguments)}
         read = {key: slot for key, slot in read.items() if slot >= 0}
-        for tensor in tensors(call.arguments):
+        for tensor in tensors_in(call.arguments):
             read.setdefault(id(tensor), self._slot(tensor))
-        gave = {id(tensor): self._slot(tensor) for tensor in tensors(call.output)}
+        gave = {id(tensor): self._slot(tensor) for tensor in tensors_in(call.output)}
         self._read.clear()
         self.calls.append(
             RecordedCall(

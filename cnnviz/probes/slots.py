@@ -5,6 +5,8 @@ from typing import Any
 
 from torch import Tensor
 
+from cnnviz.nested import tensors_in
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -23,7 +25,7 @@ def slotted(item: Any, slots: dict[int, int]) -> Any:
         ends = item.start, item.stop, item.step
         return slice(*(int(each) if isinstance(each, Tensor) else each for each in ends))
     # A list too without tensors: the model may go on to change it.
-    if type(item) in (tuple, list) or (isinstance(item, tuple | list) and tensors(item)):
+    if type(item) in (tuple, list) or (isinstance(item, tuple | list) and tensors_in(item)):
         parts = [slotted(part, slots) for part in item]
         return parts if isinstance(item, list) else tuple(parts)
     return item
@@ -49,14 +51,3 @@ def numbers(item: Any) -> list[int]:
     elif type(item) not in (tuple, list):
         return []
     return [number for part in item for number in numbers(part)]
-
-
-def tensors(item: Any) -> list[Tensor]:
-    """Return the tensors in nested tuples, lists and dicts."""
-    if isinstance(item, Tensor):
-        return [item]
-    if isinstance(item, dict):
-        item = item.values()
-    elif not isinstance(item, tuple | list):
-        return []
-    return [tensor for part in item for tensor in tensors(part)]

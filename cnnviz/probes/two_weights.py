@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from cnnviz.probes.activation_functions import function
-
-Doubles = NDArray[np.float64]
+from cnnviz.probes.arrays import Doubles
 
 START, GOAL = (-1.0, 1.0), (1.0, -1.0)  # from one to the other, one weight must grow and the other fall
 NEAR = 0.1

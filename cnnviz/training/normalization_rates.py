@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from cnnviz.assets import CURVES
 from cnnviz.training import data
+from cnnviz.training.live.examples import IMAGES
 
 NAME = "normalization-rates"
 RATES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
@@ -86,7 +87,8 @@ def measure(*, data_root: Path | None = None, seed: int = 0, epochs: int | None 
 
 def _scaled(images: Tensor) -> Tensor:
     """Return uint8 images as numbers with mean 0 and deviation 1, by Fashion-MNIST's own mean and deviation."""
-    return (images.float() / 255 - 0.2860) / 0.3530
+    mean, deviation = IMAGES["fashion-mnist"]
+    return (images.float() / 255 - mean) / deviation
 
 
 def _run(

@@ -76,6 +76,12 @@ def formula(number: float, *, digits: int = 4, places: int | None = None, bracke
     return f"({written})" if brackets and written.startswith("-") else written
 
 
+def scientific(number: float) -> str:
+    r"""Return a number with three digits for a formula in LaTeX, times a power of ten: 4.60 \cdot 10^{-7}."""
+    mantissa, power = f"{float(number):.2e}".split("e")
+    return rf"{mantissa} \cdot 10^{{{int(power)}}}"
+
+
 def matrix(rows: Iterable[Iterable[float]], *, digits: int | None = None, places: int | None = None) -> str:
     """Return a matrix in LaTeX, its numbers with at most so many digits that count, or with so many places."""
     lines = [" & ".join(_in_latex(number, digits, places) for number in row) for row in rows]

@@ -9,9 +9,9 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from cnnviz.analysis import recurrent
-from cnnviz.analysis.nested import tensors_in
 from cnnviz.analysis.operations import function_name
 from cnnviz.analysis.output_sizes_fast import fast_output
+from cnnviz.nested import tensors_in
 
 SIDE = st.integers(1, 9)
 
@@ -236,7 +236,7 @@ class TestRecurrent:
 
 
 def described(found) -> list[object]:
-    return [(item.shape, item.stride(), item.dtype) for item in tensors_in((found,))]
+    return [(item.shape, item.stride(), item.dtype) for item in tensors_in(found)]
 
 
 @given(st.integers(1, 3), SIDE, SIDE, st.booleans())

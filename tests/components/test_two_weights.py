@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from cnnviz.components import register
 from cnnviz.components import two_weights as module
 from cnnviz.components.bundle import script
 from cnnviz.components.pack import unpack
@@ -36,7 +37,7 @@ def test_other_shapes_are_refused_in_a_sentence():
 
 def test_what_comes_back_is_a_step(monkeypatch):
     heard = []
-    monkeypatch.setattr(module, "picked", lambda mount, data, key, tell: tell(3.0))
+    monkeypatch.setattr(register, "picked", lambda mount, data, key, tell: tell(3.0))
     module.two_weights([RAW, CENTRED], key="k", goal=(1, -1), on_pick=heard.append)
     assert heard == [3]
 

@@ -62,3 +62,9 @@ def test_the_variance_of_a_layer_is_what_its_draws_have(engine):
     assert found.weights.variance == pytest.approx(0.0025, rel=0.03)
     assert found.outputs == pytest.approx(1, rel=0.05)
     assert torch.isfinite(torch.tensor(found.both_centred))
+
+
+def test_a_function_with_a_weight_goes_where_the_stack_is():
+    stack = Stack((8, 8, 8), "prelu", "kaiming_in")
+    (weight,) = deep_stack(stack, torch.device("meta")).function.parameters()
+    assert weight.is_meta

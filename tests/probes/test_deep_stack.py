@@ -1,4 +1,5 @@
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -131,3 +132,11 @@ def test_a_stack_that_takes_too_long_is_refused_with_what_would_not():
         stack.check()
     replace(stack, widths=(4096,) * 3).check()
     replace(stack, beginning="normal").check()
+
+
+def test_slopes_of_a_quarter_make_gradients_vanish():
+    found = measure(DeepStack((64,) * 13, torch.sigmoid, "orthogonal"))
+    sizes = [each.deviation for each in found.gradients]
+    assert len(sizes) == 13
+    # An orthogonal layer keeps a gradient's length, and a slope of sigmoid is at most 0.25.
+    assert all(low <= 0.25 * high * 1.001 for low, high in pairwise(sizes))

@@ -28,14 +28,12 @@ def jpeg():
     return make
 
 
-@pytest.fixture
-def digits(tmp_path):
-    """IDX files of 300 and 60 images whose class can be learned; returns (root, images, labels) by split."""
-    raw = tmp_path / "digits" / "MNIST" / "raw"
+def write_bars(raw, tests):
+    """Write IDX files of 300 and `tests` images whose class is the place of a bright bar; return them by split."""
     raw.mkdir(parents=True)
     random = np.random.default_rng(0)
     written = {}
-    for split, count in (("train", 300), ("t10k", 60)):
+    for split, count in (("train", 300), ("t10k", tests)):
         labels = random.integers(0, 10, count, dtype=np.uint8)
         images = random.integers(0, 100, (count, 28, 28), dtype=np.uint8)
         for image, label in zip(images, labels, strict=True):
@@ -43,7 +41,20 @@ def digits(tmp_path):
         (raw / f"{split}-images-idx3-ubyte").write_bytes(struct.pack(">4I", 0x803, *images.shape) + images.tobytes())
         (raw / f"{split}-labels-idx1-ubyte").write_bytes(struct.pack(">2I", 0x801, count) + labels.tobytes())
         written[split] = images, labels
-    return tmp_path / "digits", written
+    return written
+
+
+@pytest.fixture
+def digits(tmp_path):
+    """IDX files of 300 and 60 images whose class can be learned; returns (root, images, labels) by split."""
+    return tmp_path / "digits", write_bars(tmp_path / "digits" / "MNIST" / "raw", 60)
+
+
+@pytest.fixture
+def clothes(tmp_path):
+    """The folder of such files of Fashion-MNIST, with 1,000 test images."""
+    write_bars(tmp_path / "FashionMNIST" / "raw", 1000)
+    return tmp_path
 
 
 @pytest.fixture

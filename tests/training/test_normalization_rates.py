@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import struct
 import sys
 
 import numpy as np
@@ -15,25 +14,10 @@ from cnnviz.training import normalization_rates as recipe
 from cnnviz.training.__main__ import main
 
 
-def clothes(folder):
-    """Write IDX files of 300 and 1,000 images whose class is a bright bar."""
-    raw = folder / "FashionMNIST" / "raw"
-    raw.mkdir(parents=True)
-    random = np.random.default_rng(0)
-    for split, count in (("train", 300), ("t10k", 1000)):
-        labels = random.integers(0, 10, count, dtype=np.uint8)
-        images = random.integers(0, 100, (count, 28, 28), dtype=np.uint8)
-        for image, label in zip(images, labels, strict=True):
-            image[2 * label : 2 * label + 4] = 255
-        (raw / f"{split}-images-idx3-ubyte").write_bytes(struct.pack(">4I", 0x803, *images.shape) + images.tobytes())
-        (raw / f"{split}-labels-idx1-ubyte").write_bytes(struct.pack(">2I", 0x801, count) + labels.tobytes())
-    return folder
-
-
-def test_a_run_writes_the_curves_and_tells_the_best(tmp_path, monkeypatch, capsys):
+def test_a_run_writes_the_curves_and_tells_the_best(tmp_path, clothes, monkeypatch, capsys):
     monkeypatch.setattr(recipe, "RATES", (0.1, 100.0))
     monkeypatch.setattr(recipe, "EVERY", 2)
-    arguments = [recipe.NAME, "--data-root", str(clothes(tmp_path)), "--epochs", "2", "--out", str(tmp_path / "out")]
+    arguments = [recipe.NAME, "--data-root", str(clothes), "--epochs", "2", "--out", str(tmp_path / "out")]
     monkeypatch.setattr(sys, "argv", ["cnnviz.training", *arguments])
     assert main() == 0
     assert "with normalisation" in capsys.readouterr().out

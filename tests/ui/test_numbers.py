@@ -98,3 +98,9 @@ def test_a_matrix_has_its_numbers_row_by_row(rows):
     assert all(
         abs(a - b) <= 0.00501 for row, had in zip(read, rows, strict=True) for a, b in zip(row, had, strict=True)
     )
+
+
+@given(st.floats(-1e30, 1e30))
+def test_a_power_of_ten_has_three_digits(value):
+    mantissa, power = re.fullmatch(r"(-?\d\.\d\d) \\cdot 10\^\{(-?\d+)\}", numbers.scientific(value)).groups()
+    assert abs(Decimal(mantissa).scaleb(int(power)) - Decimal(value)) <= abs(Decimal(value)) * Decimal("0.0051")

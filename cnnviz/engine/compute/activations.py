@@ -11,7 +11,8 @@ from cnnviz.engine.registry import Run, computes
 from cnnviz.engine.requests import Classify, Input, Layers, Maps, ModelChoice, Unit, key_of
 from cnnviz.engine.results import Floats, LayerMaps, Prediction, Probed, Sized
 from cnnviz.errors import ModelError
-from cnnviz.probes.activations import activations, first_tensor
+from cnnviz.nested import first_tensor
+from cnnviz.probes.activations import activations
 from cnnviz.probes.arrays import to_numpy
 from cnnviz.probes.maps import as_maps
 from cnnviz.probes.probabilities import probabilities

@@ -1,6 +1,6 @@
 """How the outputs of a layer hang together with its inputs."""
 
-from cnnviz.engine.compute.inputs import digits_batch, tensor
+from cnnviz.engine.compute.inputs import sheet_batch, tensor
 from cnnviz.engine.registry import Run, computes
 from cnnviz.engine.requests import Collapse, Connect, ReadShuffled, ShufflePicture
 from cnnviz.engine.results import Probed
@@ -32,6 +32,6 @@ def shuffled(request: ShufflePicture, run: Run) -> Probed[ShuffledPicture]:
 @computes(ReadShuffled)
 def read(request: ReadShuffled, run: Run) -> Probed[ShuffledAnswers]:
     """Return a network's answers to the hundred test digits."""
-    batch = digits_batch(request.model, run)
+    batch = sheet_batch(request.model, run)
     found = shuffled_answers(run.network, batch, order(batch.shape[-2] * batch.shape[-1]))
     return Probed(found, str(run.device), run.note)

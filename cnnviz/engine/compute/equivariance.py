@@ -6,7 +6,7 @@ from typing import Any
 import torch
 
 from cnnviz import images
-from cnnviz.engine.compute.inputs import black, digits_batch, picture_batch, tensor
+from cnnviz.engine.compute.inputs import black, picture_batch, sheet_batch, tensor
 from cnnviz.engine.compute.layers import layer_row
 from cnnviz.engine.registry import Run, computes
 from cnnviz.engine.requests import (
@@ -76,7 +76,7 @@ def shift_maps(request: ShiftMaps, run: Run) -> Probed[ShiftedMaps]:
 @computes(ShiftAnswers)
 def shift_answers(request: ShiftAnswers, run: Run) -> Probed[Shifted]:
     """Return what a network for digits makes of the hundred test digits."""
-    batch, ground = digits_batch(request.model, run), black(request.model, run)
+    batch, ground = sheet_batch(request.model, run), black(request.model, run)
     found = shifted(run.network, batch, torch.tensor(images.sheet_labels()), request.shifts, ground)
     return Probed(found, str(run.device), run.note)
 

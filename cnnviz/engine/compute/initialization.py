@@ -6,23 +6,20 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from cnnviz import images
+from cnnviz.engine.compute.inputs import digits, normalised
 from cnnviz.engine.registry import Run, computes
-from cnnviz.engine.requests import CheckVariance, LearnFrom, Stack, StackDown, StackUp, WatchUnits
+from cnnviz.engine.requests import CheckVariance, LearnFrom, ModelChoice, Stack, StackDown, StackUp, WatchUnits
 from cnnviz.engine.results import Probed
 from cnnviz.probes.activation_functions import function
 from cnnviz.probes.deep_stack import DeepStack, Stretch, backward, bottom, forward, parts, top
 from cnnviz.probes.first_steps import Learning, UnitRows, learning, unit_rows
 from cnnviz.probes.variance import OUTPUTS, Lines, draw_inputs, lines
 
-# MNIST's own, as the shipped networks get their digits.
-_MEAN, _DEVIATION = 0.1307, 0.3081
-
 
 @computes(StackUp)
 def up(request: StackUp, run: Run) -> Probed[Stretch]:
     """Return the activations of a part, from those below it."""
-    stack = deep_stack(request.stack)
+    stack = deep_stack(request.stack, run.device)
     stack.check()
     if not request.part:
         return Probed(bottom(stack, run.device), str(run.device), run.note)
@@ -34,7 +31,7 @@ def up(request: StackUp, run: Run) -> Probed[Stretch]:
 @computes(StackDown)
 def down(request: StackDown, run: Run) -> Probed[Stretch]:
     """Return the gradients of a part, from the gradient above it and the activations below it."""
-    stack = deep_stack(request.stack)
+    stack = deep_stack(request.stack, run.device)
     stack.check()
     if not request.part:
         return Probed(top(stack, run.device), str(run.device), run.note)
@@ -68,10 +65,10 @@ def check(request: CheckVariance, run: Run) -> Probed[Lines]:
     return Probed(lines(inputs, weights), "cpu", "")
 
 
-def deep_stack(stack: Stack) -> DeepStack:
-    """Return the stack that a request describes."""
+def deep_stack(stack: Stack, device: torch.device | None = None) -> DeepStack:
+    """Return the stack that a request describes, its function, which may have a weight, on a device."""
     values = {each.name: getattr(stack, each.name) for each in fields(stack)}
-    return DeepStack(**{**values, "function": function(stack.function)})
+    return DeepStack(**{**values, "function": function(stack.function).to(device)})
 
 
 def _end(request: StackUp | StackDown, run: Run) -> Tensor:
@@ -79,5 +76,6 @@ def _end(request: StackUp | StackDown, run: Run) -> Tensor:
 
 
 def _digits() -> tuple[Tensor, Tensor]:
-    pixels = torch.tensor(images.sheet("digits")).flatten(1).float() / 255
-    return (pixels - _MEAN) / _DEVIATION, torch.tensor(images.sheet_labels())
+    """Return the digits, (100, 784), as the shipped networks get theirs."""
+    pixels, labels = digits()
+    return normalised(pixels, ModelChoice("mlp-mnist")).flatten(1), labels

@@ -43,10 +43,18 @@ def picture_batch(request: OfPicture, run: Run) -> Tensor:
     return batch_of(run.ask(Input(request.model, request.picture, request.invert)), device=run.device)
 
 
-def digits_batch(model: ModelChoice, run: Run) -> Tensor:
-    """Return the hundred test digits as a model gets them, (100, C, H, W); images.sheet_labels says what they are."""
-    pictures = [Picture.of(pixels) for pixels in images.sheet("digits")]
+def sheet_batch(model: ModelChoice, run: Run, sheet: str = "digits") -> Tensor:
+    """Return a sheet's hundred test images as a model gets them, (100, C, H, W); images.sheet_labels says what is what.
+
+    They are digits, where no other sheet is named.
+    """
+    pictures = [Picture.of(pixels) for pixels in images.sheet(sheet)]
     return batch_of(*(run.ask(Input(model, picture)) for picture in pictures), device=run.device)
+
+
+def digits() -> tuple[Tensor, Tensor]:
+    """Return the hundred test digits, (100, 1, 28, 28) in [0, 1], and what they are, (100,)."""
+    return torch.tensor(images.sheet("digits"))[:, None].float() / 255, torch.tensor(images.sheet_labels())
 
 
 def normalised(pixels: Tensor, model: ModelChoice) -> Tensor:

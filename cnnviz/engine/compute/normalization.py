@@ -1,7 +1,5 @@
 """Normalisation of numbers, of shipped photos, and in a network."""
 
-from functools import lru_cache
-
 import numpy as np
 import torch
 from PIL import Image, ImageOps
@@ -21,9 +19,10 @@ from cnnviz.engine.requests import (
     UndoNorm,
 )
 from cnnviz.engine.results import Floats, Probed
+from cnnviz.probes.arrays import Doubles, to_numpy
 from cnnviz.probes.batch_norm_folding import Folded, Pair, fold, pairs
 from cnnviz.probes.batch_statistics import Followed, Swapped, followed, noise, swapped
-from cnnviz.probes.normalization import Doubles, Normalised, normalised, undoing
+from cnnviz.probes.normalization import Normalised, normalised, undoing
 
 _PATCH, _PATCHES = 16, 8  # pixels a side, and patches along a side of each photo
 
@@ -53,7 +52,7 @@ def swap(request: SwapImage, run: Run) -> Probed[Swapped]:
 @computes(FollowStatistics)
 def follow(request: FollowStatistics, run: Run) -> Probed[Followed]:
     """Return the running averages; batch k is the same whatever the number of batches."""
-    pool = _patches()
+    pool = _patches(run)
     generator = torch.Generator().manual_seed(0)
     orders = (torch.randperm(len(pool), generator=generator) for _ in range(request.batches))
     batches = [pool[order[: request.batch_size]] for order in orders]
@@ -63,7 +62,7 @@ def follow(request: FollowStatistics, run: Run) -> Probed[Followed]:
 @computes(BatchNoise)
 def batch_noise(request: BatchNoise, run: Run) -> Probed[Floats]:
     """Return the noise for each size."""
-    return Probed(noise(_patches(), request.sizes, request.draws), "cpu", "")
+    return Probed(noise(_patches(run), request.sizes, request.draws), "cpu", "")
 
 
 @computes(NormPairs)
@@ -89,10 +88,13 @@ def _square(picture: Picture, side: int) -> Tensor:
     return torch.tensor(np.asarray(fitted)).permute(2, 0, 1).float() / 255
 
 
-@lru_cache(maxsize=1)
-def _patches() -> Tensor:
+def _patches(run: Run) -> Tensor:
     """Return patches of all shipped photos, (P, 3, 16, 16) in [0, 1]."""
+    return torch.tensor(run.once("patches of the gallery", _gallery_patches).found)
+
+
+def _gallery_patches() -> Probed[Floats]:
     side = _PATCH * _PATCHES
     photos = torch.stack([_square(Picture.of(images.gallery_image(name)), side) for name in images.gallery_names()])
     cut = photos.unfold(2, _PATCH, _PATCH).unfold(3, _PATCH, _PATCH)
-    return cut.permute(0, 2, 3, 1, 4, 5).reshape(-1, 3, _PATCH, _PATCH).contiguous()
+    return Probed(to_numpy(cut.permute(0, 2, 3, 1, 4, 5).reshape(-1, 3, _PATCH, _PATCH)), "cpu", "")

@@ -11,7 +11,7 @@ from cnnviz import images, models
 from cnnviz.analysis import analyze
 from cnnviz.arithmetic.lattice import Lattice
 from cnnviz.arithmetic.pose import AXES, Pose, pose_of
-from cnnviz.engine.compute.inputs import black, digits_batch, normalised, picture_batch
+from cnnviz.engine.compute.inputs import black, normalised, picture_batch, sheet_batch
 from cnnviz.engine.compute.layers import layer_row
 from cnnviz.engine.registry import Run, computes
 from cnnviz.engine.requests import (
@@ -79,7 +79,7 @@ def warp_maps(request: WarpMaps, run: Run) -> Probed[WarpedMaps]:
 @computes(AnswerWarped)
 def answer_warped(request: AnswerWarped, run: Run) -> Probed[WarpedAnswers]:
     """Return the answers to the hundred test digits, three runs of them all."""
-    photos = digits_batch(request.model, run)
+    photos = sheet_batch(request.model, run)
     lattices = _lattices(request.model, run)
     found = warped_answers(run.network, photos, black(request.model, run), request.layer, request.theta, lattices)
     return Probed(WarpedAnswers(*found), str(run.device), run.note)

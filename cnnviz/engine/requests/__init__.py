@@ -9,7 +9,6 @@ compute/NAME.py how it is computed; a new request needs one more line here.
 
 from cnnviz.engine.requests.activation_functions import DescendTwoWeights as DescendTwoWeights
 from cnnviz.engine.requests.activation_functions import SampleActivations as SampleActivations
-from cnnviz.engine.requests.activation_functions import StackActivations as StackActivations
 from cnnviz.engine.requests.activation_functions import SwapActivations as SwapActivations
 from cnnviz.engine.requests.activation_functions import TimeActivations as TimeActivations
 from cnnviz.engine.requests.activation_functions import TrainUnits as TrainUnits

@@ -1,4 +1,4 @@
-"""Activation functions: their curves and costs, what they do to trained networks, to deep stacks and to training."""
+"""Activation functions: their curves and costs, what they do to trained networks and to training."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,7 +9,6 @@ from cnnviz.engine.results import Probed
 if TYPE_CHECKING:
     # In the subscripts below; these modules import torch.
     from cnnviz.probes.activation_functions import Cost, Curves, Facts
-    from cnnviz.probes.deep_stack import Measured
     from cnnviz.probes.dying_units import Training
     from cnnviz.probes.swapped_activations import Swapped
     from cnnviz.probes.two_weights import Descent
@@ -39,17 +38,6 @@ class SwapActivations(Request["Probed[Swapped]"]):
     activation: str
     prelu_slope: float
     threshold: float
-
-
-@dataclass(frozen=True)
-class StackActivations(Request["Probed[Measured]"]):
-    """Activations and gradients by depth in a stack of `depth` linear layers of one width, as training would begin."""
-
-    activation: str
-    width: int
-    depth: int
-    beginning: str
-    seed: int
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from cnnviz.engine.results import Floats, Probed
 
 if TYPE_CHECKING:
     # In the subscripts below; these modules import torch.
+    from cnnviz.probes.arrays import Doubles
     from cnnviz.probes.batch_norm_folding import Folded, Pair
     from cnnviz.probes.batch_statistics import Followed, Swapped
-    from cnnviz.probes.normalization import Doubles, Normalised
+    from cnnviz.probes.normalization import Normalised
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from cnnviz.calls import Call, Step, function_name
 from cnnviz.errors import ShapeError
-from cnnviz.probes.activations import first_tensor
+from cnnviz.nested import first_tensor
 from cnnviz.probes.maps import as_maps, locate
 from cnnviz.probes.partial_forward import catch
 from cnnviz.probes.recording import Giver, Recording

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from cnnviz.probes.activations import first_tensor
+from cnnviz.nested import first_tensor
 from cnnviz.probes.maps import as_maps, unravel
 from cnnviz.probes.unit.accounts import Moved
 from cnnviz.probes.unit.function_call import FunctionCall

@@ -8,7 +8,8 @@ from typing import Any
 from torch import Tensor
 
 from cnnviz.calls import Call, Step
-from cnnviz.probes.activations import first_tensor, written_by
+from cnnviz.nested import first_tensor
+from cnnviz.probes.activations import written_by
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,13 +11,13 @@ from cnnviz.engine.requests import SampleActivations, TimeActivations
 from cnnviz.engine.results import Probed
 from cnnviz.figures.sweep_curves import sweep
 from cnnviz.probes.activation_functions import PRELU_START, Curves, Facts, gap
-from cnnviz.ui.activation_functions.names import NAMES, choice, line_of, named
 from cnnviz.ui.activation_functions.questions import question_about_slopes
 from cnnviz.ui.chart import chart
 from cnnviz.ui.choices import Choices
 from cnnviz.ui.downloads import offer_downloads
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form, Preset
+from cnnviz.ui.function_choice import NAMES, choice, line_of, named
 from cnnviz.ui.number_controls import Real
 from cnnviz.ui.numbers import fixed, formula, percent, short
 from cnnviz.ui.part import Part

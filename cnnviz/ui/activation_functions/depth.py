@@ -1,28 +1,32 @@
 """Gradients and activations through many layers, as training would begin: what slopes do to them layer by layer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped]
 import plotly.graph_objects as go
 import streamlit as st
 
-from cnnviz.engine.requests import SampleActivations, StackActivations
+from cnnviz.engine.requests import SampleActivations, Stack
 from cnnviz.figures.sweep_curves import sweep
 from cnnviz.probes.activation_functions import PRELU_START, Facts
-from cnnviz.probes.deep_stack import Measured
-from cnnviz.ui.activation_functions.names import NAMES, choice, line_of, named
 from cnnviz.ui.chart import chart
+from cnnviz.ui.deep_stacks import SEED, beginnings, call, measure
 from cnnviz.ui.downloads import offer_downloads
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form, Preset
-from cnnviz.ui.form_controls import Choice
+from cnnviz.ui.function_choice import NAMES, choice, line_of, named
 from cnnviz.ui.number_controls import Number
-from cnnviz.ui.numbers import fixed, short
+from cnnviz.ui.numbers import fixed, scientific, short
 from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
 from cnnviz.ui.screen import say_idea
 from cnnviz.ui.words import Words
+
+if TYPE_CHECKING:
+    # It imports torch.
+    from cnnviz.probes.deep_stack import Measured
 
 WORDS = Words("vanishing_gradients")
 say, text = WORDS.say, WORDS.text
@@ -30,8 +34,7 @@ FORM = Form(WORDS, screen="activation_functions", part="Depth")
 FUNCTION = choice("sigmoid")
 DEPTH = Number("depth", 12, low=2, high=50)
 WIDTH = Number("width", 128, low=8, high=512)
-BEGINNING = Choice("beginning", "xavier", (), ("xavier", "kaiming_in", "orthogonal"))
-SEED = Number("seed", 0, low=0, high=99, slider=False)
+BEGINNING = beginnings("xavier", ("xavier", "kaiming_in", "orthogonal"))
 PRESETS: dict[str, Preset] = {
     "sigmoid": {},
     "tanh": {"function": "tanh"},
@@ -45,20 +48,20 @@ PRESETS: dict[str, Preset] = {
 class State:
     """A stack of layers with one function, to be compared with the same with another."""
 
-    request: StackActivations
+    stack: Stack
 
     @property
     def rival(self) -> str:
         """The function to compare with: SELU, and for SELU itself ReLU."""
-        return "relu" if self.request.activation == "selu" else "selu"
+        return "relu" if self.stack.function == "selu" else "selu"
 
 
 @dataclass(frozen=True)
 class Answer:
     """The stack measured, the same with the rival's function, and what is known of the first one."""
 
-    found: Measured
-    rival: Measured
+    found: "Measured"
+    rival: "Measured"
     facts: Facts
 
     @property
@@ -75,19 +78,18 @@ class Answer:
 
 def read() -> State:
     """Return what the form says."""
-    names = FORM.get(FUNCTION), FORM.get(WIDTH), FORM.get(DEPTH), FORM.get(BEGINNING), FORM.get(SEED)
-    return State(StackActivations(*names))
+    widths = (FORM.get(WIDTH),) * (FORM.get(DEPTH) + 1)
+    return State(Stack(widths, FORM.get(FUNCTION), FORM.get(BEGINNING), seed=FORM.get(SEED)))
 
 
 def find(state: State) -> Answer | None:
     """Ask the engine for both stacks, and what is known of the functions."""
-    asked = state.request
-    rival = StackActivations(state.rival, asked.width, asked.depth, asked.beginning, asked.seed)
-    found, other = ask(asked), ask(rival)
     known = ask(SampleActivations(NAMES, PRELU_START))
-    if found is None or other is None or known is None:
+    found = None if known is None else measure(state.stack)
+    rival = None if found is None else measure(replace(state.stack, function=state.rival))
+    if known is None or found is None or rival is None:
         return None
-    return Answer(found.found, other.found, known.found[1][asked.activation])
+    return Answer(found, rival, known.found[1][state.stack.function])
 
 
 def _draw_gradients(state: State, answer: Answer) -> None:
@@ -95,40 +97,39 @@ def _draw_gradients(state: State, answer: Answer) -> None:
     sizes, products = answer.sizes, answer.products
     say(
         "first",
-        depth=state.request.depth,
+        depth=state.stack.depth,
         size=short(sizes[0], 3),
         product=short(products[0], 3),
-        each=short(sizes[0] ** (1 / state.request.depth), 3),
+        each=short(sizes[0] ** (1 / state.stack.depth), 3),
     )
 
 
 def _gradients(state: State, answer: Answer) -> go.Figure:
     lines = {
-        text("line_measured", name=named(state.request.activation)): answer.sizes,
+        text("line_measured", name=named(state.stack.function)): answer.sizes,
         text("line_product", steepest=short(answer.facts.steepest, 3)): answer.products,
     }
-    depths = range(state.request.depth + 1)
+    depths = range(state.stack.depth + 1)
     return sweep(depths, lines, x=text("axis_depth"), y=text("axis_gradient"), scale="power", height=360)
 
 
 def _show_notes(state: State, answer: Answer) -> None:
-    say("product", steepest=short(answer.facts.steepest, 3), name=named(state.request.activation))
-    say(f"beginning_{state.request.beginning}")
+    say("product", steepest=short(answer.facts.steepest, 3), name=named(state.stack.function))
+    say(f"beginning_{state.stack.beginning}")
 
 
 def _show_formula(state: State, answer: Answer) -> None:
     """Write out the product of the largest slopes."""
-    numbers = {"steepest": fixed(answer.facts.steepest, 3), "depth": state.request.depth}
-    mantissa, _, power = f"{answer.products[0]:.2e}".partition("e")
-    st.latex(text("formula", **numbers, mantissa=mantissa, power=int(power)))
+    numbers = {"steepest": fixed(answer.facts.steepest, 3), "depth": state.stack.depth}
+    st.latex(text("formula", **numbers, product=scientific(answer.products[0])))
 
 
 def _show_activations(state: State, answer: Answer) -> None:
     """Chart mean and variance of the activations by depth, beside those of the rival."""
     st.subheader(text("activations"))
-    names = named(state.request.activation), named(state.rival)
+    names = named(state.stack.function), named(state.rival)
     both = dict(zip(names, (answer.found, answer.rival), strict=True))
-    depths = range(state.request.depth + 1)
+    depths = range(state.stack.depth + 1)
     means = {name: np.array([each.mean for each in found.activations]) for name, found in both.items()}
     variances = {name: np.array([each.deviation**2 for each in found.activations]) for name, found in both.items()}
     figures = []
@@ -140,9 +141,9 @@ def _show_activations(state: State, answer: Answer) -> None:
     for key, name in zip(("own", "rival"), names, strict=True):
         mean, variance = fixed(means[name][-1], 2), short(variances[name][-1], 2)
         numbers |= {key: name, f"{key}_mean": mean, f"{key}_variance": variance}
-    say("activations_said", depth=state.request.depth, **numbers)
-    if "selu" in (state.request.activation, state.rival):
-        say("selu" if state.request.beginning == "xavier" else "selu_begins")
+    say("activations_said", depth=state.stack.depth, **numbers)
+    if "selu" in (state.stack.function, state.rival):
+        say("selu" if state.stack.beginning == "xavier" else "selu_begins")
     columns = {"depth": depths, "gradient": answer.sizes, "product": answer.products}
     for what, lines in (("mean", means), ("variance", variances)):
         columns |= {f"{what} {name}": values for name, values in lines.items()}
@@ -152,25 +153,21 @@ def _show_activations(state: State, answer: Answer) -> None:
 
 def question(state: State, answer: Answer, number: int) -> Question:
     """Ask how large the gradient still is some layers below the top."""
-    depth = state.request.depth
+    depth = state.stack.depth
     below = 1 + (number * 3 + depth // 2) % depth
     size = float(answer.sizes[depth - below])
     options = {10.0**power: text("predict_option", size=short(10.0**power, 1)) for power in range(-12, 7, 2)}
     nearest = sorted(options, key=lambda each: abs(np.log10(each) - np.log10(max(size, 1e-30))))
-    shown = {"below": below, "name": named(state.request.activation)}
+    shown = {"below": below, "name": named(state.stack.function)}
     why = text("predict_why", size=short(size, 2), **shown)
     return Question(text("predict", **shown), options[nearest[0]], [options[each] for each in nearest[1:]], why)
 
 
 def code(state: State, answer: Answer) -> str:
     """Return the few lines of Python that measure the gradient."""
-    asked = state.request
-    begin = {
-        "xavier": "nn.init.xavier_normal_(weights)",
-        "kaiming_in": 'nn.init.kaiming_normal_(weights, nonlinearity="relu")',
-        "orthogonal": "nn.init.orthogonal_(weights)",
-    }[asked.beginning]
-    return text("code", line=line_of(asked.activation), width=asked.width, depth=asked.depth, begin=begin)
+    stack = state.stack
+    begin = call(stack.beginning, weights="weights")
+    return text("code", line=line_of(stack.function), width=stack.widths[0], depth=stack.depth, begin=begin)
 
 
 PART = Part(

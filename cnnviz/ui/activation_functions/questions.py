@@ -5,7 +5,7 @@ from random import Random
 import numpy as np
 
 from cnnviz.probes.activation_functions import Curves
-from cnnviz.ui.activation_functions.names import NAMES, named
+from cnnviz.ui.function_choice import NAMES, named
 from cnnviz.ui.numbers import fixed, short
 from cnnviz.ui.question import Question
 from cnnviz.ui.words import Words

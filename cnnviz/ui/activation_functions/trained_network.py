@@ -14,12 +14,12 @@ from cnnviz.figures.pre_activations import pre_activations
 from cnnviz.figures.style import INPUT, KERNEL
 from cnnviz.probes.activation_functions import PRELU_START, Curves
 from cnnviz.probes.swapped_activations import BINS, FARTHEST, Layer, Swapped
-from cnnviz.ui.activation_functions.names import NAMES, line_of, named
 from cnnviz.ui.chart import chart
 from cnnviz.ui.downloads import offer_downloads
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import Choice
+from cnnviz.ui.function_choice import NAMES, line_of, named
 from cnnviz.ui.number_controls import Real
 from cnnviz.ui.numbers import percent, short, whole
 from cnnviz.ui.part import Part

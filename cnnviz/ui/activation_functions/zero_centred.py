@@ -12,10 +12,10 @@ from cnnviz.engine.requests import DescendTwoWeights
 from cnnviz.engine.results import Probed
 from cnnviz.figures.sweep_curves import sweep
 from cnnviz.probes.two_weights import GOAL, NEAR, Descent
-from cnnviz.ui.activation_functions.names import choice, line_of, named
 from cnnviz.ui.chart import chart
 from cnnviz.ui.downloads import offer_downloads
 from cnnviz.ui.form import Form, Preset
+from cnnviz.ui.function_choice import choice, line_of, named
 from cnnviz.ui.number_controls import Number, Real
 from cnnviz.ui.numbers import fixed, formula, percent, short
 from cnnviz.ui.part import Part

@@ -11,30 +11,31 @@ from cnnviz.components.stack_film import stack_film
 from cnnviz.engine.requests import Stack
 from cnnviz.figures.by_depth import by_depth
 from cnnviz.ui.chart import chart
-from cnnviz.ui.downloads import offer_downloads
-from cnnviz.ui.form import Form, Preset
-from cnnviz.ui.form_controls import AnyControl, Choice
-from cnnviz.ui.initialization.stacks import (
+from cnnviz.ui.deep_stacks import (
     SEED,
-    WORDS,
     amount_of,
     beginnings,
     call,
     functions,
     measure,
-    module,
     number_controls,
 )
+from cnnviz.ui.downloads import offer_downloads
+from cnnviz.ui.form import Form, Preset
+from cnnviz.ui.form_controls import AnyControl, Choice
+from cnnviz.ui.function_choice import line_of
 from cnnviz.ui.number_controls import Number
 from cnnviz.ui.numbers import formula, percent, short, whole_in_latex
 from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
 from cnnviz.ui.screen import say_idea
+from cnnviz.ui.words import Words
 
 if TYPE_CHECKING:
     # It imports torch.
     from cnnviz.probes.deep_stack import Measured
 
+WORDS = Words("initialization")
 FORM = Form(WORDS)
 say, text = WORDS.say, WORDS.text
 LAYERS = Choice("layers", "linear", ("width", "end", "at"), ("linear", "convolution"))
@@ -236,7 +237,7 @@ def code(state: State, found: "Measured") -> str:
         samples=16 if stack.kernel_size is None else 4,
         layer=layer,
         call=call(stack.beginning, stack.amount),
-        function=module(stack.function),
+        function=line_of(stack.function),
     )
 
 

@@ -9,15 +9,16 @@ import streamlit as st
 from cnnviz.engine.requests import CheckVariance
 from cnnviz.engine.results import Probed
 from cnnviz.probes.variance import INPUTS, OUTPUTS, SAMPLES, Lines
+from cnnviz.ui.deep_stacks import SEED
+from cnnviz.ui.downloads import offer_downloads
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import Choice
-from cnnviz.ui.initialization.stacks import SEED
 from cnnviz.ui.number_controls import Number
-from cnnviz.ui.numbers import formula, of_count, percent, short, whole
+from cnnviz.ui.numbers import formula, of_count, percent, scientific, short, whole
 from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
 from cnnviz.ui.screen import say_idea
-from cnnviz.ui.words import COMMON, Words
+from cnnviz.ui.words import Words
 
 WORDS = Words("initialization_variance")
 FORM = Form(WORDS, screen="initialization", part="Derivation")
@@ -71,17 +72,11 @@ def _numbers(found: Lines) -> dict[str, object]:
         "x_square": formula(x.square, digits=3),
         "x_mean": formula(x.mean, places=3, brackets=True),
         "x_variance": formula(x.variance, digits=3),
-        "w_square": _power(w.square),
-        "w_mean": _power(w.mean),
-        "w_variance": _power(w.variance),
-        "product": _power(found.products / found.fan_in),
+        "w_square": scientific(w.square),
+        "w_mean": scientific(w.mean),
+        "w_variance": scientific(w.variance),
+        "product": scientific(found.products / found.fan_in),
     }
-
-
-def _power(number: float) -> str:
-    """Return a small number for a formula as a power of ten."""
-    mantissa, power = f"{number:.2e}".split("e")
-    return rf"{mantissa} \cdot 10^{{{int(power)}}}"
 
 
 def _draw(state: State, answer: Probed[Lines]) -> None:
@@ -118,15 +113,7 @@ def _show_table(state: State, answer: Probed[Lines]) -> None:
     found = answer.found
     values = {"measured": found.outputs, **{name: getattr(found, name) for name in LINES}}
     table = pd.DataFrame({"line": list(values), "variance": list(values.values())})
-    st.download_button(
-        COMMON.label("download.csv"),
-        lambda: table.to_csv(index=False),
-        "variance.csv",
-        "text/csv",
-        key=FORM.key("csv"),
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    offer_downloads(FORM, "variance", "", table)
 
 
 def question(state: State, answer: Probed[Lines], number: int) -> Question:

@@ -12,10 +12,11 @@ from cnnviz.engine.requests import LearnFrom, Stack
 from cnnviz.figures.by_depth import by_depth
 from cnnviz.probes.first_steps import Learning
 from cnnviz.ui.chart import chart
+from cnnviz.ui.deep_stacks import SEED, call, functions
 from cnnviz.ui.downloads import offer_downloads
 from cnnviz.ui.engine import ask_each
 from cnnviz.ui.form import Form, Preset
-from cnnviz.ui.initialization.stacks import SEED, call, functions, module
+from cnnviz.ui.function_choice import line_of
 from cnnviz.ui.number_controls import Number, Real
 from cnnviz.ui.numbers import fixed, percent
 from cnnviz.ui.part import Part
@@ -163,7 +164,7 @@ def code(state: State, found: Found) -> str:
     return text(
         "code",
         widths=list(best.widths),
-        function=module(best.function),
+        function=line_of(best.function),
         call=call(best.beginning, best.amount),
         rate=f"{state.rate:g}",
         steps=STEPS,

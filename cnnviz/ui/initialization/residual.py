@@ -10,9 +10,10 @@ import streamlit as st
 from cnnviz.engine.requests import Stack
 from cnnviz.figures.by_depth import by_depth
 from cnnviz.ui.chart import chart
+from cnnviz.ui.deep_stacks import SEED, functions, measure
 from cnnviz.ui.downloads import offer_downloads
 from cnnviz.ui.form import Form, Preset
-from cnnviz.ui.initialization.stacks import SEED, functions, measure, module
+from cnnviz.ui.function_choice import line_of
 from cnnviz.ui.number_controls import Number
 from cnnviz.ui.numbers import short, whole
 from cnnviz.ui.part import Part
@@ -140,7 +141,7 @@ def question(stack: Stack, both: Both, number: int) -> Question:
 
 def code(stack: Stack, both: Both) -> str:
     """Return the few lines of Python that follow the variance through the blocks."""
-    return text("code", width=stack.widths[0], blocks=stack.depth, function=module(stack.function))
+    return text("code", width=stack.widths[0], blocks=stack.depth, function=line_of(stack.function))
 
 
 PART = Part(

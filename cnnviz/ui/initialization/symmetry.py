@@ -12,17 +12,17 @@ from cnnviz.figures.by_depth import by_depth
 from cnnviz.figures.unit_rows import unit_rows
 from cnnviz.probes.first_steps import UnitRows
 from cnnviz.ui.chart import chart
-from cnnviz.ui.downloads import offer_downloads
-from cnnviz.ui.form import Form, Preset
-from cnnviz.ui.initialization.stacks import (
+from cnnviz.ui.deep_stacks import (
     SEED,
     amount_of,
     beginnings,
     call,
     functions,
-    module,
     number_controls,
 )
+from cnnviz.ui.downloads import offer_downloads
+from cnnviz.ui.form import Form, Preset
+from cnnviz.ui.function_choice import line_of
 from cnnviz.ui.number_controls import Number, Real
 from cnnviz.ui.numbers import fixed, short
 from cnnviz.ui.part import Part
@@ -135,7 +135,7 @@ def code(state: State, answer: Probed[UnitRows]) -> str:
     return text(
         "code",
         units=state.stack.widths[1],
-        function=module(state.stack.function),
+        function=line_of(state.stack.function),
         call=call(state.stack.beginning, state.stack.amount),
         rate=f"{state.rate:g}",
         steps=STEPS,

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from cnnviz.probes.activation_functions import FUNCTIONS, function, sampled
 from cnnviz.ui.activation_functions.curves import flat
-from cnnviz.ui.activation_functions.names import named
 from cnnviz.ui.activation_functions.questions import question_about_slopes
+from cnnviz.ui.function_choice import named
 from tests.ui.written import number
 
 CURVES = sampled(FUNCTIONS)

@@ -9,7 +9,6 @@ import numpy as np
 
 from cnnviz.engine.requests import Layers, Maps, Sweep, SweepMaps
 from cnnviz.engine.results import Floats, LayerRow
-from cnnviz.figures.sweep_curves import MOST
 from cnnviz.probes.sweep_summary import leading, liveliest
 from cnnviz.ui.engine import ask, ask_each, engine
 from cnnviz.ui.invariance.sweep.state import FORM, WORDS, State
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from cnnviz.probes.invariance import Swept
 
 MAPS = 3
+_CURVES = 6  # classes that get one
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ class Seen:
     @property
     def shown(self) -> list[int]:
         """Return the classes that get a curve."""
-        return leading(self.found, MOST)
+        return leading(self.found, _CURVES)
 
     @property
     def row(self) -> int:

@@ -1,4 +1,4 @@
-"""The activation functions as every part of the screen offers them, and the Python that makes each."""
+"""The activation functions as screens offer them, and the Python that makes each."""
 
 from cnnviz.probes.activation_functions import FUNCTIONS, LEAKY_SLOPE, PRELU_START, SIGMOID_SCALE
 from cnnviz.ui.form_controls import Choice
@@ -22,9 +22,9 @@ _LINES = {
 }
 
 
-def choice(default: str, resets: tuple[str, ...] = ()) -> Choice:
+def choice(default: str, resets: tuple[str, ...] = (), options: tuple[str, ...] = NAMES) -> Choice:
     """Return the choice of a function."""
-    return Choice("function", default, resets, NAMES)
+    return Choice("function", default, resets, options)
 
 
 def named(name: str) -> str:

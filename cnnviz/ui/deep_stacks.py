@@ -1,21 +1,20 @@
-"""What the parts on initialisation share: the functions, the ways to begin, and how a stack is measured."""
+"""What screens with deep stacks share: the functions, the ways to begin, and how a stack is measured."""
 
 from typing import TYPE_CHECKING
 
 from cnnviz.engine.requests import Stack, StackDown, StackUp
-from cnnviz.probes.activation_functions import function
 from cnnviz.probes.beginnings import BEGINNINGS
 from cnnviz.ui.engine import ask_each
 from cnnviz.ui.form import Form
 from cnnviz.ui.form_controls import AnyControl, Choice
+from cnnviz.ui.function_choice import choice
 from cnnviz.ui.number_controls import Number, Real
-from cnnviz.ui.words import Words
+from cnnviz.ui.words import COMMON
 
 if TYPE_CHECKING:
     # It imports torch.
     from cnnviz.probes.deep_stack import Measured
 
-WORDS = Words("initialization")
 # Those of cnnviz.probes.activation_functions, and few enough for a list.
 FUNCTIONS = ("tanh", "sigmoid", "relu", "leaky_relu", "elu", "selu", "gelu", "silu")
 DEVIATION = Real("deviation", 0.01, low=0.001, high=2.0, step=0.005, slider=False, shown="%.3f")
@@ -25,12 +24,12 @@ SEED = Number("seed", 0, low=0, high=999, slider=False)
 
 def functions(default: str) -> Choice:
     """Return the choice of a function."""
-    return Choice("function", default, options=FUNCTIONS)
+    return choice(default, options=FUNCTIONS)
 
 
-def beginnings(default: str) -> Choice:
+def beginnings(default: str, options: tuple[str, ...] = BEGINNINGS) -> Choice:
     """Return the choice of a beginning."""
-    return Choice("beginning", default, options=BEGINNINGS)
+    return Choice("beginning", default, options=options)
 
 
 def amount_of(form: Form, beginning: str) -> float:
@@ -45,23 +44,18 @@ def number_controls(beginning: str) -> tuple[AnyControl, ...]:
     return () if control is None else (control,)
 
 
-def call(beginning: str, amount: float) -> str:
-    """Return torch's call that begins `layer.weight` so."""
+def call(beginning: str, amount: float = 0.0, weights: str = "layer.weight") -> str:
+    """Return torch's call that begins `weights` so."""
     names = {
-        "zeros": "zeros_(layer.weight)",
-        "constant": f"constant_(layer.weight, {amount:g})",
-        "normal": f"normal_(layer.weight, std={amount:g})",
-        "xavier": "xavier_normal_(layer.weight)",
-        "kaiming_in": 'kaiming_normal_(layer.weight, nonlinearity="relu")',
-        "kaiming_out": 'kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")',
-        "orthogonal": "orthogonal_(layer.weight)",
+        "zeros": f"zeros_({weights})",
+        "constant": f"constant_({weights}, {amount:g})",
+        "normal": f"normal_({weights}, std={amount:g})",
+        "xavier": f"xavier_normal_({weights})",
+        "kaiming_in": f'kaiming_normal_({weights}, nonlinearity="relu")',
+        "kaiming_out": f'kaiming_normal_({weights}, mode="fan_out", nonlinearity="relu")',
+        "orthogonal": f"orthogonal_({weights})",
     }
     return f"nn.init.{names[beginning]}"
-
-
-def module(name: str) -> str:
-    """Return the call of a function's module."""
-    return f"nn.{function(name)!r}"
 
 
 def measure(stack: Stack) -> "Measured | None":
@@ -71,7 +65,7 @@ def measure(stack: Stack) -> "Measured | None":
 
     count = 1 + len(parts(deep_stack(stack)))
     requests = [kind(stack, part) for kind in (StackUp, StackDown) for part in range(count)]
-    found = ask_each(requests, WORDS)
+    found = ask_each(requests, COMMON)
     return (
         None if found is None else joined(*([each.found for each in half] for half in (found[:count], found[count:])))
     )
