@@ -86,7 +86,8 @@ def _draw_curves(at: int, found: Curves) -> None:
     numbers = {}
     for name in VARIANTS:
         numbers[name] = percent(found.accuracy[name][at].mean(), 1)
-        numbers[f"{name}_spread"] = percent(found.accuracy[name][at].std(), 1)
+        numbers[f"{name}_low"] = percent(found.accuracy[name][at].min(), 1)
+        numbers[f"{name}_high"] = percent(found.accuracy[name][at].max(), 1)
     card = found.card
     say("said", epochs=card["epochs"], rate=f"{found.rates[at]:g}", seeds=len(card["seeds"]), **numbers)
 
