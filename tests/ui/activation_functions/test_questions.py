@@ -32,6 +32,7 @@ def test_the_right_answer_is_autograds(name, count):
     if count % 3 == 0:
         x = number(re.search(r"x = ([−\d.]+)\?", asked.asked)[1])
         assert number(asked.right) == pytest.approx(slope(name, x), abs=6e-4)
+        assert all(abs(number(each) - number(asked.right)) > 0.015 for each in asked.options if each != asked.right)
     elif count % 3 == 1:
         x = number(re.search(r"x = ([−\d.]+)\?", asked.asked)[1])
         steepness = {option: abs(slope(NAMES[option], x)) for option in asked.options}
