@@ -5,6 +5,7 @@ import { digits } from "./numbers.js";
 import { opaque, paintMap, paintPixels } from "./paint.js";
 import { clamp, fill } from "./shared.js";
 
+const bracketed = (value) => value < 0 ? `(${digits(value)})` : digits(value);
 export const byte = (value) => Math.round(255 * clamp(value, 0, 1));
 
 /** Paint numbers (h, w, C) in the signed colours, or those of three channels as red, green and blue about grey. */
@@ -33,8 +34,8 @@ export function accounting(find, own, meta) {
     [patch, vector, own.terms].forEach((values, i) => paintSigned(find(`${PARTS[i]} canvas`), values, side, channels));
     const number = own.numbers[p * count + j], root = Math.sqrt(eigenvalues[j]);
     const [first, second, third] = [...own.terms].sort((a, b) => Math.abs(b) - Math.abs(a));
-    find(".told").textContent = fill(words.sum, { component: j + 1, first: digits(first), second: digits(second),
-      third: digits(third), count: length, sum: digits(number, 4) });
+    find(".told").textContent = fill(words.sum, { component: j + 1, first: digits(first), second: bracketed(second),
+      third: bracketed(third), count: length, sum: digits(number, 4) });
     find(".scaled").textContent = fill(words.scaled, { component: j + 1, sum: digits(number, 4), root: digits(root, 4),
       scaled: digits(number / root, 4) });
     find(".variance").textContent = fill(words.variance, { component: j + 1, value: digits(eigenvalues[j]),

@@ -1,7 +1,11 @@
 const MOST_FOUND = 8;
 
-/** A text as it is compared: small letters, and numbers without commas, for 768,000 is also 768000. */
-const plain = (text) => text.toLowerCase().replace(/(\d)[,\u202f ](?=\d{3})/g, "$1").replace(/×/g, "x");
+/**
+ * A text as it is compared: small letters, numbers without commas, for 768,000 is also 768000, and American spelling
+ * as British, for normalization is also normalisation.
+ */
+const plain = (text) => text.toLowerCase().replace(/iz/g, "is")
+  .replace(/(\d)[,\u202f ](?=\d{3})/g, "$1").replace(/×/g, "x");
 
 /** How well an entry fits the typed words: 0 where a word is missing, more where its title has them. */
 function fits(entry, typed) {

@@ -35,6 +35,15 @@ function skipPastTheMenu() {
   };
 }
 
+/** On a phone a row is longer than the screen: push it so far that the link to where one is can be seen. */
+function reveal(link) {
+  const row = link.closest(".st-key-menu-screens, .st-key-menu-sections");
+  if (!row) return;
+  const seen = row.getBoundingClientRect(), own = link.getBoundingClientRect();
+  if (own.right > seen.right) row.scrollLeft += own.right - seen.right;
+  else if (own.left < seen.left) row.scrollLeft -= seen.left - own.left;
+}
+
 export default function ({ data, parentElement }) {
   oneEntryAnAct();
   const menu = /** @type {HTMLElement} */ (document.querySelector(".st-key-menu"));
@@ -50,4 +59,8 @@ export default function ({ data, parentElement }) {
     else link.removeAttribute("aria-current");
   }
   skipPastTheMenu();
+  // Once a screen, so that it stays where a person pushes it.
+  if (menu.dataset.screen === data.screen) return;
+  menu.dataset.screen = data.screen;
+  menu.querySelectorAll("a[aria-current]").forEach(reveal);
 }

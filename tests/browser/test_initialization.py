@@ -39,7 +39,7 @@ def told(page) -> list[dict[str, float]]:
     rows = []
     for text in page.locator(".panel .head span").all_inner_texts():
         deviation = re.search(r"standard deviation ([^ ]+)", text)
-        zeros = re.search(r"([\d.]+) % exactly 0", text)
+        zeros = re.search(r"([\d.]+)% exactly 0", text)
         rows.append({"deviation": number(deviation[1]), "zeros": float(zeros[1]) / 100 if zeros else 0.0})
     return rows
 

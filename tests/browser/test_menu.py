@@ -127,6 +127,21 @@ def test_the_menu_stays_in_reach_and_is_two_lines_on_a_phone(open_at):
     assert page.locator(".st-key-menu").bounding_box()["y"] < 20
 
 
+@pytest.mark.parametrize("name", ["normalization", "activation_functions", "invariance"])
+def test_on_a_phone_the_menu_shows_where_one_is(open_at, name):
+    page = open_at(name, width=PHONE)
+    for current in page.locator(".st-key-menu a[aria-current]").all():
+        box = current.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= PHONE
+
+
+def test_an_american_spelling_finds_the_screen(open_at):
+    page = open_at()
+    page.get_by_placeholder("stride").first.fill("normalization")
+    expect(page.get_by_role("link", name="Normalisation", exact=True)).to_be_visible()
+
+
 def test_skipping_to_the_content_leads_past_the_menu(open_at):
     page = open_at("pooling")
     page.keyboard.press("Tab")

@@ -64,7 +64,7 @@ def test_every_function_opens_with_its_formula_and_its_code_gives_the_same(name,
 def test_where_a_sigmoid_is_flat_and_how_many_normal_inputs_land_there():
     app = open_screen(threshold="0.1")
     # s(1 - s) = 0.1 at s = 0.8873, that is at x = 2.0634; samples lie every 0.01.
-    assert "for x ≤ −2.07, for x ≥ 2.07" in said(app)
+    assert "for x ≤ −2.07 and for x ≥ 2.07" in said(app)
     assert "3.8% land there" in said(app) or "3.9% land there" in said(app)
 
 

@@ -132,7 +132,7 @@ def test_units_from_a_constant_never_part_and_random_ones_do():
 def test_the_variance_triples_from_block_to_block_and_the_zeros_keep_it():
     app = open_part("Residual")
     assert numbers_of("each block multiplies it by #", app)[0] == pytest.approx(3, abs=0.15)
-    assert numbers_of("variance is still # behind", app)[0] == pytest.approx(1, abs=0.05)
+    assert numbers_of("variance is still # after", app)[0] == pytest.approx(1, abs=0.05)
     top, bottom = numbers_of("deviation of #, arrives at the input with #:", app)
     assert top == bottom
     last, first = numbers_of("has a root mean square of #, that of the first layers' of #", app)

@@ -154,7 +154,7 @@ def test_a_normalisation_folds_in_a_network(link, pairs):
     row = next(line for line in said(app).splitlines() if line.startswith("| normalisations folded"))
     if pairs:
         assert row.endswith(f"| {pairs} |")
-    gaps = re.findall(r"largest output \| ([\d.]+)(·10(\S+))? \| ([\d.]+)(·10(\S+))? \|", said(app))
+    gaps = re.findall(r"relative difference \| ([\d.]+)(·10(\S+))? \| ([\d.]+)(·10(\S+))? \|", said(app))
     assert gaps
     # Below 1e-4 each is written with a power of ten, or is 0.
     assert all(power or value == "0" for value, power in ((gaps[0][0], gaps[0][2]), (gaps[0][3], gaps[0][5])))

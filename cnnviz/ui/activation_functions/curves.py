@@ -1,6 +1,8 @@
 """The functions and their slopes as curves, what is known of each, and what each costs."""
 
 from dataclasses import dataclass
+from functools import reduce
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped]
@@ -42,6 +44,7 @@ PRESETS: dict[str, Preset] = {
     "smooth": {"function": "silu", "beside": ("softplus", "hardswish", "mish")},
 }
 _GELU = ("gelu", "gelu_tanh", "gelu_sigmoid")
+_NORMAL = NormalDist()
 _EVEN = 1e-3  # a mean output below it counts as none
 
 Answer = Probed[tuple[Curves, dict[str, Facts]]]
@@ -113,12 +116,16 @@ def flat(curves: Curves, name: str, threshold: float) -> tuple[str, float]:
     """Return where a function's slope is below the threshold, in words, and the share of normal inputs there."""
     below = np.abs(curves.slopes[NAMES.index(name)]) < threshold
     edges = np.flatnonzero(np.diff(np.concatenate([[0], below.astype(int), [0]])))
-    found = []
-    for low, high in zip(edges[::2], edges[1::2] - 1, strict=True):
-        kind = "below" if low == 0 else "above" if high == len(below) - 1 else "between"
-        found.append(text(f"flat_{kind}", low=fixed(curves.x[low], 2), high=fixed(curves.x[high], 2)))
-    density = np.exp(-(curves.x**2) / 2)
-    return ", ".join(found) or text("flat_nowhere"), float(density[below].sum() / density.sum())
+    found, share = [], 0.0
+    for first, last in zip(edges[::2], edges[1::2] - 1, strict=True):
+        kind = "below" if first == 0 else "above" if last == len(below) - 1 else "between"
+        low, high = curves.x[first], curves.x[last]
+        found.append(text(f"flat_{kind}", low=fixed(low, 2), high=fixed(high, 2)))
+        # What is flat at an end of the curves is flat beyond it.
+        share += (kind == "above" or _NORMAL.cdf(high)) - (kind != "below" and _NORMAL.cdf(low))
+    if not found:
+        return text("flat_nowhere"), share
+    return reduce(lambda before, after: text("flat_and", before=before, after=after), found), share
 
 
 def _end(bound: float) -> str:

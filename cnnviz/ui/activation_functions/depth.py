@@ -152,13 +152,13 @@ def _show_activations(state: State, answer: Answer) -> None:
 
 
 def question(state: State, answer: Answer, number: int) -> Question:
-    """Ask how large the gradient still is some layers below the top."""
+    """Ask how large the gradient still is at some layer below the top."""
     depth = state.stack.depth
     below = 1 + (number * 3 + depth // 2) % depth
     size = float(answer.sizes[depth - below])
     options = {10.0**power: text("predict_option", size=short(10.0**power, 1)) for power in range(-12, 7, 2)}
     nearest = sorted(options, key=lambda each: abs(np.log10(each) - np.log10(max(size, 1e-30))))
-    shown = {"below": below, "name": named(state.stack.function)}
+    shown = {"layer": depth - below, "depth": depth, "name": named(state.stack.function)}
     why = text("predict_why", size=short(size, 2), **shown)
     return Question(text("predict", **shown), options[nearest[0]], [options[each] for each in nearest[1:]], why)
 

@@ -12,6 +12,8 @@ from cnnviz.ui.words import Words
 
 text = Words("activation_functions").text
 
+_APART = 0.02
+
 
 def question_about_slopes(name: str, curves: Curves, number: int) -> Question:
     """Return question 0, 1, 2, ...: the slope at an x, which function is steepest there, a product of slopes."""
@@ -24,7 +26,9 @@ def _slope(name: str, curves: Curves, drawn: Random) -> Question:
     value, slope = float(curves.values[row, at]), float(curves.slopes[row, at])
     mirrored = float(curves.slopes[row, -1 - at])
     shown = {"name": named(name), "x": fixed(x, 0), "value": fixed(value, 3), "slope": fixed(slope, 3)}
-    others = [fixed(each, 3) for each in (value, mirrored, 1 - slope, slope / 2 + 0.1, slope + 0.5)]
+    slips = (value, mirrored, 1 - slope, slope / 2 + 0.1, slope + 0.5)
+    # One that is nearly right would ask for the rounding.
+    others = [fixed(each, 3) for each in slips if abs(each - slope) > _APART]
     return Question(text("predict_slope", **shown), shown["slope"], others, text("predict_slope_why", **shown))
 
 

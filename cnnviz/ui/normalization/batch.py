@@ -1,9 +1,11 @@
 """Training and test: what the batch has to do with my image, running averages, and noise."""
 
 from dataclasses import dataclass
+from io import BytesIO
 
 import pandas as pd  # type: ignore[import-untyped]
 import streamlit as st
+from PIL import Image
 
 from cnnviz.engine.requests import BatchNoise, FollowStatistics, SwapImage
 from cnnviz.engine.results import Probed
@@ -72,8 +74,16 @@ def _draw_swapped(state: State, answer: Probed[Swapped]) -> None:
         change = float(found.change[at])
         with box:
             say("moves" if change else "stays", mode=text(f"mode_{name}"), change=fixed(change, 2))
-            image = normalised_pair(found.before[at], found.after[at])
+            image = _pair(state.mine, state.other, at, found)
             st.image(image, width="stretch", alt=text("alt_pair", mode=text(f"mode_{name}")))
+
+
+@st.cache_data(show_spinner=False, max_entries=4 * len(MODES))
+def _pair(mine: str, other: str, at: int, _found: Swapped) -> bytes:
+    """Return a pair as a PNG: no slider changes it, and to write it takes longer than all the rest of the stage."""
+    file = BytesIO()
+    Image.fromarray(normalised_pair(_found.before[at], _found.after[at])).save(file, "PNG")
+    return file.getvalue()
 
 
 def _show_notes(state: State, answer: Probed[Swapped]) -> None:

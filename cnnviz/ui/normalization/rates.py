@@ -86,7 +86,8 @@ def _draw_curves(at: int, found: Curves) -> None:
     numbers = {}
     for name in VARIANTS:
         numbers[name] = percent(found.accuracy[name][at].mean(), 1)
-        numbers[f"{name}_spread"] = percent(found.accuracy[name][at].std(), 1)
+        numbers[f"{name}_low"] = percent(found.accuracy[name][at].min(), 1)
+        numbers[f"{name}_high"] = percent(found.accuracy[name][at].max(), 1)
     card = found.card
     say("said", epochs=card["epochs"], rate=f"{found.rates[at]:g}", seeds=len(card["seeds"]), **numbers)
 
@@ -127,7 +128,7 @@ def question(at: int, found: Curves, number: int) -> Question:
     """Ask for the best network and rate, then for the accuracy of each network at each rate."""
     means = {(name, rate): float(each) for name in VARIANTS
              for rate, each in zip(found.rates, found.accuracy[name].mean(axis=1), strict=True)}  # fmt: skip
-    shown = {key: text("option", variant=text(f"line_{key[0]}"), rate=f"{key[1]:g}") for key in means}
+    shown = {key: text("option", variant=text(f"named_{key[0]}"), rate=f"{key[1]:g}") for key in means}
     best = max(means, key=lambda key: means[key])
     if number == 0:
         slips = [shown[key] for key in (("normalised", found.rates[-1]), ("plain", best[1]), ("normalised", 0.01))]
@@ -138,7 +139,7 @@ def question(at: int, found: Curves, number: int) -> Question:
     right = percent(means[key])
     slips = list(dict.fromkeys(percent(each) for each in means.values()))
     others = [each for each in slips[number % 3 :: 3] + slips if each != right]
-    named = {"rate": f"{key[1]:g}", "variant": text(f"line_{key[0]}")}
+    named = {"rate": f"{key[1]:g}", "variant": text(f"named_{key[0]}")}
     why = text("predict_accuracy_why", seeds=len(found.card["seeds"]), right=percent(means[key], 1))
     return Question(text("predict_accuracy", **named), right, others, why)
 

@@ -32,6 +32,7 @@ def test_the_right_answer_is_autograds(name, count):
     if count % 3 == 0:
         x = number(re.search(r"x = ([−\d.]+)\?", asked.asked)[1])
         assert number(asked.right) == pytest.approx(slope(name, x), abs=6e-4)
+        assert all(abs(number(each) - number(asked.right)) > 0.015 for each in asked.options if each != asked.right)
     elif count % 3 == 1:
         x = number(re.search(r"x = ([−\d.]+)\?", asked.asked)[1])
         steepness = {option: abs(slope(NAMES[option], x)) for option in asked.options}
@@ -46,7 +47,7 @@ def test_the_right_answer_is_autograds(name, count):
 @pytest.mark.parametrize(("name", "threshold", "where"), [
     ("relu", 0.05, "for x ≤ 0.00"),
     ("leaky_relu", 0.005, "nowhere"),
-    ("tanh", 0.05, "for x ≤ −2.18, for x ≥ 2.18"),
+    ("tanh", 0.05, "for x ≤ −2.18 and for x ≥ 2.18"),
 ])  # fmt: skip
 def test_flat_stretches(name, threshold, where):
     found, share = flat(CURVES, name, threshold)
@@ -56,10 +57,18 @@ def test_flat_stretches(name, threshold, where):
 
 def test_between_its_two_slopes_gelu_is_flat_around_its_lowest_point():
     found, _ = flat(CURVES, "gelu", 0.05)
-    left, low, high = map(number, re.fullmatch(r"for x ≤ (\S+), for x from (\S+) to (\S+)", found).groups())
+    left, low, high = map(number, re.fullmatch(r"for x ≤ (\S+) and for x from (\S+) to (\S+)", found).groups())
     for end, outside in ((left, 0.01), (low, -0.01), (high, 0.01)):
         assert abs(slope("gelu", end)) < 0.05 <= abs(slope("gelu", end + outside))
 
 
 def test_half_of_normal_inputs_land_where_relu_is_flat():
-    assert flat(CURVES, "relu", 0.05)[1] == pytest.approx(0.5, abs=0.01)
+    assert flat(CURVES, "relu", 0.05)[1] == pytest.approx(0.5, abs=1e-9)
+
+
+@pytest.mark.parametrize(("name", "threshold"), [("sigmoid", 0.05), ("tanh", 0.3), ("gelu", 0.05), ("silu", 0.1)])
+def test_the_share_is_that_of_normal_numbers(name, threshold):
+    x = torch.randn(1_000_000, dtype=torch.float64, generator=torch.Generator().manual_seed(0)).requires_grad_()
+    (slopes,) = torch.autograd.grad(function(name)(x).sum(), x)
+    share = (slopes.abs() < threshold).double().mean().item()
+    assert flat(CURVES, name, threshold)[1] == pytest.approx(share, abs=0.004)

@@ -27,7 +27,7 @@ def _coefficient(draw: Random) -> Question:
     slips = [sum(patch) / 2, 2 * right, -right, sum(map(abs, products)), right + 1, right - 0.5]
     asked = text("predict_coefficient", patch=_list(patch), vector=_list([each / 2 for each in vector]))
     why = text("predict_why_coefficient", products=" + ".join(_bracketed(each) for each in products))
-    return Question(asked, right, [each for each in slips if each != right], why)
+    return Question(asked, short(right), [short(each) for each in slips if each != right], why)
 
 
 def _error(draw: Random) -> Question:
@@ -48,7 +48,7 @@ def _rebuilt(draw: Random) -> Question:
     kept = draw.randint(1, 4)
     right = sum(values[:kept]) / sum(values)
     slips = [values[kept - 1] / sum(values), kept / 5, 1 - right, sum(v**0.5 for v in values[:kept]) / sum(values)]
-    asked = text("predict_share", values=_list(values), kept=kept)
+    asked = text("predict_share", values=_list(values), kept=kept, count=len(values))
     why = text("predict_why_share", some=sum(values[:kept]), total=sum(values))
     return Question(asked, short(right, 2), [short(each, 2) for each in slips], why)
 
