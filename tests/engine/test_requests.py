@@ -15,10 +15,11 @@ from PIL import Image
 from cnnviz.arithmetic.pose import similarity
 from cnnviz.assets import WEIGHTS
 from cnnviz.engine import Analyze, Maps, ModelChoice, Picture, key_of, registry
-from cnnviz.engine.requests import Connect, Convolve, DerivePixel, MatchWeights, Numbers, View
+from cnnviz.engine.requests import Connect, Convolve, DerivePixel, MatchWeights, Numbers, TakeWeights, TrainSlice, View
 from cnnviz.engine.results import nbytes_of
 from cnnviz.errors import ImageError
 
+RUNS = (TakeWeights, TrainSlice)
 RGB = arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=6).map(lambda shape: (*shape, 3)))
 
 
@@ -92,7 +93,11 @@ def example(kind: type, pictures: Any) -> Any:
         "first": Numbers.of(np.eye(3)),
         "second": Numbers.of(np.ones((3, 3))),
         "kernel": Numbers.of(np.eye(3)),
-        "settings": (("kernel_size", 2),),
+        "settings": (("network", "Flatten, Linear 10"),) if kind in RUNS else (("kernel_size", 2),),
+        "run": "one",
+        "until": 3,
+        "seconds": 1.0,
+        "look": True,
         "columns": 1,
         "signal": Numbers.of(np.arange(8)),
         "theta": (0.9, 0.1, 0.2, -0.1, 0.9, 0.1),
@@ -126,7 +131,7 @@ def test_every_request_is_a_frozen_value_that_travels(kind: type, pictures: Any)
     assert copy == request
     assert hash(copy) == hash(request)
     assert key_of(copy) == key_of(request)
-    assert {"model", "architecture", "kind", "kernel", "step", "image", "signal", "picture"} & set(
+    assert {"model", "architecture", "kind", "kernel", "step", "image", "signal", "picture", "run"} & set(
         get_type_hints(kind, {"results": None})
     )
 
