@@ -45,6 +45,7 @@ SCREENS = (
     Screen("receptive_field", "inspect", "center_focus_strong"),
     Screen("layer", "design", "calculate"),
     Screen("network", "design", "account_tree"),
+    Screen("training", "train", "model_training"),
     Screen("spatial_transformer", "transform", "transform"),
     Screen("invariance", "transform", "rotate_right"),
 )

@@ -24,6 +24,7 @@ CHANGED = {
     "receptive_field": {"model": "lenet5-mnist", "layer": "pool1", "row": "2"},
     "layer": {"channels": "8", "kernel_size": "3", "stride": "2", "padding": "1"},
     "network": {"net": "Conv 4 3, ReLU, Flatten, Linear 10", "size": "3x8x8", "batch": "2"},
+    "training": {"examples": "xor", "net": "Linear 3, Tanh, Linear 2", "seed": "3"},
     "spatial_transformer": {"part": "Why interpolation"},
     "invariance": {"part": "Equivariance", "channel": "1"},
 }
