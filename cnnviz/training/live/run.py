@@ -145,7 +145,8 @@ class LiveRun:
 
     def _learn(self, chosen: Tensor) -> None:
         labels = self.examples.labels[chosen]
-        self.network.train()
+        if not self.network.training:
+            self.network.train()
         scores = self.network(self.examples.inputs[chosen])
         loss = functional.cross_entropy(scores, labels, label_smoothing=self.settings.label_smoothing)
         if self.settings.l1:
@@ -163,7 +164,7 @@ class LiveRun:
             update = (weight.detach() - old).norm().item()
             self.movements.append(Movement(self.step, name, old.norm().item(), gradient, update))
         self.losses.append(loss.item())
-        self.accuracies.append((scores.detach().argmax(dim=1) == labels).float().mean().item())
+        self.accuracies.append(int((scores.argmax(dim=1) == labels).sum()) / len(labels))
         self.step += 1
 
     def _test(self) -> Iterator[None]:

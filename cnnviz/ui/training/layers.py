@@ -69,8 +69,8 @@ def _draw(state: State) -> None:
 
 def _draw_confusion(state: State, view: RunView) -> None:
     names, key = classes_of(state), FORM.key("confusion")
-    words = {name: text(f"confusion_{name}") for name in ("right", "said", "hover")}
-    figure = figures.confusion(view.confusion, names, **words)
+    right, said, hover = (text(f"confusion_{name}") for name in ("right", "said", "hover"))
+    figure = figures.confusion(view.confusion, names, right=right, said=said, hover=hover)
     if state.settings.examples not in IMAGES:
         chart(figure, key=key, alt=text("confusion_alt"))
         return
@@ -134,7 +134,8 @@ def _show_mistakes(state: State, view: RunView) -> None:
         for at in shown
     ]
     enlarged = [images[at].repeat(_SCALE, axis=0).repeat(_SCALE, axis=1) for at in shown]
-    st.image(enlarged, captions, width=28 * _SCALE)
+    alts = [text("mistake_alt", right=names[labels[at]]) for at in shown]
+    st.image(enlarged, captions, width=28 * _SCALE, output_format="PNG", alt=alts)
 
 
 @cache

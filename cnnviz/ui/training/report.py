@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -77,7 +78,7 @@ def _show_more(state: State, view: RunView) -> None:
 
 
 def _offer_files(state: State, view: RunView) -> None:
-    files = {
+    files: dict[str, tuple[str, str, Callable[[], str | bytes]]] = {
         "weights": ("training.safetensors", "application/octet-stream", state.run.weights),
         "script": ("training.py", "text/x-python", lambda: code(state, view)),
         "curves": ("training.csv", "text/csv", lambda: curves(view)),
