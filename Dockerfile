@@ -15,11 +15,14 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=igno
 WORKDIR /src
 RUN python -m venv --without-pip /opt/cnnviz
 # Each in a layer of its own, what changes most last.
-COPY requirements-library.txt requirements.txt ./
+COPY requirements-library.txt requirements.txt requirements-redis.txt requirements-ray.txt ./
 RUN grep '^torch' requirements-library.txt > torch.txt \
     && python -m pip --python /opt/cnnviz/bin/python install \
     ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} -r torch.txt
-RUN python -m pip --python /opt/cnnviz/bin/python install -r requirements.txt
+# RAY=yes for --engine ray and ray://HOST:PORT, and for the cluster's own machines.
+ARG RAY=""
+RUN python -m pip --python /opt/cnnviz/bin/python install -r requirements.txt -r requirements-redis.txt \
+    ${RAY:+-r requirements-ray.txt}
 COPY . .
 RUN python -m pip --python /opt/cnnviz/bin/python install --no-deps .
 

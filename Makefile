@@ -11,13 +11,16 @@ run: .venv/installed
 
 # For every commit: all but the browser.
 check: lint
-	$(BIN)/python -m pytest --ignore tests/browser -n 2 --dist loadfile
+	$(BIN)/python -m pytest tests/engine -m ray
+	$(BIN)/python -m pytest --ignore tests/browser -m "not ray" -n 2 --dist loadfile
 
-# Those that count frames or time have the machine to themselves; the browser's others wait more than they work.
+# Those that count frames or time have the machine to themselves, and so has the one Ray cluster of those that need it;
+# the browser's others wait more than they work.
 test: lint chromium
 	$(BIN)/python -m pytest tests/browser -m alone
 	$(BIN)/python -m pytest tests/browser -m "not alone" -n 2 --dist loadfile
-	$(BIN)/python -m pytest --ignore tests/browser -n 2 --dist loadfile
+	$(BIN)/python -m pytest tests/engine -m ray
+	$(BIN)/python -m pytest --ignore tests/browser -m "not ray" -n 2 --dist loadfile
 
 lint: .venv/installed-dev javascript
 	$(BIN)/ruff check .
@@ -49,7 +52,7 @@ node_modules/installed: package.json package-lock.json
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
-.venv/installed-dev: requirements.txt requirements-library.txt requirements-dev.txt | .venv/bin/python
+.venv/installed-dev: $(wildcard requirements*.txt) | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch .venv/installed $@
 

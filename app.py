@@ -8,6 +8,7 @@ from cnnviz.components.library import bring_library
 from cnnviz.components.theme import follow_theme
 from cnnviz.ui import links, menu
 from cnnviz.ui.engine import settle
+from cnnviz.ui.reconnection import run_when_reconnected
 
 HERE = Path(__file__).parent
 
@@ -21,6 +22,7 @@ name = next(name for name, each in pages.items() if each is page or each.url_pat
 links.arrive(name)
 menu.draw_menu(pages, name)
 follow_theme()
+run_when_reconnected()
 if name != "home":
     settle()
 page.run()

@@ -1,5 +1,6 @@
 """What the benchmarks share: servers, a Chromium, interleaved measurements and a Markdown table."""
 
+import json
 import os
 import shutil
 import signal
@@ -33,12 +34,25 @@ _FLAGS = [
 
 @dataclass(frozen=True)
 class Server:
-    """A running Streamlit server; `started` is time.perf_counter() just before its process began."""
+    """A running server; `started` is time.perf_counter() just before its process began.
+
+    Where it has several `workers`, `pid` is the process that started them and the proxy.
+    """
 
     url: str
     pid: int
     log: Path
     started: float
+    workers: int = 1
+
+    @property
+    def pids(self) -> list[int]:
+        """The processes that it has now: its own, and the workers and the proxy that it started."""
+        return [self.pid, *map(int, Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split())]
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
 
     def complaints(self) -> list[str]:
         """Return the lines of the log that tell of an error."""
@@ -47,10 +61,11 @@ class Server:
 
 
 @contextmanager
-def server(script: Path, *, plain: bool = False) -> Iterator[Server]:
+def server(script: Path, *, plain: bool = False, workers: int = 1) -> Iterator[Server]:
     """Serve a Streamlit script on the loopback interface while the block runs; begins before it answers.
 
-    A `plain` one has Streamlit's own settings, any other those of this project.
+    A `plain` one has Streamlit's own settings, any other those of this project. Several `workers` serve the app,
+    whatever the script.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -58,6 +73,8 @@ def server(script: Path, *, plain: bool = False) -> Iterator[Server]:
     command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"]
     command += ["--server.address=127.0.0.1", "--server.headless=true", "--server.fileWatcherType=none"]
     command += ["--browser.gatherUsageStats=false", "--logger.level=warning"]
+    if workers > 1:
+        command = [sys.executable, "-m", "cnnviz", "serve", f"--workers={workers}", f"--port={port}"]
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log.txt"
         with log.open("wb") as out:
@@ -72,18 +89,18 @@ def server(script: Path, *, plain: bool = False) -> Iterator[Server]:
         # Told to stop, Python would leave at once, and leave the server running.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         try:
-            yield Server(f"http://127.0.0.1:{port}", process.pid, log, started)
+            yield Server(f"http://127.0.0.1:{port}", process.pid, log, started, workers)
         finally:
             process.terminate()
             process.wait(timeout=20)
 
 
-def wait(served: Server, seconds: float = 120) -> None:
-    """Return when the server answers; raise RuntimeError with its log when it does not in time."""
+def wait(served: Server, seconds: float = 120, path: str = "/_stcore/health") -> None:
+    """Return when the server answers with a 200; raise RuntimeError with its log when it does not in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(f"{served.url}/_stcore/health", timeout=1):
+            with urllib.request.urlopen(f"{served.url}{path}", timeout=5):
                 return
         except OSError:
             time.sleep(0.02)
@@ -91,15 +108,34 @@ def wait(served: Server, seconds: float = 120) -> None:
 
 
 def processor(served: Server) -> float:
-    """Return the processor seconds that a server has used, on all cores together."""
-    fields = Path(f"/proc/{served.pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """Return the processor seconds that a server's processes have used, on all cores together."""
+    rows = (Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split() for pid in served.pids)
+    return sum(int(row[11]) + int(row[12]) for row in rows) / os.sysconf("SC_CLK_TCK")
 
 
 def memory(served: Server) -> float:
-    """Return the resident memory of a server in MB."""
-    lines = Path(f"/proc/{served.pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+    """Return the resident memory of a server's processes in MB."""
+    lines = (line for pid in served.pids for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    return sum(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+
+
+def cached(served: Server) -> float:
+    """Return how many MB the caches of a server's engines hold."""
+    found = 0
+    for number in range(served.workers):
+        port = served.port + (number + 1 if served.workers > 1 else 0)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/health", timeout=20) as answer:
+            engine = json.load(answer)["engine"]
+        found += engine["result_bytes"] + engine["model_bytes"]
+    return found / 2**20
+
+
+def kill_worker(served: Server, number: int) -> None:
+    """Kill the worker of a number, from 1."""
+    mark = f"\0--port\0{served.port + number}\0--behind\0"
+    for pid in served.pids:
+        if mark in Path(f"/proc/{pid}/cmdline").read_text():
+            os.kill(pid, signal.SIGKILL)
 
 
 @contextmanager

@@ -5,24 +5,34 @@ import urllib.request
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+from websockets.typing import Subprotocol
 
+TOKEN = "_streamlit_xsrf"
+AGAIN = 0.5  # seconds
 KEPT_FOR = 2  # runs: Streamlit's global.maxCachedMessageAge
 FINISHED = {ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY}
 
 
 @dataclass
 class Session:
-    """What the app has sent so far: its widgets by label, the fragment of each, and everything that looks wrong."""
+    """What the app has sent so far: its widgets by label, the fragment of each, and everything that looks wrong.
 
+    A slider's label ends in SLIDER, for the input beside it has the same.
+    """
+
+    SLIDER: ClassVar[str] = " (slider)"
     url: str
-    socket: ClientConnection
+    place: str
     query: str
+    socket: ClientConnection = field(init=False)
+    cookies: dict[str, str] = field(default_factory=dict)
     number: str = ""
     page: str = ""
     widgets: dict[str, Any] = field(default_factory=dict)
@@ -36,13 +46,35 @@ class Session:
     @classmethod
     async def open(cls, url: str, page: str, query: str) -> "Session":
         """Connect, and run the page once."""
-        socket = await connect(f"ws{url[4:]}/_stcore/stream", subprotocols=["streamlit"], max_size=None)
-        session = cls(url, socket, query)
-        message = BackMsg()
-        message.rerun_script.page_name, message.rerun_script.query_string = page, query
-        await socket.send(message.SerializeToString())
-        await session.finish()
+        session = cls(url, page, query)
+        await session.connect()
         return session
+
+    async def connect(self) -> None:
+        """Connect, anew where the connection was lost, and run the page once with the query as it is now."""
+        # First a question by HTTP, as a browser asks it: where there are several processes a cookie names one.
+        self.cookies |= await asyncio.to_thread(cookies, self.url, self.cookies)
+        # A browser also tells the session that it had, which is of use to a server that still knows it.
+        protocols = ["streamlit", self.cookies.get(TOKEN, "none"), *filter(None, [self.number])]
+        self.socket = await connect(
+            f"ws{self.url[4:]}/_stcore/stream",
+            subprotocols=[Subprotocol(each) for each in protocols],
+            additional_headers=_sent(self.cookies),
+            max_size=None,
+        )
+        self.known, self.ages, self.widgets, self.fragments = {}, {}, {}, {}
+        message = BackMsg()
+        message.rerun_script.page_name, message.rerun_script.query_string = self.place, self.query
+        await self.socket.send(message.SerializeToString())
+        await self.finish()
+
+    async def reconnect(self) -> None:
+        """Connect anew after the connection was lost, and try again until it is there, as a browser does."""
+        while True:
+            try:
+                return await self.connect()
+            except (OSError, WebSocketException):
+                await asyncio.sleep(AGAIN)
 
     async def finish(self) -> None:
         """Take in what the app sends until its run is over."""
@@ -83,8 +115,9 @@ class Session:
         elif kind == "alert" and content.format == Alert.ERROR:
             self.errors.append(content.body)
         elif getattr(content, "id", "") and getattr(content, "label", ""):
-            self.widgets[content.label] = content
-            self.fragments[content.label] = delta.fragment_id
+            label = content.label + (self.SLIDER if kind == "slider" else "")
+            self.widgets[label] = content
+            self.fragments[label] = delta.fragment_id
 
     async def set(self, label: str, **value: Any) -> None:
         """Give a widget a value, as one field of WidgetState, and wait for the run that follows."""
@@ -99,23 +132,28 @@ class Session:
     async def upload(self, label: str, name: str, data: bytes) -> None:
         """Upload a file to a file uploader and wait for the run that follows."""
         number, place = str(uuid.uuid4()), f"/_stcore/upload_file/{self.number}"
-        await asyncio.to_thread(put, self.url, f"{place}/{number}", name, data)
+        await asyncio.to_thread(put, self.url, f"{place}/{number}", name, data, self.cookies)
         file = {"name": name, "size": len(data), "file_id": number}
         urls = {"file_id": number, "upload_url": f"{place}/{number}", "delete_url": f"{place}/{number}"}
         await self.set(label, file_uploader_state_value={"uploaded_file_info": [{**file, "file_urls": urls}]})
 
 
-def put(url: str, path: str, name: str, data: bytes) -> None:
+def cookies(url: str, known: Mapping[str, str]) -> dict[str, str]:
+    """Return the cookies that a server gives to who has those that are known."""
+    with urllib.request.urlopen(urllib.request.Request(f"{url}/_stcore/health", headers=_sent(known))) as answer:
+        return dict(cookie.split(";")[0].split("=", 1) for cookie in answer.headers.get_all("set-cookie") or [])
+
+
+def put(url: str, path: str, name: str, data: bytes, known: Mapping[str, str]) -> None:
     """Send a file to a path as a form, with the token that the server gives out against forgery."""
-    with urllib.request.urlopen(f"{url}/_stcore/health") as answer:
-        cookies: Mapping[str, str] = dict(
-            cookie.split(";")[0].split("=", 1) for cookie in answer.headers.get_all("set-cookie") or []
-        )
-    token, edge = cookies.get("_streamlit_xsrf", ""), uuid.uuid4().hex
+    edge = uuid.uuid4().hex
     head = f'--{edge}\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n'
     body = f"{head}Content-Type: image/jpeg\r\n\r\n".encode() + data + f"\r\n--{edge}--\r\n".encode()
-    headers = {"Content-Type": f"multipart/form-data; boundary={edge}", "X-Xsrftoken": token}
-    headers["Cookie"] = "; ".join(f"{key}={value}" for key, value in cookies.items())
-    request = urllib.request.Request(f"{url}{path}", body, headers, method="PUT")
+    headers = {"Content-Type": f"multipart/form-data; boundary={edge}", "X-Xsrftoken": known.get(TOKEN, "")}
+    request = urllib.request.Request(f"{url}{path}", body, headers | _sent(known), method="PUT")
     with urllib.request.urlopen(request):
         pass
+
+
+def _sent(known: Mapping[str, str]) -> dict[str, str]:
+    return {"Cookie": "; ".join(f"{name}={text}" for name, text in known.items())} if known else {}

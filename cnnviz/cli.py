@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cnnviz.summary import Summary
 
 PORT = 8501
+_MOST = 256  # workers
 
 
 class _Parser(argparse.ArgumentParser):
@@ -32,6 +33,7 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status: 0, or 2 with one sentence on stderr where something is wrong."""
     given = _parser().parse_args(arguments)
+    given.typed = sys.argv[1:] if arguments is None else [*arguments]
     try:
         run: Callable[[argparse.Namespace], int] = given.run
         return run(given)
@@ -52,7 +54,14 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="open the laboratory in the browser", description=_serve.__doc__)
     serve.add_argument("--port", type=_port, default=PORT, help=f"where it answers, {PORT} unless said otherwise")
-    serve.add_argument("--engine", default="local", help="who runs the networks: local, or ray://HOST:PORT")
+    serve.add_argument("--workers", type=_count, default=1, help="how many processes serve, behind HAProxy if several")
+    serve.add_argument("--behind", type=_port, help=argparse.SUPPRESS)  # the proxy's port, for one of several workers
+    serve.add_argument(
+        "--engine",
+        default=os.environ.get("CNNVIZ_ENGINE") or "local",
+        help="who runs the networks: local, as usual; ray, this "
+        "machine's Ray cluster, started where there is none; or ray://HOST:PORT",
+    )
     cli_models.add_arguments(serve)
     serve.set_defaults(run=_serve)
 
@@ -74,26 +83,35 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(given: argparse.Namespace) -> int:
     """Open the laboratory in the browser: one server for a class, until Ctrl+C."""
-    if given.engine != "local" and not given.engine.startswith("ray://"):
-        raise ModelError(f"There is no engine {given.engine!r}; it should be local, or ray://HOST:PORT.")
     if given.engine != "local":
-        raise ModelError(
-            f"The engine {given.engine} isn't built yet; leave --engine out, and this machine runs the networks."
-        )
+        from cnnviz.engine import cluster
+
+        if given.models:
+            raise ModelError("Networks of one's own run on the local engine alone; leave out --engine or --model.")
+        cluster.check(given.engine)
+    os.environ["CNNVIZ_ENGINE"] = given.engine
     try:
         from streamlit.web.cli import main as streamlit
     except ImportError:
         raise ModelError('The laboratory needs Streamlit; install it with pip install "cnnviz[app]".') from None
+    if given.workers > 1 and given.behind is None:
+        from cnnviz.server import workers
+
+        return workers.serve(given.workers, given.port, [sys.executable, "-m", "cnnviz", *given.typed])
     from cnnviz import models
 
     for name, fit in cli_models.register(given):
         card = models.card(name)
         print(f"{name} (input {'x'.join(map(str, card.input_size))}, outputs {len(card.classes):,}) opens at")
-        print(f"  http://localhost:{given.port}/activations?{urlencode({'model': name})}", flush=True)
+        print(f"  http://localhost:{given.behind or given.port}/activations?{urlencode({'model': name})}", flush=True)
         if fit:
             print(f"  with {card.weights}: {fit}", flush=True)
     # The folder stays: the operator's own code may look for its files there whenever a network is built.
-    streamlit(["run", str(assets.SERVER), *_settings(), "--server.port", str(given.port)], prog_name="cnnviz")
+    options = [*_settings(), "--server.port", str(given.port)]
+    if given.behind is not None:
+        # The proxy alone may ask, and it is the proxy's address that people open.
+        options += ["--server.address", "127.0.0.1", "--logger.hideWelcomeMessage", "true"]
+    streamlit(["run", str(assets.SERVER), *options], prog_name="cnnviz")
     return 0
 
 
@@ -203,6 +221,12 @@ def _train(given: argparse.Namespace) -> int:
     from cnnviz.training import __main__ as training
 
     return 2 if training.run(given) else 0
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= _MOST:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of workers; it should be from 1 to {_MOST}")
+    return int(text)
 
 
 def _port(text: str) -> int:

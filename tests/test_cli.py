@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import pytest
 import torch
@@ -134,8 +135,13 @@ def test_a_function_of_an_own_module(capsys, elsewhere):
         ),
         (["analyze", "resnet18", "--size", "0x1x1"], "Argument --size: '0x1x1' is no size"),
         (["serve", "--port", "0"], "Argument --port: '0' is no port"),
-        (["serve", "--engine", "ray://cluster:10001"], "The engine ray://cluster:10001 isn't built yet"),
-        (["serve", "--engine", "steam"], "There is no engine 'steam'; it should be local, or ray://HOST:PORT."),
+        pytest.param(
+            ["serve", "--engine", "ray://127.0.0.1:9"],
+            "No Ray head answers at ray://127.0.0.1:9 (Connection refused)",
+            marks=pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed"),
+        ),
+        (["serve", "--engine", "ray", "--model", "mine:build"], "Networks of one's own run on the local engine alone"),
+        (["serve", "--engine", "steam"], "There is no engine 'steam'; it should be local, ray, or ray://HOST:PORT."),
         (["serve", "--model", "nowhere:build"], "nowhere:build cannot be imported"),
         (["serve", "--model", "mine"], "'mine' names no function; write it as package.module:factory or file.py:Net."),
         (["serve", "--model", "mine:build=none.pth"], "There is no file of weights at "),
@@ -189,6 +195,13 @@ sys.exit(main(["analyze", "{LINE}"]))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_serve_on_ray_without_it_says_how_to_get_it(capsys, monkeypatch):
+    monkeypatch.setattr("cnnviz.engine.cluster.find_spec", lambda name: None)
+    assert main(["serve", "--engine", "ray"]) == 2
+    said = 'The engine ray needs Ray; install it with pip install "cnnviz[ray]".\n'
+    assert capsys.readouterr().err == said
 
 
 def test_serve_without_streamlit_says_how_to_get_it(capsys, monkeypatch):

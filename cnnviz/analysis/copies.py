@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 from torch.utils.hooks import RemovableHandle
 
+from cnnviz.analysis.unusual import is_plain, refused
 from cnnviz.analysis.values import asks_for_values
 from cnnviz.errors import ModelError
 from cnnviz.modules import OWN, PLAIN, compiled_in, is_empty, state_of
@@ -246,6 +247,8 @@ class Copies:
             raise ModelError(
                 "The model has lazy layers that have not seen an input yet; run it once before analysing it."
             )
+        if not is_plain(parameter):
+            raise refused(parameter)
         if id(parameter) not in self.twins:
             self.parameters.append(parameter)
             self.twins[id(parameter)] = nn.Parameter(meta_like(parameter), requires_grad=parameter.requires_grad)

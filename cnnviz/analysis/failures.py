@@ -1,25 +1,36 @@
 """Where a model failed and why, as a sentence: "features.3 (Conv2d) expects 16 channels and gets 8"."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
+from cnnviz.analysis import refusals_numbers
 from cnnviz.analysis.extents import number_of, replace
 from cnnviz.analysis.nested import tensors_in
+from cnnviz.analysis.operations import function_name, writes_in_place
 from cnnviz.analysis.refusals import Refused, reason
-from cnnviz.analysis.refusals_layers import features, shown
-from cnnviz.calls import Failure, failure_of, function_name
+from cnnviz.analysis.refusals_axes import shown
+from cnnviz.analysis.refusals_modules import refused_by
+from cnnviz.analysis.refusals_phrases import rephrased
+from cnnviz.calls import Failure, failure_of
+from cnnviz.errors import ModelError, ShapeError
 
 _OUTSIDE = str(Path(torch.__file__).parent), str(Path(__file__).parents[1])
-_DIMENSIONS = re.compile(r"expected (.*D)(?: or (.*D))? input \(got (\d)D input\)")
 
 
 def told(error: BaseException) -> str:
     """Return torch's own words, or the model's: the first line of a message."""
     return str(error).strip().split("\n")[0].rstrip(".!") or type(error).__name__
+
+
+def sentence(error: Exception, size: str) -> ShapeError | ModelError:
+    """Return the error for a user whose model fails on an input of `size`, written as 1x3x32x32."""
+    if found := explained(error):
+        return ShapeError(f"The model cannot run on an input of size {size}: {found}.")
+    kind = ShapeError if isinstance(error, RuntimeError | ValueError | AssertionError | IndexError) else ModelError
+    return kind(f"The model cannot run on an input of size {size}: {located(error)}.")
 
 
 def explained(error: BaseException) -> str | None:
@@ -69,22 +80,19 @@ def _given(failure: Failure) -> list[Tensor]:
 def _why(error: BaseException, failure: Failure) -> str | None:
     if isinstance(error, Refused):
         return str(error)
-    if failure.function is not None:
-        name = function_name(failure.function) or ""
+    if (function := failure.function) is not None:
+        name = function_name(function)
         arguments, keywords = replace((failure.arguments, dict(failure.keywords)), number_of)
-        return reason(name, arguments, keywords)
+        writes = writes_in_place(function, keywords)
+        found = reason(name, arguments, keywords) or refusals_numbers.wrong(function, name, arguments, keywords, writes)
+        return found or rephrased(told(error), _given(failure))
     return _of_module(told(error), failure)
 
 
 def _of_module(words: str, failure: Failure) -> str | None:
     """Return why a module of torch.nn refuses an input itself, before any function runs."""
-    given = _given(failure)
-    if given and isinstance(failure.module, nn.RNNBase) and given[0].dim() in (2, 3):
-        return features(given[0], failure.module.input_size, "input_size")
-    sizes = [item.shape for item in given]
-    if not sizes or not (found := _DIMENSIONS.search(words)):
-        return None
-    wanted = " or ".join(filter(None, (found[1], found[2]))).replace("D", "")
-    size = sizes[0]
-    wrong = f"reads {wanted} dimensions and gets {len(size)}, {shown(size)}"
-    return f"{wrong}; 1x{shown(size)} would be right" if str(len(size) + 1) in wanted.split() else wrong
+    if failure.module is not None and failure.function is None:
+        arguments, keywords = replace((failure.arguments, dict(failure.keywords)), number_of)
+        if found := refused_by(failure.module, arguments, keywords):
+            return found
+    return rephrased(words, _given(failure))

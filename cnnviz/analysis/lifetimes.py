@@ -11,6 +11,7 @@ from torch import Tensor
 
 from cnnviz.analysis.measured import whole
 from cnnviz.analysis.operations import Value
+from cnnviz.analysis.unusual import kind_of
 from cnnviz.errors import ModelError
 
 
@@ -42,9 +43,8 @@ class Lifetimes:
             place = tensor.untyped_storage()._cdata
         except RuntimeError:
             if (batch := whole(tensor)) is tensor:
-                kind = "nested" if tensor.is_nested else str(tensor.layout).removeprefix("torch.")
                 raise ModelError(
-                    f"The model makes a {kind} tensor, which has no size in memory without its numbers; "
+                    f"The model makes a {kind_of(tensor)} tensor, which has no size in memory without its numbers; "
                     "with dense ones it can be analysed."
                 ) from None
             return self.value(batch)

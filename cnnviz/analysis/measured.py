@@ -15,21 +15,35 @@ from torch.utils._python_dispatch import TorchDispatchMode
 AUTOGRAD = "autograd"
 TRANSFORMED = "torch.func"
 
+is_wrapped = _functorch.is_functorch_wrapped_tensor
 _BACKWARD = frozenset((torch.autograd.grad, torch.autograd.backward, Tensor.backward))
 
 
 def kind_of(function: Callable[..., Any], tensors: list[Tensor]) -> str | None:
     """Return the name under which a function is measured on `tensors`, None where it is what its own name says."""
-    if _functorch.peek_interpreter_stack() and any(map(_functorch.is_functorch_wrapped_tensor, tensors)):
+    if _functorch.peek_interpreter_stack() and any(map(is_wrapped, tensors)):
         return TRANSFORMED
     return AUTOGRAD if function in _BACKWARD else None
 
 
 def whole(tensor: Tensor) -> Tensor:
     """Return the tensor behind one of a transform: behind an example of vmap, the batch."""
-    while _functorch.is_functorch_wrapped_tensor(tensor):
+    while is_wrapped(tensor):
         tensor = _functorch.get_unwrapped(tensor)
     return tensor
+
+
+def shape_of(tensor: Tensor) -> tuple[int, ...]:
+    """Return the size of a tensor, of one of a transform with the examples of vmap first, the outermost's in front."""
+    if not is_wrapped(tensor):
+        return tuple(tensor.shape)
+    place, inner = _functorch.maybe_get_bdim(tensor), _functorch.get_unwrapped(tensor)
+    size = list(shape_of(inner))
+    if place >= 0:
+        # Behind the examples of vmaps further out.
+        outer = len(size) - inner.dim()
+        size.insert(outer, size.pop(outer + place))
+    return tuple(size)
 
 
 def measured(function: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Any, int]:

@@ -54,7 +54,7 @@ def of_one(arguments: Arguments, keywords: dict[str, Any]) -> Any:
     if any(item is True for item in arguments[1:]):
         return None
     if keywords.get("inplace"):
-        return image
+        return image if image.is_contiguous() else None
     return torch.empty(image.shape, dtype=image.dtype, device="meta") if lies_in_order(image) else None
 
 

@@ -1,5 +1,6 @@
 """Writes down what is done to tensors while a model runs on the meta device."""
 
+import dataclasses
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -7,19 +8,18 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from cnnviz.analysis import devices, measured, packed, values
+from cnnviz.analysis import addresses, devices, measured, packed, unusual, values
 from cnnviz.analysis.copies import meta_like
 from cnnviz.analysis.costs import MACS
 from cnnviz.analysis.extents import Conditions, any_extent, extents_of, number_of, plain_of, replace
 from cnnviz.analysis.functions import UNARY
 from cnnviz.analysis.lifetimes import Lifetimes
-from cnnviz.analysis.memory_formats import as_on_a_cpu
 from cnnviz.analysis.nested import tensors_in
 from cnnviz.analysis.operations import Operation, TracedCall, function_name, writes_in_place
-from cnnviz.analysis.output_sizes_fast import fast_output
-from cnnviz.analysis.refusals import refuse
+from cnnviz.analysis.outputs import output_of
 from cnnviz.analysis.repeated_calls import RepeatedCalls
 from cnnviz.analysis.replica import Replica
+from cnnviz.analysis.unusual import is_plain
 from cnnviz.analysis.ways import Way
 from cnnviz.calls import Call
 from cnnviz.operators import Operator
@@ -46,8 +46,9 @@ class Recorder:
         self._fresh = {id(twin) for twin in stand_in.twins.values()}
         self._met: list[Tensor] = []
         self._kept: list[Tensor] = [*stand_in.twins.values(), *stand_in.tensors]
-        self._constant = {item.untyped_storage()._cdata for item in self._kept}
-        self._owned = {item.untyped_storage().data_ptr() for item in self._kept} - {0}
+        storages = [item.untyped_storage() for item in self._kept if is_plain(item)]
+        self._constant = {storage._cdata for storage in storages}
+        self._owned = {storage.data_ptr() for storage in storages} - {0}
         self._overwritten: set[int] = set()
         self._operations: list[Operation] = []
         self._repeated = RepeatedCalls()
@@ -71,6 +72,8 @@ class Recorder:
                 name, (function, arguments, keywords) = "to", devices.unmoved(name, arguments, keywords)
             elif isinstance(arguments[0], Tensor) and arguments[0].is_meta:
                 return devices.answer(name, arguments[0], self.home)
+        elif name in addresses.ASKING and arguments and isinstance(arguments[0], Tensor) and arguments[0].is_meta:
+            return addresses.answer(name, arguments[0], self.home)
         elif name in _DEPENDING:
             self.holds_elsewhere = False
         given = tensors_in(arguments)
@@ -125,7 +128,8 @@ class Recorder:
         if lengths:
             arguments = (arguments[0], *lengths, *arguments[2:])
         try:
-            output = self._output(packed.RULES.get(name, function), name, arguments, keywords, real)
+            run = packed.RULES.get(name, function)
+            output = output_of(run, name, arguments, keywords, real, writes, self._repeated)
         except Exception as error:
             if name == "format":
                 return values.text(*arguments)
@@ -141,27 +145,6 @@ class Recorder:
             replace(asked, plain_of)
         return output
 
-    def _output(
-        self, function: Function, name: str, arguments: tuple[Any, ...], keywords: dict[str, Any], real: Any
-    ) -> Any:
-        """Return what a function makes of tensors without numbers, and refuse what eager torch would refuse.
-
-        `real` are the arguments where some of them have numbers, which are known.
-        """
-        known, with_gradients = real or (arguments, keywords), torch.is_grad_enabled()
-        if isinstance(function, Operator):
-            if function.is_translated:
-                refuse(name, *known)
-            output = function(*arguments, **keywords)
-        else:
-            output = None if with_gradients else fast_output(function, name, arguments, keywords)
-            if output is not None:
-                return output
-            refuse(name, *known)
-            output = self._repeated.run(function, arguments, keywords)
-        # A tensor in another order would be none that autograd knows.
-        return output if with_gradients else as_on_a_cpu(name, arguments, keywords, output)
-
     def on_call(self, call: Call) -> None:
         """Close a call: what was done since the last one is its work."""
         output = next(iter(tensors_in((call.output,))), None)
@@ -175,6 +158,8 @@ class Recorder:
             used += _parameters_of(call.module)
         counted = {id(item): item.numel() for item in used if id(item) in self._fresh}
         self._fresh -= counted.keys()
+        if measured.is_wrapped(output):
+            value = dataclasses.replace(value, shape=measured.shape_of(output))
         keeps = call.module is not None or self.tensors.is_born(value, self.tensors.clock - len(operations))
         self.calls.append(TracedCall(call.name, call.kind, operations, value, sum(counted.values()), keeps))
 
@@ -228,11 +213,14 @@ class Recorder:
 
     def _reads_overwritten(self, tensors: list[Tensor]) -> bool:
         return bool(self._overwritten) and any(
-            not item.is_meta and item.untyped_storage().data_ptr() in self._overwritten for item in tensors
+            not item.is_meta and is_plain(item) and item.untyped_storage().data_ptr() in self._overwritten
+            for item in tensors
         )
 
     def _owns(self, item: Any) -> bool:
-        return isinstance(item, Tensor) and not item.is_meta and item.untyped_storage().data_ptr() in self._owned
+        if not isinstance(item, Tensor) or item.is_meta or not is_plain(item):
+            return False
+        return item.untyped_storage().data_ptr() in self._owned
 
     def _stand_in(self, item: Any, *, every: bool = True) -> Any:
         """Return nested arguments with every real tensor, or those that are overwritten, replaced by one on the meta
@@ -242,6 +230,8 @@ class Recorder:
             if item.is_meta or not (every or self._reads_overwritten([item])):
                 return item
             if id(item) not in self._twins:
+                if not is_plain(item):
+                    raise unusual.refused(item)
                 twin = self._twins[id(item)] = meta_like(item)
                 self._kept += item, twin
                 self._constant.add(twin.untyped_storage()._cdata)

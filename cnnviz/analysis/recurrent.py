@@ -52,6 +52,8 @@ def layer_output(arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         or any(state.dim() != 3 for state in states)
     ):
         return None
+    if packed and states[0].shape[1] != int(arguments[1][0]):
+        return None
     # torch too works with the steps first, and swaps them afterwards.
     steps = (image.shape[1], image.shape[0]) if batch_first else image.shape[:-1]
     made = image.new_empty((*steps, states[0].shape[-1] * (2 if twice else 1)))

@@ -12,7 +12,17 @@ runs or the check can't tell.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cnnviz.analysis import refusals_indices, refusals_layers, refusals_layout, refusals_types, refusals_windows
+from cnnviz.analysis import (
+    refusals_attention,
+    refusals_drawing,
+    refusals_indices,
+    refusals_layers,
+    refusals_layout,
+    refusals_memory,
+    refusals_products,
+    refusals_types,
+    refusals_windows,
+)
 
 Check = Callable[..., str | None]
 
@@ -22,6 +32,9 @@ LAX: dict[str, Check] = {
     **refusals_layers.LAX,
     **refusals_windows.LAX,
     **refusals_indices.LAX,
+    **refusals_products.LAX,
+    **refusals_memory.LAX,
+    **refusals_drawing.LAX,
 }
 
 # What both refuse, torch in words about its own insides: asked after it has failed.
@@ -30,6 +43,9 @@ STRICT: dict[str, Check] = {
     **refusals_windows.STRICT,
     **refusals_indices.STRICT,
     **refusals_layout.STRICT,
+    **refusals_products.STRICT,
+    **refusals_attention.STRICT,
+    **refusals_drawing.STRICT,
 }
 
 

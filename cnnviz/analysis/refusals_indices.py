@@ -10,7 +10,10 @@ import torch
 from torch import Tensor
 
 from cnnviz.analysis.functions import words
-from cnnviz.analysis.refusals_layers import outside, shown
+from cnnviz.analysis.refusals_axes import shown
+from cnnviz.analysis.refusals_layers import outside
+from cnnviz.analysis.refusals_memory import overlap
+from cnnviz.analysis.refusals_types import named
 from cnnviz.analysis.values import positions
 
 
@@ -43,6 +46,10 @@ def _index_select(input: Tensor, dim: int, index: Tensor) -> str | None:
     return outside(index, size, f"the {size} along dimension {dim} of {shown(input.shape)}")
 
 
+def _index_put(input: Tensor, indices: Any, values: Tensor, *_: Any) -> str | None:
+    return _put(input, tuple(indices), values)
+
+
 def _gather(input: Tensor, dim: int, index: Tensor, *_: Any, **__: Any) -> str | None:
     size = input.shape[dim] if input.dim() else 1
     return outside(index, size, f"the {size} along dimension {dim} of {shown(input.shape)}")
@@ -51,6 +58,20 @@ def _gather(input: Tensor, dim: int, index: Tensor, *_: Any, **__: Any) -> str |
 def _index_fill(input: Tensor, dim: int, index: Tensor, *_: Any, **__: Any) -> str | None:
     size = input.shape[dim] if input.dim() else 1
     return outside(index, size, f"the {size} along dimension {dim} of {shown(input.shape)}", negative=True)
+
+
+def _targets(input: Tensor, target: Tensor, *arguments: Any, ignore_index: int = -100, **_: Any) -> str | None:
+    """Classes whose numbers are known are classes of the scores, (N, C, ...) or (C)."""
+    if target.is_floating_point() or target.is_meta:
+        return None
+    classes = input.shape[1] if input.dim() > 1 else input.shape[0]
+    return outside(target[target != ignore_index], classes, f"the {classes} classes of {shown(input.shape)}")
+
+
+def _one_hot(tensor: Tensor, num_classes: int = -1) -> str | None:
+    if tensor.dtype != torch.int64:
+        return f"reads classes and gets {named(tensor)}; x.long() makes int64 of them"
+    return outside(tensor, num_classes, f"{num_classes} classes") if num_classes > 0 else None
 
 
 def _take(input: Tensor, index: Tensor) -> str | None:
@@ -79,9 +100,13 @@ def _chosen(image: Tensor, index: Any, *_: Any) -> str | None:
 
 def _put(image: Tensor, index: Any, value: Any, *_: Any) -> str | None:
     items = index if isinstance(index, tuple) else (index,)
-    wrong = _chosen(image, index)
-    if wrong or not isinstance(value, Tensor) or not any(isinstance(item, Tensor | list) for item in items):
+    if wrong := _chosen(image, index):
         return wrong
+    picks = [torch.as_tensor(item) for item in items if isinstance(item, Tensor | list)]
+    if not any(pick.dim() for pick in picks):
+        return overlap(image[index], value)
+    if not isinstance(value, Tensor):
+        return None
     found = positions(items)
     places = tuple(item.to("meta") if isinstance(item, Tensor) else item for item in found)
     there = torch.empty(image.shape, device="meta")[places].shape
@@ -89,9 +114,12 @@ def _put(image: Tensor, index: Any, value: Any, *_: Any) -> str | None:
     while size[:1] == [1]:
         size.pop(0)
     rest = there[len(there) - len(size) :] if len(size) <= len(there) else ()
-    if len(rest) == len(size) and all(mine in (1, other) for mine, other in zip(size, rest, strict=True)):
-        return None
-    return f"puts {shown(value.shape)} where {shown(there)} would be right"
+    if len(rest) != len(size) or not all(mine in (1, other) for mine, other in zip(size, rest, strict=True)):
+        return f"puts {shown(value.shape)} where {shown(there)} would be right"
+    # One number goes where a mask is true, whatever its type is.
+    if value.dtype != image.dtype and not (value.numel() == 1 and all(pick.dtype == torch.bool for pick in picks)):
+        return f"puts {named(value)} into {named(image)}; both must be of one type"
+    return None
 
 
 def _takes(item: Any) -> int:
@@ -112,6 +140,8 @@ def _picked(item: Any, size: tuple[int, ...], dim: int) -> str | None:
         item = torch.tensor(item)
     if not isinstance(item, Tensor):
         return None
+    if item.is_floating_point() or item.is_complex():
+        return f"picks with indices of {named(item)}; they must be whole numbers, or a mask of bool"
     if item.dtype in (torch.bool, torch.uint8):
         covered = size[dim : dim + item.dim()]
         if tuple(item.shape) == covered:
@@ -127,7 +157,12 @@ LAX: dict[str, Callable[..., str | None]] = {
     **dict.fromkeys(words("gather index_add index_copy scatter scatter_add scatter_reduce"), _gather),
     "index_fill": _index_fill,
     "take": _take,
+    **dict.fromkeys(words("cross_entropy nll_loss"), _targets),
     "getitem": _chosen,
     "setitem": _put,
+    "index_put": _index_put,
 }
-STRICT: dict[str, Callable[..., str | None]] = dict.fromkeys(words("getitem setitem"), _getitem)
+STRICT: dict[str, Callable[..., str | None]] = {
+    **dict.fromkeys(words("getitem setitem"), _getitem),
+    "one_hot": _one_hot,
+}

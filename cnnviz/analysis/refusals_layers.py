@@ -9,29 +9,17 @@ import torch
 from torch import Tensor
 
 from cnnviz.analysis.functions import words
-from cnnviz.analysis.recurrent import CELLS
+from cnnviz.analysis.recurrent import CELLS, LAYERS
+from cnnviz.analysis.refusals_axes import IMAGE, counted, missing, reads, shown
 from cnnviz.analysis.refusals_types import alike, named, weight_types
 from cnnviz.analysis.windows import each_dim
-
-_IMAGE = {1: "(N, C, L)", 2: "(N, C, H, W)", 3: "(N, C, D, H, W)"}
-
-
-def shown(size: Sequence[int]) -> str:
-    """Return a size as it is written: 1x3x32x32."""
-    return "x".join(map(str, size)) or "a single number"
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a count with its noun: 1 channel, 3 channels."""
-    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def channels(image: Tensor, expected: int, rank: int) -> str | None:
     """An image has so many channels, in front of its positions."""
     size = tuple(image.shape)
     if len(size) not in (rank + 1, rank + 2):
-        right = f"; with a channel it is {shown((1, *size))}" if len(size) == rank and expected == 1 else ""
-        return f"reads {_IMAGE[rank]} and gets {shown(size)}, {len(size)} dimensions{right}"
+        return reads(size, rank, expected, one=True)
     found = size[-rank - 1]
     if found == expected:
         return None
@@ -42,6 +30,10 @@ def channels(image: Tensor, expected: int, rank: int) -> str | None:
         return f"{wrong}; torch wants channels first: {shown(first)}"
     if len(size) == rank + 1 and expected == 1:
         return f"{wrong}; a batch of images has a dimension for its channels too: {shown((found, 1, *size[1:]))}"
+    if len(size) == rank + 1:
+        return f"{wrong}, read as {IMAGE[rank].replace('N, ', '')}{missing(size, rank, expected)}"
+    if rank == 3 and size[2] == expected:
+        return f"{wrong}; frames belong behind the channels: {shown((size[0], expected, found, *size[3:]))}"
     return f"{wrong}; in_channels={found} would be right"
 
 
@@ -128,6 +120,8 @@ def _transposed(
 
 def _linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> str | None:
     size, expected = tuple(input.shape), weight.shape[-1]
+    if weight.dim() > 2:
+        return f"has weights of size {shown(weight.shape)}; it needs a matrix, with 2 dimensions"
     if size and size[-1] != expected:
         wrong = f"expects {counted(expected, 'feature')} and gets {size[-1]}, in {shown(size)}"
         if len(size) > 2 and prod(size[1:]) == expected:
@@ -176,10 +170,6 @@ def features(image: Tensor, expected: int, setting: str) -> str | None:
     return None if found == expected else f"{wrong}; {setting}={found} would be right"
 
 
-def _multi_head_attention(query: Tensor, key: Tensor, value: Tensor, embed_dim: int, *_: Any, **__: Any) -> str | None:
-    return features(query, embed_dim, "embed_dim")
-
-
 def _cell(image: Tensor, states: Any, weight: Tensor, hidden: Tensor, *biases: Any) -> str | None:
     states = states if isinstance(states, tuple | list) else (states,)
     if image.shape[-1] != weight.shape[-1]:
@@ -191,6 +181,22 @@ def _cell(image: Tensor, states: Any, weight: Tensor, hidden: Tensor, *biases: A
     return alike(image, states[0], weight, hidden, *biases)
 
 
+def _recurrent(image: Tensor, *arguments: Any) -> str | None:
+    """States are of the input's type and, beside packed sequences, as many as these are."""
+    packed = isinstance(arguments[0], Tensor) and not arguments[0].is_floating_point()
+    states, weights = arguments[packed : packed + 2]
+    states = states if isinstance(states, tuple | list) else (states,)
+    count = int(arguments[0][0]) if packed and not arguments[0].is_meta else states[0].shape[1]
+    for state in states:
+        if packed and state.shape[1] != count:
+            right = shown((state.shape[0], count, *state.shape[2:]))
+            return (
+                f"starts with a state of size {shown(state.shape)} for {counted(count, 'sequence')}; "
+                f"{right} would be right"
+            )
+    return alike(image, *states, *weights)
+
+
 _FILTERS: dict[str, Callable[..., str | None]] = {
     **{f"conv{rank}d": partial(_convolution, rank) for rank in (1, 2, 3)},
     **{f"conv_transpose{rank}d": partial(_transposed, rank) for rank in (1, 2, 3)},
@@ -200,10 +206,10 @@ LAX: dict[str, Callable[..., str | None]] = {
     "linear": _linear,
     "embedding": _embedding,
     **dict.fromkeys(CELLS, _cell),
+    **dict.fromkeys(LAYERS, _recurrent),
 }
 STRICT: dict[str, Callable[..., str | None]] = {
     "linear": _bias_of_linear,
     "bilinear": _bilinear,
-    "multi_head_attention_forward": _multi_head_attention,
     **dict.fromkeys(words("embedding_bag"), _embedding),
 }

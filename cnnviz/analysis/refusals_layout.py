@@ -8,8 +8,9 @@ from torch import Tensor
 
 from cnnviz.analysis.functions import POINTWISE, words
 from cnnviz.analysis.operations import Shape
+from cnnviz.analysis.refusals_axes import shown
 from cnnviz.analysis.refusals_indices import dimension
-from cnnviz.analysis.refusals_layers import shown
+from cnnviz.analysis.refusals_products import broadcast
 
 
 def _sizes(items: Sequence[Any]) -> list[Shape]:
@@ -17,21 +18,7 @@ def _sizes(items: Sequence[Any]) -> list[Shape]:
 
 
 def _pointwise(*arguments: Any, **keywords: Any) -> str | None:
-    return _broadcast(_sizes((*arguments, *keywords.values())))
-
-
-def _broadcast(sizes: list[Shape]) -> str | None:
-    """Sizes that meet, counted from the end, are equal, or one of them is 1."""
-    for back in range(1, max(map(len, sizes), default=0) + 1):
-        held = [(size[-back], size) for size in sizes if len(size) >= back and size[-back] != 1]
-        for extent, size in held[1:]:
-            if extent != held[0][0]:
-                place = f"dimension {-back}" if back > 1 else "the last dimension"
-                return (
-                    f"gets {shown(held[0][1])} and {shown(size)}, which differ along {place}, "
-                    f"{held[0][0]} and {extent}; both must be equal, or one of them 1"
-                )
-    return None
+    return broadcast(_sizes((*arguments, *keywords.values())))
 
 
 def _cat(tensors: Sequence[Tensor], dim: int = 0, **keywords: Any) -> str | None:
@@ -59,29 +46,6 @@ def _stack(tensors: Sequence[Tensor], dim: int = 0) -> str | None:
     return _unsqueeze(tensors[0], dim)
 
 
-def _product(left: Tensor, right: Tensor, *_: Any) -> str | None:
-    one, other = tuple(left.shape), tuple(right.shape)
-    if not one or not other:
-        return f"multiplies {shown(one)} by {shown(other)}; both need at least one dimension"
-    inner = other[-2] if len(other) > 1 else other[0]
-    if one[-1] != inner:
-        return f"multiplies {shown(one)} by {shown(other)}, whose inner sizes differ, {one[-1]} and {inner}"
-    return _broadcast([one[:-2], other[:-2]]) if len(one) > 2 or len(other) > 2 else None
-
-
-def _batched(left: Tensor, right: Tensor) -> str | None:
-    one, other = tuple(left.shape), tuple(right.shape)
-    if len(one) != 3 or len(other) != 3:
-        return f"multiplies {shown(one)} by {shown(other)}; both must be batches of matrices, with 3 dimensions"
-    if one[0] != other[0]:
-        return f"multiplies {shown(one)} by {shown(other)}, whose batches differ, {one[0]} and {other[0]}"
-    return _product(left, right)
-
-
-def _added_product(added: Tensor, left: Tensor, right: Tensor, **_: Any) -> str | None:
-    return _product(left, right)
-
-
 def _einsum(equation: str, *operands: Any) -> str | None:
     if len(operands) == 1 and isinstance(operands[0], tuple | list):
         operands = tuple(operands[0])
@@ -103,8 +67,10 @@ def _view(image: Tensor, *wanted: Any, **keywords: Any) -> str | None:
     size = tuple(given[0]) if len(given) == 1 and isinstance(given[0], tuple | list) else tuple(given)
     if not all(type(entry) is int for entry in size):
         return None
+    if wrong := _least(size):
+        return wrong
     count, rest = image.numel(), prod(entry for entry in size if entry != -1)
-    if size.count(-1) > 1 or (count % rest if -1 in size and rest else count != rest):
+    if count % rest if -1 in size and rest else count != rest:
         wrong = f"cannot give the {count} numbers of {shown(image.shape)} the size {shown(size)}"
         rows = f"; {shown((size[0], prod(image.shape[1:])))} would be right" if len(size) == 2 < image.dim() else ""
         return f"{wrong}, which holds {rest if -1 not in size else f'a multiple of {rest}'}{rows}"
@@ -116,8 +82,29 @@ def _view(image: Tensor, *wanted: Any, **keywords: Any) -> str | None:
     )
 
 
+def _least(size: Sequence[int]) -> str | None:
+    """One size may be left out, as -1."""
+    if size.count(-1) > 1:
+        return f"has {size.count(-1)} sizes of -1, in {tuple(size)}; torch works out one at most"
+    if min(size, default=0) < -1:
+        return f"has a size of {min(size)}, in {tuple(size)}; sizes are at least 0, and -1 is the one to work out"
+    if -1 in size and 0 in size:
+        return f"has a size of -1 beside one of 0, in {tuple(size)}, so that it could be any"
+    return None
+
+
+def _view_as(image: Tensor, other: Tensor) -> str | None:
+    return _view(image, tuple(other.shape))
+
+
+def _expand_as(image: Tensor, other: Tensor) -> str | None:
+    return _expand(image, tuple(other.shape))
+
+
 def _unflatten(image: Tensor, dim: int, sizes: Sequence[int], **_: Any) -> str | None:
     if wrong := dimension(image, dim):
+        return wrong
+    if wrong := _least(tuple(sizes)):
         return wrong
     size, rest = image.shape[dim], prod(entry for entry in sizes if entry != -1)
     if rest == size or (-1 in sizes and rest and size % rest == 0):
@@ -130,7 +117,7 @@ def _along(image: Tensor, dim: Any = 0, *_: Any, **__: Any) -> str | None:
 
 
 def _chunk(image: Tensor, chunks: int, dim: int = 0) -> str | None:
-    return dimension(image, dim)
+    return dimension(image, dim) or (f"makes {chunks} pieces; 1 is the least" if chunks < 1 else None)
 
 
 def _unsqueeze(image: Tensor, dim: int) -> str | None:
@@ -166,6 +153,29 @@ def _narrow(image: Tensor, dim: int, start: int, length: int) -> str | None:
     return f"takes {length} from {start} on, of the {size} along dimension {dim} of {shown(image.shape)}"
 
 
+def _largest(image: Tensor, k: int, dim: int = -1, *_: Any, **__: Any) -> str | None:
+    if wrong := dimension(image, dim):
+        return wrong
+    size = image.shape[dim] if image.dim() else 1
+    return f"takes {k} of the {size} along dimension {dim} of {shown(image.shape)}" if not 0 <= k <= size else None
+
+
+def _flatten(image: Tensor, start_dim: int = 0, end_dim: int = -1) -> str | None:
+    if wrong := dimension(image, (start_dim, end_dim)):
+        return wrong
+    rank = max(image.dim(), 1)
+    if start_dim % rank <= end_dim % rank:
+        return None
+    return f"flattens from dimension {start_dim} to {end_dim} of {shown(image.shape)}; the first must not come after"
+
+
+def _side_by_side(dim: int) -> Callable[..., str | None]:
+    def check(tensors: Sequence[Tensor]) -> str | None:
+        return _cat(tensors, 0 if tensors[0].dim() < 2 else dim)
+
+    return check
+
+
 def _select(image: Tensor, dim: int, index: int) -> str | None:
     if wrong := dimension(image, dim):
         return wrong
@@ -177,8 +187,10 @@ def _select(image: Tensor, dim: int, index: int) -> str | None:
 
 def _split(image: Tensor, parts: Any = None, dim: int = 0, **keywords: Any) -> str | None:
     parts = keywords.get("split_size_or_sections", keywords.get("split_sizes", parts))
-    if (wrong := dimension(image, dim)) or not isinstance(parts, tuple | list) or sum(parts) == image.shape[dim]:
-        return wrong
+    if (wrong := dimension(image, dim)) or parts == 0:
+        return wrong or f"splits {shown(image.shape)} into pieces of 0; 1 is the least"
+    if not isinstance(parts, tuple | list) or sum(parts) == image.shape[dim]:
+        return None
     total = f"{' + '.join(map(str, parts))} = {sum(parts)}"
     return f"splits the {image.shape[dim]} along dimension {dim} of {shown(image.shape)} into {total}"
 
@@ -230,18 +242,6 @@ def _prelu(image: Tensor, weight: Tensor) -> str | None:
     return f"has {weight.numel()} parameters and gets {channels} channels, in {shown(image.shape)}; 1 or {channels} fit"
 
 
-def _attention(query: Tensor, key: Tensor, value: Tensor, attn_mask: Any = None, *_: Any, **__: Any) -> str | None:
-    sizes = f"queries {shown(query.shape)}, keys {shown(key.shape)} and values {shown(value.shape)}"
-    if query.shape[-1] != key.shape[-1]:
-        return f"gets {sizes}; queries and keys differ in their last size, {query.shape[-1]} and {key.shape[-1]}"
-    if key.shape[-2] != value.shape[-2]:
-        return f"gets {sizes}; there are {key.shape[-2]} keys for {value.shape[-2]} values"
-    wrong = _broadcast([tuple(item.shape[:-2]) for item in (query, key, value)])
-    if not wrong and isinstance(attn_mask, Tensor):
-        return _broadcast([tuple(attn_mask.shape), (*query.shape[:-1], key.shape[-2])])
-    return wrong
-
-
 # Their second argument is the dimension.
 _ALONG = words(
     """
@@ -257,12 +257,16 @@ STRICT: dict[str, Callable[..., str | None]] = {
     **dict.fromkeys(POINTWISE, _pointwise),
     **dict.fromkeys(words("cat concat concatenate"), _cat),
     "stack": _stack,
-    **dict.fromkeys(words("matmul mm mv dot linalg_matmul"), _product),
-    "rmatmul": lambda one, other: _product(other, one),
-    "bmm": _batched,
-    **dict.fromkeys(words("addmm baddbmm addmv"), _added_product),
     "einsum": _einsum,
     **dict.fromkeys(("reshape", "view"), _view),
+    "view_as": _view_as,
+    "reshape_as": _view_as,
+    "expand_as": _expand_as,
+    "topk": _largest,
+    "kthvalue": _largest,
+    "flatten": _flatten,
+    "hstack": _side_by_side(1),
+    "vstack": _side_by_side(0),
     "unflatten": _unflatten,
     "permute": _permute,
     **dict.fromkeys(words("transpose swapaxes swapdims"), _two),
@@ -276,5 +280,4 @@ STRICT: dict[str, Callable[..., str | None]] = {
     **dict.fromkeys(("channel_shuffle", "native_channel_shuffle"), _channel_shuffle),
     "glu": _glu,
     "prelu": _prelu,
-    "scaled_dot_product_attention": _attention,
 }

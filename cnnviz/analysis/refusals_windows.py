@@ -8,8 +8,9 @@ from typing import Any
 from torch import Tensor
 
 from cnnviz.analysis.functions import POOLS
-from cnnviz.analysis.refusals_layers import counted, outgrown, settings, shown
-from cnnviz.analysis.refusals_types import kinds, norm_types
+from cnnviz.analysis.refusals_axes import IMAGE, counted, reach, shown
+from cnnviz.analysis.refusals_layers import outgrown, settings
+from cnnviz.analysis.refusals_types import alike, kinds, norm_types
 from cnnviz.analysis.windows import each_dim, rank_of
 
 
@@ -113,7 +114,7 @@ def _pool(
 ) -> str | None:
     rank = rank_of(name)
     if input.dim() not in (rank + 1, rank + 2):
-        return f"pools over {rank} dimensions of positions and gets {shown(input.shape)}"
+        return f"pools over {counted(rank, 'dimension')} of positions and gets {shown(input.shape)}"
     given = (more[0] if more else keywords.get("dilation", 1)) if name.startswith("max") else 1
     wrong = settings(rank, kernel_size=kernel_size, stride=stride or kernel_size, padding=padding, dilation=given)
     if wrong:
@@ -145,6 +146,14 @@ def _interpolate(
     **__: Any,
 ) -> str | None:
     rank = input.dim() - 2
+    wanted = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}.get(mode, rank if rank in (1, 2, 3) else 2)
+    if rank != wanted:
+        return f'resizes {IMAGE[wanted]} with mode "{mode}" and gets {shown(input.shape)}'
+    if (size is None) == (scale_factor is None):
+        return "takes a size or a scale_factor, one of both"
+    given = size if size is not None else scale_factor
+    if isinstance(given, tuple | list) and len(given) != rank:
+        return f"resizes {shown(input.shape[2:])} to {given}; {counted(rank, 'number')} would be right, one an axis"
     if size is not None:
         made = each_dim(size, rank)
     else:
@@ -154,14 +163,62 @@ def _interpolate(
     return kinds("interpolate")(input)
 
 
-def _max_unpool(input: Tensor, indices: Tensor, *_: Any, **__: Any) -> str | None:
+def _fold(
+    input: Tensor, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
+) -> str | None:
+    """Columns of channels x window numbers, as many as windows fit into the image that is made."""
+    if input.dim() not in (2, 3):
+        return f"reads (N, columns, windows) and gets {shown(input.shape)}, {counted(input.dim(), 'dimension')}"
+    if wrong := settings(2, kernel_size=kernel_size, dilation=dilation, padding=padding, stride=stride):
+        return wrong
+    made, kernel, around, spread, step = (
+        each_dim(each, 2) for each in (output_size, kernel_size, padding, dilation, stride)
+    )
+    if input.shape[-2] % prod(kernel):
+        return (
+            f"gets columns of {input.shape[-2]} numbers, in {shown(input.shape)}, "
+            f"which cannot be divided by {prod(kernel)}, the numbers of a window of {shown(kernel)}"
+        )
+    if wrong := outgrown(made, kernel, around, spread):
+        return wrong.replace("input", "output")
+    axes = zip(made, kernel, around, spread, step, strict=True)
+    windows = [(size + 2 * p - d * (k - 1) - 1) // s + 1 for size, k, p, d, s in axes]
+    if input.shape[-1] == prod(windows):
+        return kinds("fold")(input)
+    return (
+        f"gets {counted(input.shape[-1], 'window')}, in {shown(input.shape)}; "
+        f"an output of {shown(made)} has {shown(windows)} of them, {prod(windows)}"
+    )
+
+
+def _max_unpool(
+    rank: int,
+    input: Tensor,
+    indices: Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    output_size: Any = None,
+) -> str | None:
     if input.shape != indices.shape:
         return f"gets {shown(input.shape)} with indices of size {shown(indices.shape)}; both must be equal"
-    return None
+    if output_size is None:
+        return None
+    asked, positions = tuple(output_size), tuple(input.shape[-rank:])
+    if len(asked) not in (rank, rank + 1, rank + 2):
+        return f"is asked for an output of {shown(asked)}; {counted(rank, 'number')} would be right, one an axis"
+    kernel, step, around = (each_dim(each, rank) for each in (kernel_size, stride or kernel_size, padding))
+    usual = [(n - 1) * s + k - 2 * p for n, s, k, p in zip(positions, step, kernel, around, strict=True)]
+    least, most = ([size + way * (s - 1) for size, s in zip(usual, step, strict=True)] for way in (-1, 1))
+    return reach(asked[-rank:], positions, least, most)
 
 
 def _grid_sample(input: Tensor, grid: Tensor, *_: Any, **__: Any) -> str | None:
     rank = input.dim() - 2
+    if not input.is_floating_point():
+        return kinds("interpolate")(input)
+    if input.dtype != grid.dtype:
+        return alike(input, grid)
     if grid.dim() != rank + 2 or grid.shape[-1] != rank or grid.shape[0] != input.shape[0]:
         return (
             f"samples {shown(input.shape)} at a grid of size {shown(grid.shape)}; "
@@ -180,10 +237,11 @@ LAX: dict[str, Callable[..., str | None]] = {
     **_NORMS,
     "unfold": _unfold,
     **dict.fromkeys(("interpolate", "upsample"), _interpolate),
+    "grid_sample": _grid_sample,
 }
 STRICT: dict[str, Callable[..., str | None]] = {
     **{name: partial(_pool, name) for name in POOLS if not name.startswith("lp")},
-    **{f"max_unpool{rank}d": _max_unpool for rank in (1, 2, 3)},
-    "grid_sample": _grid_sample,
+    **{f"max_unpool{rank}d": partial(_max_unpool, rank) for rank in (1, 2, 3)},
+    "fold": _fold,
     "rms_norm": _rms_norm,
 }

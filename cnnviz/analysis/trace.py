@@ -8,18 +8,20 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
-from cnnviz.analysis import devices
-from cnnviz.analysis.failures import explained, located, told
+from cnnviz.analysis import devices, tensor_types, values
+from cnnviz.analysis.failures import explained, sentence, told
 from cnnviz.analysis.inputs import Inputs
 from cnnviz.analysis.nested import tensors_in
 from cnnviz.analysis.operations import Stored, Trace
 from cnnviz.analysis.quantization import quantized
 from cnnviz.analysis.recorder import Recorder
 from cnnviz.analysis.replica import Replica, replica
+from cnnviz.analysis.scripts import deciding_by_device
 from cnnviz.analysis.type_questions import asks_types
+from cnnviz.analysis.unusual import made, unusual
 from cnnviz.analysis.ways import Unseen, Way, next_way
 from cnnviz.calls import observe
-from cnnviz.errors import CnnvizError, ModelError, ShapeError
+from cnnviz.errors import CnnvizError, ModelError
 from cnnviz.modules import eager
 
 
@@ -32,11 +34,17 @@ def trace(model: nn.Module, inputs: Inputs, home: torch.device | None = None) ->
     ShapeError where sizes, types or indices do not fit and ModelError where the model's control flow asks for values.
     """
     with nothing_collected():
-        stand_in = replica(model)
         try:
-            return _traced(stand_in, inputs, home or devices.home_of(stand_in.tensors)), stand_in.model
+            stand_in = replica(model)
+        except ModelError as error:
+            raise unusual(model) or error from None
+        try:
+            home = home or devices.home_of(stand_in.tensors)
+            if found := deciding_by_device(stand_in.model, home):
+                raise found
+            return _traced(stand_in, inputs, home), stand_in.model
         except Exception as error:
-            if found := quantized(model):
+            if found := quantized(model) or (unusual(model) if _is_of_values(error) else None):
                 raise found from error
             if isinstance(error, CnnvizError):
                 raise
@@ -97,7 +105,7 @@ def _run(stand_in: Replica, inputs: Inputs, home: torch.device, way: Way) -> tup
     positional, named = inputs.placed(batch)
     starts = tuple(recorder.value(tensor) for tensor in batch)
     observed = observe(copy, recorder.on_call, around=recorder.around, steps=False, operators=way.operators)
-    with torch.set_grad_enabled(way.gradients), observed:
+    with torch.set_grad_enabled(way.gradients), tensor_types.told_of(home), observed:
         # Kept until the end, as the caller of a network keeps its inputs and gets its output.
         try:
             output = copy(*positional, **named)
@@ -149,12 +157,14 @@ def _is_script(error: Exception) -> bool:
     return "TorchScript" in str(error)
 
 
+def _is_of_values(error: Exception) -> bool:
+    """Return whether an error is one of tensors that have no numbers, or no memory."""
+    return isinstance(error, ModelError | NotImplementedError) or "storage" in str(error)
+
+
 def _explained(error: Exception, inputs: Inputs) -> CnnvizError:
-    if found := explained(error):
-        return ShapeError(f"The model cannot run on an input of size {inputs}: {found}.")
-    reason = told(error)
-    if "meta" in reason.lower() or "data-dependent" in reason.lower():
-        return ModelError(f"The model decides by its tensors' values, which are unknown in an analysis: {reason}.")
-    if isinstance(error, RuntimeError | ValueError | AssertionError | IndexError):
-        return ShapeError(f"The model cannot run on an input of size {inputs}: {located(error)}.")
-    return ModelError(f"The model cannot run on an input of size {inputs}: {located(error)}.")
+    if found := made(error):
+        return found
+    if not explained(error) and values.asks_for_values(error):
+        return ModelError(f"The model decides by its tensors' values, which are unknown in an analysis: {told(error)}.")
+    return sentence(error, str(inputs))

@@ -23,7 +23,27 @@ _DATA = frozenset((bool, int, float, str, type(None), dict, set, OrderedDict, nn
 
 
 def asks_types(model: nn.Module) -> bool:
-    """Return whether what a model runs, as far as names and attributes lead to it, calls `type`."""
+    """Return whether what a model runs, as far as names and attributes lead to it, calls `type`, or asks for the types
+    of what NumPy makes of sizes.
+    """
+    numpys = kinds = False
+    for function, _ in functions_of(model):
+        codes = list(_codes(function.__code__))
+        if any("type" in code.co_names and _loads_type(code) for code in codes):
+            return True
+        names = {name for code in codes for name in code.co_names}
+        # NumPy makes no numbers of its own of a trace's sizes, which isinstance and dtype can tell.
+        numpys = numpys or any(_is_numpys(function, name) for name in names)
+        kinds = kinds or not _KINDS.isdisjoint(names)
+        if numpys and kinds:
+            return True
+    return False
+
+
+def functions_of(model: nn.Module) -> Iterator[tuple[FunctionType, type | None]]:
+    """Yield the functions that a model runs, as far as names and attributes lead to them, each with the class whose
+    method it is.
+    """
     functions: dict[tuple[FunctionType, type | None], None] = {}
     apart: dict[type, bool] = {}
     for _, module in modules_of(model):
@@ -35,7 +55,15 @@ def asks_types(model: nn.Module) -> bool:
         held = [] if apart[kind] else list(vars(module).values())
         held += [*module._forward_pre_hooks.values(), *module._forward_hooks.values()]
         functions |= {(function, None): None for function in _held(held)}
-    return _asks(list(functions))
+    waiting, seen = list(functions), set()
+    while waiting:
+        function, owner = waiting.pop()
+        if (function, owner) in seen or _apart(function.__globals__.get("__name__")):
+            continue
+        seen.add((function, owner))
+        yield function, owner
+        names = {name for code in _codes(function.__code__) for name in code.co_names}
+        waiting += [(found, owner) for item in named_in(function, names, owner) for found in _functions(item)]
 
 
 def _held(values: Iterable[Any]) -> Iterator[FunctionType]:
@@ -47,33 +75,34 @@ def _held(values: Iterable[Any]) -> Iterator[FunctionType]:
             yield from _functions(value)
 
 
-def _asks(waiting: list[tuple[FunctionType, type | None]]) -> bool:
-    """Walk through all functions that the code of some names."""
-    seen: set[tuple[FunctionType, type | None]] = set()
-    while waiting:
-        function, owner = waiting.pop()
-        if (function, owner) in seen or _apart(function.__globals__.get("__name__")):
-            continue
-        seen.add((function, owner))
-        codes = list(_codes(function.__code__))
-        if any("type" in code.co_names and _loads_type(code) for code in codes):
-            return True
-        names = {name for code in codes for name in code.co_names}
-        waiting += [(found, owner) for found in _named(function, names, owner)]
-    return False
+_KINDS = frozenset(("isinstance", "issubclass", "dtype", "isscalar", "issubdtype"))
 
 
-def _named(function: FunctionType, names: set[str], owner: type | None) -> Iterator[FunctionType]:
-    cells = [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
-    known = [function.__globals__[name] for name in names if name in function.__globals__]
-    for found in (*cells, *known):
-        yield from _functions(found)
+def _is_numpys(function: FunctionType, name: str) -> bool:
+    """Return whether a name is NumPy, or a function or type of its."""
+    found = function.__globals__.get(name)
+    if found is None:
+        return name == "numpy"  # imported where it is used
+    if type(found) is ModuleType:
+        owner = found.__name__
+    else:
+        owner = getattr(found, "__module__", None) or type(found).__module__
+    return isinstance(owner, str) and owner.partition(".")[0] == "numpy"
+
+
+def named_in(function: FunctionType, names: set[str], owner: type | None) -> Iterator[Any]:
+    """Yield what a function names: what it closes over, its defaults, its module's variables, and attributes of its
+    class.
+    """
+    yield from function.__defaults__ or ()
+    yield from (function.__kwdefaults__ or {}).values()
+    yield from (cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell))
+    for found in [function.__globals__[name] for name in names if name in function.__globals__]:
+        yield found
         if type(found) is ModuleType and not _apart(found.__name__):
-            for name in names:
-                yield from _functions(vars(found).get(name))
+            yield from (vars(found)[name] for name in names if name in vars(found))
     if owner is not None:
-        for name in names:
-            yield from _functions(_attribute(owner, name))
+        yield from (_attribute(owner, name) for name in names)
 
 
 def _functions(item: Any) -> Iterator[FunctionType]:

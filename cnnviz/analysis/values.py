@@ -26,6 +26,8 @@ _ASKING = words(
     tolist
     """
 )
+# torch's words for what it can't do without numbers.
+_WITHOUT = ("meta tensor", "meta device", "'meta'", "data-depend", "fake impl")
 _SIZED = words(
     """
     argwhere bincount combinations getitem histc masked_select nonzero nonzero_static one_hot repeat_interleave setitem
@@ -98,7 +100,9 @@ def asks_for_values(error: Exception) -> bool:
     """Return whether an error came of values that are not known, in no way of running."""
     if isinstance(error, Unknown):
         return error.is_last
-    return any(word in str(error).lower() for word in ("meta", "data-depend"))
+    # Not what a model's own words call meta.
+    text = str(error).lower()
+    return any(word in text for word in _WITHOUT) or (isinstance(error, NotImplementedError) and "meta" in text)
 
 
 def named(name: str, error: Exception, *, last: bool) -> Exception:
@@ -119,8 +123,10 @@ def _why(name: str, error: Exception) -> str:
     """Return why a function failed on tensors without values, "" where that is not what is wrong."""
     reason = str(error).strip().split("\n")[0].rstrip(".")
     # Of functions that torch has not implemented at all, those that it has for numbers.
-    words = ("meta",) if isinstance(error, NotImplementedError) else ("meta tensor", "meta device", "'meta'")
-    if not any(word in reason.lower() for word in (*words, "data-dependent", "fake impl")):
+    words = ("meta", *_WITHOUT) if isinstance(error, NotImplementedError) else _WITHOUT
+    if "nested" in name or "NestedTensor" in reason:
+        return f"The model makes a nested tensor ({name}), which has no size in memory without its numbers."
+    if not any(word in reason.lower() for word in words):
         return ""
     if name in _ASKING:
         return (

@@ -1,11 +1,12 @@
 // Windows that slide over grids of numbers: hover, step, play and edit, with the sum that makes each output.
 
 import { fitCanvas, inksOf } from "./canvas.js";
+import { long, scaleOf } from "./cell_values.js";
 import { chosen, clamp, fill, finder, follow, memory, pend, unpack } from "./shared.js";
-import { account, long } from "./sliding_account.js";
+import { account } from "./sliding_account.js";
 import { onKeys } from "./grid.js";
 import { cellsOf, same } from "./sliding_cells.js";
-import { drawing, scaleOf } from "./sliding_drawing.js";
+import { drawing } from "./sliding_drawing.js";
 import { editing, keepEdits } from "./sliding_editing.js";
 import { PANELS, TITLE, arrange, cellAt, neighbour, panelOf, planeOf, titlesOf } from "./sliding_layout.js";
 import { playing } from "./sliding_playing.js";

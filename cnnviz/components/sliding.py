@@ -57,7 +57,7 @@ _mount = register("sliding", _HTML)
 class Edit:
     """A cell that was given a value: `index` is flat, in the grid's own array."""
 
-    grid: Grid
+    grid: str
     index: int
     value: float
 

@@ -1,11 +1,10 @@
 // How the number in a cell comes about, and where it goes.
 
-import { fill, show } from "./shared.js";
+import { long } from "./cell_values.js";
+import { fill } from "./shared.js";
 import { unravel } from "./sliding_sums.js";
 
 const MOST_TERMS = 12;
-
-export const long = (value) => show(value).replace("-", "−").replace("Infinity", "∞");
 
 /** A function that writes into `sum` what there is to tell of a cell. */
 export function account(own, sum, cells) {

@@ -1,26 +1,10 @@
 // The grids as they are, and over them what lights up with one cell.
 
 import { contextOf, fitText, inkOn, mix } from "./canvas.js";
-import { clamp, extent, fill, hexOf, limits, ramp } from "./shared.js";
+import { brief } from "./cell_values.js";
+import { fill } from "./shared.js";
 import { same } from "./sliding_cells.js";
 import { NAME, PANELS, TITLE, edges, planeOf } from "./sliding_layout.js";
-
-/** A number as short as a cell needs it. */
-function brief(value) {
-  if (!Number.isFinite(value)) return String(value).replace("-", "−").replace("Infinity", "∞");
-  const text = Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toFixed(2)));
-  return text === "-0" ? "0" : text.replace("-", "−");
-}
-
-/** A function from a value to its colour, "#rrggbb"; zero is always on the scale. */
-export function scaleOf(values, signed) {
-  const [first, last] = extent(values), least = Math.min(0, first), greatest = Math.max(0, last);
-  const mode = signed || least < 0 ? "signed" : "positive", [a, b] = ramp(mode, limits(mode, least, greatest));
-  return (value) => {
-    const at = clamp(Math.floor(a * value + b), 0, 255);
-    return Number.isNaN(at) ? "#888888" : hexOf(mode, at);
-  };
-}
 
 /** Ways to draw: `paint` the grids, with `titles` above them, and `highlight` a cell. */
 export function drawing(own, [base, over], titles, cells) {

@@ -1,17 +1,10 @@
 // Giving a cell another value.
 
+import { typed } from "./cell_values.js";
 import { clamp } from "./shared.js";
 import { edges, panelOf, planeOf } from "./sliding_layout.js";
 
 const ARRAYS = { input: "inputs", kernel: "weights", bias: "bias" };
-
-/** What a person typed as a number: 1.5, 1,5 or 1/9; NaN for anything else. */
-function typed(text) {
-  const parts = text.trim().replace(",", ".").replace("−", "-").split("/");
-  if (parts.length > 2 || parts.some((part) => !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(part.trim()))) return NaN;
-  const value = Math.fround(parts.length === 2 ? parts[0] / parts[1] : parts[0]);
-  return Math.abs(value) <= 1e6 ? value : NaN;
-}
 
 /** What was typed and Python does not know yet stays, on top of what it sent. */
 export function keepEdits({ edits, arrays }) {

@@ -102,8 +102,8 @@ class Jobs:
         with self.lock:
             job.state = "loading"
 
-    def resume(self, job: Job, model: nn.Module) -> None:
-        """Queue a parked job again, which now holds its model."""
+    def resume(self, job: Job, model: nn.Module | None = None) -> None:
+        """Queue a parked job again, which now holds its model where that is in this process."""
         with self.lock:
             if job.state != "loading":
                 return
@@ -112,8 +112,10 @@ class Jobs:
                 self._queue.put(session, job)
 
     def finish(self, job: Job, *, result: Any = None, error: BaseException | None = None) -> None:
-        """Take a job out and answer its waiters."""
+        """Take a job out and answer its waiters; they were answered before where the engine closed meanwhile."""
         with self.lock:
+            if job.state == "over":
+                return
             self._forget(job)
         job.finish(result=result, error=error)
 

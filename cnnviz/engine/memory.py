@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from cnnviz.engine.control_groups import groups, path_of, text_of
+
 _ROOT = Path("/")
 _UNKNOWN = 4 * 2**30
 _MB = 2**20
@@ -41,13 +43,13 @@ def _host(root: Path) -> Iterator[int]:
 
 def _version_2(root: Path) -> Iterator[int]:
     """https://docs.kernel.org/admin-guide/cgroup-v2.html#memory-interface-files"""
-    for group in _groups(root / "sys" / "fs" / "cgroup", _path(root, "")):
+    for group in groups(root / "sys" / "fs" / "cgroup", path_of(root, "")):
         yield from _left(group, "memory.max", "memory.current", "inactive_file")
 
 
 def _version_1(root: Path) -> Iterator[int]:
     """https://docs.kernel.org/admin-guide/cgroup-v1/memory.html#interface-files"""
-    for group in _groups(root / "sys" / "fs" / "cgroup" / "memory", _path(root, "memory")):
+    for group in groups(root / "sys" / "fs" / "cgroup" / "memory", path_of(root, "memory")):
         yield from _left(group, "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
 
 
@@ -58,35 +60,12 @@ def _left(group: Path, limit: str, usage: str, files: str) -> Iterator[int]:
         yield most - used + _table(group / "memory.stat").get(files, 0)
 
 
-def _path(root: Path, controller: str) -> str:
-    """Return this process's control group from /proc/self/cgroup, whose lines are number:controllers:path."""
-    for line in _text(root / "proc" / "self" / "cgroup").splitlines():
-        _, controllers, path = line.split(":", 2)
-        if controller in controllers.split(","):
-            return path
-    return "/"
-
-
-def _groups(mount: Path, path: str) -> Iterator[Path]:
-    """Yield the group and those around it, up to the mount, which inside a container is the container's own."""
-    parts = [part for part in path.split("/") if part not in ("", "..")]
-    for count in range(len(parts), -1, -1):
-        yield mount.joinpath(*parts[:count])
-
-
 def _table(path: Path) -> dict[str, int]:
     """Return the numbers of a file with a name and a number a line."""
-    rows = (line.split() for line in _text(path).splitlines())
+    rows = (line.split() for line in text_of(path).splitlines())
     return {row[0]: int(row[1]) for row in rows if len(row) > 1 and row[1].isdecimal()}
 
 
 def _number(path: Path) -> int | None:
-    text = _text(path).strip()
+    text = text_of(path).strip()
     return int(text) if text.isdecimal() else None
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return ""

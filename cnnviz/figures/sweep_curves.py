@@ -1,6 +1,6 @@
 """Curves over an amount that is swept: shares, errors, changes, with the present amount and a stretch marked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,8 +26,17 @@ SCALES: dict[str, dict[str, Any]] = {
     "signed": {},
     "share": {"tickformat": ".0%", "rangemode": "tozero"},
     "whole": {"tickformat": ".0%", "range": [-0.03, 1.05]},
+    "power": {"type": "log", "exponentformat": "power"},
     "log": {"tickformat": ".1~%", "type": "log", "dtick": "D2"},
 }
+
+
+def _powers(lines: Iterable[Sequence[float] | np.ndarray]) -> dict[str, Any]:
+    """Return ticks at whole powers of ten, at most some eight of them, where the values span several."""
+    values = np.concatenate([np.asarray(each, float) for each in lines])
+    exponents = np.log10(values[np.isfinite(values) & (values > 0)])
+    span = float(np.ptp(exponents)) if exponents.size else 0.0
+    return {"dtick": int(np.ceil(span / 8))} if span > 2 else {}
 
 
 def sweep(
@@ -45,9 +54,9 @@ def sweep(
     """Return a line a name, at most MOST, over N amounts; the amount `at` is marked, those within `band` are tinted.
 
     `scale`, one of SCALES, says what the values are: numbers from 0 up, signed numbers, shares, shares of which 100 %
-    is the most, or small shares on a logarithm. `faint` (N, K) are K thin lines behind.
+    is the most, or numbers or small shares on a logarithm. `faint` (N, K) are K thin lines behind.
     """
-    form = ".3~g" if scale in ("number", "signed") else ".2%"
+    form = ".3~g" if scale in ("number", "signed", "power") else ".2%"
     traces: list[dict[str, Any]] = [
         {
             "type": "scatter",
@@ -62,7 +71,7 @@ def sweep(
     ]
     for (name, given), (colour, dash) in zip(lines.items(), STYLES, strict=False):
         values = np.asarray(given, float)
-        shown = np.isfinite(values) & ((values > 0) | (scale != "log"))
+        shown = np.isfinite(values) & ((values > 0) | (scale not in ("power", "log")))
         traces.append({
             "type": "scatter",
             "mode": "lines+markers" if len(amounts) <= 30 else "lines",
@@ -82,9 +91,10 @@ def sweep(
     if at is not None and min(amounts) <= at <= max(amounts):
         shapes.append({"type": "line", "x0": at, "x1": at, **whole, "line": {"color": RULE, "width": 7}})
     axis = {"gridcolor": RULE, "zeroline": False, "fixedrange": True}
+    ticks = _powers(lines.values()) if scale == "power" else {}
     layout = {
         "xaxis": {**axis, "title": {"text": x}, "range": [min(amounts) - edge, max(amounts) + edge]},
-        "yaxis": {**axis, "title": {"text": y}, **SCALES[scale]},
+        "yaxis": {**axis, "title": {"text": y}, **SCALES[scale], **ticks},
         "shapes": shapes,
         "showlegend": True,
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},

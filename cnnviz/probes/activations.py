@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch._C._functorch import get_unwrapped, is_functorch_wrapped_tensor, maybe_get_bdim
 
-from cnnviz.calls import Call, failure_of, observe
+from cnnviz.analysis.failures import sentence
+from cnnviz.calls import Call, observe
 from cnnviz.errors import CnnvizError, ModelError
 from cnnviz.probes.partial_forward import Enough, missing
 
@@ -24,7 +25,8 @@ def activations(model: nn.Module, batch: Tensor, layers: Iterable[str] | None = 
     Names are those of cnnviz.calls. Tensors hold what the layer gave, also where an in-place operation overwrites it
     later; they carry no gradient. Of a call that returns several tensors the first is given. The model's mode, weights
     and hooks are left as they are, and so is what torch.compile made of it: the Python inside runs. Raises ModelError
-    for a name that no call has, for TorchScript, and for a model that gives no tensor.
+    for a name that no call has, for TorchScript, and for a model that gives no tensor; ShapeError, in the words of
+    cnnviz.analyze, where the batch does not fit.
     """
     wanted = None if layers is None else set(layers)
     with torch.no_grad():
@@ -67,22 +69,13 @@ def _run(model: nn.Module, batch: Tensor, wanted: set[str] | None, *, eager: boo
     except CnnvizError:
         raise
     except Exception as error:
-        raise ModelError(_refusal(error, batch)) from error
+        size = "x".join(map(str, batch.shape)) if isinstance(batch, Tensor) else type(batch).__name__
+        raise sentence(error, size) from error
     if wanted is None and not kept:
         raise ModelError("This model gives no tensor for this input, so there is nothing to capture.")
     if wanted is not None and (absent := wanted - kept.keys()):
         raise ModelError(missing(min(absent), names))
     return kept
-
-
-def _refusal(error: Exception, batch: Tensor) -> str:
-    failure = failure_of(error)
-    place = ""
-    if failure and failure.name:
-        place = f"{failure.name}: " if failure.name == failure.kind else f"{failure.name} ({failure.kind}): "
-    words = str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
-    size = "x".join(map(str, batch.shape)) if isinstance(batch, Tensor) else type(batch).__name__
-    return f"The model cannot run on an input of size {size}: {place}{words}."
 
 
 def _plain(tensor: Tensor) -> Tensor:

@@ -20,7 +20,11 @@ Function = Callable[..., Any]
 # What these make of plain numbers they make again.
 _FACTORIES = frozenset(("zeros", "ones", "full", "arange", "linspace", "eye"))
 _UNWATCHED = (Tensor.data.__get__, Tensor.data.__set__)  # type: ignore[attr-defined]
+# These hand out a tensor's own memory.
+_LENDERS = frozenset(("numpy", "__array__", "__dlpack__"))
 _PRODUCTS = frozenset(("matmul", "bmm", "baddbmm", "einsum", "scaled_dot_product_attention"))
+# Bytes of tensors that are taken as they are, since nothing says how they came about.
+_MOST_TAKEN = 10_000_000
 
 
 class UnrepeatableError(CnnvizError):
@@ -30,8 +34,9 @@ class UnrepeatableError(CnnvizError):
 def record(model: nn.Module, batch: Tensor, *, most_bytes: int = 2_500_000) -> tuple[Recording, Any]:
     """Run a model once and return the recording and what the model gave.
 
-    At most `most_bytes` of tensors are kept, besides the batch itself, a copy of which the model gets. While it runs
-    all that it makes is kept. Raises UnrepeatableError where the parts of the run cannot be run again.
+    At most `most_bytes` of tensors are kept, besides the batch itself, a copy of which the model gets, and besides at
+    most 10 MB that come from outside of torch or are views of what was overwritten. While it runs all that it makes is
+    kept. Raises UnrepeatableError where the parts of the run cannot be run again, or want more than that.
     """
     recorder = _Recorder(model)
     given = batch.clone()
@@ -68,6 +73,8 @@ class _Recorder:
         self._known: dict[int, int] = {}
         self._places: dict[int, tuple[tuple[Any, ...], int]] = {}
         self._read: dict[int, int] = {}
+        self._taken = 0
+        self._lent: list[tuple[Tensor, Tensor]] = []
 
     def bind(self, tensor: Tensor) -> int:
         """Give a tensor, as it is now, a slot."""
@@ -88,6 +95,8 @@ class _Recorder:
         if target is not None and id(target) in self._owned:
             self.constants[read[id(target)]] = target.detach().clone()
         noted = slotted(arguments, read), slotted(keywords, read)
+        if function.__name__ in _LENDERS:
+            self._lent += [(tensor, tensor.detach().clone()) for tensor in given]
         output = function(*arguments, **keywords)
         writes = self._writes(given, target, read)
         made = tensors(output)
@@ -97,7 +106,7 @@ class _Recorder:
             raise UnrepeatableError("The model computes gradients, or in a precision of its own.")
         if not given and function.__name__ not in _FACTORIES:
             # It comes from outside of torch, of an array of NumPy's say.
-            self.constants |= {self.bind(tensor): tensor.clone() for tensor in made}
+            self.constants |= {self.bind(tensor): self._copy(tensor) for tensor in made}
             return output
         slots = {id(tensor): self._now(tensor) for tensor in made}
         self._places[id(arguments)] = arguments, len(self.operations)
@@ -129,6 +138,8 @@ class _Recorder:
         )
 
     def finish(self, start: int, batch: Tensor, most_bytes: int) -> Recording:
+        if not all(torch.equal(tensor, before) for tensor, before in self._lent):
+            raise UnrepeatableError("The model overwrites a tensor's memory, where nothing counts it.")
         whole = {
             slot: tensor
             for slot, tensor in enumerate(self._tensors)
@@ -172,8 +183,16 @@ class _Recorder:
         # It came about, or was changed, in a way that is not seen: from here on it is given.
         given = self.bind(tensor)
         own = number is None and id(tensor) in self._owned
-        self.constants[given] = tensor if own else tensor.detach().clone()
+        self.constants[given] = tensor if own else self._copy(tensor)
         return given
+
+    def _copy(self, tensor: Tensor) -> Tensor:
+        self._taken += tensor.nbytes
+        if self._taken > _MOST_TAKEN:
+            raise UnrepeatableError(
+                f"The model overwrites, or takes from outside of torch, more than {_MOST_TAKEN // 10**6} MB."
+            )
+        return tensor.detach().clone()
 
     def _now(self, tensor: Tensor) -> int:
         number = self._known.get(id(tensor))

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -12,6 +12,8 @@ from cnnviz.server.warm_up import WarmUp
 PATH = "/api/health"
 # Longer than most acts take. An act that takes longer makes one answer a 503, so a proxy should wait for a second one.
 MOMENT = 2.0  # seconds
+# Threads of its own: who asks while the worker hangs shall not hold up the uploads, which share the usual ones.
+_AT_ONCE = 4
 
 
 def health_route(warm_up: WarmUp) -> Route:
@@ -21,10 +23,13 @@ def health_route(warm_up: WarmUp) -> Route:
     and where the engine's worker takes no work within MOMENT.
     """
 
+    limiter = CapacityLimiter(_AT_ONCE)
+
     async def health(request: Request) -> JSONResponse:
         state, engine = warm_up.state, warm_up.engine
-        if state == "ready" and engine is not None and not await to_thread.run_sync(engine.answers, MOMENT):
-            state = "silent"
+        if state == "ready" and engine is not None:
+            answers = await to_thread.run_sync(engine.answers, MOMENT, limiter=limiter)
+            state = state if answers else "silent"
         body = {"state": state, "engine": None if engine is None else asdict(engine.statistics())}
         if warm_up.fault:
             body["fault"] = warm_up.fault

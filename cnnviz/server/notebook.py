@@ -50,7 +50,10 @@ class Shown:
     address: str
 
     def stop(self) -> None:
-        """Stop the app, with whatever else it shows, and give its port back; another `show` starts it again."""
+        """Stop the app, with whatever else it shows, and give its port back; another `show` starts it again.
+
+        Raises CnnvizError where it does not stop in time.
+        """
         with _STARTING:
             while _RUNNING:
                 _stop(_RUNNING.pop())
@@ -129,7 +132,13 @@ def _stop(running: _Running) -> None:
     running.server.should_exit = True
     # Whoever still waits for an answer is not waited for.
     running.server.force_exit = True
-    running.done.exception(_PATIENCE)
+    try:
+        running.done.exception(_PATIENCE)
+    except TimeoutError:
+        raise CnnvizError(
+            f"The app did not stop within {_PATIENCE:g} s, and port {running.port} is taken until it does; "
+            "something in it still runs."
+        ) from None
 
 
 @cache

@@ -1,12 +1,12 @@
 """What the first visitor would wait for, done when the server starts and beside whoever comes meanwhile."""
 
-import gc
 import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from cnnviz.engine import garbage
 from cnnviz.engine.interface import Engine
 from cnnviz.errors import CnnvizError
 
@@ -44,7 +44,7 @@ class WarmUp:
             # Imported here, for the first of these brings torch.
             from cnnviz import models
             from cnnviz.engine.requests import Layers, Maps, ModelChoice
-            from cnnviz.ui.engine import engine
+            from cnnviz.ui.engine import SETTLED, engine
 
             self.engine = engine()
             model = ModelChoice(models.DEFAULT)
@@ -54,6 +54,8 @@ class WarmUp:
             from cnnviz.ui.layer_choice import first_convolution
             from cnnviz.ui.picture_choice import gallery_picture, photo
 
+            # The network's own code came with its table of layers: from here on nothing is imported.
+            SETTLED.set()
             picture = gallery_picture(photo().default)
             self.engine.ask(Maps(model, picture, first_convolution(table.rows)), timeout=_PATIENCE)
         # Visitors are served all the same, and told what is wrong by what they ask for.
@@ -68,15 +70,13 @@ class WarmUp:
             from cnnviz.ui.engine import SETTLED
 
             SETTLED.set()
-            _settle_memory()
+            garbage.settle()
             self.over.set()
+            _reach_photos()
 
 
-def _settle_memory() -> None:
-    """Leave what stays for good out of Python's searches for cycles, and search less often for new ones.
+def _reach_photos() -> None:
+    """Have the log say now, and not with the first photo, where CNNVIZ_REDIS leads nowhere."""
+    from cnnviz.ui.photo_store import store
 
-    A search through all that torch brings held every visitor up for 0.2 to 0.4 s, once in some hundred acts.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
+    store().reach()

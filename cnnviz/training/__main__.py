@@ -1,11 +1,12 @@
-"""Train a shipped model: python -m cnnviz.training NAME [--data-root DIR]."""
+"""Train a shipped model, or the networks of a shipped curve: python -m cnnviz.training NAME [--data-root DIR]."""
 
 import argparse
 import sys
+from importlib import import_module
 from pathlib import Path
 
 from cnnviz.errors import CnnvizError
-from cnnviz.training.recipes import RECIPES
+from cnnviz.training.recipes import CURVES, RECIPES
 
 
 def main() -> int:
@@ -16,19 +17,26 @@ def main() -> int:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Give a parser what a run of training takes."""
-    parser.add_argument("name", choices=sorted(RECIPES), metavar="NAME", help=", ".join(sorted(RECIPES)))
+    names = sorted([*RECIPES, *CURVES])
+    parser.add_argument("name", choices=names, metavar="NAME", help=", ".join(names))
     parser.add_argument("--data-root", type=Path, help="a folder with the data set; without it, it is downloaded")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--epochs", type=_epochs, help="instead of the recipe's own number")
-    parser.add_argument("--out", type=Path, help="where to write, instead of assets/weights")
+    parser.add_argument("--out", type=Path, help="where to write, instead of assets/weights or assets/curves")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Train, and print the accuracy; return 1, with one sentence on stderr, where it can't be done."""
+    from cnnviz.assets import CURVES as FOLDER
     from cnnviz.assets import WEIGHTS
     from cnnviz.training.loop import train
 
     try:
+        if arguments.name in CURVES:
+            measure = import_module(CURVES[arguments.name]).measure
+            how = {"data_root": arguments.data_root, "seed": arguments.seed, "epochs": arguments.epochs}
+            print(measure(**how, out=arguments.out or FOLDER))
+            return 0
         card = train(
             arguments.name,
             data_root=arguments.data_root,

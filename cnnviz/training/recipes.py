@@ -1,4 +1,4 @@
-"""How each shipped model is trained: one row a model."""
+"""How each shipped model is trained, and what measures each curve that takes training: one row each."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -88,3 +88,6 @@ RECIPES: dict[str, Recipe] = {
         12, 2e-3, weight_decay=2e-2, bfloat16=True, rotation=45.0, shift=0.15, zoom=0.25
     ),
 }
+
+# By the name of a curve in assets/curves: the module whose `measure` trains what it needs and writes it.
+CURVES: dict[str, str] = {"normalization-rates": "cnnviz.training.normalization_rates"}

@@ -1,10 +1,11 @@
 """The engine that all sessions of this server share, and how a page asks it."""
 
+import os
 import sys
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,16 +13,17 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.errors import CnnvizError
-from cnnviz.ui.words import COMMON
+from cnnviz.ui.words import COMMON, Words
 
 if TYPE_CHECKING:
-    from cnnviz.engine.local import LocalEngine
+    from cnnviz.engine.interface import Engine
     from cnnviz.engine.requests import ModelChoice, Request
 
 R = TypeVar("R")
 
 _AT_ONCE = 0.05  # seconds: most answers come from the cache, and need no sign that something is going on
 _LONG = 1.5  # seconds
+_BAR = 0.3  # seconds before there is a bar
 _PATIENCE = 0.2  # seconds between looks at whether the person has moved on
 
 
@@ -45,14 +47,24 @@ def settle() -> None:
 
 
 @st.cache_resource(show_spinner=False)
-def engine() -> "LocalEngine":
-    """Return the one engine of this process; torch is imported here and not before."""
+def engine() -> "Engine":
+    """Return the one engine of this process: what CNNVIZ_ENGINE names, local or a Ray cluster; torch is imported here.
+
+    Raises CnnvizError where the cluster can't be joined.
+    """
     import torch
 
-    from cnnviz.engine.local import LocalEngine
+    address = os.environ.get("CNNVIZ_ENGINE") or "local"
+    if address != "local":
+        from cnnviz.engine.ray import RayEngine
 
-    # One core is left to the server itself: with all of them a unit's sum of 20 ms waited two seconds behind the pages.
-    torch.set_num_threads(max(1, torch.get_num_threads() - 1))
+        return RayEngine(address)
+    from cnnviz.engine.local import LocalEngine
+    from cnnviz.engine.processors import available_processors
+
+    # PyTorch counts OMP_NUM_THREADS or the host's cores, also in a container that may use fewer. One is left to the
+    # server itself: with all of them a unit's sum of 20 ms waited two seconds behind the pages.
+    torch.set_num_threads(max(1, min(torch.get_num_threads(), available_processors()) - 1))
     return LocalEngine()
 
 
@@ -74,19 +86,21 @@ def session() -> str:
     return str(st.session_state.setdefault("session", uuid.uuid4().hex))
 
 
-def ask(request: "Request[R]") -> R | None:
+def ask(request: "Request[R]", sign: DeltaGenerator | None = None) -> R | None:
     """Return the engine's result; where there is none, show its one sentence in place and return None.
 
-    While it takes long the page shows what is going on. When the person moves on, the request is dropped.
+    While it takes long the page shows what is going on, in the place `sign` if one is given. When the person moves on,
+    the request is dropped.
     """
     # There even when it stays empty: what comes after keeps its place on the page, slow answer or quick.
-    sign = st.empty()
+    sign = sign or st.empty()
     if "torch" not in sys.modules:
         # A fresh server: it is imported now, which takes seconds.
         sign.caption(COMMON.text("starting"))
     began = time.monotonic()
-    ticket = engine().submit(request, session=session(), supersedes=True)
+    ticket = None
     try:
+        ticket = engine().submit(request, session=session(), supersedes=True)
         try:
             return ticket.result(timeout=_AT_ONCE)
         except TimeoutError:
@@ -104,8 +118,29 @@ def ask(request: "Request[R]") -> R | None:
         sign.error(str(error), icon=":material/error:")
         return None
     finally:
-        if not ticket.done():
+        if ticket is not None and not ticket.done():
             ticket.cancel()
+
+
+def ask_each(requests: "Sequence[Request[R]]", words: Words, sizes: Sequence[int] | None = None) -> list[R] | None:
+    """Return the results of requests that are asked one after the other, None after an error was shown.
+
+    What takes long has a bar, of which each request is its part of `sizes`, all alike by default. `words` has a section
+    "progress" with {done} and {count}.
+    """
+    bar, sign = st.empty(), st.empty()
+    began, sizes, done, found = time.monotonic(), sizes or [1] * len(requests), 0, []
+    for request, size in zip(requests, sizes, strict=True):
+        answer = ask(request, sign)
+        if answer is None:
+            bar.empty()
+            return None
+        found.append(answer)
+        done += size
+        if time.monotonic() - began > _BAR and done < sum(sizes):
+            bar.progress(done / sum(sizes), words.text("progress", done=done, count=sum(sizes)))
+    bar.empty()
+    return found
 
 
 def _show_progress(sign: DeltaGenerator, model: "ModelChoice | None", waited: float) -> None:

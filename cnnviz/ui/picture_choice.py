@@ -18,6 +18,7 @@ from cnnviz.models.cards import Card
 from cnnviz.ui.form import Form
 from cnnviz.ui.form_controls import Choice, Switch
 from cnnviz.ui.number_controls import Number
+from cnnviz.ui.own_photo import own_photo, take_photo
 from cnnviz.ui.words import COMMON
 
 PHOTOS = ("Gallery", "Upload", "Camera")
@@ -28,8 +29,8 @@ INVERT = Switch("invert", default=False)
 _CENTRE = Switch("centre", default=True)
 _THUMBNAIL = 96
 _PAD = 280
-# A photo of one's own and a drawing stay with the person, not with a screen; no link can hold them.
-_OWN, _DRAWN = "own-picture", "drawn-picture"
+# A drawing stays with the person, not with a screen, as a photo of one's own does; no link can hold them.
+_DRAWN = "drawn-picture"
 
 
 def source(first: str = "Gallery") -> Choice:
@@ -56,8 +57,8 @@ def picture_of(form: Form, first: str = "Gallery", digit: int | None = None) -> 
         return sheet_picture(SHEETS[kind], form.get(sheet_number(kind, digit if kind == "Digits" else None)))
     if kind == "Gallery":
         return gallery_picture(form.get(photo()))
-    kept: Picture | None = st.session_state.get(_DRAWN if kind == "Draw" else _OWN)
-    return kept
+    drawn: Picture | None = st.session_state.get(_DRAWN)
+    return drawn if kind == "Draw" else own_photo()
 
 
 def choose_picture(
@@ -200,7 +201,7 @@ def _take_own(form: Form, kind: str) -> None:
         if file is None:
             return
         try:
-            st.session_state[_OWN] = Picture.of(images.decode(file.getvalue()))
+            take_photo(file.getvalue())
         except ImageError as error:
             st.session_state[f"{key}-refused"] = str(error)
 
@@ -212,5 +213,5 @@ def _take_own(form: Form, kind: str) -> None:
         st.camera_input(COMMON.label("camera"), key=key, on_change=take)
     if refused := st.session_state.get(f"{key}-refused"):
         st.error(refused, icon=":material/error:")
-    if st.session_state.get(_OWN) is None:
+    if own_photo() is None:
         st.caption(COMMON.text("no_picture"))

@@ -10,8 +10,9 @@ from torch.utils.checkpoint import checkpoint, checkpoint_sequential
 from torch.utils.flop_counter import FlopCounterMode
 
 from cnnviz.analysis import analyze
-from cnnviz.errors import ShapeError
+from cnnviz.errors import ModelError, ShapeError
 from cnnviz.probes import activations
+from tests.analysis.random_layers import Calls
 from tests.torchscript import scripted, traced
 
 SIZE = (1, 3, 14, 14)
@@ -228,3 +229,26 @@ def test_what_runs_in_python_is_one_with_what_is_captured(model, macs, field) ->
     assert [(layer.name, layer.output_size) for layer in report.layers] == [
         (name, tuple(tensor.shape)) for name, tensor in found.items()
     ]
+
+
+def on_a_cpu(x: Tensor) -> Tensor:
+    if x.device == torch.device("cpu"):
+        return torch.matmul(x, x)
+    return x
+
+
+def on_no_gpu(x: Tensor) -> Tensor:
+    if x.is_cuda:
+        return x
+    return torch.matmul(x, torch.zeros(x.size(0), x.size(1), device=x.device))
+
+
+def test_a_script_that_decides_by_a_device_is_named():
+    script = scripted(on_a_cpu)
+    with pytest.raises(ModelError, match="calls on_a_cpu, a TorchScript function that decides by its tensors' device"):
+        analyze(Calls(lambda m, x: script(x)), (4, 4))
+
+
+def test_a_script_that_asks_for_another_device_is_counted():
+    script = scripted(on_no_gpu)
+    assert analyze(Calls(lambda m, x: script(x)), (4, 4)).macs == 64

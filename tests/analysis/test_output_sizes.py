@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from cnnviz.analysis import program, recorder
+from cnnviz.analysis import outputs, program
 from cnnviz.analysis.inputs import inputs_of
 from cnnviz.analysis.network import run_of
 from cnnviz.analysis.output_sizes_compiled import STEPS
@@ -74,9 +74,9 @@ def test_fast_rules_give_what_torch_and_the_general_ones_give(name, size, monkey
         answered.append(called if output is not None else "")
         return output
 
-    monkeypatch.setattr(recorder, "fast_output", counted)
+    monkeypatch.setattr(outputs, "fast_output", counted)
     fast = run_of(NETWORKS[name]().eval(), inputs_of(size, None))
-    monkeypatch.setattr(recorder, "fast_output", lambda *_: None)
+    monkeypatch.setattr(outputs, "fast_output", lambda *_: None)
     plain = run_of(NETWORKS[name]().eval(), inputs_of(size, None))
     assert [value.shape for value in fast.network.trace.values] == [value.shape for value in plain.network.trace.values]
     assert (fast.outputs, fast.macs) == (plain.outputs, plain.macs)
@@ -88,7 +88,7 @@ def test_fast_rules_give_what_torch_and_the_general_ones_give(name, size, monkey
         assert not missing, "a fast rule that no test has asked"
 
 
-FAST_OUTPUT = recorder.fast_output
+FAST_OUTPUT = outputs.fast_output
 # Other names of, or the same rule as, functions that the networks above call.
 ALIKE = {
     "concat",

@@ -70,9 +70,15 @@ class Sum(nn.Module):
         (
             nn.Conv2d(1, 4, 3),
             (28, 28),
-            "Conv2d reads (N, C, H, W) and gets 28x28, 2 dimensions; with a channel it is 1x28x28.",
+            "Conv2d reads (N, C, H, W), or (C, H, W) without a batch, and gets 28x28, 2 dimensions; "
+            "batch and channels are missing: 1x1x28x28 would be right.",
         ),
-        (nn.BatchNorm2d(3), (3, 8, 8), "BatchNorm2d reads 4 dimensions and gets 3, 3x8x8; 1x3x8x8 would be right."),
+        (
+            nn.BatchNorm2d(3),
+            (3, 8, 8),
+            "BatchNorm2d reads (N, C, H, W) and gets 3x8x8, 3 dimensions; "
+            "the batch is missing: 1x3x8x8 would be right.",
+        ),
         (nn.BatchNorm2d(5), IMAGE, "BatchNorm2d expects 5 channels and gets 3, in 1x3x32x32."),
         (nn.LayerNorm(16), IMAGE, "LayerNorm normalises 16 and gets 32 at the end of 1x3x32x32."),
         (nn.Conv2d(3, 4, 5), (1, 3, 4, 9), "Conv2d has a kernel that spans 5x5, more than its input of 4x9."),

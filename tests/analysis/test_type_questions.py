@@ -4,6 +4,7 @@ import copy
 import functools
 import numbers
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
@@ -99,6 +100,30 @@ TYPE = {
 }
 
 
+KINDS_OF_TENSORS = torch.FloatTensor, torch.cuda.FloatTensor
+NUMPY = {
+    "product": lambda x: isinstance(np.prod(x.shape[1:]), np.integer),
+    "no int": lambda x: not isinstance(np.prod(x.shape[1:]), int),
+    "array": lambda x: np.array(x.shape).dtype == np.int64,
+    "scalar": lambda x: isinstance(np.int64(2) * x.shape[2], np.integer),
+}
+TENSORS = {
+    "a kind": lambda x: isinstance(x, torch.FloatTensor),
+    "several": lambda x: isinstance(x, KINDS_OF_TENSORS),
+    "converted": lambda x: isinstance(x.long(), torch.LongTensor) and not isinstance(x.long(), torch.FloatTensor),
+    "a mask": lambda x: isinstance(x > 0, torch.BoolTensor),
+    "with numbers": lambda x: isinstance(torch.zeros(2), torch.FloatTensor),
+    "a default": lambda x, kind=torch.FloatTensor: isinstance(x, kind),
+    "no other device": lambda x: not isinstance(x, torch.cuda.FloatTensor),
+    "an address": lambda x: x.data_ptr() != 0,
+    "one address": lambda x: x.data_ptr() == x.view(-1).data_ptr(),
+    "two addresses": lambda x: x.data_ptr() != x.clone().data_ptr(),
+    "an offset": lambda x: x[:, 1:].data_ptr() - x.data_ptr() == 256,
+    "a storage": lambda x: x.untyped_storage().data_ptr() == x.view(-1).untyped_storage().data_ptr() != 0,
+    "where it is": lambda x: x.untyped_storage().device.type == "cpu",
+}
+
+
 class Listed(Branch):
     """Keeps the module that asks in a plain list."""
 
@@ -126,6 +151,28 @@ class Hooked(Branch):
 def channels(model, size):
     with torch.no_grad():
         return copy.deepcopy(model)(torch.rand(size)).shape[1]
+
+
+@pytest.mark.parametrize("question", [*NUMPY.values(), *TENSORS.values()], ids=[*NUMPY, *TENSORS])
+def test_numpy_and_tensors_are_asked_too(question):
+    model = Branch(question)
+    report = analyze(model, (1, 3, 8, 8))
+    assert report.layers[-1].output_size[1] == channels(model, (1, 3, 8, 8)) == 4
+    assert report.resized((2, 3, 9, 8)).layers[-1].output_size == (2, 4, 7, 6)
+    # What torch says is as before.
+    assert isinstance(torch.zeros(2), torch.FloatTensor)
+    assert not isinstance(torch.empty(2, device="meta"), torch.FloatTensor)
+
+
+def test_parameters_that_are_tied_have_one_address():
+    class Tied(Branch):
+        def forward(self, x):
+            return super().forward(x) if self.one.weight.data_ptr() == self.again.weight.data_ptr() != 0 else x
+
+    model = Tied(lambda x: True)
+    model.again = nn.Conv2d(3, 4, 3)
+    model.again.weight = model.one.weight
+    assert analyze(model, (1, 3, 8, 8)).layers[-1].output_size == (1, 4, 6, 6)
 
 
 @pytest.mark.parametrize("question", [*ISINSTANCE.values(), *TYPE.values()], ids=[*ISINSTANCE, *TYPE])

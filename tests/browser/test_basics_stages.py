@@ -11,6 +11,7 @@ from tests.browser.ready import SLOW, settle
     ("pooling", ".sum"),
     ("pooling?size=16&kernel_size=4&stride=4&shift=3", ".sum"),
     ("connectivity", ".sum"),
+    ("normalization", ".sum"),
 ])  # fmt: skip
 def test_the_picture_and_its_result_are_on_the_first_screenful(serve, visit, screen, last):
     page = visit(f"{serve('app.py')}/{screen}", width=1280, height=800)

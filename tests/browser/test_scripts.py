@@ -13,6 +13,7 @@ from torch.nn import functional
 from cnnviz.colours import POSITIVE, SIGNED, contrast, mix, table
 from cnnviz.components.axes import painted, windows
 from cnnviz.components.bundle import script
+from cnnviz.components.normalization import message as normalization_message
 from cnnviz.components.pack import pack
 from cnnviz.components.quantise import TOP, quantise
 from cnnviz.components.sliding import message as sliding_message
@@ -36,6 +37,11 @@ SLID = """
   meta.biased = Boolean(arrays.bias);
   const own = { meta, arrays, map: lay(meta, arrays) };
   return [[...compute(own)], meta.operation === "max" ? [...winnersOf(own)] : []];"""
+
+NORMALISED = """
+  const [meta, [input, gamma, beta]] = unpack(data), sets = setsOf(meta), found = statisticsOf(sets, input);
+  const hats = standardised(meta, sets, found, input);
+  return [sets.shape, found.mean, found.variance, [...outputsOf(meta, hats, gamma, beta)]];"""
 
 
 @pytest.fixture(scope="module")
@@ -215,3 +221,36 @@ def test_the_browser_pools_as_torch_does(run: Callable[..., list[Any]]) -> None:
     for (values, winners), (wanted, where) in zip(answers, expected, strict=True):
         np.testing.assert_allclose(values, wanted, rtol=1e-5, atol=1e-5)
         assert winners == where
+
+
+def test_the_browser_normalises_as_torch_does(run: Callable[..., list[Any]]) -> None:
+    draw, buffers, expected = np.random.default_rng(4), [], []
+    for way, vectors, _ in product(("batch", "layer", "instance", "group"), (False, True), range(10 * ROUNDS)):
+        if vectors and way in ("instance", "group"):
+            continue
+        groups, each, side = (int(number) for number in draw.integers(1, 4, 3))
+        size = int(draw.integers(2, 5)), groups * each, *([] if vectors else [side, side + 1])
+        inputs = torch.tensor(draw.normal(2, 5, size).astype(np.float32)).double()
+        gamma, beta = torch.tensor(draw.normal(size=(2, groups * each)))
+        if inputs[0].numel() == 1:
+            continue  # a set of one number, which torch refuses
+        eps = float(draw.choice([1e-5, 0.1, 1]))
+        if way == "batch":
+            wanted = functional.batch_norm(inputs, None, None, gamma, beta, training=True, eps=eps)
+        elif way == "instance":
+            wanted = functional.instance_norm(inputs, None, None, gamma, beta, eps=eps)
+        elif way == "group":
+            wanted = functional.group_norm(inputs, groups, gamma, beta, eps)
+        else:
+            ones = [1] * (inputs.ndim - 2)
+            wanted = functional.layer_norm(inputs, inputs.shape[1:], eps=eps)
+            wanted = wanted * gamma.reshape(-1, *ones) + beta.reshape(-1, *ones)
+        options = {"way": way, "groups": groups, "gamma": gamma.numpy(), "beta": beta.numpy(), "eps": eps}
+        buffers.append(normalization_message(inputs.numpy(), wanted.numpy(), **options))
+        shape = {"batch": (1, size[1]), "layer": (size[0], 1), "instance": size[:2], "group": (size[0], groups)}[way]
+        expected.append((shape, wanted))
+    answers = run(("normalization_sums",), NORMALISED, buffers)
+    for (shape, mean, variance, values), (sets, wanted) in zip(answers, expected, strict=True):
+        assert tuple(shape) == tuple(sets)
+        assert len(mean) == len(variance) == np.prod(sets)
+        np.testing.assert_allclose(values, wanted.flatten(), atol=1e-6)

@@ -1,8 +1,11 @@
-"""A kind of request that tests can hold, count and break, and engines on the CPU that close themselves."""
+"""Engines on the CPU, in this process and on Ray, that close themselves, and requests that tests can hold and break.
 
-import threading
+A test that is marked `interface` runs on both engines.
+"""
+
+import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,74 +15,75 @@ from torch import nn
 
 from cnnviz.engine import registry
 from cnnviz.engine.local import LocalEngine
-from cnnviz.engine.registry import Row, Run
-from cnnviz.engine.requests import ModelChoice, Picture, Request
-from cnnviz.engine.results import Sized
+from cnnviz.engine.registry import Row
+from cnnviz.engine.requests import Picture
+from tests.engine.held_requests import BOARD, KINDS, Board, Desk, RayDesk
 
 
-@dataclass(frozen=True, eq=False)
-class Answer(Sized):
-    values: np.ndarray
-    note: str
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "build" in metafunc.fixturenames and metafunc.definition.get_closest_marker("interface"):
+        metafunc.parametrize("build", ["local", pytest.param("ray", marks=pytest.mark.ray)], indirect=True)
 
 
-@dataclass(frozen=True)
-class Probe(Request[Answer]):
-    number: int
-    size: int = 1
-
-
-@dataclass(frozen=True)
-class OtherProbe(Request[Answer]):
-    number: int
-
-
-@dataclass(frozen=True)
-class ModelProbe(Request[Answer]):
-    model: ModelChoice
-    number: int = 0
-
-
-class Desk:
-    """What the probes do: each run is noted in `ran`, waits for `gate`, then does what `acts[number]` says."""
-
-    Probe, OtherProbe, ModelProbe = Probe, OtherProbe, ModelProbe
-
-    def __init__(self) -> None:
-        self.ran: list[int] = []
-        self.begun = threading.Event()
-        self.gate = threading.Event()
-        self.gate.set()
-        self.acts: dict[int, Callable[[Run], Any]] = {}
-
-    def compute(self, request: Any, run: Run) -> Answer:
-        self.ran.append(request.number)
-        self.begun.set()
-        assert self.gate.wait(20)
-        if request.number in self.acts:
-            self.acts[request.number](run)
-        return Answer(np.full(getattr(request, "size", 1), request.number, np.float32), run.note)
-
-    def hold(self, engine: LocalEngine, number: int = -1) -> Any:
-        """Keep the worker busy until `gate` is set."""
-        self.gate.clear()
-        self.begun.clear()
-        ticket = engine.submit(Probe(number), session="holder")
-        assert self.begun.wait(20)
-        return ticket
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Any]:
+    """Return the board of a Ray cluster of this machine, which ends with the tests."""
+    ray = pytest.importorskip("ray", reason='Ray is not installed: pip install "ray[serve]"')
+    serve = pytest.importorskip("ray.serve", reason='Ray Serve is not installed: pip install "ray[serve]"')
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    # So many processors that replicas find room; they are counted and not held.
+    ray.init(
+        "local",
+        num_cpus=16,
+        include_dashboard=False,
+        log_to_driver=False,
+        logging_level="error",
+        object_store_memory=300 * 2**20,
+        namespace="cnnviz",
+        runtime_env={"env_vars": {"PYTHONPATH": str(Path(__file__).parents[2])}},
+    )
+    board = ray.remote(Board).options(name=BOARD, num_cpus=0, max_concurrency=100).remote()
+    yield board
+    serve.shutdown()
+    ray.shutdown()
 
 
 @pytest.fixture
-def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
-    desk = Desk()
-    for kind in (Probe, OtherProbe, ModelProbe):
+def on_ray(cluster: Any) -> Iterator[Callable[..., Any]]:
+    """Return a function that makes RayEngines, whose replicas stay for the next test."""
+    from cnnviz.engine.ray import RayEngine
+
+    engines: list[Any] = []
+
+    def make(**options: Any) -> Any:
+        # One at a time, so that what waits waits here.
+        engines.append(RayEngine("ray", **{"ahead": 1, "options": {"device": "cpu"}, **options}))
+        return engines[-1]
+
+    yield make
+    for engine in engines:
+        engine.close()
+
+
+def kind_of(request: pytest.FixtureRequest) -> str:
+    callspec = getattr(request.node, "callspec", None)
+    return callspec.params.get("build", "local") if callspec else "local"
+
+
+@pytest.fixture
+def desk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    desk = RayDesk(request.getfixturevalue("cluster")) if kind_of(request) == "ray" else Desk()
+    for kind in KINDS:
         monkeypatch.setitem(registry.ROWS, kind, Row(desk.compute))
     return desk
 
 
 @pytest.fixture
-def build() -> Iterator[Callable[..., LocalEngine]]:
+def build(request: pytest.FixtureRequest) -> Iterator[Callable[..., Any]]:
     """Return a function that makes engines, on the CPU unless told, which are closed when the test ends."""
+    if kind_of(request) == "ray":
+        yield request.getfixturevalue("on_ray")
+        return
     engines: list[LocalEngine] = []
 
     def make(**options: Any) -> LocalEngine:

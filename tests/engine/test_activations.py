@@ -33,6 +33,7 @@ def by_hand(choice: ModelChoice, picture: Picture, *, layer: str | None = None, 
     return values[0]
 
 
+@pytest.mark.interface
 @pytest.mark.parametrize("choice", [LENET, VGG], ids=lambda choice: choice.name)
 @pytest.mark.parametrize("invert", [False, True])
 def test_maps_of_every_layer_and_the_prediction_are_those_of_the_bare_model(
@@ -127,6 +128,7 @@ def test_of_a_network_over_the_limit_only_what_was_asked_for_is_kept(build: Any,
     assert engine.statistics().result_bytes < 4 * engine.ask(Layers(VGG)).outputs
 
 
+@pytest.mark.interface
 def test_an_unknown_layer_is_named_with_others_that_exist(build: Any, pictures: Any) -> None:
     engine: Engine = build()
     for _ in range(2):  # computed, then read from the cache
@@ -135,6 +137,7 @@ def test_an_unknown_layer_is_named_with_others_that_exist(build: Any, pictures: 
         engine.ask(Maps(VGG, pictures(1), "block1.conv1"))
 
 
+@pytest.mark.interface
 def test_an_unknown_model_is_a_sentence(build: Any, pictures: Any) -> None:
     engine: Engine = build()
     for request in (Layers(ModelChoice("resnet19")), Classify(ModelChoice("resnet19"), pictures(1))):
@@ -142,6 +145,7 @@ def test_an_unknown_model_is_a_sentence(build: Any, pictures: Any) -> None:
             engine.ask(request)
 
 
+@pytest.mark.interface
 def test_layers_at_another_input_size(build: Any) -> None:
     engine: Engine = build()
     table = engine.ask(Layers(VGG, (96, 128)))
@@ -152,6 +156,7 @@ def test_layers_at_another_input_size(build: Any) -> None:
     assert table.rows[0].receptive_field.size == (3, 3)
 
 
+@pytest.mark.interface
 def test_the_networks_input_is_what_preprocessing_made(build: Any, pictures: Any) -> None:
     given = build().ask(Input(VGG, pictures(2, 100, 50)))
     prepared = images.prepare(Image.fromarray(pictures(2, 100, 50).pixels), models.card(VGG.name).preprocessing)

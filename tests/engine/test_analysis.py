@@ -9,6 +9,8 @@ from cnnviz.engine import Analyze
 from cnnviz.errors import ModelError, ShapeError
 from cnnviz.models.architectures import architecture
 
+pytestmark = pytest.mark.interface
+
 
 def test_a_report_is_what_analyze_gives(build):
     engine = build()

@@ -9,6 +9,8 @@ from cnnviz import models
 from cnnviz.engine import Engine, Filters, Guided, Input, Maps, ModelChoice, Strongest, Unit
 from cnnviz.errors import CnnvizError, ModelError
 
+pytestmark = pytest.mark.interface
+
 VGG = ModelChoice("smallvgg-tiny", random_seed=1)
 
 

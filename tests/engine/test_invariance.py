@@ -9,6 +9,8 @@ from cnnviz.errors import ModelError
 from cnnviz.images import gallery_image, sheet
 from cnnviz.probes.invariance import joined
 
+pytestmark = pytest.mark.interface
+
 DIGIT, PHOTO = Picture.of(sheet("digits")[70]), Picture.of(gallery_image("chelsea"))
 LENET, SMALL = ModelChoice("lenet-relu-mnist"), ModelChoice("alexnet-tiny")
 

@@ -12,6 +12,7 @@ from cnnviz.engine.local import LocalEngine
 from cnnviz.errors import CnnvizError, ShapeError
 
 
+@pytest.mark.interface
 def test_identical_requests_in_flight_are_computed_once(desk: Any, build: Any) -> None:
     engine: Engine = build()
     desk.hold(engine)
@@ -23,6 +24,7 @@ def test_identical_requests_in_flight_are_computed_once(desk: Any, build: Any) -
     assert engine.statistics().joined == 19
 
 
+@pytest.mark.interface
 def test_a_cancellation_by_one_leaves_the_others_theirs(desk: Any, build: Any) -> None:
     engine: Engine = build()
     desk.hold(engine)
@@ -35,6 +37,7 @@ def test_a_cancellation_by_one_leaves_the_others_theirs(desk: Any, build: Any) -
         first.result(0)
 
 
+@pytest.mark.interface
 def test_what_everybody_cancelled_is_not_computed(desk: Any, build: Any) -> None:
     engine: Engine = build()
     desk.hold(engine)
@@ -45,6 +48,7 @@ def test_what_everybody_cancelled_is_not_computed(desk: Any, build: Any) -> None
     assert desk.ran == [-1, 8]
 
 
+@pytest.mark.interface
 def test_asked_again_after_all_had_cancelled_it_is_computed(desk: Any, build: Any) -> None:
     engine: Engine = build()
     desk.hold(engine)
@@ -54,6 +58,7 @@ def test_asked_again_after_all_had_cancelled_it_is_computed(desk: Any, build: An
     assert again.result(10).values[0] == 7
 
 
+@pytest.mark.interface
 def test_a_dropped_session_is_not_served_and_the_others_are(desk: Any, build: Any) -> None:
     engine: Engine = build()
     held = desk.hold(engine)
@@ -71,6 +76,7 @@ def test_a_dropped_session_is_not_served_and_the_others_are(desk: Any, build: An
     assert engine.statistics().waiting == 0
 
 
+@pytest.mark.interface
 def test_a_newer_request_supersedes_those_of_its_kind_and_session_only(desk: Any, build: Any) -> None:
     engine: Engine = build()
     desk.hold(engine)
@@ -84,6 +90,7 @@ def test_a_newer_request_supersedes_those_of_its_kind_and_session_only(desk: Any
     assert all(ticket.done() for ticket in old)
 
 
+@pytest.mark.interface
 def test_a_backlog_of_one_session_does_not_hold_up_another(desk: Any, build: Any) -> None:
     engine: Engine = build()
     desk.hold(engine)
@@ -95,6 +102,7 @@ def test_a_backlog_of_one_session_does_not_hold_up_another(desk: Any, build: Any
     assert [ticket.result(10).values[0] for ticket in backlog] == list(range(50))
 
 
+@pytest.mark.interface
 def test_who_joins_is_served_at_the_earlier_turn(desk: Any, build: Any) -> None:
     engine: Engine = build()
     desk.hold(engine)
@@ -107,6 +115,7 @@ def test_who_joins_is_served_at_the_earlier_turn(desk: Any, build: Any) -> None:
     assert sorted(desk.ran) == list(range(-1, 50))
 
 
+@pytest.mark.interface
 def test_a_known_error_reaches_every_waiter_as_it_is(desk: Any, build: Any) -> None:
     def fail(run: Any) -> None:
         raise ShapeError("A kernel of 7 does not fit into 5 pixels.")
@@ -138,6 +147,7 @@ def test_an_unknown_error_is_logged_and_told_in_one_sentence(
     assert engine.ask(desk.Probe(8)).values[0] == 8
 
 
+@pytest.mark.interface
 def test_a_failed_request_is_tried_again_when_asked_again(desk: Any, build: Any) -> None:
     def fail_once(run: Any) -> None:
         del desk.acts[7]
@@ -150,6 +160,7 @@ def test_a_failed_request_is_tried_again_when_asked_again(desk: Any, build: Any)
     assert engine.ask(desk.Probe(7)).values[0] == 7
 
 
+@pytest.mark.interface
 def test_a_callback_that_raises_or_asks_for_more_leaves_the_worker_alive(desk: Any, build: Any) -> None:
     engine: Any = build()
     desk.hold(engine)
@@ -168,6 +179,7 @@ def test_a_callback_that_raises_or_asks_for_more_leaves_the_worker_alive(desk: A
     assert [ticket.result(10).values[0] for ticket in more] == [8, 8]
 
 
+@pytest.mark.interface
 def test_ask_gives_up_after_its_time_with_a_sentence(desk: Any, build: Any) -> None:
     engine: Engine = build()
     desk.hold(engine)
@@ -178,6 +190,7 @@ def test_ask_gives_up_after_its_time_with_a_sentence(desk: Any, build: Any) -> N
     assert 7 not in desk.ran
 
 
+@pytest.mark.interface
 def test_a_cached_result_is_answered_while_the_worker_is_busy(desk: Any, build: Any) -> None:
     engine: Engine = build()
     first = engine.ask(desk.Probe(7))
@@ -187,6 +200,7 @@ def test_a_cached_result_is_answered_while_the_worker_is_busy(desk: Any, build: 
     desk.gate.set()
 
 
+@pytest.mark.interface
 def test_results_are_read_only(desk: Any, build: Any) -> None:
     with pytest.raises(ValueError, match="read-only"):
         build().ask(desk.Probe(7)).values[0] = 1
@@ -221,6 +235,7 @@ def test_the_environment_sets_the_bounds(desk: Any, build: Any, monkeypatch: pyt
         build()
 
 
+@pytest.mark.interface
 def test_a_worker_that_is_free_answers_and_one_that_is_held_does_not(desk: Any, build: Any) -> None:
     engine: LocalEngine = build()
     assert engine.answers(10)
@@ -233,6 +248,7 @@ def test_a_worker_that_is_free_answers_and_one_that_is_held_does_not(desk: Any, 
     assert engine.statistics().computed == 1
 
 
+@pytest.mark.interface
 def test_the_worker_answers_before_it_takes_what_waits(desk: Any, build: Any) -> None:
     engine: LocalEngine = build()
     desk.hold(engine)
@@ -250,6 +266,7 @@ def test_the_worker_answers_before_it_takes_what_waits(desk: Any, build: Any) ->
     assert seen[0][1] <= 3
 
 
+@pytest.mark.interface
 def test_an_engine_that_is_closed_does_not_answer(build: Any) -> None:
     engine: LocalEngine = build()
     engine.close()
@@ -295,6 +312,7 @@ def test_closing_drops_what_waits_and_refuses_what_comes(desk: Any, build: Any) 
         engine.ask(desk.Probe(8))
 
 
+@pytest.mark.interface
 def test_what_is_no_request_is_refused_on_the_spot(build: Any) -> None:
     with pytest.raises(TypeError, match="str has no row"):
         build().submit("maps")

@@ -15,6 +15,8 @@ from cnnviz.engine.results import Source
 from cnnviz.errors import ModelError
 from cnnviz.probes.call_inputs import reads
 
+pytestmark = pytest.mark.interface
+
 
 class Net(nn.Module):
     """Branches, functions and layouts of every sort that a layer may read another in."""

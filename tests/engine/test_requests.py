@@ -15,9 +15,22 @@ from PIL import Image
 from cnnviz.arithmetic.pose import similarity
 from cnnviz.assets import WEIGHTS
 from cnnviz.engine import Analyze, Maps, ModelChoice, Picture, key_of, registry
-from cnnviz.engine.requests import Connect, Convolve, DerivePixel, MatchWeights, Numbers, TakeWeights, TrainSlice, View
+from cnnviz.engine.requests import (
+    Connect,
+    Convolve,
+    DerivePixel,
+    FoldNorm,
+    MatchWeights,
+    NormPairs,
+    Numbers,
+    Stack,
+    TakeWeights,
+    TrainSlice,
+    View,
+)
 from cnnviz.engine.results import nbytes_of
 from cnnviz.errors import ImageError
+from cnnviz.models import card
 
 RUNS = (TakeWeights, TrainSlice)
 RGB = arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=6).map(lambda shape: (*shape, 3)))
@@ -75,8 +88,9 @@ def example(kind: type, pictures: Any) -> Any:
     """Return a request of a kind, each field by its name, so that a new kind needs nothing here."""
     file = WEIGHTS / "lenet-relu-mnist.safetensors"
     own = ModelChoice.of_checkpoint("lenet-relu-mnist", file.read_bytes(), file.name)
+    normalised = ModelChoice("cnn-r-mnist") if kind in (NormPairs, FoldNorm) else None
     values = {
-        "model": own if kind is MatchWeights else ModelChoice("lenet-relu-mnist", random_seed=1),
+        "model": own if kind is MatchWeights else normalised or ModelChoice("lenet-relu-mnist", random_seed=1),
         "picture": pictures(1),
         "pictures": tuple(pictures(number) for number in range(4)),
         "layer": "conv2",
@@ -115,6 +129,39 @@ def example(kind: type, pictures: Any) -> Any:
         "views": (View(similarity(degrees=30.0)), View(similarity(right=0.1))),
         "poses": (similarity(degrees=30.0), similarity(right=0.1)),
         "channels": (0, 2),
+        "way": "layer",
+        "gamma": (1.0,) * 8,
+        "beta": (0.0,) * 8,
+        "other": pictures(9),
+        "batch_size": 4,
+        "batches": 2,
+        "sizes": (2, 4),
+        "norm": "bn1",
+        "stack": Stack((784, 6, 10), "tanh", "xavier"),
+        "part": 1,
+        "kept": (0, 5),
+        "fan_in": 16,
+        "deviation": 0.25,
+        "drawn": "relu",
+        "seed": 1,
+        "activation": "tanh",
+        "activations": ("relu", "mish"),
+        "prelu_slope": 0.25,
+        "threshold": 0.05,
+        "sheet": "digits",
+        "width": 8,
+        "depth": 3,
+        "beginning": "xavier",
+        "examples": 4,
+        "first_bias": 0.01,
+        "patches": "digits",
+        "how": card("lenet-relu-mnist").preprocessing,
+        "count": 20,
+        "apart": 1.0,
+        "centre": (1.0, 2.0),
+        "spread": (2.0, 0.5),
+        "turn": 30.0,
+        "rotate": 5.0,
     }
     return kind(**{each.name: values[each.name] for each in dataclasses.fields(kind) if each.name in values})
 
@@ -131,11 +178,12 @@ def test_every_request_is_a_frozen_value_that_travels(kind: type, pictures: Any)
     assert copy == request
     assert hash(copy) == hash(request)
     assert key_of(copy) == key_of(request)
-    assert {"model", "architecture", "kind", "kernel", "step", "image", "signal", "picture", "run"} & set(
-        get_type_hints(kind, {"results": None})
-    )
+    named = {"model", "architecture", "kind", "kernel", "step", "image", "signal", "picture"}
+    named |= {"inputs", "pictures", "batch_size", "sizes", "stack", "fan_in", "activation", "activations"}
+    assert (named | {"patches", "seed", "run"}) & set(get_type_hints(kind, {"results": None}))
 
 
+@pytest.mark.interface
 def test_every_result_is_frozen_read_only_and_travels(kind: type, pictures: Any, build: Any) -> None:
     result = build().ask(example(kind, pictures))
     copy = pickle.loads(pickle.dumps(result))

@@ -154,6 +154,7 @@ def test_a_model_larger_than_the_whole_cache_is_loaded_once_while_no_other_is_us
     assert shelf.loads == ["large", "another", "large"]
 
 
+@pytest.mark.interface
 def test_how_a_persons_weights_were_matched_can_be_asked(build: Any) -> None:
     buffer = io.BytesIO()
     torch.save({"head.weight": torch.ones(2, 9), "head.bias": torch.ones(2)}, buffer)

@@ -24,3 +24,12 @@ def test_what_is_no_number_is_left_out_and_a_zero_from_a_logarithm():
     lines = {"a": np.array([0.0, 0.5, np.inf])}
     assert np.isnan(sweep(AMOUNTS, lines, x="", y="").data[0].y).tolist() == [False, False, True]
     assert np.isnan(sweep(AMOUNTS, lines, x="", y="", scale="log").data[0].y).tolist() == [True, False, True]
+
+
+def test_powers_of_ten_have_a_tick_each_or_every_few_and_zeros_are_left_out():
+    figure = sweep(range(4), {"a": [1, 1e-4, 0, 1e-30]}, x="x", y="y", scale="power")
+    go.Figure(figure.to_dict())
+    assert (figure.layout.yaxis.type, figure.layout.yaxis.dtick) == ("log", 4)
+    assert np.isnan(figure.data[0].y[2])
+    assert sweep(range(2), {"a": [1, 1e-3]}, x="x", y="y", scale="power").layout.yaxis.dtick == 1
+    assert sweep(range(2), {"a": [1, 2]}, x="x", y="y", scale="power").layout.yaxis.dtick is None

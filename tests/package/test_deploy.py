@@ -15,6 +15,8 @@ import yaml
 from streamlit import config
 
 from cnnviz import cli
+from cnnviz.engine import cluster
+from cnnviz.images.source import MAX_BYTES
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
@@ -85,7 +87,7 @@ def test_every_container_is_held_back_and_bounded(name):
     assert service["cap_drop"] == ["ALL"]
     assert "no-new-privileges:true" in service["security_opt"]
     assert re.fullmatch(r"\d+[MG]", service["deploy"]["resources"]["limits"]["memory"])
-    for volume in service["volumes"]:
+    for volume in service.get("volumes", ()):
         source = volume.split(":")[0]
         assert (ROOT / source).is_file() if source.startswith("./") else source in COMPOSE["volumes"]
 
@@ -94,8 +96,19 @@ def test_variables_that_compose_hands_on_are_in_the_table():
     for front in FRONTS.values():
         assert set(front["environment"]) <= set(table())
     assert set(FRONTS["front-1"]["environment"]) >= read_by_the_code()
-    threads = FRONTS["front-1"]["environment"]["OMP_NUM_THREADS"]
-    assert threads == int(FRONTS["front-1"]["deploy"]["resources"]["limits"]["cpus"])
+
+
+def test_photos_are_left_in_a_redis_that_writes_nothing_and_has_room_for_itself():
+    photos = SERVICES["photos"]
+    assert FRONTS["front-1"]["environment"]["CNNVIZ_REDIS"] == "${CNNVIZ_REDIS:-redis://photos:6379}"
+    options = dict(zip(photos["command"][1::2], photos["command"][2::2], strict=True))
+    assert (options["--save"], options["--appendonly"]) == ("", "no")
+    # Only what has an end may be pushed out, and that is all there is.
+    assert options["--maxmemory-policy"] == "volatile-ttl"
+    most = int(options["--maxmemory"].removesuffix("mb"))
+    assert most * 2**20 >= 20 * MAX_BYTES
+    assert most * 1.25 <= int(photos["deploy"]["resources"]["limits"]["memory"].removesuffix("M"))
+    assert "ports" not in photos
 
 
 def test_the_proxy_knows_every_front_end_waits_for_it_and_keeps_visitors_there():
@@ -108,6 +121,20 @@ def test_the_proxy_knows_every_front_end_waits_for_it_and_keeps_visitors_there()
     settings = dict(zip(cli._settings()[::2], cli._settings()[1::2], strict=True))
     most = int(re.search(r"max_size (\d+)MiB", PROXY)[1])
     assert most > int(settings["--server.maxUploadSize"])
+
+
+def test_the_ray_head_answers_where_the_guide_and_the_engine_look_for_it():
+    head = SERVICES["ray-head"]
+    assert f"--ray-client-server-port={cluster.PORT}" in head["command"]
+    assert f"CNNVIZ_ENGINE=ray://ray-head:{cluster.PORT}" in GUIDE
+    assert head["healthcheck"]["test"][-1].split(":")[1] == head["command"][3].split("=")[1] == "6379"
+    # The object store lies in shared memory, of which Docker gives 64 MB where nothing is said.
+    store = next(int(each.split("=")[1]) for each in head["command"] if each.startswith("--object-store-memory="))
+    assert store < int(head["shm_size"].removesuffix("m")) * 2**20
+    assert {"RAY", "TORCH_INDEX"} == set(FRONTS["front-1"]["build"]["args"])
+    assert set(FRONTS["front-1"]["build"]["args"]) <= {line.split("=")[0] for line in instructions("ARG")}
+    # Without its profile nothing is built or started for it.
+    assert head["profiles"] == ["ray"]
 
 
 def test_the_image_serves_as_nobody_in_particular():

@@ -13,6 +13,7 @@ CHANGED = {
     "convolution": {"channels": "2", "weights": "random", "kernel_size": "5", "stride": "2", "size": "9"},
     "pooling": {"channels": "3", "kernel_size": "3", "stride": "1", "padding": "1", "size": "8"},
     "connectivity": {"step": "local", "size": "8", "kernel_size": "4", "weights": "box blur"},
+    "normalization": {"part": "Training and test", "batch_size": "8", "batches": "5"},
     "activations": {
         "model": "lenet5-mnist",
         "source": "Digits",
@@ -24,9 +25,12 @@ CHANGED = {
     "receptive_field": {"model": "lenet5-mnist", "layer": "pool1", "row": "2"},
     "layer": {"channels": "8", "kernel_size": "3", "stride": "2", "padding": "1"},
     "network": {"net": "Conv 4 3, ReLU, Flatten, Linear 10", "size": "3x8x8", "batch": "2"},
+    "initialization": {"part": "Derivation", "fan_in": "64"},
+    "preprocessing": {"part": "Principal components", "patches": "digits", "kept": "12"},
     "training": {"examples": "xor", "net": "Linear 3, Tanh, Linear 2", "seed": "3"},
     "spatial_transformer": {"part": "Why interpolation"},
     "invariance": {"part": "Equivariance", "channel": "1"},
+    "activation_functions": {"function": "gelu", "beside": "relu,silu", "at": "-0.5"},
 }
 
 

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torchvision.models import resnet18
 
-from cnnviz.errors import ModelError
+from cnnviz.errors import ModelError, ShapeError
 from cnnviz.probes import activations
 
 
@@ -161,7 +161,7 @@ def test_a_missing_name_is_said_with_those_that_are_near() -> None:
 
 def test_hooks_are_removed_when_forward_raises() -> None:
     model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Linear(1, 1)).eval()
-    with pytest.raises(ModelError, match=r"an input of size 1x3x5x5: 1 \(Linear\): mat1 and mat2"):
+    with pytest.raises(ShapeError, match=r"1x3x5x5: 1 \(Linear\) expects 1 feature and gets 3, in 1x4x3x3"):
         activations(model, torch.randn(1, 3, 5, 5))
     assert all(not m._forward_hooks and not m._forward_pre_hooks for m in model.modules())
 

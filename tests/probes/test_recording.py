@@ -199,11 +199,47 @@ def test_what_is_overwritten_or_comes_from_elsewhere_is_as_it_was(run: Any, most
         lambda self, x: self.conv(x) + self.count.data.mul_(3),
         lambda self, x: self.conv(x) + self.count.view(-1).add_(1),
         lambda self, x: self.conv(x) + x.to_sparse().to_dense(),
+        lambda self, x: _written_by_numpy(self, x),
+        lambda self, x: _written_by_numpy(self, x) * 2,
+        lambda self, x: _shared_with_numpy(self, x),
     ],
 )
 def test_what_would_not_come_out_the_same_is_refused(run: Any) -> None:
     with pytest.raises(UnrepeatableError):
         record(Forward(run), torch.randn(1, 3, 5, 5))
+
+
+def _written_by_numpy(self: Any, x: Tensor) -> Tensor:
+    y = self.conv(x)
+    y.detach().numpy()[...] *= 2
+    return y
+
+
+def _shared_with_numpy(self: Any, x: Tensor) -> Tensor:
+    y = self.conv(x)
+    torch.from_numpy(np.asarray(y.detach())).add_(1)
+    return y + 1
+
+
+def test_what_is_taken_as_it_is_has_a_bound() -> None:
+    def overwritten(self: Any, x: Tensor) -> Tensor:
+        y = self.conv(x)
+        half = y[:, :1]
+        for _ in range(times):
+            y.mul_(0.9)
+            half.sum()  # a view of what was overwritten is taken as it is
+        return y
+
+    model, batch = Forward(overwritten), torch.randn(1, 3, 256, 256)
+    each = 4 * model.conv(batch)[:, :1].numel()
+    times = 10**7 // each
+    recording, _ = record(model, batch, most_bytes=0)
+    last = recording.names[-1]
+    assert torch.equal(recording.tensor(last), activations(model, batch.clone())[last])
+    assert times * each < recording.nbytes
+    times += 1
+    with pytest.raises(UnrepeatableError, match="more than 10 MB"):
+        record(model, batch)
 
 
 def _seeded(self: Any, x: Tensor) -> Tensor:

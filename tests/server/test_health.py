@@ -1,8 +1,11 @@
 """Whether a process says that it serves, by the state of an engine that the test holds in its hand."""
 
+import asyncio
 import threading
 import time
+from types import SimpleNamespace
 
+import anyio
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -13,6 +16,7 @@ from cnnviz.server.health import health_route
 from cnnviz.server.metrics import metrics_route
 from cnnviz.server.visits import CountVisits, Visits
 from cnnviz.server.warm_up import WarmUp
+from cnnviz.ui import engine as engine_of_pages
 
 COUNTS = Statistics(
     hits=1, misses=2, joined=3, computed=4, failed=5, dropped=6, waiting=7, result_bytes=8, model_bytes=9, device="cpu"
@@ -70,6 +74,55 @@ def test_a_worker_that_hangs_is_told_soon_and_is_well_again_when_it_answers(clie
     assert 0.2 <= time.monotonic() - began < 5
     warm_up.engine.free.set()
     assert client.get("/api/health").status_code == 200
+
+
+def test_many_who_ask_while_the_worker_hangs_hold_up_nobody_elses_threads(warm_up, monkeypatch):
+    monkeypatch.setattr(health, "MOMENT", 30)
+    warm_up.engine = Engine()
+    warm_up.over.set()
+    warm_up.engine.free.clear()
+    endpoint = health_route(warm_up).endpoint
+
+    async def story():
+        # More than there are threads for all that Starlette and Streamlit do in one.
+        asked = [asyncio.create_task(endpoint(None)) for _ in range(100)]
+        try:
+            await asyncio.sleep(0.1)
+            with anyio.fail_after(10):
+                return await anyio.to_thread.run_sync(lambda: "an upload")
+        finally:
+            warm_up.engine.free.set()
+            assert {answer.status_code for answer in await asyncio.gather(*asked)} == {200}
+
+    assert asyncio.run(story()) == "an upload"
+
+
+def test_visitors_wait_for_its_imports_and_not_for_its_last_picture(warm_up, monkeypatch):
+    class Slow(Engine):
+        def __init__(self):
+            super().__init__()
+            self.asked, self.shown = [], threading.Event()
+
+        def ask(self, request, timeout):
+            self.asked.append((type(request).__name__, engine_of_pages.SETTLED.is_set()))
+            if len(self.asked) == 1:
+                return SimpleNamespace(rows=[SimpleNamespace(name="conv", kind="Conv2d", shape=(4, 8, 8))])
+            return self.shown.wait(30)
+
+    slow = Slow()
+    monkeypatch.setattr(engine_of_pages, "engine", lambda: slow)
+    monkeypatch.setattr("cnnviz.server.warm_up._settle_memory", lambda: None)
+    engine_of_pages.SETTLED.clear()
+    bringing = threading.Thread(target=warm_up._bring)
+    bringing.start()
+    try:
+        assert engine_of_pages.SETTLED.wait(60)
+        assert warm_up.state == "starting"
+    finally:
+        slow.shown.set()
+        bringing.join()
+    assert warm_up.state == "ready"
+    assert slow.asked == [("Layers", False), ("Maps", True)]
 
 
 def test_a_warm_up_that_failed_says_why(client, warm_up):

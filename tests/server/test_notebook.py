@@ -3,6 +3,8 @@
 import socket
 import subprocess
 import sys
+from concurrent.futures import Future
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -101,6 +103,15 @@ def test_a_port_that_is_taken_is_told(monkeypatch):
             notebook.show(nn.Flatten(), size=(1, 2, 2), port=port)
     with pytest.raises(CnnvizError, match="port 70000: it should be from 1 to 65535"):
         notebook.show(nn.Flatten(), size=(1, 2, 2), port=70000)
+
+
+def test_an_app_that_does_not_stop_is_told(monkeypatch):
+    monkeypatch.setattr(notebook, "_PATIENCE", 0.05)
+    running = notebook._Running(8765, SimpleNamespace(should_exit=False, force_exit=False), Future())
+    monkeypatch.setattr(notebook, "_RUNNING", [running])
+    with pytest.raises(CnnvizError, match=r"The app did not stop within 0\.05 s, and port 8765 is taken until it does"):
+        notebook.Shown("Net", "http://localhost:8765").stop()
+    assert running.server.should_exit
 
 
 def test_without_streamlit_it_says_how_to_get_it(monkeypatch):

@@ -7,6 +7,12 @@ The subscript of a request's base class is the type of its answer. requests/NAME
 compute/NAME.py how it is computed; a new request needs one more line here.
 """
 
+from cnnviz.engine.requests.activation_functions import DescendTwoWeights as DescendTwoWeights
+from cnnviz.engine.requests.activation_functions import SampleActivations as SampleActivations
+from cnnviz.engine.requests.activation_functions import StackActivations as StackActivations
+from cnnviz.engine.requests.activation_functions import SwapActivations as SwapActivations
+from cnnviz.engine.requests.activation_functions import TimeActivations as TimeActivations
+from cnnviz.engine.requests.activation_functions import TrainUnits as TrainUnits
 from cnnviz.engine.requests.activations import Classify as Classify
 from cnnviz.engine.requests.activations import Maps as Maps
 from cnnviz.engine.requests.activations import Unit as Unit
@@ -26,6 +32,12 @@ from cnnviz.engine.requests.equivariance import ShiftMaps as ShiftMaps
 from cnnviz.engine.requests.filters import Filters as Filters
 from cnnviz.engine.requests.filters import Guided as Guided
 from cnnviz.engine.requests.filters import Strongest as Strongest
+from cnnviz.engine.requests.initialization import CheckVariance as CheckVariance
+from cnnviz.engine.requests.initialization import LearnFrom as LearnFrom
+from cnnviz.engine.requests.initialization import Stack as Stack
+from cnnviz.engine.requests.initialization import StackDown as StackDown
+from cnnviz.engine.requests.initialization import StackUp as StackUp
+from cnnviz.engine.requests.initialization import WatchUnits as WatchUnits
 from cnnviz.engine.requests.inputs import Input as Input
 from cnnviz.engine.requests.interpolation import DerivePixel as DerivePixel
 from cnnviz.engine.requests.interpolation import LossAlong as LossAlong
@@ -35,10 +47,21 @@ from cnnviz.engine.requests.invariance import Sweep as Sweep
 from cnnviz.engine.requests.invariance import SweepMaps as SweepMaps
 from cnnviz.engine.requests.invariance import View as View
 from cnnviz.engine.requests.layers import Layers as Layers
+from cnnviz.engine.requests.normalization import BatchNoise as BatchNoise
+from cnnviz.engine.requests.normalization import FoldNorm as FoldNorm
+from cnnviz.engine.requests.normalization import FollowStatistics as FollowStatistics
+from cnnviz.engine.requests.normalization import Normalize as Normalize
+from cnnviz.engine.requests.normalization import NormPairs as NormPairs
+from cnnviz.engine.requests.normalization import SwapImage as SwapImage
+from cnnviz.engine.requests.normalization import UndoNorm as UndoNorm
 from cnnviz.engine.requests.pooling import Pool as Pool
 from cnnviz.engine.requests.pooling import PoolMoved as PoolMoved
 from cnnviz.engine.requests.pooling import PoolShifts as PoolShifts
 from cnnviz.engine.requests.pooling import Settings as Settings
+from cnnviz.engine.requests.preprocessing import Decompose as Decompose
+from cnnviz.engine.requests.preprocessing import FindComponents as FindComponents
+from cnnviz.engine.requests.preprocessing import PreparePhoto as PreparePhoto
+from cnnviz.engine.requests.preprocessing import PreparePoints as PreparePoints
 from cnnviz.engine.requests.receptive_field import EffectiveField as EffectiveField
 from cnnviz.engine.requests.receptive_field import Reads as Reads
 from cnnviz.engine.requests.spatial_transformer import AnswerWarped as AnswerWarped

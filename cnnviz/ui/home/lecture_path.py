@@ -40,6 +40,19 @@ PATH: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("field", "receptive_field", {"model": "alexnet-tiny"}),
     ("lenet", "network", {"net": PRESETS["lenet5"].text, "size": "1x28x28"}),
     ("alexnet", "layer", {"side": "224", "out_channels": "96", "kernel_size": "11", "stride": "4", "padding": "0"}),
+    ("normalization", "normalization", {}),
+    ("running", "normalization", {"part": "Training and test", "momentum": "0.01"}),
+    ("folding", "normalization", {"part": "In a network"}),
+    ("rates", "normalization", {"part": "What it buys"}),
+    ("whitening", "preprocessing", {}),
+    ("eigenimages", "preprocessing", {"part": "Principal components"}),
+    ("beginning", "initialization", {}),
+    ("kaiming", "initialization", {"function": "relu", "beginning": "kaiming_in"}),
+    ("symmetry", "initialization", {"part": "Symmetry"}),
+    ("saturation", "activation_functions", {}),
+    ("vanishing", "activation_functions", {"part": "Depth"}),
+    ("zigzag", "activation_functions", {"part": "Zero-centred"}),
+    ("dying", "activation_functions", {"part": "Dying"}),
     ("equivariance", "invariance", {"part": "Equivariance"}),
     ("rotation", "invariance", {}),
     ("augmentation", "invariance", {"part": "Augmentation"}),
@@ -52,6 +65,10 @@ PATH: tuple[tuple[str, str, dict[str, str]], ...] = (
 _PARTS = {
     "spatial_transformer": ("interpolation", "learned_transformer", "inside_network"),
     "invariance": ("equivariance", "augmentation"),
+    "normalization": ("normalization_batch", "normalization_network", "normalization_rates"),
+    "initialization": tuple(f"initialization_{part}" for part in ("symmetry", "residual", "steps", "variance")),
+    "activation_functions": ("swapped_activations", "vanishing_gradients", "zero_centred", "dying_relu"),
+    "preprocessing": ("photo_preprocessing", "principal_components"),
 }
 
 

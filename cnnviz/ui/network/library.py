@@ -20,9 +20,10 @@ def of_library(architecture: str, input_size: Size) -> Totals:
     from cnnviz.engine.requests import Analyze
     from cnnviz.ui.engine import engine, session
 
-    ticket = engine().submit(Analyze(architecture, input_size), session=session(), supersedes=True)
+    ticket = None
     began, sign = monotonic(), st.empty()
     try:
+        ticket = engine().submit(Analyze(architecture, input_size), session=session(), supersedes=True)
         while True:
             try:
                 report = ticket.result(timeout=_PATIENCE)
@@ -36,7 +37,7 @@ def of_library(architecture: str, input_size: Size) -> Totals:
         return Totals(input_size, (), error=str(error))
     finally:
         sign.empty()
-        if not ticket.done():
+        if ticket is not None and not ticket.done():
             ticket.cancel()
 
 

@@ -1,19 +1,17 @@
 """A sweep asked of the engine batch by batch, with a bar that says how far it is."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
-import streamlit as st
 
-from cnnviz.engine.requests import Layers, Maps, Request, Sweep, SweepMaps
+from cnnviz.engine.requests import Layers, Maps, Sweep, SweepMaps
 from cnnviz.engine.results import Floats, LayerRow
 from cnnviz.figures.sweep_curves import MOST
 from cnnviz.probes.sweep_summary import leading, liveliest
-from cnnviz.ui.engine import ask, engine
+from cnnviz.ui.engine import ask, ask_each, engine
 from cnnviz.ui.invariance.sweep.state import FORM, WORDS, State
 from cnnviz.ui.layer_choice import first_convolution, layer_of
 from cnnviz.ui.number_controls import Numbers
@@ -22,10 +20,7 @@ if TYPE_CHECKING:
     # It imports torch.
     from cnnviz.probes.invariance import Swept
 
-A = TypeVar("A")
-
 MAPS = 3
-_PATIENCE = 0.3  # seconds before there is a bar
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,15 +61,14 @@ def run(state: State) -> Seen | None:
     at_once = chunk_length(max(prod(each.maps) for each in table.rows), engine().statistics().device)
     parts, order = state.batches(at_once)
     sizes = [len(part) for part in parts]
-    swept = _each([Sweep(views=part, edge=state.edge, **given) for part in parts], sizes)
+    swept = ask_each([Sweep(views=part, edge=state.edge, **given) for part in parts], WORDS, sizes)
     still = None if swept is None else ask(Maps(layer=row.name, **given))
     if swept is None or still is None:
         return None
     channels = Numbers("channels", tuple(liveliest(still.values, MAPS)), count=len(still.values), most=MAPS)
     watched = FORM.get(channels)
-    maps = _each(
-        [SweepMaps(views=part, layer=row.name, channels=watched, edge=state.edge, **given) for part in parts], sizes
-    )
+    requests = [SweepMaps(views=part, layer=row.name, channels=watched, edge=state.edge, **given) for part in parts]
+    maps = ask_each(requests, WORDS, sizes)
     if maps is None:
         return None
     moved = np.concatenate([each.found[1:] for each in maps])[order]
@@ -82,19 +76,3 @@ def run(state: State) -> Seen | None:
     return Seen(
         table.rows, joined([each.found for each in swept], order), swept[0].note, row.name, channels, watched, every
     )
-
-
-def _each(requests: Sequence[Request[A]], sizes: Sequence[int]) -> list[A] | None:
-    bar = st.empty()
-    began, done, found = time.monotonic(), 0, []
-    for request, size in zip(requests, sizes, strict=True):
-        answer = ask(request)
-        if answer is None:
-            bar.empty()
-            return None
-        found.append(answer)
-        done += size
-        if time.monotonic() - began > _PATIENCE and done < sum(sizes):
-            bar.progress(done / sum(sizes), WORDS.text("progress", done=done, count=sum(sizes)))
-    bar.empty()
-    return found

@@ -1,0 +1,312 @@
+"""What is RayEngine's own: replicas that end, models that load elsewhere, bytes sent once, clusters not there."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from cnnviz.engine import Classify, Dropped, Layers, Maps, ModelChoice, Picture, Unit
+from cnnviz.engine.cluster import ClusterError, _in_a_thread_for_good, check, replicas
+from cnnviz.engine.local import LocalEngine
+from cnnviz.errors import CnnvizError, ModelError
+
+pytestmark = pytest.mark.ray
+
+VGG = ModelChoice("smallvgg-tiny", random_seed=1)
+
+
+@pytest.fixture
+def two(on_ray: Any) -> Any:
+    """Return an engine with two replicas, whose models are those of held_requests.load_slowly."""
+    from tests.engine.held_requests import load_slowly
+
+    options = {"device": "cpu", "load": load_slowly, "is_ready": lambda name: not name.startswith("slow")}
+    return on_ray(application="two", least=2, options=options, ahead=3)
+
+
+@pytest.fixture
+def ray_desk(cluster: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    from cnnviz.engine import registry
+    from tests.engine.held_requests import KINDS, RayDesk
+
+    desk = RayDesk(cluster)
+    for kind in KINDS:
+        monkeypatch.setitem(registry.ROWS, kind, registry.Row(desk.compute))
+    return desk
+
+
+def parts(value: Any) -> Any:
+    """Every array and plain value in a result, in order."""
+    if is_dataclass(value):
+        for each in fields(value):
+            yield from parts(getattr(value, each.name))
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from parts(each)
+    else:
+        yield value
+
+
+def same(one: Any, other: Any) -> bool:
+    pairs = zip(parts(one), parts(other), strict=True)
+    return all(
+        a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+        if isinstance(a, np.ndarray)
+        else a == b
+        for a, b in pairs
+    )
+
+
+def test_results_are_those_of_the_engine_in_this_process_bit_for_bit(on_ray: Any, pictures: Any) -> None:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(2)  # as many as a replica has, for sums are made in their order
+    here, there = LocalEngine(device="cpu"), on_ray()
+    try:
+        choice = ModelChoice("efficientnet-lite0", random_seed=3)
+        photo = pictures(5, 300, 400)
+        rows = here.ask(Layers(choice)).rows
+        requests = [Layers(choice), Classify(choice, photo), Unit(choice, photo, rows[7].name, 1, 2, 3)]
+        requests += [Maps(choice, photo, row.name) for row in rows[::20]]
+        for request in requests:
+            assert same(here.ask(request), there.ask(request)), type(request)
+    finally:
+        here.close()
+        torch.set_num_threads(threads)
+
+
+def test_a_replica_that_is_killed_in_the_middle_of_a_hundred_requests_costs_none(two: Any, pictures: Any) -> None:
+    until(lambda: replicas("two") == 2)
+    photos = [pictures(number) for number in range(25)]
+    names = ["block1.conv1", "block1.relu1", "block2.conv2", "block3.conv1"]
+    asked = [Maps(VGG, photo, name) for photo in photos for name in names]
+    killed = threading.Event()
+
+    def kill(ticket: Any) -> None:
+        if not killed.is_set():
+            killed.set()
+            os.kill(next(iter(processes("two"))), signal.SIGKILL)
+
+    tickets = [two.submit(request, session=str(number % 7)) for number, request in enumerate(asked)]
+    tickets[20].add_done_callback(kill)
+    results = [ticket.result(120) for ticket in tickets]
+    assert killed.is_set()
+    here = LocalEngine(device="cpu")
+    for request, result in zip(asked, results, strict=True):
+        expected = here.ask(request)
+        assert result.layer == request.layer
+        np.testing.assert_allclose(result.values, expected.values, atol=1e-5)
+    here.close()
+    assert two.statistics().failed == 0
+    assert two.statistics().computed == 100
+
+
+def until(what: Callable[[], bool], patience: float = 100) -> None:
+    deadline = time.monotonic() + patience
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def processes(application: str) -> list[int]:
+    """The processes of an application's replicas, by the titles that Ray gives them."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            title = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
+        except OSError:
+            continue
+        if title.startswith(f"ray::ServeReplica:{application}:"):
+            found.append(int(folder.name))
+    assert found
+    return found
+
+
+def test_what_ends_every_replica_that_gets_it_is_given_up_in_a_sentence(two: Any, ray_desk: Any) -> None:
+    ray_desk.acts[7] = lambda run: os._exit(1)
+    with pytest.raises(CnnvizError, match="3 processes of the cluster ended before they could answer"):
+        two.ask(ray_desk.Probe(7), timeout=100)
+    assert two.ask(ray_desk.Probe(8), timeout=100).values[0] == 8
+
+
+def test_progress_is_told_here_and_others_do_not_wait_for_it(two: Any, ray_desk: Any, cluster: Any) -> None:
+    test = ray_desk._test
+    choice = ModelChoice(f"slow {test}")
+    waiting = [two.submit(ray_desk.ModelProbe(choice, number), session="a") for number in range(5)]
+    until(lambda: two.progress(choice) == (30, 100))
+    # What comes now waits here, and nothing of it is lost on the cluster.
+    gone = two.submit(ray_desk.ModelProbe(choice, 99), session="gone")
+    assert two.progress(ModelChoice("quick")) is None
+    for number in range(10, 16):
+        assert two.ask(ray_desk.ModelProbe(ModelChoice("quick"), number), timeout=10).values[0] == number
+    assert not any(ticket.done() for ticket in waiting)
+    two.drop("gone")
+    with pytest.raises(Dropped):
+        gone.result(0)
+    ray_desk.call("put", "arrived", True)
+    assert [ticket.result(20).values[0] for ticket in waiting] == list(range(5))
+    assert two.progress(choice) is None
+    assert 99 not in ray_desk.ran
+
+
+def test_a_model_that_cannot_be_loaded_is_told_to_all_who_wait(two: Any, ray_desk: Any) -> None:
+    tickets = [two.submit(ray_desk.ModelProbe(ModelChoice("broken"), number)) for number in range(3)]
+    for ticket in tickets:
+        with pytest.raises(ModelError, match=r"^The file of broken holds 3 bytes\.$"):
+            ticket.result(20)
+
+
+def test_a_checkpoint_and_a_photo_are_sent_once(two: Any, ray_desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[int] = []
+    put = two._outbox._put
+    monkeypatch.setattr(two._outbox, "_put", lambda content: sent.append(len(content)) or put(content))
+    choice = ModelChoice.of_checkpoint("mine", bytes(300_000), "mine.pth")
+    ray_desk.acts = {number: lambda run: check_outputs(run, 300_000) for number in range(4)}
+    for number in range(4):
+        two.ask(ray_desk.ModelProbe(choice, number), timeout=20)
+    assert sent == [300_000]
+
+
+def check_outputs(run: Any, number: int) -> None:
+    assert run.network.out_features == number
+
+
+def test_bytes_that_are_gone_are_sent_again(on_ray: Any, pictures: Any) -> None:
+    import ray
+
+    class Keeper:
+        def keep(self, content: Any) -> list[Any]:
+            return [ray.put(content)]
+
+    engine = on_ray()
+    photo: Picture = pictures(77, 300, 300)
+    keeper = ray.remote(Keeper).options(num_cpus=0).remote()
+    (lost,) = ray.get(keeper.keep.remote(photo.pixels))
+    # What an actor put is gone when it is.
+    ray.kill(keeper)
+    until(lambda: is_gone(lost))
+    engine._outbox._sent.put(photo.sha256, lost, photo.pixels.nbytes)
+    assert engine.ask(Classify(VGG, photo), timeout=60).scores.shape == (50,)
+    assert engine._outbox._sent.get(photo.sha256) != lost
+
+
+def is_gone(reference: Any) -> bool:
+    import ray
+
+    try:
+        ray.get(reference, timeout=1)
+    except ray.exceptions.GetTimeoutError:
+        return False
+    except ray.exceptions.RayError:
+        return True
+    return False
+
+
+def test_two_engines_share_the_replicas_and_what_they_keep(on_ray: Any, ray_desk: Any) -> None:
+    one, other = on_ray(), on_ray()
+    assert one.ask(ray_desk.Probe(7)).values[0] == other.ask(ray_desk.Probe(7)).values[0] == 7
+    assert ray_desk.ran == [7]
+
+
+@pytest.mark.parametrize("address", ["ray://", "ray://host:0", "ray://host:99999", "ray://a b", "steam"])
+def test_what_is_no_address_is_told_with_what_would_be_one(address: str) -> None:
+    with pytest.raises(ClusterError, match=r"should be local, ray, or ray://HOST:PORT"):
+        check(address)
+
+
+def test_a_head_that_is_not_there_is_told_at_once() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    began = time.monotonic()
+    with pytest.raises(
+        ClusterError, match=rf"^No Ray head answers at ray://127\.0\.0\.1:{port} \(Connection refused\)"
+    ):
+        check(f"ray://127.0.0.1:{port}")
+    assert time.monotonic() - began < 5
+
+
+def answers(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
+
+
+def test_a_cluster_outlives_the_thread_that_asks_for_it() -> None:
+    libc = ctypes.CDLL(None)
+    begun: list[subprocess.Popen[bytes]] = []
+
+    def begin() -> None:
+        # As Ray begins its processes: PR_SET_PDEATHSIG is 1.
+        asked = partial(libc.prctl, 1, signal.SIGKILL)
+        begun.append(subprocess.Popen(["sleep", "60"], preexec_fn=asked))
+
+    for start, lives in ((begin, False), (partial(_in_a_thread_for_good, begin), True)):
+        thread = threading.Thread(target=start)
+        thread.start()
+        thread.join()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            begun[-1].wait(0.5)
+        assert (begun[-1].poll() is None) == lives
+        begun[-1].kill()
+        begun[-1].wait()
+
+
+def test_where_a_cluster_cannot_be_started_it_is_told() -> None:
+    def fail() -> None:
+        raise RuntimeError("no room")
+
+    with pytest.raises(RuntimeError, match="no room"):
+        _in_a_thread_for_good(fail)
+
+
+CLIENT = """
+import sys
+import numpy as np
+from cnnviz.engine.local import LocalEngine
+from cnnviz.engine.ray import RayEngine
+from cnnviz.engine import Maps, ModelChoice, Picture
+engine = RayEngine(sys.argv[1], options={"device": "cpu"})
+photo = Picture.of(np.random.default_rng(1).integers(0, 256, (200, 300, 3), dtype=np.uint8))
+request = Maps(ModelChoice("smallvgg-tiny", random_seed=1), photo, "block1.conv1")
+assert engine.answers(10)
+values = engine.ask(request, timeout=60).values
+expected = LocalEngine(device="cpu").ask(request).values
+print(values.shape, np.allclose(values, expected, atol=1e-5), engine.statistics().computed)
+engine.close()
+"""
+
+
+def test_a_head_elsewhere_is_reached_through_its_client_port(cluster: Any) -> None:
+    import ray
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    # What a head started by `ray start` has at its client port, beside the cluster of these tests.
+    head = ray.get_runtime_context().gcs_address
+    serve = [sys.executable, "-m", "ray.util.client.server", f"--address={head}", "--mode=specific-server"]
+    server = subprocess.Popen([*serve, "--host=127.0.0.1", f"--port={port}"])
+    try:
+        until(lambda: answers(port))
+        ask = [sys.executable, "-c", CLIENT, f"ray://127.0.0.1:{port}"]
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+        told = subprocess.run(ask, env=environment, capture_output=True, text=True, timeout=100, check=False)
+        assert told.returncode == 0, told.stderr[-3000:]
+        assert told.stdout == "(32, 64, 64) True 1\n"
+    finally:
+        server.terminate()
+        server.wait(20)
