@@ -22,6 +22,7 @@ import torch
 from cnnviz.engine import Classify, Dropped, Layers, Maps, ModelChoice, Picture, Unit
 from cnnviz.engine.cluster import ClusterError, _in_a_thread_for_good, check, replicas
 from cnnviz.engine.local import LocalEngine
+from cnnviz.engine.requests import TrainSlice
 from cnnviz.errors import CnnvizError, ModelError
 
 pytestmark = pytest.mark.ray
@@ -310,3 +311,13 @@ def test_a_head_elsewhere_is_reached_through_its_client_port(cluster: Any) -> No
     finally:
         server.terminate()
         server.wait(20)
+
+
+def test_a_run_goes_on_where_it_is_kept(two: Any) -> None:
+    settings = (("network", "Linear 2"), ("examples", "blobs"))
+    for step in (1, 2, 5, 9):
+        for name in ("one", "other", "third"):
+            assert two.ask(TrainSlice(name, settings, until=step, seconds=9.0)).step == step
+            # Without any time, a run that began anew would be at its start.
+            assert two.ask(TrainSlice(name, settings, until=100)).step == step
+    assert two.statistics().hits == 0

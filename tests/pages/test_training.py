@@ -5,6 +5,7 @@ import io
 import math
 import re
 from functools import partial
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -191,3 +192,24 @@ def test_the_questions_are_right():
         app.radio[0].set_value(right).run()
         assert any("Right" in each.value for each in app.success), label
         app.button(key="training.predict-next").click().run()
+
+
+def test_a_network_of_the_calculator_is_trained_by_one_click_and_goes_back():
+    net = "Conv 4 5, ReLU, MaxPool 4, Flatten, Linear 10"
+
+    def links_to(app, screen):
+        return [
+            each.proto
+            for each in app.get("page_link")
+            if each.proto.page == screen and "net=" in each.proto.query_string
+        ]
+
+    app = opening.open_screen("pages/design/network.py", net=net, size="1x28x28")
+    assert_well(app)
+    (link,) = links_to(app, "training")
+    assert dict(parse_qsl(link.query_string)) == {"net": net}
+    app = open_screen(net=net)
+    assert_well(app)
+    (link,) = links_to(app, "network")
+    assert dict(parse_qsl(link.query_string)) == {"net": net, "size": "1x28x28"}
+    assert not links_to(opening.open_screen("pages/design/network.py", net=net, size="1x40x40"), "training")
