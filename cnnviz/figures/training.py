@@ -10,6 +10,7 @@ from cnnviz.figures.plain import plain_figure
 from cnnviz.figures.style import INPUT, KERNEL, RULE
 
 _AXIS = {"gridcolor": RULE, "zeroline": False}
+_GREY, _FAINT = ACCENTS["edge"][0], "#b4bfcb"
 _MOST = 300  # points of a curve
 _LINES = (INPUT, KERNEL, ACCENTS["output"][0], ACCENTS["quiet"][0], "#7c3aed", "#be185d", "#4d7c0f", "#155e75")
 
@@ -21,29 +22,44 @@ def learning_curve(
     *,
     x: str,
     y: str,
+    kept: tuple[np.ndarray, np.ndarray] | None = None,
     share: bool = False,
     height: int = 280,
 ) -> go.Figure:
     """Return what each step's batch gave, (S,), as means over as many steps as are one point, and tests (T, 2).
 
-    A test is (step, value). `names` are those of both curves; with `share` values are shares from 0 to 1.
+    A test is (step, value). `kept` are the same of another run, behind them in grey. `names` are those of both curves
+    and of the tests of the other run; with `share` values are shares from 0 to 1.
     """
     shown = ".1%" if share else ".4f"
-    every = max(1, -(-len(steps) // _MOST))
-    whole = len(steps) // every * every
-    means = np.asarray(steps[:whole], float).reshape(-1, every).mean(axis=1)
-    at = np.arange(len(means)) * every + (every - 1) / 2
-    data = [_line(at, means, names[0], INPUT, 1.5, shown), _line(tests[:, 0], tests[:, 1], names[1], KERNEL, 3, shown)]
-    data[1]["mode"] = "lines+markers" if len(tests) < 30 else "lines"
+    data = [*_both(steps, tests, names, (INPUT, KERNEL), shown)]
+    last = max(len(steps), float(tests[-1, 0]))
+    if kept is not None:
+        behind = _both(*kept, (names[2], names[2]), (_FAINT, _GREY), shown)
+        behind[0]["showlegend"] = False
+        data = [*behind, *data]
+        last = max(last, len(kept[0]))
     range_y = {"range": [0, 1.02], "tickformat": ".0%"} if share else {"rangemode": "tozero"}
     layout = {
-        "xaxis": _steps(x, max(len(steps), float(tests[-1, 0]))),
+        "xaxis": _steps(x, last),
         "yaxis": {**_AXIS, **range_y},
         "title": {"text": y, "x": 0, "xref": "paper", "font": {"size": 15}, "y": 0.98, "yanchor": "top"},
         "showlegend": True,
         "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 1, "xanchor": "right"},
     }
     return plain_figure(data, layout, height=height, margin=(32, 8, 44, 48))
+
+
+def _both(
+    steps: np.ndarray, tests: np.ndarray, names: Sequence[str], colours: Sequence[str], shown: str
+) -> list[dict[str, object]]:
+    every = max(1, -(-len(steps) // _MOST))
+    whole = len(steps) // every * every
+    means = np.asarray(steps[:whole], float).reshape(-1, every).mean(axis=1)
+    at = np.arange(len(means)) * every + (every - 1) / 2
+    tested = _line(tests[:, 0], tests[:, 1], names[1], colours[1], 3, shown)
+    tested["mode"] = "lines+markers" if len(tests) < 30 else "lines"
+    return [_line(at, means, names[0], colours[0], 1.5, shown), tested]
 
 
 def layer_ratios(

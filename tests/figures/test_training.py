@@ -13,7 +13,7 @@ WORDS = {"right": "right", "said": "said", "hover": "%{customdata}"}
 @given(st.integers(0, 2000))
 def test_a_curve_is_its_means_at_the_middle_of_what_they_are_means_of(count):
     values = np.arange(count, dtype=np.float32) * 3 + 1
-    figure = learning_curve(values, np.array([[0, 2.0], [count, 1.0]]), ("a", "b"), x="steps", y="loss")
+    figure = learning_curve(values, np.array([[0, 2.0], [count, 1.0]]), ("a", "b", "c"), x="steps", y="loss")
     curve, tests = figure._data
     # Of numbers in a line the mean is the number in the middle.
     assert np.allclose(curve["y"], curve["x"] * 3 + 1)
@@ -23,8 +23,16 @@ def test_a_curve_is_its_means_at_the_middle_of_what_they_are_means_of(count):
     assert figure._layout["xaxis"]["range"][1] >= count
 
 
+def test_a_kept_run_lies_behind():
+    now, then = (np.ones(3), np.array([[0, 0.5]])), (np.zeros(40), np.array([[0, 2.0], [40, 1.0]]))
+    figure = learning_curve(*now, ("a", "b", "c"), x="", y="", kept=then)
+    assert [each["name"] for each in figure._data] == ["c", "c", "a", "b"]
+    assert [len(each["x"]) for each in figure._data] == [40, 2, 3, 1]
+    assert figure._layout["xaxis"]["range"][1] == 40
+
+
 def test_shares_are_percentages():
-    figure = learning_curve(np.ones(3), np.array([[0, 0.5]]), ("a", "b"), x="steps", y="accuracy", share=True)
+    figure = learning_curve(np.ones(3), np.array([[0, 0.5]]), ("a", "b", "c"), x="steps", y="accuracy", share=True)
     assert figure._layout["yaxis"]["tickformat"] == ".0%"
 
 

@@ -110,6 +110,17 @@ def test_nonsense_in_a_link_opens_with_the_defaults():
     assert app.selectbox(key="training.examples").value == "mnist"
 
 
+def test_a_run_is_kept_beside_the_next_one():
+    app = press(open_screen(**XOR), "one_epoch")
+    app.button(key="training.keep").click().run()
+    app.number_input(key="training.seed").set_value(3).run()
+    assert_well(app)
+    captions = [each.value for each in app.caption]
+    assert "Kept, in grey: 7 steps with Seed 0." in captions, captions
+    app.button(key="training.keep").click().run()
+    assert not [each for each in app.caption if "Kept" in each.value]
+
+
 def test_mistakes_are_those_of_the_network():
     app = press(open_screen(net="Flatten, Linear 10", right="4", said="9"), "one_epoch")
     assert_well(app)

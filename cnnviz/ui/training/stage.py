@@ -1,6 +1,7 @@
 """The stage: the keys of a player, and below them what moves while the network learns."""
 
 from collections.abc import Callable
+from dataclasses import fields
 
 import streamlit as st
 
@@ -9,11 +10,12 @@ from cnnviz.errors import CnnvizError
 from cnnviz.figures import training as figures
 from cnnviz.figures.kernels import kernels
 from cnnviz.training.live.examples import load
+from cnnviz.training.live.settings import Settings
 from cnnviz.training.live.view import REACH
 from cnnviz.ui.chart import chart
 from cnnviz.ui.numbers import fixed, percent, whole
 from cnnviz.ui.training.driver import BUDGET, Driver
-from cnnviz.ui.training.state import FORM, RATE, WORDS, State, begin_anew
+from cnnviz.ui.training.state import FORM, RATE, WORDS, State, begin_anew, keep, kept_run
 
 EVERY = 0.5  # seconds between two pictures
 LATEST = 20  # steps whose mean loss is told
@@ -77,6 +79,19 @@ def _draw_player(state: State) -> None:
         )
         with st.container(width=150):
             FORM.draw(RATE, columns=1)
+        _draw_keep(run)
+
+
+def _draw_keep(run: Driver) -> None:
+    kept = kept_run()
+    st.button(
+        WORDS.label("keep" if kept is None else "forget"),
+        icon=":material/bookmark_add:" if kept is None else ":material/bookmark_remove:",
+        key=FORM.key("keep"),
+        on_click=keep,
+        args=(run if kept is None else None,),
+        disabled=kept is None and not run.step,
+    )
 
 
 def _draw_run(state: State) -> None:
@@ -88,15 +103,31 @@ def _draw_run(state: State) -> None:
     _draw_numbers(state, view)
     with st.container(key=FORM.key("pictures-abreast")):
         loss_box, accuracy_box, picture_box = st.columns(3, gap="small")
-    names = text("training"), text("test")
-    x = text("steps")
-    loss = figures.learning_curve(view.losses, view.tests[:, :2], names, x=x, y=text("loss"))
+    names, x = (text("training"), text("test"), text("kept")), text("steps")
+    settings, kept = kept_run() or (None, None)
+    losses = None if kept is None else (kept.losses, kept.tests[:, :2])
+    accuracies = None if kept is None else (kept.accuracies, kept.tests[:, ::2])
+    loss = figures.learning_curve(view.losses, view.tests[:, :2], names, x=x, y=text("loss"), kept=losses)
     chart(loss, key=FORM.key("loss"), at=loss_box, alt=text("loss_alt", value=fixed(float(view.tests[-1, 1]), 3)))
-    accuracy = figures.learning_curve(view.accuracies, view.tests[:, ::2], names, x=x, y=text("accuracy"), share=True)
+    accuracy = figures.learning_curve(
+        view.accuracies, view.tests[:, ::2], names, x=x, y=text("accuracy"), kept=accuracies, share=True
+    )
     said = text("accuracy_alt", value=percent(float(view.tests[-1, 2]), 1))
     chart(accuracy, key=FORM.key("accuracy"), at=accuracy_box, alt=said)
     with picture_box:
         _draw_picture(state, view)
+    if settings is not None and kept is not None:
+        other = ", ".join(_differences(settings, state.settings)) or text("kept_same")
+        st.caption(text("kept_said", step=whole(kept.step), differences=other))
+
+
+def _differences(kept: Settings, now: Settings) -> list[str]:
+    names = {"network": "net"}
+    return [
+        text("kept_difference", label=WORDS.label(names.get(each.name, each.name)), value=getattr(kept, each.name))
+        for each in fields(kept)
+        if getattr(kept, each.name) != getattr(now, each.name)
+    ]
 
 
 def _draw_numbers(state: State, view: RunView) -> None:

@@ -52,7 +52,7 @@ PRESETS: dict[str, Preset] = {
     },
     "too_fast": {"optimiser": "SGD", "rate": "1"},
 }
-_RUN, _RATE = "run", "last-rate"
+_RUN = "run"
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +111,17 @@ def begin_anew() -> None:
     run: Driver | None = st.session_state.pop(FORM.key(_RUN), None)
     if run is not None:
         run.pause()
+
+
+def keep(run: Driver | None) -> None:
+    """Keep a run's curves behind those of the next ones, in a callback; None forgets what is kept."""
+    st.session_state[FORM.key("kept-run")] = None if run is None else (run.settings, run.look())
+
+
+def kept_run() -> tuple[Settings, RunView] | None:
+    """Return what is kept, if there is something."""
+    kept: tuple[Settings, RunView] | None = st.session_state.get(FORM.key("kept-run"))
+    return kept
 
 
 def _run_of(settings: Settings) -> Driver:
