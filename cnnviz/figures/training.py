@@ -57,9 +57,15 @@ def _both(
     whole = len(steps) // every * every
     means = np.asarray(steps[:whole], float).reshape(-1, every).mean(axis=1)
     at = np.arange(len(means)) * every + (every - 1) / 2
+    tests = _thinned(tests)
     tested = _line(tests[:, 0], tests[:, 1], names[1], colours[1], 3, shown)
     tested["mode"] = "lines+markers" if len(tests) < 30 else "lines"
     return [_line(at, means, names[0], colours[0], 1.5, shown), tested]
+
+
+def _thinned(rows: np.ndarray) -> np.ndarray:
+    """Return every so many rows, the last one among them."""
+    return rows[(len(rows) - 1) % (every := max(1, -(-len(rows) // _MOST))) :: every]
 
 
 def layer_ratios(
@@ -71,7 +77,8 @@ def layer_ratios(
     """
     data = []
     for at, (name, each) in enumerate(ratios.items()):
-        data.append(_line(measured, np.where(each > 0, each, np.nan), name, _LINES[at % len(_LINES)], 2, ".2g"))
+        shown = _thinned(np.where(each > 0, each, np.nan))
+        data.append(_line(_thinned(measured), shown, name, _LINES[at % len(_LINES)], 2, ".2g"))
     ruler = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 1e-3, "y1": 1e-3}
     layout = {
         "xaxis": _steps(x, float(measured[-1]) if len(measured) else 0),

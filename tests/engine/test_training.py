@@ -1,6 +1,7 @@
 """Runs in slices through the engine: the same as a run at one go, kept or forgotten, alone or among others."""
 
 import json
+import pickle
 from dataclasses import asdict
 
 import numpy as np
@@ -9,6 +10,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load
 
+from cnnviz.engine.compute import training as compute
 from cnnviz.engine.local import LocalEngine
 from cnnviz.engine.requests import TakeWeights, TrainSlice
 from cnnviz.errors import CnnvizError
@@ -93,8 +95,21 @@ def test_slices_are_not_cached(engine):
         engine.ask(slice_of("one", POINTS, until=10**9, seconds=0.01, look=True))
     kept = engine.statistics()
     assert kept.computed == 3
-    # The run itself, for whose curves a megabyte is reserved.
-    assert kept.result_bytes - before < 1_100_000
+    # The run itself, for whose curves four megabytes are reserved.
+    assert kept.result_bytes - before < 4_100_000
+
+
+def test_a_run_has_an_end_and_its_memory_a_bound(engine, monkeypatch):
+    monkeypatch.setattr(compute, "MOST_STEPS", 500)
+    points = Settings("Linear 2", "blobs")
+    view = engine.ask(slice_of("one", points, until=10**9, seconds=60.0, look=True)).view
+    assert view.step == 500
+    assert len(view.tests) == 1 + 500 // 7
+    kept = engine.statistics().result_bytes
+    # 20,000 steps are forty times as many.
+    (live,) = (each.live for each, _ in engine._kept._entries.values())
+    assert 40 * len(pickle.dumps((live.losses, live.accuracies, live.movements, live.tested[:-1]))) < 2 * kept
+    assert all(each.answers.numel() == each.sure.numel() == 0 for each in live.tested[:-1])
 
 
 def test_the_view_is_what_the_network_shows(engine):

@@ -57,6 +57,16 @@ def test_a_plane_is_drawn_upright():
     assert (dots["x"][0], dots["y"][0]) == (1, 2)
 
 
+@given(st.integers(1, 3000))
+def test_many_tests_are_thinned_and_the_last_one_stays(count):
+    tests = np.stack([np.arange(count) * 7.0, np.arange(count) + 0.5], axis=1)
+    drawn = learning_curve(np.ones(3), tests, ("a", "b", "c"), x="", y="")._data[1]
+    assert drawn["x"][-1] == 7 * (count - 1)
+    assert len(drawn["x"]) == len(drawn["y"]) <= 300
+    assert (drawn["x"] / 7 + 0.5 == drawn["y"]).all()
+    assert len(drawn["x"]) == count or len(drawn["x"]) >= 150
+
+
 def test_layers_have_a_line_each_and_a_zero_none():
     figure = layer_ratios(
         np.array([0, 10]), {"conv1": np.array([0.1, 0.0]), "fc1": np.array([1, 2])}, x="", y="", usual=""

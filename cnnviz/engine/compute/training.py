@@ -14,11 +14,11 @@ from cnnviz.engine.requests import TakeWeights, TrainSlice
 from cnnviz.engine.results import LearntWeights, RunView, Sized, TrainedSlice
 from cnnviz.training.live.examples import IMAGES
 from cnnviz.training.live.run import LiveRun
-from cnnviz.training.live.settings import Settings
+from cnnviz.training.live.settings import MOST_STEPS, Settings
 from cnnviz.training.live.view import first_weights, plane
 
-# Curves and measurements of a long run.
-_RESERVED = 1_000_000
+# Curves and measurements of a run of MOST_STEPS, as Python keeps them.
+_RESERVED = 4_000_000
 
 
 @dataclass(eq=False)
@@ -38,7 +38,7 @@ def train_slice(request: TrainSlice, run: Run) -> TrainedSlice:
     """Go on with the run, which is begun where it is not kept."""
     began = time.perf_counter()
     live = _kept(request, run)
-    _advance(live, request.rates, request.until, request.seconds)
+    _advance(live, request.rates, min(request.until, MOST_STEPS), request.seconds)
     if request.tested or (request.look and not live.tested):
         live.finish_test()
     found = view(live) if request.look else None

@@ -12,13 +12,12 @@ from cnnviz.engine.interface import Engine
 from cnnviz.engine.requests import TakeWeights, TrainSlice
 from cnnviz.engine.results import RunView
 from cnnviz.errors import CnnvizError
-from cnnviz.training.live.settings import Settings
+from cnnviz.training.live.settings import MOST_STEPS, Settings
 
 SLICE = 0.025  # seconds: with thirty others, a turn comes round within one
 LOOKED_EVERY = 0.45  # seconds between views
 ALONE = 4.0  # seconds without a look after which it stops
 BUDGET = 60.0  # seconds of work a press
-_ENDLESS = 10**9
 
 
 class Driver:
@@ -81,10 +80,10 @@ class Driver:
             self._rate = rate
 
     def play(self, steps: int | None = None) -> None:
-        """Go on, for so many steps, or without them until it is paused or BUDGET is spent."""
+        """Go on, for so many steps, or without them until it is paused, BUDGET is spent or MOST_STEPS are made."""
         with self._lock:
             self._looked = self._came = time.monotonic()
-            self._until = _ENDLESS if steps is None else self.step + steps
+            self._until = MOST_STEPS if steps is None else min(self.step + steps, MOST_STEPS)
             self._going, self.spent, self.error = True, 0.0, None
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="cnnviz run", daemon=True)

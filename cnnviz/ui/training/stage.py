@@ -10,7 +10,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.figures import training as figures
 from cnnviz.figures.kernels import kernels
 from cnnviz.training.live.examples import load
-from cnnviz.training.live.settings import Settings
+from cnnviz.training.live.settings import MOST_STEPS, Settings
 from cnnviz.training.live.view import REACH
 from cnnviz.ui.chart import chart
 from cnnviz.ui.numbers import fixed, percent, whole
@@ -151,6 +151,8 @@ def _status(run: Driver, view: RunView) -> str:
         return text("waits", seconds=int(waited))
     if run.playing:
         return text("plays", seconds=fixed(run.spent, 0), most=int(BUDGET))
+    if run.step >= MOST_STEPS:
+        return text("ended", most=whole(MOST_STEPS))
     if run.spent >= BUDGET:
         return text("budget", most=int(BUDGET))
     return text("rests" if view.step else "untrained")
