@@ -14,7 +14,7 @@ from cnnviz.engine.results import RunView
 from cnnviz.errors import CnnvizError
 from cnnviz.training.live.settings import MOST_STEPS, Settings
 
-SLICE = 0.025  # seconds: with thirty others, a turn comes round within one
+SLICE = 0.02  # seconds: with thirty others, a turn comes round within one
 LOOKED_EVERY = 0.45  # seconds between views
 ALONE = 4.0  # seconds without a look after which it stops
 BUDGET = 60.0  # seconds of work a press
