@@ -141,8 +141,8 @@ def test_mistakes_are_those_of_the_network():
 @pytest.mark.parametrize(
     ("link", "wanted"),
     [
-        ({"label_smoothing": "0.1"}, "q_y = 0.95"),
-        ({"l1": "0.001"}, r"+ 0.001 \sum |w|"),
+        ({"label_smoothing": "0.1"}, "q_y &= 0.95"),
+        ({"l1": "0.00001"}, r"+ 0.00001 \sum |w|"),
         ({"l2": "0.01", "optimiser": "SGD"}, r"+ 0.01 \sum w^2"),
         ({"optimiser": "momentum"}, "0.9\\, v + g"),
         ({"optimiser": "AdamW"}, "0.01 \\cdot 0.01"),
@@ -152,6 +152,7 @@ def test_the_formula_has_the_numbers_of_the_run(link, wanted):
     app = open_screen(**{**XOR, **link})
     assert_well(app)
     assert any(wanted in each.value for each in app.latex), [each.value for each in app.latex]
+    assert ("The training loss** holds" in said(app)) == bool({"label_smoothing", "l1", "l2"} & set(link))
 
 
 def test_the_code_makes_the_same_losses():

@@ -14,7 +14,7 @@ from cnnviz.training.live.examples import IMAGES
 from cnnviz.training.live.script import script
 from cnnviz.ui import links
 from cnnviz.ui.menu import SCREENS
-from cnnviz.ui.numbers import fixed, percent, whole
+from cnnviz.ui.numbers import fixed, formula, percent, whole
 from cnnviz.ui.part import Part
 from cnnviz.ui.training.layers import show_layers
 from cnnviz.ui.training.questions import question
@@ -44,7 +44,9 @@ def _show_notes(state: State, view: RunView) -> None:
     if len(view.accuracies) >= LATEST:
         training, test = float(view.accuracies[-LATEST:].mean()), float(view.tests[-1, 2])
         say("what_gap", latest=LATEST, training=percent(training, 1), test=percent(test, 1))
-    classes = state.settings.classes
+    settings, classes = state.settings, state.settings.classes
+    if settings.l1 or settings.l2 or settings.label_smoothing:
+        say("what_more")
     say("what_start", classes=classes, chance=fixed(math.log(classes), 3), loss=fixed(float(view.tests[0, 1]), 3))
 
 
@@ -53,16 +55,16 @@ def _show_formulas(state: State, view: RunView) -> None:
     settings, rate = state.settings, max(sorted(state.run.rates.items()))[1]
     say("formula")
     penalties = {
-        name: text(f"formula_{name}", value=f"{value:g}") if value else ""
+        name: text(f"formula_{name}", value=formula(value, places=5)) if value else ""
         for name, value in (("l1", settings.l1), ("l2", settings.l2))
     }
     if settings.label_smoothing:
         other = settings.label_smoothing / settings.classes
         right = 1 - (settings.classes - 1) * other
-        st.latex(text("formula_smooth", right=f"{right:.4g}", other=f"{other:.4g}", **penalties))
+        st.latex(text("formula_smooth", right=formula(right), other=formula(other), **penalties))
     else:
         st.latex(text("formula_loss", **penalties))
-    st.latex(text(f"step_{settings.optimiser}", rate=f"{rate:g}"))
+    st.latex(text(f"step_{settings.optimiser}", rate=formula(rate, places=6)))
     say("formula_where", step=view.step)
 
 
