@@ -63,6 +63,7 @@ def test_a_run_that_is_left_stops_and_is_found_where_it_stopped(open_at):
     expect(page.get_by_role("heading", name="cnnviz")).to_be_visible(timeout=SLOW)
     page.wait_for_timeout(5000)
     page.get_by_role("link", name="Train", exact=True).click()
+    page.get_by_role("link", name="Training", exact=True).click()
     rests(page)
     ended = steps(page)
     page.wait_for_timeout(1500)
