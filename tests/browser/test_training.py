@@ -36,7 +36,7 @@ def rests(page) -> None:
 
 
 def test_it_moves_by_itself_until_pause(open_at):
-    page = open_at()
+    page = open_at("")
     key(page, "Play").click()
     expect(key(page, "Pause")).to_be_visible(timeout=SLOW)
     seen = [0]

@@ -40,7 +40,7 @@ class Driver:
         self._view: RunView | None = None
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._going = False
+        self._going = self._asleep = False
         self._looked = self._came = self._viewed = time.monotonic()
 
     @property
@@ -74,6 +74,13 @@ class Driver:
         assert self._view is not None
         return self._view
 
+    def wake(self) -> None:
+        """Go on where it stopped because nobody looked: a page that is kept busy looks late."""
+        with self._lock:
+            if self._asleep:
+                self._looked = time.monotonic()
+                self._start()
+
     def change_rate(self, rate: float) -> None:
         """Learn at another rate from the next slice on."""
         with self._lock:
@@ -82,16 +89,14 @@ class Driver:
     def play(self, steps: int | None = None) -> None:
         """Go on, for so many steps, or without them until it is paused, BUDGET is spent or MOST_STEPS are made."""
         with self._lock:
-            self._looked = self._came = time.monotonic()
+            self._looked = time.monotonic()
             self._until = MOST_STEPS if steps is None else min(self.step + steps, MOST_STEPS)
-            self._going, self.spent, self.error = True, 0.0, None
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="cnnviz run", daemon=True)
-                self._thread.start()
+            self.spent, self.error = 0.0, None
+            self._start()
 
     def pause(self) -> None:
         """Stop after the slice under way."""
-        self._going = False
+        self._going = self._asleep = False
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until it rests; return whether it does."""
@@ -104,6 +109,12 @@ class Driver:
         """Return the weights at the last view as a safetensors file."""
         request = TakeWeights(self._name, self._plain, tuple(sorted(self.rates.items())), self.look().step)
         return self._engine.ask(request, session=self._name).file.tobytes()
+
+    def _start(self) -> None:
+        self._going, self._asleep, self._came = True, False, time.monotonic()
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="cnnviz run", daemon=True)
+            self._thread.start()
 
     def _work(self) -> None:
         try:
@@ -124,8 +135,10 @@ class Driver:
     def _goes_on(self) -> bool:
         with self._lock:
             alone = time.monotonic() - self._looked > ALONE
-            if self.step >= self._until or self.spent >= BUDGET or alone:
+            if self.step >= self._until or self.spent >= BUDGET:
                 self._going = False
+            elif alone and self._going:
+                self._going, self._asleep = False, True
             elif self._rates[max(self._rates)] != self._rate:
                 self._rates[self.step] = self._rate
             return self._going

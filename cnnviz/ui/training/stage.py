@@ -38,6 +38,8 @@ def moving(run: Driver, draw: Callable[[], None], *, every: float = EVERY, leads
     goes = run.playing
 
     def again() -> None:
+        if goes:
+            run.wake()
         if goes and leads and not run.playing:
             run.wait(1)
             st.rerun()

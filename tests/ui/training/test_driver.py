@@ -90,10 +90,10 @@ def test_pressing_again_at_once_is_one_run(engine):
 
 
 def test_a_run_that_nobody_looks_at_stops(engine, monkeypatch):
-    monkeypatch.setattr(drivers, "ALONE", 0.3)
+    monkeypatch.setattr(drivers, "ALONE", 1.5)
     run = Driver(engine, POINTS)
     run.play()
-    deadline = time.monotonic() + 0.8
+    deadline = time.monotonic() + 2.2
     while time.monotonic() < deadline:
         run.look()
         time.sleep(0.02)
@@ -101,6 +101,16 @@ def test_a_run_that_nobody_looks_at_stops(engine, monkeypatch):
     assert run.wait(20)
     assert not run.playing
     assert drivers.ALONE < 5
+    stopped = run.step
+    assert run.look().step == stopped
+    assert not run.playing
+    # The page that it played on was only late.
+    run.wake()
+    until(lambda: run.step > stopped)
+    run.pause()
+    assert run.wait(20)
+    run.wake()
+    assert not run.playing
 
 
 def test_a_press_has_a_bound_and_another_press_goes_on(engine, monkeypatch):
