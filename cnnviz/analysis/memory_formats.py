@@ -56,6 +56,30 @@ def _as_input(arguments: Arguments, keywords: Mapping[str, Any], output: Tensor)
     return output if output.is_contiguous() else torch.empty_like(output, memory_format=torch.contiguous_format)
 
 
+def _rolled(arguments: Arguments, keywords: Mapping[str, Any], output: Tensor) -> Tensor:
+    """Along one dimension: what lies before the cut and what lies behind it, concatenated."""
+    image = arguments[0]
+    shifts, dims = (_only(arguments[at] if len(arguments) > at else keywords.get(name)) for at, name in _ROLL)
+    if shifts is None or dims is None or image.dim() not in (4, 5) or not image.numel():
+        return _as_input(arguments, keywords, output)
+    cut = -shifts % image.shape[dims]
+    parts = image.narrow(dims, cut, image.shape[dims] - cut), image.narrow(dims, 0, cut)
+    if all(map(lies_channels_last, parts)):
+        return _channels_last(output)
+    return output if output.is_contiguous() else torch.empty_like(output, memory_format=torch.contiguous_format)
+
+
+_ROLL = (1, "shifts"), (2, "dims")
+
+
+def _only(numbers: Any) -> int | None:
+    """Return a number, also where it stands alone in a tuple; None where there are several or none."""
+    alone: int | None = numbers
+    if isinstance(numbers, tuple | list):
+        alone = numbers[0] if len(numbers) == 1 else None
+    return alone
+
+
 def _batch_norm(arguments: Arguments, keywords: Mapping[str, Any], output: Tensor) -> Tensor:
     image = arguments[0]
     forms = {4: torch.channels_last, 5: torch.channels_last_3d}
@@ -77,7 +101,8 @@ def _attention(arguments: Arguments, keywords: Mapping[str, Any], output: Tensor
 
 RULES: dict[str, Rule] = {
     **dict.fromkeys(CONVOLUTIONS, _as_any),
-    **dict.fromkeys(words("group_norm pixel_shuffle channel_shuffle native_channel_shuffle roll"), _as_input),
+    **dict.fromkeys(words("group_norm pixel_shuffle channel_shuffle native_channel_shuffle"), _as_input),
+    "roll": _rolled,
     **{f"max_unpool{rank}d": _as_input for rank in (1, 2, 3)},
     "pad": _padded,
     "batch_norm": _batch_norm,

@@ -37,7 +37,7 @@ def trace(model: nn.Module, inputs: Inputs, home: torch.device | None = None) ->
         try:
             stand_in = replica(model)
         except ModelError as error:
-            raise unusual(model) or error from None
+            raise (unusual(model) if isinstance(model, nn.Module) else None) or error from None
         try:
             home = home or devices.home_of(stand_in.tensors)
             if found := deciding_by_device(stand_in.model, home):

@@ -85,7 +85,7 @@ def test_the_wheel_carries_the_app_and_its_files_and_no_tests(wheel):
     assert len(plain) == len(wanted)
     assert sorted(line.split()[1].split("<")[0] for line in plain) == sorted(line.split(">=")[0] for line in wanted)
     extras = {line.split()[1] for line in told.splitlines() if line.startswith("Provides-Extra: ")}
-    assert extras == {"app", "ray", "dev"}
+    assert extras == {"app", "ray", "redis", "dev"}
 
 
 def test_analyze_resnet50(installed, empty):

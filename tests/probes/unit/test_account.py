@@ -13,6 +13,7 @@ from cnnviz.errors import ModelError, ShapeError
 from cnnviz.models.shipped import SHIPPED
 from cnnviz.probes import activations, as_maps
 from cnnviz.probes.unit import account
+from tests.conftest import some
 
 NETWORKS = {
     "resnet18": (resnet18, (1, 3, 64, 64)),
@@ -26,7 +27,7 @@ NETWORKS = {
 }
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", some(NETWORKS))
 def test_every_layer_of_a_network_adds_up(name: str) -> None:
     build, size = NETWORKS[name]
     torch.manual_seed(0)
