@@ -131,9 +131,11 @@ class LocalEngine(FrontEngine):
         return Run(model, place, note, self._forward_limit, self._inner, self._kept.get, self._kept.put)
 
     def _compute(self, request: Request[R], run: Run) -> R:
-        result: R = freeze(row_of(request).compute(request, run))
+        row = row_of(request)
+        result: R = freeze(row.compute(request, run))
         self._count("computed")
-        self._results.put(key_of(request), result, nbytes_of(result))
+        if row.cached:
+            self._results.put(key_of(request), result, nbytes_of(result))
         return result
 
     def _inner(self, request: Request[R], run: Run) -> R:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from cnnviz.engine import cluster
 from cnnviz.engine.cluster import ClusterError
+from cnnviz.engine.compute import row_of
 from cnnviz.engine.front import MB, PULSE, FrontEngine, limit
 from cnnviz.engine.interface import Dropped, Statistics
 from cnnviz.engine.jobs import Job
@@ -196,7 +197,8 @@ class RayEngine(FrontEngine):
             return self._fail(job, reply.error)
         result = freeze(reply.result)
         self._count("computed")
-        self._results.put(job.key, result, nbytes_of(result))
+        if row_of(job.request).cached:
+            self._results.put(job.key, result, nbytes_of(result))
         return self._jobs.finish(job, result=result)
 
     def _gone(self) -> CnnvizError:
@@ -210,7 +212,9 @@ class RayEngine(FrontEngine):
 
         from cnnviz.engine.replica import model_id
 
-        handle = self._handle if choice is None else self._handle.options(multiplexed_model_id=model_id(choice))
+        # A run goes on where it is kept, as a model is asked where it was loaded.
+        name = getattr(job.request, "run", "") if choice is None else model_id(choice)
+        handle = self._handle.options(multiplexed_model_id=name) if name else self._handle
         errors = self._ray.exceptions
         for _ in range(_TRIES):
             try:

@@ -67,11 +67,13 @@ class Row:
 
     `compute(request, run)` runs on the device's thread. `bases(request)` are requests whose results may hold this
     one's; `read(request, result)` takes it out of one, or returns None; it runs on the caller's thread, so it is fast.
+    Results of a row that is not `cached` are never asked for twice.
     """
 
     compute: Callable[[Any, Run], Any]
     bases: Callable[[Any], Iterable[Request[Any]]] = _no_bases
     read: Callable[[Any, Any], Any] = _nothing
+    cached: bool = True
 
 
 ROWS: dict[type, Row] = {}
@@ -82,13 +84,14 @@ def computes(
     *,
     bases: Callable[[Any], Iterable[Request[Any]]] = _no_bases,
     read: Callable[[Any, Any], R | None] = _nothing,
+    cached: bool = True,
 ) -> Callable[[Callable[[Q, Run], R]], Callable[[Q, Run], R]]:
     """Return a decorator that makes a function the computation of a kind of request; the rest is as in Row."""
 
     def register(compute: Callable[[Q, Run], R]) -> Callable[[Q, Run], R]:
         if kind in ROWS:
             raise TypeError(f"{kind.__name__} is computed by {ROWS[kind].compute.__name__} already.")
-        ROWS[kind] = Row(compute, bases, read)
+        ROWS[kind] = Row(compute, bases, read, cached)
         return compute
 
     return register

@@ -10,10 +10,13 @@ from cnnviz.figures.maps import BAR, scale_of
 from cnnviz.figures.plain import PICTURE, plain_figure
 
 
-def kernels(weights: np.ndarray, *, names: Sequence[str] | None = None, height: int = 300) -> go.Figure:
+def kernels(
+    weights: np.ndarray, *, names: Sequence[str] | None = None, what: str = "input", height: int = 300
+) -> go.Figure:
     """Return the kernels (I, kh, kw) of one filter side by side as one heatmap on one scale, centred on zero.
 
-    `names` are written over the kernels when given; a hover tells input channel, row, column and weight.
+    `names` are written over the kernels when given; a hover tells input channel, row, column and weight. The first
+    kernels of several filters are drawn alike, where `what` tells that they are.
     """
     inputs, high, wide = weights.shape
     columns = min(inputs, max(1, math.ceil(math.sqrt(inputs * high / wide) * 1.25)))
@@ -31,7 +34,7 @@ def kernels(weights: np.ndarray, *, names: Sequence[str] | None = None, height: 
         "z": drawn,
         **scale_of(weights, signed=True),
         "customdata": where,
-        "hovertemplate": "input %{customdata[0]}, row %{customdata[1]}, column %{customdata[2]}: "
+        "hovertemplate": f"{what} %{{customdata[0]}}, row %{{customdata[1]}}, column %{{customdata[2]}}: "
         "%{z:.5g}<extra></extra>",
         "hoverongaps": False,
         "colorbar": {**BAR, "tickformat": ".2~g"},

@@ -22,7 +22,7 @@ Preset = Mapping[str, object]
 # What a preset leaves as it is.
 _KEPT = (*links.PICTURE, "question", "question_kind")
 # Names that say where somebody looks and not what is computed: a preset is still itself with another of them.
-PASSIVE = (*_KEPT, "at")
+PASSIVE = (*_KEPT, "at", "right", "said")
 
 
 @dataclass(frozen=True)

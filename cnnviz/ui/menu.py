@@ -49,6 +49,7 @@ SCREENS = (
     Screen("preprocessing", "train", "tune"),
     Screen("initialization", "train", "casino"),
     Screen("activation_functions", "train", "show_chart"),
+    Screen("training", "train", "model_training"),
     Screen("spatial_transformer", "transform", "transform"),
     Screen("invariance", "transform", "rotate_right"),
 )

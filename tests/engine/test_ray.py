@@ -22,6 +22,7 @@ import torch
 from cnnviz.engine import Classify, Dropped, Layers, Maps, ModelChoice, Picture, Unit
 from cnnviz.engine.cluster import ClusterError, _in_a_thread_for_good, check, replicas
 from cnnviz.engine.local import LocalEngine
+from cnnviz.engine.requests import TrainSlice
 from cnnviz.errors import CnnvizError, ModelError
 
 pytestmark = pytest.mark.ray
@@ -310,3 +311,17 @@ def test_a_head_elsewhere_is_reached_through_its_client_port(cluster: Any) -> No
     finally:
         server.terminate()
         server.wait(20)
+
+
+def test_a_run_goes_on_where_it_is_kept(two: Any) -> None:
+    settings, names = (("network", "Linear 2"), ("examples", "blobs")), ("one", "other", "third")
+    for name in names:
+        assert two.ask(TrainSlice(name, settings, until=1, seconds=9.0)).step == 1
+    # The cluster tells its front end only now and then which replica has what.
+    time.sleep(3)
+    for step in (2, 5, 9):
+        for name in names:
+            assert two.ask(TrainSlice(name, settings, until=step, seconds=9.0)).step == step
+            # Without any time, a run that began anew would be at its start.
+            assert two.ask(TrainSlice(name, settings, until=100)).step == step
+    assert two.statistics().hits == 0

@@ -24,12 +24,15 @@ from cnnviz.engine.requests import (
     NormPairs,
     Numbers,
     Stack,
+    TakeWeights,
+    TrainSlice,
     View,
 )
 from cnnviz.engine.results import nbytes_of
 from cnnviz.errors import ImageError
 from cnnviz.models import card
 
+RUNS = (TakeWeights, TrainSlice)
 RGB = arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=6).map(lambda shape: (*shape, 3)))
 
 
@@ -104,7 +107,11 @@ def example(kind: type, pictures: Any) -> Any:
         "first": Numbers.of(np.eye(3)),
         "second": Numbers.of(np.ones((3, 3))),
         "kernel": Numbers.of(np.eye(3)),
-        "settings": (("kernel_size", 2),),
+        "settings": (("network", "Flatten, Linear 10"),) if kind in RUNS else (("kernel_size", 2),),
+        "run": "one",
+        "until": 3,
+        "seconds": 1.0,
+        "look": True,
         "columns": 1,
         "signal": Numbers.of(np.arange(8)),
         "theta": (0.9, 0.1, 0.2, -0.1, 0.9, 0.1),
@@ -173,7 +180,7 @@ def test_every_request_is_a_frozen_value_that_travels(kind: type, pictures: Any)
     assert key_of(copy) == key_of(request)
     named = {"model", "architecture", "kind", "kernel", "step", "image", "signal", "picture"}
     named |= {"inputs", "pictures", "batch_size", "sizes", "stack", "fan_in", "activation", "activations"}
-    assert (named | {"patches", "seed"}) & set(get_type_hints(kind, {"results": None}))
+    assert (named | {"patches", "seed", "run"}) & set(get_type_hints(kind, {"results": None}))
 
 
 @pytest.mark.interface

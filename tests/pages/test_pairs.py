@@ -27,6 +27,7 @@ CHANGED = {
     "network": {"net": "Conv 4 3, ReLU, Flatten, Linear 10", "size": "3x8x8", "batch": "2"},
     "initialization": {"part": "Derivation", "fan_in": "64"},
     "preprocessing": {"part": "Principal components", "patches": "digits", "kept": "12"},
+    "training": {"examples": "xor", "net": "Linear 3, Tanh, Linear 2", "seed": "3"},
     "spatial_transformer": {"part": "Why interpolation"},
     "invariance": {"part": "Equivariance", "channel": "1"},
     "activation_functions": {"function": "gelu", "beside": "relu,silu", "at": "-0.5"},

@@ -15,6 +15,9 @@ from cnnviz.engine.results.spatial_transformer import Localised as Localised
 from cnnviz.engine.results.spatial_transformer import Part as Part
 from cnnviz.engine.results.spatial_transformer import Transformed as Transformed
 from cnnviz.engine.results.spatial_transformer import WarpedAnswers as WarpedAnswers
+from cnnviz.engine.results.training import LearntWeights as LearntWeights
+from cnnviz.engine.results.training import RunView as RunView
+from cnnviz.engine.results.training import TrainedSlice as TrainedSlice
 from cnnviz.engine.results.values import Bytes as Bytes
 from cnnviz.engine.results.values import Floats as Floats
 from cnnviz.engine.results.values import Probed as Probed

@@ -13,7 +13,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 import torch
@@ -29,6 +29,7 @@ from cnnviz.training.live.settings import OPTIMISERS, Settings
 # Every so many steps what the step does to the weights is measured.
 MEASURED_EVERY = 10
 TESTED_AT_ONCE = 250
+_NONE = torch.empty(0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +67,10 @@ class Movement:
 
 @dataclass
 class LiveRun:
-    """A run at some step. `losses` and `accuracies` are those of each step's batch, before the step."""
+    """A run at some step. `losses` and `accuracies` are those of each step's batch, before the step.
+
+    Of the tests but the last, only the curves are kept and no tensors.
+    """
 
     settings: Settings
     step: int = 0
@@ -145,7 +149,8 @@ class LiveRun:
 
     def _learn(self, chosen: Tensor) -> None:
         labels = self.examples.labels[chosen]
-        self.network.train()
+        if not self.network.training:
+            self.network.train()
         scores = self.network(self.examples.inputs[chosen])
         loss = functional.cross_entropy(scores, labels, label_smoothing=self.settings.label_smoothing)
         if self.settings.l1:
@@ -163,7 +168,7 @@ class LiveRun:
             update = (weight.detach() - old).norm().item()
             self.movements.append(Movement(self.step, name, old.norm().item(), gradient, update))
         self.losses.append(loss.item())
-        self.accuracies.append((scores.detach().argmax(dim=1) == labels).float().mean().item())
+        self.accuracies.append(int((scores.argmax(dim=1) == labels).sum()) / len(labels))
         self.step += 1
 
     def _test(self) -> Iterator[None]:
@@ -175,6 +180,8 @@ class LiveRun:
             with torch.no_grad(), _watched(rectifiers, active):
                 scores.append(self.network(examples.test_inputs[start : start + TESTED_AT_ONCE]))
             yield
+        if self.tested:
+            self.tested[-1] = replace(self.tested[-1], confusion=_NONE, answers=_NONE, sure=_NONE)
         every, right = torch.cat(scores), examples.test_labels
         sure, answers = every.softmax(dim=1).max(dim=1)
         kinds = len(examples.classes)

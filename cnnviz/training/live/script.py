@@ -1,7 +1,7 @@
 """The lines of PyTorch that make the same run."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from torch import Tensor
 
@@ -9,7 +9,6 @@ from cnnviz.design import parse
 from cnnviz.design.pytorch_export import to_pytorch
 from cnnviz.training.live import examples
 from cnnviz.training.live.examples import IMAGES, POINT_SETS, POINTS
-from cnnviz.training.live.run import LiveRun
 from cnnviz.training.live.settings import OPTIMISERS, Settings
 
 _DATASETS = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST"}
@@ -37,9 +36,11 @@ print(f"loss {{losses[-1]:.6f}} at step {{step}}")
 """
 
 
-def script(run: LiveRun) -> str:
-    """Return Python, with torch and torchvision alone, that trains as far as `run` is, to the same losses."""
-    settings = run.settings
+def script(settings: Settings, rates: Mapping[int, float], steps: int) -> str:
+    """Return Python, with torch and torchvision alone, that trains so many steps, to the losses of the same LiveRun.
+
+    `rates` are learning rates by the step from which they hold.
+    """
     made, _, _ = to_pytorch(parse(settings.network), settings.input_size).partition("\noutput = ")
     imports, tensors, rest = made.partition("nn\n")
     defined, _, network = rest.rpartition("network = ")
@@ -50,8 +51,8 @@ def script(run: LiveRun) -> str:
         optimiser=name,
         rate=settings.rate,
         arguments="".join(f", {key}={value!r}" for key, value in arguments.items()),
-        rates=run.rates,
-        steps=run.step,
+        rates=dict(rates),
+        steps=steps,
         batch_size=settings.batch_size,
         smoothing=f", label_smoothing={settings.label_smoothing!r}" if settings.label_smoothing else "",
         penalties=_penalties(settings),

@@ -16,6 +16,8 @@ OPTIMISERS: dict[str, tuple[str, dict[str, float]]] = {
 # A step of any run must be over within a slice of the machine's time.
 MOST_MACS = 2_000_000
 MOST_PARAMETERS = 500_000
+# Of a run that somebody watches: its curves have a place in memory, and so have those of a whole class.
+MOST_STEPS = 20_000
 BATCHES = (1, 256)
 
 

@@ -14,6 +14,8 @@ from cnnviz.ui.own_weights import choose_own_weights
 
 # The screens where any network can be chosen.
 _LOOK_INSIDE = ("activations", "filters", "receptive_field", "invariance")
+# What the examples are that a network learns from live.
+_DIGITS = (1, 28, 28)
 say, text = WORDS.say, WORDS.text
 
 
@@ -47,3 +49,11 @@ def look_inside(net: str, input_size: tuple[int, ...]) -> None:
                     query_params=link,
                     width="content",
                 )
+    if own and tuple(input_size[1:]) == _DIGITS:
+        train = next(screen for screen in SCREENS if screen.name == "training")
+        st.page_link(
+            train.path,
+            label=text("train"),
+            icon=f":material/{train.icon}:",
+            query_params={**links.visit(), "net": net},
+        )

@@ -60,7 +60,7 @@ def test_the_script_makes_the_same_losses(network, examples, optimiser, rate, ba
     run.change_rate(rate / 3)
     run.advance(steps=45)
     made: dict[str, object] = {}
-    exec(script(run), made)
+    exec(script(run.settings, run.rates, run.step), made)
     assert made["losses"] == pytest.approx(run.losses, abs=1e-6)
     assert len(run.losses) == 45
 

@@ -1,0 +1,114 @@
+"""Runs that go on in slices, on the CPU: for networks so small a GPU would be slower."""
+
+import json
+import math
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.torch import save
+
+from cnnviz.engine.registry import Run, computes
+from cnnviz.engine.requests import TakeWeights, TrainSlice
+from cnnviz.engine.results import LearntWeights, RunView, Sized, TrainedSlice
+from cnnviz.training.live.examples import IMAGES
+from cnnviz.training.live.run import LiveRun
+from cnnviz.training.live.settings import MOST_STEPS, Settings
+from cnnviz.training.live.view import first_weights, plane
+
+# Curves and measurements of a run of MOST_STEPS, as Python keeps them.
+_RESERVED = 4_000_000
+
+
+@dataclass(eq=False)
+class _Kept(Sized):
+    """A run that stays on this side between its slices."""
+
+    live: LiveRun
+
+    @property
+    def nbytes(self) -> int:
+        """Return the bytes of weights, gradients, what Adam keeps of both, and the curves."""
+        return 16 * sum(each.numel() for each in self.live.network.parameters()) + _RESERVED
+
+
+@computes(TrainSlice, cached=False)
+def train_slice(request: TrainSlice, run: Run) -> TrainedSlice:
+    """Go on with the run, which is begun where it is not kept."""
+    began = time.perf_counter()
+    live = _kept(request, run)
+    _advance(live, request.rates, min(request.until, MOST_STEPS), request.seconds)
+    if request.tested or (request.look and not live.tested):
+        live.finish_test()
+    found = view(live) if request.look else None
+    return TrainedSlice(live.step, time.perf_counter() - began, found)
+
+
+@computes(TakeWeights, cached=False)
+def take_weights(request: TakeWeights, run: Run) -> LearntWeights:
+    """Return the weights; a run that went on, or was forgotten, is made again up to that step."""
+    live = _kept(request, run)
+    if live.step > request.until:
+        live = _begin(request)
+    _advance(live, request.rates, request.until, math.inf)
+    live.finish_test()
+    about = {
+        "settings": json.dumps(dict(request.settings)),
+        "rates": json.dumps(dict(request.rates)),
+        "step": str(live.step),
+        "test accuracy": f"{live.tested[-1].accuracy:.4f}",
+    }
+    weights = {name: each.detach().contiguous() for name, each in live.network.state_dict().items()}
+    return LearntWeights(np.frombuffer(save(weights, about), np.uint8))
+
+
+def view(live: LiveRun) -> RunView:
+    """Return what there is to see of a run that was tested at least once."""
+    tested, layers = live.tested[-1], tuple(dict.fromkeys(each.layer for each in live.movements))
+    sizes = [[each.weight, each.gradient, each.update] for each in live.movements]
+    points = live.settings.examples not in IMAGES
+    return RunView(
+        step=live.step,
+        epochs=live.epochs,
+        losses=_floats(live.losses),
+        accuracies=_floats(live.accuracies),
+        tests=_floats([[each.step, each.loss, each.accuracy] for each in live.tested]).reshape(-1, 3),
+        confusion=tested.confusion.numpy().astype(np.int32),
+        answers=tested.answers.numpy().astype(np.uint8),
+        sure=tested.sure.numpy().copy(),
+        dead=tuple(tested.dead.items()),
+        layers=layers,
+        measured=np.array([each.step for each in live.movements[:: max(1, len(layers))]], np.int32),
+        sizes=_floats(sizes).reshape(-1, len(layers), 3).transpose(2, 0, 1) if layers else np.zeros((3, 0, 0), "f4"),
+        filters=first_weights(live.network).numpy(),
+        plane=plane(live.network).numpy() if points else None,
+    )
+
+
+def _kept(request: TrainSlice | TakeWeights, run: Run) -> LiveRun:
+    key = "live run", request.run, request.settings
+    kept = run.once(key, lambda: _Kept(_begin(request)))
+    return kept.live
+
+
+def _begin(request: TrainSlice | TakeWeights) -> LiveRun:
+    return LiveRun(Settings(**dict(request.settings)))  # type: ignore[arg-type]
+
+
+def _advance(live: LiveRun, rates: tuple[tuple[int, float], ...], until: int, seconds: float) -> None:
+    """Go on at the rates that hold from their steps on."""
+    deadline = time.perf_counter() + seconds
+    for step, rate in rates:
+        if step >= until or live.step > step:
+            continue
+        live.advance(seconds=deadline - time.perf_counter(), steps=step)
+        if live.step < step:
+            return
+        if live.rates.get(step) != rate:
+            live.change_rate(rate)
+    live.advance(seconds=deadline - time.perf_counter(), steps=until)
+
+
+def _floats(numbers: list[float] | list[list[float]]) -> NDArray[np.float32]:
+    return np.array(numbers, np.float32)

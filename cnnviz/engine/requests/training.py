@@ -1,0 +1,37 @@
+"""A network that learns while somebody watches: a slice of its run, and the weights that it has come to."""
+
+from dataclasses import dataclass
+
+from cnnviz.engine.requests.values import Request
+from cnnviz.engine.results import LearntWeights, TrainedSlice
+
+# Of cnnviz.training.live.settings.Settings, by name; that module imports torch.
+RunSettings = tuple[tuple[str, str | int | float], ...]
+
+
+@dataclass(frozen=True)
+class TrainSlice(Request[TrainedSlice]):
+    """Go on with a run for some seconds, or until `until` steps are made in all, whichever is first.
+
+    `run` names whose it is; `rates` are learning rates by the step from which they hold. A run that is not kept any
+    more begins anew and comes to the same, since equal settings and rates make equal runs. With `look` the answer holds
+    what there is to see, with `tested` also what the network as it is now makes of the test examples.
+    """
+
+    run: str
+    settings: RunSettings
+    rates: tuple[tuple[int, float], ...] = ()
+    until: int = 0
+    seconds: float = 0.0
+    look: bool = False
+    tested: bool = False
+
+
+@dataclass(frozen=True)
+class TakeWeights(Request[LearntWeights]):
+    """Return the weights of a run after `until` steps, as TrainSlice names it."""
+
+    run: str
+    settings: RunSettings
+    rates: tuple[tuple[int, float], ...] = ()
+    until: int = 0

@@ -1,0 +1,52 @@
+"""What a slice of a run comes to, and what there is to see of the run then."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.engine.results.values import Bytes, Floats, Sized
+
+
+@dataclass(frozen=True, eq=False)
+class RunView(Sized):
+    """A run after `step` steps.
+
+    `losses` and `accuracies` (S,) are those of each step's batch; `tests` (T, 3) are step, loss and accuracy of each
+    look at the test examples. Of the last of them are `confusion` (K, K), counts by right class and answer, `answers`
+    and `sure` (N,), and `dead`, by ReLU the share of units that are always 0. Of every tenth step, `measured` (M,), and
+    each of `layers` there are `sizes` (3, M, L): Euclidean norms of weights, gradients and updates. `filters` (C, h, w)
+    are the weights of the first layer, for points (C, 1, 2); `plane` (P, P) is the probability of the second class over
+    the plane, from top to bottom, None for images.
+    """
+
+    step: int
+    epochs: float
+    losses: Floats
+    accuracies: Floats
+    tests: Floats
+    confusion: NDArray[np.int32]
+    answers: Bytes
+    sure: Floats
+    dead: tuple[tuple[str, float], ...]
+    layers: tuple[str, ...]
+    measured: NDArray[np.int32]
+    sizes: Floats
+    filters: Floats
+    plane: Floats | None
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedSlice(Sized):
+    """A run is at `step` after so many `seconds` of work; `view` is there where it was asked for."""
+
+    step: int
+    seconds: float
+    view: RunView | None
+
+
+@dataclass(frozen=True, eq=False)
+class LearntWeights(Sized):
+    """The bytes of a safetensors file; its metadata say which run they come from."""
+
+    file: Bytes

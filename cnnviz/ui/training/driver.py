@@ -1,0 +1,156 @@
+"""One person's run: it asks the engine for one slice after another while it plays, and keeps what was seen last.
+
+It needs no page: it stops by itself once nobody has looked for a while, the tab closed or another screen open.
+"""
+
+import threading
+import time
+import uuid
+from dataclasses import asdict, replace
+
+from cnnviz.engine.interface import Engine
+from cnnviz.engine.requests import TakeWeights, TrainSlice
+from cnnviz.engine.results import RunView
+from cnnviz.errors import CnnvizError
+from cnnviz.training.live.settings import MOST_STEPS, Settings
+
+SLICE = 0.02  # seconds: with thirty others, a turn comes round within one
+LOOKED_EVERY = 0.45  # seconds between views
+ALONE = 4.0  # seconds without a look after which it stops
+BUDGET = 60.0  # seconds of work a press
+
+
+class Driver:
+    """A run with `settings` on an engine, in a line of its own there; it rests until it is played.
+
+    `error` is what the engine refused with, `spent` the seconds of work since the last press.
+    """
+
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self.settings = settings
+        self.step = 0
+        self.spent = 0.0
+        self.error: CnnvizError | None = None
+        self._engine = engine
+        self._name = uuid.uuid4().hex
+        self._plain = tuple(asdict(settings).items())
+        self._rates = {0: settings.rate}
+        self._rate = settings.rate
+        self._until = 0
+        self._view: RunView | None = None
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._going = self._asleep = False
+        self._looked = self._came = self._viewed = time.monotonic()
+
+    @property
+    def playing(self) -> bool:
+        """Whether it goes on."""
+        return self._going
+
+    @property
+    def waited(self) -> float:
+        """The seconds since the engine's last answer, 0 at rest: long where many others train."""
+        return time.monotonic() - self._came if self._going else 0.0
+
+    @property
+    def rates(self) -> dict[int, float]:
+        """The learning rates by the step from which they hold."""
+        with self._lock:
+            return dict(self._rates)
+
+    def is_of(self, settings: Settings) -> bool:
+        """Return whether these settings are its own; the rate may change on the way."""
+        return replace(settings, rate=self.settings.rate) == self.settings
+
+    def look(self) -> RunView:
+        """Return the last view, of the start before the first step; raises what the engine refuses with.
+
+        A run that nobody looks at stops.
+        """
+        self._looked = time.monotonic()
+        if self._view is None:
+            self._ask(0, look=True)
+        assert self._view is not None
+        return self._view
+
+    def wake(self) -> None:
+        """Go on where it stopped because nobody looked: a page that is kept busy looks late."""
+        with self._lock:
+            if self._asleep:
+                self._looked = time.monotonic()
+                self._start()
+
+    def change_rate(self, rate: float) -> None:
+        """Learn at another rate from the next slice on."""
+        with self._lock:
+            self._rate = rate
+
+    def play(self, steps: int | None = None) -> None:
+        """Go on, for so many steps, or without them until it is paused, BUDGET is spent or MOST_STEPS are made."""
+        with self._lock:
+            self._looked = time.monotonic()
+            self._until = MOST_STEPS if steps is None else min(self.step + steps, MOST_STEPS)
+            self.spent, self.error = 0.0, None
+            self._start()
+
+    def pause(self) -> None:
+        """Stop after the slice under way."""
+        self._going = self._asleep = False
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until it rests; return whether it does."""
+        thread = self._thread
+        if thread is not None:
+            thread.join(timeout)
+        return self._thread is None
+
+    def weights(self) -> bytes:
+        """Return the weights at the last view as a safetensors file."""
+        request = TakeWeights(self._name, self._plain, tuple(sorted(self.rates.items())), self.look().step)
+        return self._engine.ask(request, session=self._name).file.tobytes()
+
+    def _start(self) -> None:
+        self._going, self._asleep, self._came = True, False, time.monotonic()
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="cnnviz run", daemon=True)
+            self._thread.start()
+
+    def _work(self) -> None:
+        try:
+            while True:
+                while self._goes_on():
+                    self._ask(self._until, look=time.monotonic() - self._viewed > LOOKED_EVERY)
+                # One that was forgotten is made again before it is looked at.
+                while self._ask(self.step, look=True, tested=True) < self.step:
+                    pass
+                with self._lock:
+                    if not self._going:
+                        self._thread = None
+                        return
+        except CnnvizError as error:
+            with self._lock:
+                self.error, self._going, self._thread = error, False, None
+
+    def _goes_on(self) -> bool:
+        with self._lock:
+            alone = time.monotonic() - self._looked > ALONE
+            if self.step >= self._until or self.spent >= BUDGET:
+                self._going = False
+            elif alone and self._going:
+                self._going, self._asleep = False, True
+            elif self._rates[max(self._rates)] != self._rate:
+                self._rates[self.step] = self._rate
+            return self._going
+
+    def _ask(self, until: int, *, look: bool, tested: bool = False) -> int:
+        """Have a slice made, keep what it comes to, and return the step that it reached."""
+        rates = tuple(sorted(self.rates.items()))
+        request = TrainSlice(self._name, self._plain, rates, until, SLICE, look, tested)
+        found = self._engine.ask(request, session=self._name)
+        self._came = time.monotonic()
+        self.spent += found.seconds
+        self.step = max(self.step, found.step)
+        if found.view is not None and (self._view is None or found.step >= self._view.step):
+            self._view, self._viewed = found.view, self._came
+        return found.step

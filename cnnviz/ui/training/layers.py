@@ -1,0 +1,144 @@
+"""What the steps do to each layer, and which mistakes are left: both move while the network learns."""
+
+from functools import cache
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnnviz.components.theme import is_dark
+from cnnviz.engine.results import RunView
+from cnnviz.errors import CnnvizError
+from cnnviz.figures import training as figures
+from cnnviz.figures.style import dress
+from cnnviz.training.classes import FASHION_CLASSES
+from cnnviz.training.live.examples import IMAGES, load, sheet
+from cnnviz.ui.chart import chart
+from cnnviz.ui.form_controls import Choice
+from cnnviz.ui.numbers import percent, short
+from cnnviz.ui.training.stage import moving
+from cnnviz.ui.training.state import FORM, WORDS, State
+
+ANY = "any"
+_MOST = 15  # images of mistakes
+_SCALE = 3  # pixels of the page a pixel of an image
+say, text = WORDS.say, WORDS.text
+
+
+def show_layers(state: State) -> None:
+    """Draw both, moving, and the mistaken images once the run rests."""
+    moving(state.run, lambda: _draw(state), every=1.0)
+
+
+def classes_of(state: State) -> tuple[str, ...]:
+    """Return what the examples' classes are called."""
+    if state.settings.examples in IMAGES:
+        return FASHION_CLASSES if state.settings.examples == "fashion-mnist" else tuple("0123456789")
+    return load(state.settings.examples).classes
+
+
+def mistaken(right: NDArray[np.int64], view: RunView, of: int | None, said: int | None) -> NDArray[np.int64]:
+    """Return the numbers of test examples of class `of`, None for any, that got the answer `said`, but a wrong one.
+
+    The most certain answers come first.
+    """
+    wrong = view.answers != right
+    if of is not None:
+        wrong &= right == of
+    if said is not None:
+        wrong &= view.answers == said
+    found = np.flatnonzero(wrong)
+    return found[np.argsort(-view.sure[found], kind="stable")]
+
+
+def _draw(state: State) -> None:
+    try:
+        view = state.view()
+    except CnnvizError:
+        return  # the stage has said it
+    st.subheader(text("layers"))
+    _draw_sizes(view)
+    st.subheader(text("confusion"))
+    left, right = st.columns(2, gap="large")
+    with left:
+        _draw_confusion(state, view)
+    if state.settings.examples in IMAGES:
+        with right:
+            _show_mistakes(state, view)
+
+
+def _draw_confusion(state: State, view: RunView) -> None:
+    names, key = classes_of(state), FORM.key("confusion")
+    right, said, hover = (text(f"confusion_{name}") for name in ("right", "said", "hover"))
+    figure = figures.confusion(view.confusion, names, right=right, said=said, hover=hover)
+    if state.settings.examples not in IMAGES:
+        chart(figure, key=key, alt=text("confusion_alt"))
+        return
+
+    def picked() -> None:
+        if points := st.session_state[key].selection.points:
+            FORM.put({"right": names[points[0]["y"]], "said": names[points[0]["x"]]})
+
+    st.plotly_chart(
+        dress(figure, dark=is_dark()),
+        theme=None,
+        key=key,
+        config={"displayModeBar": False},
+        on_select=picked,
+        selection_mode="points",
+        alt=text("confusion_alt"),
+    )
+
+
+def _draw_sizes(view: RunView) -> None:
+    if not view.layers:
+        st.caption(text("layers_none"))
+        return
+    weight, gradient, update = view.sizes
+    ratios = {name: update[:, at] / np.maximum(weight[:, at], 1e-30) for at, name in enumerate(view.layers)}
+    figure = figures.layer_ratios(view.measured, ratios, x=text("steps"), y=text("ratio"), usual=text("usual"))
+    left, right = st.columns(2, gap="large")
+    chart(figure, key=FORM.key("ratios"), at=left, alt=text("layers_alt"))
+    columns = {"weight": weight[-1], "gradient": gradient[-1], "update": update[-1]}
+    table = {text("column_layer"): list(view.layers)}
+    table |= {text(f"column_{name}"): [short(each, 3) for each in row] for name, row in columns.items()}
+    table[text("column_ratio")] = [short(each[-1], 2) for each in ratios.values()]
+    with right:
+        st.table(table, border="horizontal")
+        say("layers_text")
+        shares = ", ".join(text("dead_share", share=percent(share), layer=layer) for layer, share in view.dead)
+        st.markdown(text("dead", shares=shares) if view.dead else text("dead_none"))
+
+
+def _show_mistakes(state: State, view: RunView) -> None:
+    names = classes_of(state)
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom", key=FORM.key("mistakes-choice")):
+        chosen = []
+        for name in ("right", "said"):
+            control = Choice(name, ANY, options=(ANY, *names), technical=True)
+            FORM.draw(control, columns=1)
+            value = FORM.get(control)
+            chosen.append(None if value == ANY else names.index(value))
+    if state.run.playing:
+        st.caption(text("mistakes_later"))
+        return
+    images, labels = _sheet(state.settings.examples)
+    found = mistaken(labels, view, *chosen)
+    if not len(found):
+        st.caption(text("mistakes_none"))
+        return
+    say("mistakes", count=len(found), all=len(labels))
+    shown = found[:_MOST]
+    captions = [
+        text("mistake", right=names[labels[at]], said=names[view.answers[at]], sure=percent(float(view.sure[at])))
+        for at in shown
+    ]
+    enlarged = [images[at].repeat(_SCALE, axis=0).repeat(_SCALE, axis=1) for at in shown]
+    alts = [text("mistake_alt", right=names[labels[at]]) for at in shown]
+    st.image(enlarged, captions, width=28 * _SCALE, output_format="PNG", alt=alts)
+
+
+@cache
+def _sheet(name: str) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    images, labels = sheet(name, "test")
+    return images, labels.astype(np.int64)

@@ -1,0 +1,132 @@
+"""The screen on training, from top to bottom."""
+
+import csv
+import io
+import math
+from collections.abc import Callable
+
+import streamlit as st
+
+from cnnviz.design import parse, write
+from cnnviz.engine.results import RunView
+from cnnviz.errors import CnnvizError
+from cnnviz.training.live.examples import IMAGES
+from cnnviz.training.live.script import script
+from cnnviz.ui import links
+from cnnviz.ui.menu import SCREENS
+from cnnviz.ui.numbers import fixed, formula, percent, whole
+from cnnviz.ui.part import Part
+from cnnviz.ui.training.layers import show_layers
+from cnnviz.ui.training.questions import question
+from cnnviz.ui.training.stage import LATEST, draw_stage
+from cnnviz.ui.training.state import FORM, PRESETS, WORDS, State, controls, net, read
+
+say, text = WORDS.say, WORDS.text
+
+
+def _find(state: State) -> RunView | None:
+    try:
+        return state.view()
+    except CnnvizError as error:
+        st.error(str(error), icon=":material/error:")
+        return None
+
+
+def _draw_settings() -> None:
+    FORM.draw(net(), columns=1)
+    FORM.draw(*controls())
+
+
+def _show_notes(state: State, view: RunView) -> None:
+    """Say what a step and an epoch are, and what there is to see of the gap and of the beginning."""
+    numbers = {"batch": state.settings.batch_size, "count": whole(state.count), "epoch": state.epoch}
+    say("what", parameters=whole(state.table.parameters), **numbers)
+    if len(view.accuracies) >= LATEST:
+        training, test = float(view.accuracies[-LATEST:].mean()), float(view.tests[-1, 2])
+        say("what_gap", latest=LATEST, training=percent(training, 1), test=percent(test, 1))
+    settings, classes = state.settings, state.settings.classes
+    if settings.l1 or settings.l2 or settings.label_smoothing:
+        say("what_more")
+    say("what_start", classes=classes, chance=fixed(math.log(classes), 3), loss=fixed(float(view.tests[0, 1]), 3))
+
+
+def _show_formulas(state: State, view: RunView) -> None:
+    """Typeset the loss and the step, with this run's numbers."""
+    settings, rate = state.settings, max(sorted(state.run.rates.items()))[1]
+    say("formula")
+    penalties = {
+        name: text(f"formula_{name}", value=formula(value, places=5)) if value else ""
+        for name, value in (("l1", settings.l1), ("l2", settings.l2))
+    }
+    if settings.label_smoothing:
+        other = settings.label_smoothing / settings.classes
+        right = 1 - (settings.classes - 1) * other
+        st.latex(text("formula_smooth", right=formula(right), other=formula(other), **penalties))
+    else:
+        st.latex(text("formula_loss", **penalties))
+    st.latex(text(f"step_{settings.optimiser}", rate=formula(rate, places=6)))
+    say("formula_where", step=view.step)
+
+
+def _show_more(state: State, view: RunView) -> None:
+    show_layers(state)
+    st.subheader(WORDS.label("take"))
+    if not state.run.playing:
+        _offer_files(state, view)
+    if state.settings.examples in IMAGES:
+        screen = next(each for each in SCREENS if each.name == "network")
+        link = {**links.visit(), "net": write(parse(state.settings.network)), "size": "1x28x28"}
+        st.page_link(screen.path, label=text("design"), icon=f":material/{screen.icon}:", query_params=link)
+
+
+def _offer_files(state: State, view: RunView) -> None:
+    files: dict[str, tuple[str, str, Callable[[], str | bytes]]] = {
+        "weights": ("training.safetensors", "application/octet-stream", state.run.weights),
+        "script": ("training.py", "text/x-python", lambda: code(state, view)),
+        "curves": ("training.csv", "text/csv", lambda: curves(view)),
+    }
+    with st.container(horizontal=True):
+        for name, (file, kind, made) in files.items():
+            st.download_button(
+                WORDS.label(f"download.{name}"),
+                made,
+                file,
+                kind,
+                key=FORM.key(f"download-{name}"),
+                icon=":material/download:",
+                on_click="ignore",
+            )
+
+
+def curves(view: RunView) -> str:
+    """Return a CSV of every step: loss and accuracy of its batch, and of the test before it, if there was one."""
+    tests = {int(step): (loss, accuracy) for step, loss, accuracy in view.tests}
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(("step", "loss", "accuracy", "test_loss", "test_accuracy"))
+    for step in range(view.step + 1):
+        batch = (view.losses[step], view.accuracies[step]) if step < view.step else ("", "")
+        if step < view.step or step in tests:
+            writer.writerow((step, *batch, *tests.get(step, ("", ""))))
+    return file.getvalue()
+
+
+def code(state: State, view: RunView) -> str:
+    """Return the lines of PyTorch that make the same run, an epoch where it has not begun."""
+    return script(state.run.settings, state.run.rates, view.step or state.epoch)
+
+
+PART = Part(
+    form=FORM,
+    presets=PRESETS,
+    read=read,
+    find=_find,
+    stage=draw_stage,
+    settings=_draw_settings,
+    notes=_show_notes,
+    formulas=_show_formulas,
+    more=_show_more,
+    question=question,
+    code=code,
+    height=440,
+)

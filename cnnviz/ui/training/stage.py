@@ -1,0 +1,177 @@
+"""The stage: the keys of a player, and below them what moves while the network learns."""
+
+from collections.abc import Callable
+from dataclasses import fields
+
+import streamlit as st
+
+from cnnviz.engine.results import RunView
+from cnnviz.errors import CnnvizError
+from cnnviz.figures import training as figures
+from cnnviz.figures.kernels import kernels
+from cnnviz.training.live.examples import load
+from cnnviz.training.live.settings import MOST_STEPS, Settings
+from cnnviz.training.live.view import REACH
+from cnnviz.ui.chart import chart
+from cnnviz.ui.numbers import fixed, percent, whole
+from cnnviz.ui.training.driver import BUDGET, Driver
+from cnnviz.ui.training.state import FORM, RATE, WORDS, State, begin_anew, keep, kept_run
+
+EVERY = 0.5  # seconds between two pictures
+LATEST = 20  # steps whose mean loss is told
+_WAITED = 1.5  # seconds without an answer after which the page says so
+_LARGE = 16  # templates as large as the image; more are too small to be read
+text = WORDS.text
+
+
+def draw_stage(state: State, view: RunView) -> None:
+    """Draw the player, and what moves."""
+    _draw_player(state)
+    moving(state.run, lambda: _draw_run(state), leads=True)
+
+
+def moving(run: Driver, draw: Callable[[], None], *, every: float = EVERY, leads: bool = False) -> None:
+    """Draw something anew every so many seconds while the run plays, and once where it rests.
+
+    Where the run ends by itself, the one that `leads` has the page run again.
+    """
+    goes = run.playing
+
+    def again() -> None:
+        if goes:
+            run.wake()
+        if goes and leads and not run.playing:
+            run.wait(1)
+            st.rerun()
+        draw()
+
+    st.fragment(again, run_every=every if goes else None)()
+
+
+def _draw_player(state: State) -> None:
+    run, epoch = state.run, state.epoch
+    to_epoch = epoch - run.step % epoch
+    playing = run.playing
+    if not playing:
+        # What the slice under way comes to.
+        run.wait(1)
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key=FORM.key("player")):
+        st.button(
+            WORDS.label("pause" if playing else "play"),
+            icon=":material/pause:" if playing else ":material/play_arrow:",
+            type="primary",
+            key=FORM.key("play"),
+            on_click=run.pause if playing else run.play,
+        )
+        for name, icon, steps in (("one_step", "skip_next", 1), ("one_epoch", "fast_forward", to_epoch)):
+            st.button(
+                WORDS.label(name),
+                icon=f":material/{icon}:",
+                key=FORM.key(name),
+                on_click=run.play,
+                args=(steps,),
+                disabled=playing,
+            )
+        st.button(
+            WORDS.label("anew"),
+            icon=":material/first_page:",
+            key=FORM.key("anew"),
+            on_click=begin_anew,
+            disabled=not run.step and not playing,
+        )
+        with st.container(width=150):
+            FORM.draw(RATE, columns=1)
+        _draw_keep(run)
+
+
+def _draw_keep(run: Driver) -> None:
+    kept = kept_run()
+    st.button(
+        WORDS.label("keep" if kept is None else "forget"),
+        icon=":material/bookmark_add:" if kept is None else ":material/bookmark_remove:",
+        key=FORM.key("keep"),
+        on_click=keep,
+        args=(run if kept is None else None,),
+        disabled=kept is None and not run.step,
+    )
+
+
+def _draw_run(state: State) -> None:
+    try:
+        view = state.view()
+    except CnnvizError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    _draw_numbers(state, view)
+    with st.container(key=FORM.key("pictures-abreast")):
+        loss_box, accuracy_box, picture_box = st.columns(3, gap="small")
+    names, x = (text("training"), text("test"), text("kept")), text("steps")
+    settings, kept = kept_run() or (None, None)
+    losses = None if kept is None else (kept.losses, kept.tests[:, :2])
+    accuracies = None if kept is None else (kept.accuracies, kept.tests[:, ::2])
+    loss = figures.learning_curve(view.losses, view.tests[:, :2], names, x=x, y=text("loss"), kept=losses)
+    chart(loss, key=FORM.key("loss"), at=loss_box, alt=text("loss_alt", value=fixed(float(view.tests[-1, 1]), 3)))
+    accuracy = figures.learning_curve(
+        view.accuracies, view.tests[:, ::2], names, x=x, y=text("accuracy"), kept=accuracies, share=True
+    )
+    said = text("accuracy_alt", value=percent(float(view.tests[-1, 2]), 1))
+    chart(accuracy, key=FORM.key("accuracy"), at=accuracy_box, alt=said)
+    with picture_box:
+        _draw_picture(state, view)
+    if settings is not None and kept is not None:
+        other = ", ".join(_differences(settings, state.settings)) or text("kept_same")
+        st.caption(text("kept_said", step=whole(kept.step), differences=other))
+
+
+def _differences(kept: Settings, now: Settings) -> list[str]:
+    names = {"network": "net"}
+    return [
+        text("kept_difference", label=WORDS.label(names.get(each.name, each.name)), value=getattr(kept, each.name))
+        for each in fields(kept)
+        if getattr(kept, each.name) != getattr(now, each.name)
+    ]
+
+
+def _draw_numbers(state: State, view: RunView) -> None:
+    _, _, accuracy = view.tests[-1]
+    numbers = {
+        "step": whole(view.step),
+        "epochs": fixed(view.epochs, 1),
+        "batch_loss": fixed(float(view.losses[-LATEST:].mean()), 3) if len(view.losses) else "–",
+        "test_accuracy": percent(float(accuracy), 1),
+    }
+    with st.container(horizontal=True, gap="medium", key=FORM.key("numbers")):
+        for name, value in numbers.items():
+            st.metric(WORDS.label(name), value, help=WORDS.help(name))
+        st.caption(_status(state.run, view))
+
+
+def _status(run: Driver, view: RunView) -> str:
+    if run.error is not None:
+        return str(run.error)
+    if (waited := run.waited) > _WAITED:
+        return text("waits", seconds=int(waited))
+    if run.playing:
+        return text("plays", seconds=fixed(run.spent, 0), most=int(BUDGET))
+    if run.step >= MOST_STEPS:
+        return text("ended", most=whole(MOST_STEPS))
+    if run.spent >= BUDGET:
+        return text("budget", most=int(BUDGET))
+    return text("rests" if view.step else "untrained")
+
+
+def _draw_picture(state: State, view: RunView) -> None:
+    settings = state.settings
+    if view.plane is not None:
+        examples = load(settings.examples, noise=settings.noise, seed=settings.seed)
+        points, labels = examples.inputs.numpy(), examples.labels.numpy()
+        figure = figures.decision_plane(view.plane, points, labels, reach=REACH, height=280)
+        chart(figure, key=FORM.key("plane"), alt=text("plane_alt"))
+        return
+    filters = view.filters if view.filters.shape[-1] < _LARGE else view.filters[:_LARGE]
+    figure = kernels(filters, what=text("filter"), height=280)
+    figure.update_layout(
+        title={"text": text("filters", count=len(filters), all=len(view.filters)), "x": 0, "font": {"size": 15}},
+        margin={"t": 32},
+    )
+    chart(figure, key=FORM.key("filters"), alt=text("filters_alt"))

@@ -1,0 +1,135 @@
+"""What the screen on training is set to, and the run that follows from it, which stays with the visit."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from cnnviz.design import Evaluated
+from cnnviz.engine.results import RunView
+from cnnviz.training.live.examples import COUNT, IMAGES, POINT_SETS, POINTS
+from cnnviz.training.live.settings import OPTIMISERS, Settings
+from cnnviz.ui.engine import engine
+from cnnviz.ui.form import Form, Preset
+from cnnviz.ui.form_controls import AnyControl, Choice, Text
+from cnnviz.ui.number_controls import Number, Real
+from cnnviz.ui.training.driver import Driver
+from cnnviz.ui.words import Words
+
+WORDS = Words("training")
+FORM = Form(WORDS)
+CONVOLUTIONAL = "Conv 8 5 p2, ReLU, MaxPool 2, Conv 16 5, ReLU, MaxPool 2, Flatten, Linear 10"
+SMALL = "Linear 8, Tanh, Linear 8, Tanh, Linear 2"
+LENET = "Conv 6 5 p2, Sigmoid, AvgPool 2, Conv 16 5, Sigmoid, AvgPool 2, Flatten, Linear 120, Sigmoid, Linear 84, Sigmoid, Linear 10"  # noqa: E501
+RESIDUAL = (
+    "Conv 8 3 p1, ReLU, MaxPool 2, Add [Conv 8 3 p1, ReLU, Conv 8 3 p1 | ], ReLU, MaxPool 2, "
+    "Add [Conv 8 3 p1, ReLU, Conv 8 3 p1 | ], ReLU, Flatten, Linear 10"
+)
+EXAMPLES = Choice("examples", "mnist", ("net", "noise", "right", "said"), options=(*IMAGES, *POINT_SETS))
+NOISE = Real("noise", 0.1, high=0.5)
+OPTIMISER = Choice("optimiser", "Adam", options=tuple(OPTIMISERS), technical=True)
+RATE = Choice(
+    "rate", "0.003", options=("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1"), technical=True
+)
+BATCH = Number("batch_size", 64, low=1, high=256, slider=False)
+_FACTORS = ("0", "0.00001", "0.0001", "0.001", "0.01")
+L1 = Choice("l1", "0", options=_FACTORS, technical=True)
+L2 = Choice("l2", "0", options=_FACTORS, technical=True)
+SMOOTHING = Real("label_smoothing", 0.0, high=0.5)
+SEED = Number("seed", 0, high=9999, slider=False)
+PRESETS: dict[str, Preset] = {
+    "convolutional": {},
+    "linear": {"net": "Flatten, Linear 10"},
+    "lenet": {"net": LENET, "rate": "0.01"},
+    "residual": {"net": RESIDUAL},
+    "clothes": {"examples": "fashion-mnist"},
+    "circles": {"examples": "circles", "rate": "0.01"},
+    "xor": {"examples": "xor", "rate": "0.01"},
+    "spiral": {
+        "examples": "spiral",
+        "net": "Linear 16, Tanh, Linear 16, Tanh, Linear 2",
+        "noise": 0.0,
+        "rate": "0.01",
+    },
+    "too_fast": {"optimiser": "SGD", "rate": "1"},
+}
+_RUN = "run"
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """The settings, the network's table, and the run."""
+
+    settings: Settings
+    table: Evaluated
+    run: Driver
+
+    @property
+    def count(self) -> int:
+        """How many examples there are to learn from."""
+        return COUNT if self.settings.examples in IMAGES else POINTS
+
+    @property
+    def epoch(self) -> int:
+        """The steps of an epoch."""
+        return -(-self.count // self.settings.batch_size)
+
+    def view(self) -> RunView:
+        """Return what there is to see of the run now."""
+        return self.run.look()
+
+
+def net() -> Text:
+    """Return the control of the network's text, whose default follows from the examples."""
+    return Text("net", CONVOLUTIONAL if FORM.get(EXAMPLES) in IMAGES else SMALL)
+
+
+def controls() -> tuple[AnyControl, ...]:
+    """Return the settings of a run, but for the network and the rate."""
+    noise = () if FORM.get(EXAMPLES) in IMAGES else (NOISE,)
+    return EXAMPLES, OPTIMISER, BATCH, L1, L2, SMOOTHING, SEED, *noise
+
+
+def read() -> State:
+    """Return the state, with the run that the visit has, or a new one for other settings; raises CnnvizError."""
+    settings = Settings(
+        network=FORM.get(net()),
+        examples=FORM.get(EXAMPLES),
+        noise=FORM.get(NOISE),
+        optimiser=FORM.get(OPTIMISER),
+        rate=float(FORM.get(RATE)),
+        batch_size=FORM.get(BATCH),
+        l1=float(FORM.get(L1)),
+        l2=float(FORM.get(L2)),
+        label_smoothing=FORM.get(SMOOTHING),
+        seed=FORM.get(SEED),
+    )
+    return State(settings, settings.checked(), _run_of(settings))
+
+
+def begin_anew() -> None:
+    """Forget the run, in a callback: the next one of the same settings is the same."""
+    run: Driver | None = st.session_state.pop(FORM.key(_RUN), None)
+    if run is not None:
+        run.pause()
+
+
+def keep(run: Driver | None) -> None:
+    """Keep a run's curves behind those of the next ones, in a callback; None forgets what is kept."""
+    st.session_state[FORM.key("kept-run")] = None if run is None else (run.settings, run.look())
+
+
+def kept_run() -> tuple[Settings, RunView] | None:
+    """Return what is kept, if there is something."""
+    kept: tuple[Settings, RunView] | None = st.session_state.get(FORM.key("kept-run"))
+    return kept
+
+
+def _run_of(settings: Settings) -> Driver:
+    key = FORM.key(_RUN)
+    run: Driver | None = st.session_state.get(key)
+    if run is not None and run.is_of(settings) and (run.step or run.settings.rate == settings.rate):
+        run.change_rate(settings.rate)
+        return run
+    begin_anew()
+    st.session_state[key] = made = Driver(engine(), settings)
+    return made

@@ -1,0 +1,86 @@
+"""The screen on training in a real Chromium: it moves by itself, stops when it is left, a cell opens its mistakes."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.access import PHONE, assert_accessible
+from tests.browser.ready import SLOW, answered, settle
+
+
+@pytest.fixture
+def open_at(serve, visit):
+    """Return a function (query, width=1280) -> Page that rests."""
+
+    def go(query: str = "examples=xor&rate=0.01", *, width: int = 1280):
+        page = visit(f"{serve('app.py')}/training?{query}", width=width)
+        expect(page.get_by_text("Try this")).to_be_visible(timeout=SLOW)
+        settle(page)
+        return page
+
+    return go
+
+
+def key(page, name: str):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def steps(page) -> int:
+    return int(page.get_by_test_id("stMetricValue").first.inner_text().replace(",", ""))
+
+
+def rests(page) -> None:
+    expect(key(page, "Play")).to_be_visible(timeout=SLOW)
+    settle(page)
+
+
+def test_it_moves_by_itself_until_pause(open_at):
+    page = open_at("")
+    key(page, "Play").click()
+    expect(key(page, "Pause")).to_be_visible(timeout=SLOW)
+    seen = [0]
+    while len(seen) < 4:
+        page.wait_for_function(
+            "(last) => document.querySelector('[data-testid=stMetricValue]').innerText !== last",
+            arg=f"{seen[-1]:,}",
+            timeout=SLOW,
+        )
+        seen.append(steps(page))
+    assert seen == sorted(seen)
+    key(page, "Pause").click()
+    rests(page)
+    ended = steps(page)
+    page.wait_for_timeout(1500)
+    assert steps(page) == ended
+
+
+def test_a_run_that_is_left_stops_and_is_found_where_it_stopped(open_at):
+    page = open_at()
+    key(page, "Play").click()
+    expect(key(page, "Pause")).to_be_visible(timeout=SLOW)
+    page.get_by_role("link", name="Home").click()
+    expect(page.get_by_role("heading", name="cnnviz")).to_be_visible(timeout=SLOW)
+    page.wait_for_timeout(5000)
+    page.get_by_role("link", name="Train", exact=True).click()
+    page.get_by_role("link", name="Training", exact=True).click()
+    rests(page)
+    ended = steps(page)
+    page.wait_for_timeout(1500)
+    assert steps(page) == ended
+    expect(page.get_by_text("It rests. Play goes on from here.")).to_be_visible()
+
+
+def test_a_cell_opens_its_mistakes_and_all_can_use_what_was_learnt(open_at):
+    page = open_at("net=Flatten, Linear 10", width=PHONE)
+    key(page, "One epoch").click()
+    expect(page.get_by_text("It rests. Play goes on from here.")).to_be_visible(timeout=SLOW)
+    rests(page)
+    cell = page.locator(".st-key-training-confusion .scatterlayer .point").first
+    cell.scroll_into_view_if_needed()
+    with answered(page):
+        cell.click(force=True)
+    expect(page).to_have_url(re.compile(r"right=0&said=\d"), timeout=SLOW)
+    said = re.search(r"said=(\d)", page.url)[1]
+    expect(page.get_by_text(re.compile(rf"^0 → {said} \(\d+%\)")).first).to_be_visible(timeout=SLOW)
+    assert_accessible(page)

@@ -1,0 +1,161 @@
+"""Runs in slices through the engine: the same as a run at one go, kept or forgotten, alone or among others."""
+
+import json
+import pickle
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+import torch
+from safetensors import safe_open
+from safetensors.torch import load
+
+from cnnviz.engine.compute import training as compute
+from cnnviz.engine.local import LocalEngine
+from cnnviz.engine.requests import TakeWeights, TrainSlice
+from cnnviz.errors import CnnvizError
+from cnnviz.training.live.run import LiveRun
+from cnnviz.training.live.settings import Settings
+
+POINTS = Settings("Linear 6, ReLU, Dropout 0.2, Linear 2", "circles", batch_size=20)
+IMAGES = Settings("Conv 4 5, ReLU, MaxPool 4, Flatten, Linear 10", batch_size=50)
+RATES = ((0, 0.01), (15, 0.002), (40, 0.05))
+
+
+@pytest.fixture
+def engine():
+    made = LocalEngine(device="cpu")
+    yield made
+    made.close()
+
+
+def slice_of(run, settings, *given, **named):
+    return TrainSlice(run, tuple(asdict(settings).items()), *given, **named)
+
+
+def at_one_go(settings, rates, steps):
+    run = LiveRun(settings)
+    for step, rate in rates:
+        if step < steps:
+            run.advance(steps=step)
+            run.change_rate(rate)
+    run.advance(steps=steps)
+    run.finish_test()
+    return run
+
+
+def in_slices(engine, run, settings, rates, steps):
+    slices, seconds = 0, 0.002
+    while (found := engine.ask(slice_of(run, settings, rates, steps, seconds))).step < steps:
+        slices += 1
+    assert slices > 2
+    return engine.ask(slice_of(run, settings, rates, found.step, look=True, tested=True)).view
+
+
+@pytest.mark.parametrize("settings", [POINTS, IMAGES])
+def test_slices_make_the_run_that_is_made_at_one_go(engine, settings):
+    whole = at_one_go(settings, RATES, 60)
+    view = in_slices(engine, "one", settings, RATES, 60)
+    assert view.losses.tolist() == np.float32(whole.losses).tolist()
+    assert view.step == len(view.losses) == 60
+    assert view.epochs == pytest.approx(60 * settings.batch_size / len(whole.examples.labels))
+    assert view.confusion.sum() == len(view.answers) == len(whole.examples.test_labels)
+    right = whole.examples.test_labels.numpy()
+    assert view.tests[-1, 2] == pytest.approx((view.answers == right).mean())
+    assert view.sizes.shape == (3, 6, 2)
+    assert view.measured.tolist() == [0, 10, 20, 30, 40, 50]
+
+
+def test_runs_of_two_people_do_not_mix_and_a_forgotten_run_comes_to_the_same(engine):
+    rates = ((0, 0.01),)
+    wanted = at_one_go(POINTS, rates, 30).losses
+    for name in ("one", "other"):
+        engine.ask(slice_of(name, POINTS, rates, 10, 9.0))
+    engine._kept.clear()
+    for name in ("other", "one"):
+        view = engine.ask(slice_of(name, POINTS, rates, 30, 9.0, look=True)).view
+        assert view.losses.tolist() == np.float32(wanted).tolist()
+
+
+def test_a_slice_takes_no_longer_than_it_should(engine):
+    engine.ask(slice_of("one", IMAGES, until=1, seconds=9.0))
+    began, steps = 1, []
+    for _ in range(5):
+        found = engine.ask(slice_of("one", IMAGES, until=10**9, seconds=0.02))
+        steps.append(found.step - began)
+        began = found.step
+        assert found.view is None
+    assert min(steps) >= 1
+    assert max(steps) < 200
+
+
+def test_slices_are_not_cached(engine):
+    before = engine.statistics().result_bytes
+    for _ in range(3):
+        engine.ask(slice_of("one", POINTS, until=10**9, seconds=0.01, look=True))
+    kept = engine.statistics()
+    assert kept.computed == 3
+    # The run itself, for whose curves four megabytes are reserved.
+    assert kept.result_bytes - before < 4_100_000
+
+
+def test_a_run_has_an_end_and_its_memory_a_bound(engine, monkeypatch):
+    monkeypatch.setattr(compute, "MOST_STEPS", 500)
+    points = Settings("Linear 2", "blobs")
+    view = engine.ask(slice_of("one", points, until=10**9, seconds=60.0, look=True)).view
+    assert view.step == 500
+    assert len(view.tests) == 1 + 500 // 7
+    kept = engine.statistics().result_bytes
+    # 20,000 steps are forty times as many.
+    (live,) = (each.live for each, _ in engine._kept._entries.values())
+    assert 40 * len(pickle.dumps((live.losses, live.accuracies, live.movements, live.tested[:-1]))) < 2 * kept
+    assert all(each.answers.numel() == each.sure.numel() == 0 for each in live.tested[:-1])
+
+
+def test_the_view_is_what_the_network_shows(engine):
+    run = at_one_go(POINTS, (), 25)
+    view = engine.ask(slice_of("one", POINTS, until=25, seconds=9.0, look=True)).view
+    assert torch.equal(torch.tensor(view.filters)[:, 0], run.network[0].weight.detach())
+    places = [(5, 7, 0.0), (0, 59, 0.0), (40, 3, 0.0)]
+    for row, column, _ in places:
+        point = torch.tensor([[-6 + 0.2 * (column + 0.5), 6 - 0.2 * (row + 0.5)]])
+        with torch.no_grad():
+            sure = run.network.eval()(point).softmax(1)[0, 1].item()
+        assert view.plane[row, column] == pytest.approx(sure, abs=1e-5)
+    image = engine.ask(slice_of("one", IMAGES, until=2, seconds=9.0, look=True)).view
+    assert image.plane is None
+    assert image.filters.shape == (4, 5, 5)
+
+
+@pytest.mark.parametrize(
+    ("network", "shape"),
+    [
+        ("Flatten, Linear 10", (10, 28, 28)),
+        ("MaxPool 4, Flatten, Linear 10", (10, 7, 7)),
+        ("AvgPool 2, Conv 5 3, Flatten, Linear 10", (5, 3, 3)),
+        ("MaxPool 2, Conv 90 5, AdaptiveAvgPool 1, Flatten, Linear 10", (64, 5, 5)),
+    ],
+)
+def test_the_first_weights_lie_as_they_read(engine, network, shape):
+    view = engine.ask(slice_of("one", Settings(network), until=0, look=True)).view
+    assert view.step == 0
+    assert view.filters.shape == shape
+
+
+def test_weights_are_those_of_the_step_whatever_came_after(engine, tmp_path):
+    whole = at_one_go(POINTS, RATES, 20)
+    for reached in (20, 50):
+        engine.ask(slice_of("one", POINTS, RATES, reached, 9.0))
+        file = engine.ask(TakeWeights("one", tuple(asdict(POINTS).items()), RATES, 20)).file.tobytes()
+        for name, tensor in load(file).items():
+            assert torch.equal(tensor, whole.network.state_dict()[name]), name
+    (tmp_path / "weights.safetensors").write_bytes(file)
+    with safe_open(tmp_path / "weights.safetensors", "pt") as opened:
+        about = opened.metadata()
+    assert Settings(**json.loads(about["settings"])) == POINTS
+    assert about["step"] == "20"
+
+
+def test_what_cannot_run_is_told(engine):
+    with pytest.raises(CnnvizError, match="ends in 7 and there are 10 classes"):
+        engine.ask(slice_of("one", Settings("Flatten, Linear 7"), until=1, look=True))

@@ -1,0 +1,227 @@
+"""The screen on training without a browser: it learns as torch does, says so, and stops where it should."""
+
+import csv
+import io
+import math
+import re
+from functools import partial
+from urllib.parse import parse_qsl
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional
+
+from cnnviz.training.live.examples import load, sheet
+from cnnviz.training.live.run import LiveRun
+from cnnviz.training.live.settings import Settings
+from cnnviz.ui.training.layers import mistaken
+from cnnviz.ui.training.report import curves
+from cnnviz.ui.training.state import PRESETS, SMALL
+from tests.conftest import some
+from tests.pages import opening
+from tests.pages.opening import assert_well, said, unfold
+
+open_screen = partial(opening.open_screen, "pages/train/training.py")
+XOR = {"examples": "xor", "rate": "0.01"}
+
+
+def run_of(app):
+    return app.session_state["training.run"]
+
+
+def press(app, name):
+    app.button(key=f"training.{name}").click().run()
+    assert run_of(app).wait(30)
+    return app.run()
+
+
+def numbers(app):
+    return {each.label: each.value for each in app.metric}
+
+
+@pytest.mark.parametrize("name", some(list(PRESETS), 3))
+def test_every_preset_opens_untrained(name):
+    app = open_screen()
+    app.pills(key="training.preset").set_value(name).run()
+    assert_well(app)
+    assert numbers(app)["Steps"] == "0"
+    assert app.pills(key="training.preset").value == name
+
+
+def test_it_learns_as_torch_does():
+    app = press(press(open_screen(**XOR), "one_epoch"), "one_step")
+    assert_well(app)
+    alone = LiveRun(Settings(SMALL, "xor", rate=0.01))
+    alone.advance(steps=8)
+    alone.finish_test()
+    shown = numbers(app)
+    assert shown["Steps"] == "8"
+    assert shown["Test accuracy"] == f"{alone.tested[-1].accuracy:.1%}"
+    assert shown["Loss"] == f"{np.mean(alone.losses):.3f}"
+    chance = functional.cross_entropy(torch.zeros(1, 2), torch.tensor([0])).item()
+    assert f"= {chance:.3f}" in said(app)
+
+
+def test_the_same_settings_make_the_same_run_again():
+    app = press(open_screen(**XOR), "one_epoch")
+    first = run_of(app).look().losses.tolist()
+    app.button(key="training.anew").click().run()
+    assert numbers(app)["Steps"] == "0"
+    assert run_of(press(app, "one_epoch")).look().losses.tolist() == first
+
+
+def test_a_setting_begins_another_run_and_a_rate_does_not():
+    app = press(open_screen(**XOR), "one_step")
+    app.selectbox(key="training.rate").set_value("0.1").run()
+    assert numbers(app)["Steps"] == "1"
+    app = press(app, "one_step")
+    assert run_of(app).rates == {0: 0.01, 1: 0.1}
+    assert app.query_params["rate"] == "0.1" or app.query_params["rate"] == ["0.1"]
+    app.number_input(key="training.seed").set_value(5).run()
+    assert numbers(app)["Steps"] == "0"
+
+
+def test_play_goes_on_until_pause():
+    app = open_screen(**XOR)
+    app.button(key="training.play").click().run()
+    run = run_of(app)
+    assert run.playing
+    assert app.button(key="training.one_step").disabled
+    app.button(key="training.play").click().run()
+    assert_well(app)
+    assert not run.playing
+    assert app.button(key="training.play").label == "Play"
+
+
+def test_what_cannot_run_is_one_sentence_and_the_controls_stay():
+    app = open_screen(net="Flatten, Linear 7")
+    assert not app.exception
+    assert len(app.error) == 1
+    assert "ends in 7 and there are 10 classes" in app.error[0].value
+    app.text_input(key="training.net").set_value("Flatten, Linear 10").run()
+    assert_well(app)
+    assert numbers(app)["Steps"] == "0"
+
+
+def test_nonsense_in_a_link_opens_with_the_defaults():
+    app = open_screen(examples="cats", rate="fast", seed="-1", right="11", batch_size="0")
+    assert_well(app)
+    assert app.selectbox(key="training.examples").value == "mnist"
+
+
+def test_a_run_is_kept_beside_the_next_one():
+    app = press(open_screen(**XOR), "one_epoch")
+    app.button(key="training.keep").click().run()
+    app.number_input(key="training.seed").set_value(3).run()
+    assert_well(app)
+    captions = [each.value for each in app.caption]
+    assert "Kept, in grey: 7 steps with Seed 0." in captions, captions
+    app.button(key="training.keep").click().run()
+    assert not [each for each in app.caption if "Kept" in each.value]
+
+
+def test_mistakes_are_those_of_the_network():
+    app = press(open_screen(net="Flatten, Linear 10", right="4", said="9"), "one_epoch")
+    assert_well(app)
+    alone = LiveRun(Settings("Flatten, Linear 10", rate=0.003))
+    alone.advance(steps=79)
+    examples = load("mnist")
+    with torch.no_grad():
+        scores = alone.network(examples.test_inputs)
+    answers = scores.argmax(1)
+    wanted = ((examples.test_labels == 4) & (answers == 9)).nonzero()[:, 0].tolist()
+    assert f"**{len(wanted)} of 1000 test images" in said(app)
+    found = mistaken(sheet("mnist", "test")[1].astype(int), run_of(app).look(), 4, 9).tolist()
+    assert sorted(found) == wanted
+    sure = scores.softmax(1)[found, 9].tolist()
+    assert sure == sorted(sure, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("link", "wanted"),
+    [
+        ({"label_smoothing": "0.1"}, "q_y &= 0.95"),
+        ({"l1": "0.00001"}, r"+ 0.00001 \sum |w|"),
+        ({"l2": "0.01", "optimiser": "SGD"}, r"+ 0.01 \sum w^2"),
+        ({"optimiser": "momentum"}, "0.9\\, v + g"),
+        ({"optimiser": "AdamW"}, "0.01 \\cdot 0.01"),
+    ],
+)
+def test_the_formula_has_the_numbers_of_the_run(link, wanted):
+    app = open_screen(**{**XOR, **link})
+    assert_well(app)
+    assert any(wanted in each.value for each in app.latex), [each.value for each in app.latex]
+    assert ("The training loss** holds" in said(app)) == bool({"label_smoothing", "l1", "l2"} & set(link))
+
+
+def test_the_code_makes_the_same_losses():
+    app = press(open_screen(**XOR, l2="0.001"), "one_epoch")
+    scope: dict[str, object] = {}
+    exec(compile(app.code[0].value, "code", "exec"), scope)
+    assert scope["losses"] == pytest.approx(run_of(app).look().losses.tolist(), abs=1e-6)
+
+
+def test_the_curves_as_csv():
+    app = press(open_screen(**XOR), "one_epoch")
+    view = run_of(app).look()
+    rows = list(csv.DictReader(io.StringIO(curves(view))))
+    assert [int(row["step"]) for row in rows] == list(range(8))
+    assert [float(row["loss"]) for row in rows[:7]] == pytest.approx(view.losses.tolist())
+    assert float(rows[7]["test_accuracy"]) == pytest.approx(view.tests[-1, 2])
+    assert math.isclose(float(rows[0]["test_loss"]), view.tests[0, 1], rel_tol=1e-5)
+
+
+def test_the_questions_are_right():
+    app = unfold(open_screen(**XOR), "training.predict")
+    for number in range(10):
+        label = app.radio[0].label
+        options = app.radio[0].options
+        if found := re.search(r"There are (\d+) examples. With a batch size of (\d+)", label):
+            right = str(len(torch.arange(int(found[1])).split(int(found[2]))))
+        elif found := re.search(r"has (\d+) classes and knows", label):
+            loss = functional.cross_entropy(torch.zeros(1, int(found[1])), torch.tensor([0]))
+            right = f"{loss.item():.3f}"
+        elif found := re.search(r"answers (\d+) of (\d+) test", label):
+            right = f"{100 * (int(found[2]) - int(found[1])) / int(found[2]):.2f}%"
+        elif found := re.search(r"smoothing of ([\d.]+) and (\d+) classes", label):
+            scores = torch.zeros(1, int(found[2]), requires_grad=True)
+            functional.cross_entropy(scores, torch.tensor([0]), label_smoothing=float(found[1])).backward()
+            # The gradient is softmax less target.
+            right = f"{1 / int(found[2]) - scores.grad[0, 0].item():.4g}"
+        else:
+            rate, weight, gradient = map(
+                float,
+                re.search(
+                    r"rate of (\S+); a weight is (\S+) and its gradient (\S+)\.", label.replace("−", "-")
+                ).groups(),
+            )
+            moved = torch.nn.Parameter(torch.tensor(weight, dtype=torch.float64))
+            moved.grad = torch.tensor(gradient, dtype=torch.float64)
+            torch.optim.SGD([moved], lr=rate).step()
+            right = f"{moved.item():.4g}".replace("-", "−")
+        assert right in options, (number, label, options, right)
+        app.radio[0].set_value(right).run()
+        assert any("Right" in each.value for each in app.success), label
+        app.button(key="training.predict-next").click().run()
+
+
+def test_a_network_of_the_calculator_is_trained_by_one_click_and_goes_back():
+    net = "Conv 4 5, ReLU, MaxPool 4, Flatten, Linear 10"
+
+    def links_to(app, screen):
+        return [
+            each.proto
+            for each in app.get("page_link")
+            if each.proto.page == screen and "net=" in each.proto.query_string
+        ]
+
+    app = opening.open_screen("pages/design/network.py", net=net, size="1x28x28")
+    assert_well(app)
+    (link,) = links_to(app, "training")
+    assert dict(parse_qsl(link.query_string)) == {"net": net}
+    app = open_screen(net=net)
+    assert_well(app)
+    (link,) = links_to(app, "network")
+    assert dict(parse_qsl(link.query_string)) == {"net": net, "size": "1x28x28"}
+    assert not links_to(opening.open_screen("pages/design/network.py", net=net, size="1x40x40"), "training")
