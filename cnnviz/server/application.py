@@ -1,5 +1,6 @@
 """The ASGI application, for `streamlit run cnnviz/server/application.py` or uvicorn."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.server.first_paint import FirstPaint
 from cnnviz.server.headers import Headers, content_security_policy, frame_ancestors, is_embedded
 from cnnviz.server.health import health_route
+from cnnviz.server.idle_memory import give_back
 from cnnviz.server.logs import keep_to_one_line
 from cnnviz.server.metrics import metrics_route
 from cnnviz.server.script_errors import log_once, tell
@@ -44,8 +46,10 @@ async def _lifespan(app: Any) -> AsyncIterator[None]:
     # Of a server's own process only: a notebook's that shows its network has a log of its own.
     keep_to_one_line()
     log_once()
+    giving_back = asyncio.create_task(give_back(visits))
     async with warm_up.lifespan(app):
         yield
+    giving_back.cancel()
 
 
 app = st.App(

@@ -1,15 +1,21 @@
 """How many pages are open and how much is done on them: counted where it comes in, by number alone."""
 
+import time
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class Visits:
-    """Counts since the start. `acts` are messages from browsers, each of which makes a script run but for a few."""
+    """Counts since the start. `acts` are messages from browsers, each of which makes a script run but for a few.
+
+    `left` is when a page was left last, by time.monotonic(), and 0 before that.
+    """
 
     def __init__(self) -> None:
         self.open = 0
         self.opened = 0
         self.acts = 0
+        self.left = 0.0
 
 
 class CountVisits:
@@ -36,3 +42,4 @@ class CountVisits:
             await self._app(scope, counted, send)
         finally:
             self._visits.open -= 1
+            self._visits.left = time.monotonic()

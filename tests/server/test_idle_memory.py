@@ -1,0 +1,71 @@
+"""Memory is given back once after people have left, and not while they come and go."""
+
+import asyncio
+import time
+from contextlib import suppress
+
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import WebSocketRoute
+from starlette.testclient import TestClient
+
+from cnnviz.server import idle_memory
+from cnnviz.server.visits import CountVisits, Visits
+
+
+async def until(happens, seconds=5.0):
+    deadline = time.monotonic() + seconds
+    while not happens() and time.monotonic() < deadline:
+        await asyncio.sleep(0.01)
+    return happens()
+
+
+@pytest.fixture
+def released(monkeypatch):
+    calls = []
+    monkeypatch.setattr(idle_memory, "_LOOK", 0.01)
+    monkeypatch.setattr(idle_memory, "_KEPT", 0.3)
+    monkeypatch.setattr(idle_memory, "release", lambda: calls.append(time.monotonic()))
+    return calls
+
+
+def test_it_is_given_back_once_after_the_last_has_left(released):
+    async def story():
+        visits = Visits()
+        task = asyncio.create_task(idle_memory.give_back(visits))
+        await asyncio.sleep(0.1)
+        assert not released, "nobody was there"
+        for _ in range(4):
+            visits.left = time.monotonic()
+            await asyncio.sleep(0.1)
+            assert not released, "somebody left a moment ago"
+        assert await until(lambda: released)
+        assert released[0] - visits.left >= 0.3
+        await asyncio.sleep(0.4)
+        assert len(released) == 1
+        visits.left = time.monotonic()
+        assert await until(lambda: len(released) == 2)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    asyncio.run(story())
+
+
+def test_a_page_that_closes_is_noted():
+    async def page(socket):
+        await socket.accept()
+        await socket.close()
+
+    visits = Visits()
+    app = Starlette(routes=[WebSocketRoute("/", page)], middleware=[Middleware(CountVisits, visits=visits)])
+    before = time.monotonic()
+    with TestClient(app).websocket_connect("/"):
+        pass
+    assert visits.open == 0
+    assert before <= visits.left <= time.monotonic()
+
+
+def test_it_can_be_asked_without_a_server():
+    idle_memory.release()
