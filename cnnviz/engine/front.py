@@ -84,6 +84,10 @@ class FrontEngine(ABC):
         """Cancel all that a session still has waiting."""
         self._count("dropped", self._jobs.cancel(session, lambda job: True))
 
+    def forget(self) -> None:
+        """Let go of all results that are kept: see Engine.forget."""
+        self._results.clear()
+
     def answers(self, timeout: float) -> bool:
         """Return whether work is taken within `timeout` seconds: see Engine.answers."""
         with self._counting:

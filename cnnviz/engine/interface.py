@@ -75,5 +75,8 @@ class Engine(Protocol):
     def answers(self, timeout: float) -> bool:
         """Return whether work is taken: a question that costs nothing, before all who wait, for `timeout` seconds."""
 
+    def forget(self) -> None:
+        """Let go of all results that are kept: those who had them have gone. Models stay."""
+
     def close(self) -> None:
         """Stop; whoever still waits gets Dropped."""

@@ -77,6 +77,11 @@ class LocalEngine(FrontEngine):
             device=str(self._device),
         )
 
+    def forget(self) -> None:
+        """Let go of all results and recorded runs: see Engine.forget."""
+        super().forget()
+        self._kept.clear()
+
     def close(self) -> None:
         """Stop the worker after what it runs now; whoever still waits gets Dropped."""
         self._jobs.close()

@@ -46,7 +46,7 @@ async def _lifespan(app: Any) -> AsyncIterator[None]:
     # Of a server's own process only: a notebook's that shows its network has a log of its own.
     keep_to_one_line()
     log_once()
-    giving_back = asyncio.create_task(give_back(visits))
+    giving_back = asyncio.create_task(give_back(visits, warm_up))
     async with warm_up.lifespan(app):
         yield
     giving_back.cancel()

@@ -111,7 +111,7 @@ def test_visitors_wait_for_its_imports_and_not_for_its_last_picture(warm_up, mon
 
     slow = Slow()
     monkeypatch.setattr(engine_of_pages, "engine", lambda: slow)
-    monkeypatch.setattr("cnnviz.server.warm_up._settle_memory", lambda: None)
+    monkeypatch.setattr("cnnviz.engine.garbage.settle", lambda: None)
     engine_of_pages.SETTLED.clear()
     bringing = threading.Thread(target=warm_up._bring)
     bringing.start()

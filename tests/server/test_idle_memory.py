@@ -3,6 +3,7 @@
 import asyncio
 import time
 from contextlib import suppress
+from types import SimpleNamespace
 
 import pytest
 from starlette.applications import Starlette
@@ -10,6 +11,8 @@ from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
 from starlette.testclient import TestClient
 
+from cnnviz.engine import Layers, ModelChoice
+from cnnviz.engine.local import LocalEngine
 from cnnviz.server import idle_memory
 from cnnviz.server.visits import CountVisits, Visits
 
@@ -26,14 +29,14 @@ def released(monkeypatch):
     calls = []
     monkeypatch.setattr(idle_memory, "_LOOK", 0.01)
     monkeypatch.setattr(idle_memory, "_KEPT", 0.3)
-    monkeypatch.setattr(idle_memory, "release", lambda: calls.append(time.monotonic()))
+    monkeypatch.setattr(idle_memory, "release", lambda engine: calls.append((time.monotonic(), engine)))
     return calls
 
 
 def test_it_is_given_back_once_after_the_last_has_left(released):
     async def story():
         visits = Visits()
-        task = asyncio.create_task(idle_memory.give_back(visits))
+        task = asyncio.create_task(idle_memory.give_back(visits, SimpleNamespace(engine="the engine")))
         await asyncio.sleep(0.1)
         assert not released, "nobody was there"
         for _ in range(4):
@@ -41,11 +44,13 @@ def test_it_is_given_back_once_after_the_last_has_left(released):
             await asyncio.sleep(0.1)
             assert not released, "somebody left a moment ago"
         assert await until(lambda: released)
-        assert released[0] - visits.left >= 0.3
+        assert released[0][0] - visits.left >= 0.3
+        assert released[0][1] == "the engine"
         await asyncio.sleep(0.4)
         assert len(released) == 1
-        visits.left = time.monotonic()
+        visits.open, visits.left = 1, time.monotonic()
         assert await until(lambda: len(released) == 2)
+        assert released[1][1] is None, "somebody is still there"
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
@@ -67,5 +72,19 @@ def test_a_page_that_closes_is_noted():
     assert before <= visits.left <= time.monotonic()
 
 
+def test_an_engine_forgets_and_answers_anew():
+    engine = LocalEngine(device="cpu")
+    try:
+        request = Layers(ModelChoice("lenet-relu-mnist"))
+        first = engine.ask(request)
+        assert engine.statistics().result_bytes > 0
+        idle_memory.release(engine)
+        assert engine.statistics().result_bytes == 0
+        assert engine.ask(request) == first
+        assert engine.statistics().computed == 2
+    finally:
+        engine.close()
+
+
 def test_it_can_be_asked_without_a_server():
-    idle_memory.release()
+    idle_memory.release(None)
