@@ -107,9 +107,11 @@ def ask(request: "Request[R]", sign: DeltaGenerator | None = None) -> R | None:
             pass
         while True:
             # Writing to the page is also where Streamlit ends a run that the person has made pointless.
-            _show_progress(sign, getattr(request, "model", None), time.monotonic() - began)
+            waited = time.monotonic() - began
+            _show_progress(sign, getattr(request, "model", None), waited)
             try:
-                result = ticket.result(timeout=_PATIENCE)
+                # A hundred people who wait would take a core by their looks alone.
+                result = ticket.result(timeout=max(_PATIENCE, waited / 5))
             except TimeoutError:
                 continue
             sign.empty()
