@@ -52,7 +52,7 @@ class LocalEngine(FrontEngine):
             load or models.load, is_ready=is_ready or models.is_ready, device=self._device, limit=models_limit
         )
         # Recorded runs by themselves: a few large maps must not drive out what many others can be made from.
-        self._kept: ByteCache[Any] = ByteCache(results_limit * 3 // 4)
+        self._kept: ByteCache[Any] = ByteCache(results_limit * 2 // 3)
         # A recorded run holds its model's weights, which are not counted: it goes when the model goes.
         self._weights.kept.forgotten = lambda choice: self._kept.drop(
             lambda kept: getattr(kept, "model", None) == choice

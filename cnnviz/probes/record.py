@@ -32,7 +32,7 @@ class UnrepeatableError(CnnvizError):
     """A forward that cannot be run again piece by piece: it draws random numbers, say, or computes gradients."""
 
 
-def record(model: nn.Module, batch: Tensor, *, most_bytes: int = 600_000) -> tuple[Recording, Any]:
+def record(model: nn.Module, batch: Tensor, *, most_bytes: int = 2_500_000) -> tuple[Recording, Any]:
     """Run a model once and return the recording and what the model gave.
 
     At most `most_bytes` of tensors are kept, besides the batch itself, a copy of which the model gets, and besides at

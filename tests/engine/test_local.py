@@ -210,8 +210,8 @@ def test_many_distinct_requests_stay_within_the_bound(desk: Any, build: Any) -> 
     engine: Engine = build(result_cache_mb=1)
     for number in range(300):
         assert engine.ask(desk.Probe(number, 25_000)).values[-1] == number
-        assert engine.statistics().result_bytes <= 2**20 / 4 + 1
-    assert engine.statistics().result_bytes > 2**20 / 6
+        assert engine.statistics().result_bytes <= 2**20 / 3 + 1
+    assert engine.statistics().result_bytes > 2**20 / 4
     assert engine.statistics().computed == 300
 
 
@@ -228,8 +228,8 @@ def test_the_environment_sets_the_bounds(desk: Any, build: Any, monkeypatch: pyt
     engine: Engine = build()
     for number in range(30):
         engine.ask(desk.Probe(number, 25_000))
-    # Three quarters are for recorded runs.
-    assert 2**16 < engine.statistics().result_bytes <= 2**19 / 4 + 1
+    # Two thirds are for recorded runs.
+    assert 2**16 < engine.statistics().result_bytes <= 2**19 / 3 + 1
     monkeypatch.setenv("CNNVIZ_RESULT_CACHE_MB", "lots")
     with pytest.raises(CnnvizError, match="'lots'"):
         build()
@@ -278,8 +278,8 @@ def test_the_defaults_follow_the_memory_that_is_left(desk: Any, build: Any, monk
     engine: Engine = build()
     for number in range(60):
         engine.ask(desk.Probe(number, 25_000))
-    # A quarter of 20 MB, of which results have two fifths, and those that are no recorded runs a quarter of these.
-    assert 2**18 < engine.statistics().result_bytes <= 2**19 + 1
+    # A quarter of 20 MB, of which results have two fifths, and those that are no recorded runs a third of these.
+    assert 2**19 < engine.statistics().result_bytes <= 2 / 3 * 2**20 + 1
 
 
 def test_an_error_inside_the_program_has_a_number_that_stands_in_the_log(
