@@ -1,4 +1,4 @@
-"""The queue and the caches of the engine in this process, with requests that the test holds in its hand."""
+"""The queue of the engine in this process, with requests that the test holds in its hand."""
 
 import logging
 import threading
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cnnviz.engine import Dropped, Engine, local
+from cnnviz.engine import Dropped, Engine
 from cnnviz.engine.local import LocalEngine
 from cnnviz.errors import CnnvizError, ShapeError
 
@@ -206,35 +206,6 @@ def test_results_are_read_only(desk: Any, build: Any) -> None:
         build().ask(desk.Probe(7)).values[0] = 1
 
 
-def test_many_distinct_requests_stay_within_the_bound(desk: Any, build: Any) -> None:
-    engine: Engine = build(result_cache_mb=1)
-    for number in range(300):
-        assert engine.ask(desk.Probe(number, 25_000)).values[-1] == number
-        assert engine.statistics().result_bytes <= 2**20 / 3 + 1
-    assert engine.statistics().result_bytes > 2**20 / 4
-    assert engine.statistics().computed == 300
-
-
-def test_a_result_larger_than_the_cache_is_served_and_not_kept(desk: Any, build: Any) -> None:
-    engine: Engine = build(result_cache_mb=0.01)
-    for _ in range(2):
-        assert engine.ask(desk.Probe(5, 10_000)).values.sum() == 50_000
-    assert desk.ran == [5, 5]
-    assert engine.statistics().result_bytes == 0
-
-
-def test_the_environment_sets_the_bounds(desk: Any, build: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CNNVIZ_RESULT_CACHE_MB", "0.5")
-    engine: Engine = build()
-    for number in range(30):
-        engine.ask(desk.Probe(number, 25_000))
-    # Two thirds are for recorded runs.
-    assert 2**16 < engine.statistics().result_bytes <= 2**19 / 3 + 1
-    monkeypatch.setenv("CNNVIZ_RESULT_CACHE_MB", "lots")
-    with pytest.raises(CnnvizError, match="'lots'"):
-        build()
-
-
 @pytest.mark.interface
 def test_a_worker_that_is_free_answers_and_one_that_is_held_does_not(desk: Any, build: Any) -> None:
     engine: LocalEngine = build()
@@ -271,15 +242,6 @@ def test_an_engine_that_is_closed_does_not_answer(build: Any) -> None:
     engine: LocalEngine = build()
     engine.close()
     assert not engine.answers(1)
-
-
-def test_the_defaults_follow_the_memory_that_is_left(desk: Any, build: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local, "available_memory", lambda: 20 * 2**20)
-    engine: Engine = build()
-    for number in range(60):
-        engine.ask(desk.Probe(number, 25_000))
-    # A quarter of 20 MB, of which results have two fifths, and those that are no recorded runs a third of these.
-    assert 2**19 < engine.statistics().result_bytes <= 2 / 3 * 2**20 + 1
 
 
 def test_an_error_inside_the_program_has_a_number_that_stands_in_the_log(
