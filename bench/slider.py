@@ -1,11 +1,12 @@
-"""From a key press on the stride's slider to the new numbers on the screen, against an empty page with a slider.
+"""From a key press on a slider to the new numbers on the screen, against an empty page with a slider.
 
-    python bench/slider.py [--screen convolution] [--query kind=Conv3d] [--rounds 25]
+    python bench/slider.py [--screen convolution] [--slider Stride] [--query kind=Conv3d] [--rounds 25]
 
-In Chromium, all servers up, one arrow key on the slider of the stride each in turn, each once all is quiet. The empty
-page is served twice, with Streamlit's own settings and with this project's. The clock runs in the browser, from the key
-event until the frame is painted in which the screen's result, or the empty page's number, has changed: the output size
-on `design/layer`, the output grid with its new size on `basics/convolution` (it is drawn in the same task).
+In Chromium, all servers up, one arrow key on the slider each in turn, each once all is quiet. The empty page is served
+twice, with Streamlit's own settings and with this project's. The clock runs in the browser, from the key event until
+the frame is painted in which the screen's result, or the empty page's number, has changed: the output size on
+`design/layer`, the output grid with its new size on `basics/convolution` (it is drawn in the same task). On any other
+screen, until the run is over in which its words have changed, the last of them included.
 """
 
 import argparse
@@ -37,6 +38,10 @@ RESULTS = {
         .map((host) => host.shadowRoot?.querySelector("[data-panel=output]")).find(Boolean).getAttribute("aria-label")
     """,
 }
+ANY_RESULT = """() => document.querySelector('[data-testid="stApp"]').dataset.testScriptState !== "notRunning"
+    ? window.atRest
+    : window.atRest = [...document.querySelectorAll('[data-testid="stMarkdownContainer"]')]
+        .map((each) => each.textContent).join()"""
 
 
 def press(page: Any, result: str, key: str) -> float:
@@ -48,7 +53,8 @@ def press(page: Any, result: str, key: str) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--screen", choices=RESULTS, default="layer")
+    parser.add_argument("--screen", default="layer")
+    parser.add_argument("--slider", default="Stride", help="what the screen's slider is called")
     parser.add_argument("--rounds", type=int, default=25)
     parser.add_argument("--query", default="", help="of the screen's address, such as kind=MaxPool2d")
     options = parser.parse_args()
@@ -64,8 +70,9 @@ def main() -> None:
         browser = stack.enter_context(_run.chromium())
         pages = [opened(browser, f"{app.url}/{options.screen}?{options.query}")]
         pages += [opened(browser, served.url) for served in (plain, set_up)]
-        for page in pages:
-            page.locator('input[type="range"][aria-label="Stride"]').focus(timeout=120_000)
+        for page, name in zip(pages, (options.slider, "Stride", "Stride"), strict=True):
+            page.locator(f'input[type="range"][aria-label="{name}"]').first.focus(timeout=120_000)
+        result = RESULTS.get(options.screen, ANY_RESULT)
         turns = dict.fromkeys(range(len(pages)), 0)
 
         def moved(number: int) -> float:
@@ -73,7 +80,7 @@ def main() -> None:
             turns[number] += 1
             # Back and forth between three strides, so that the engine's cache is no more than a person's.
             key = "ArrowRight" if turns[number] % 4 in (1, 2) else "ArrowLeft"
-            return press(pages[number], PLAIN if number else RESULTS[options.screen], key)
+            return press(pages[number], PLAIN if number else result, key)
 
         base = "an empty page with a slider"
         cases = {

@@ -1,13 +1,16 @@
 // A batch of numbers normalised: its cells, the set that a number belongs to, and the sum behind its output.
 
 import { inksOf } from "./canvas.js";
-import { onKeys } from "./grid.js";
+import { editing, keepEdits, pointing, same } from "./cell_editing.js";
 import { explain, nameOf } from "./normalization_account.js";
 import { GRIDS, build, highlight, layOut, neighbour, paint } from "./normalization_cells.js";
-import { editing, mayEdit } from "./normalization_editing.js";
 import { outputsOf, setsOf, standardised, statisticsOf } from "./normalization_sums.js";
 import { long, tellGap } from "./numbers.js";
 import { chosen, fill, finder, follow, memory, pend, unpack } from "./shared.js";
+
+// The grids whose cells may be given other values, under their names among the arrays.
+const TYPED = { input: "input", gamma: "gamma", beta: "beta" };
+const mayEdit = (cell) => Boolean(cell) && cell.grid in TYPED;
 
 /** Read what Python sent into `own`, and compute the rest; what was typed and Python does not know yet stays. */
 function takeIn(own, data, root) {
@@ -15,11 +18,8 @@ function takeIn(own, data, root) {
   if (shape !== own.shape) Object.assign(own, { shape, edits: new Map(), moved: new Set(), hover: null, editing: null,
     cursor: { input: 0, output: 0, gamma: 0, beta: 0 } });
   Object.assign(own, { meta, python: output, inks: inksOf(root),
-    arrays: { input: input.slice(), gamma: gamma.slice(), beta: beta.slice() } });
-  for (const [id, { grid, index, value, time }] of own.edits) {
-    if (own.arrays[grid][index] === value || performance.now() - time > 4000) own.edits.delete(id);
-    else own.arrays[grid][index] = value;
-  }
+    arrays: { input, gamma, beta } });
+  keepEdits(own.edits, own.arrays, TYPED);
   compute(own);
 }
 
@@ -74,20 +74,37 @@ export default function ({ data, parentElement, setTriggerValue }) {
   };
   const refresh = () => { paint(own); told(); tellMoved(); settle(); };
   const pin = (cell) => {
-    own.pin = own.pin && own.pin.grid === cell.grid && own.pin.index === cell.index ? null : cell;
+    own.pin = same(own.pin, cell) ? null : cell;
     const value = own.pin && [own.pin.grid, own.pin.index];
     pend(own, value);
     settle();
     setTriggerValue("pick", { pin: value });
   };
 
-  const edit = editing(own, find, elements, { called, settle, changed: (before) => {
-    compute(own);
-    own.moved = new Set([...own.outputs.keys()].filter((i) => Math.abs(own.outputs[i] - before[i]) > 1e-9));
-    refresh();
-    setTriggerValue("pick", { edits: [...own.edits.values()].map((each) => [each.grid, each.index, each.value]) });
-  } });
-  control(own, stage, elements, sum, { settle, pin, edit });
+  const boxOf = ({ grid, index }) => {
+    const box = own.plans[grid].cells[index].getBoundingClientRect(), frame = stage.getBoundingClientRect();
+    return { left: box.left - frame.left, top: box.top - frame.top, width: box.width, height: box.height,
+      stage: frame.width };
+  };
+  const edit = editing(own, find, { boxOf, settle, nameOf: called, arrayOf: (grid) => own.arrays[grid],
+    placeOf: (cell) => cell.index, elementOf: (cell) => elements[cell.grid],
+    valueAt: ({ grid, index }) => own.values[grid][index],
+    changed: () => {
+      const before = own.outputs;
+      compute(own);
+      own.moved = new Set([...own.outputs.keys()].filter((i) => Math.abs(own.outputs[i] - before[i]) > 1e-9));
+      refresh();
+    },
+    send: (edits) => setTriggerValue("pick", { edits }) });
+  const under = (event) => {
+    const id = event.target.closest?.(".cell")?.id;
+    return id ? { grid: id.split("-")[0], index: Number(id.split("-")[1]) } : null;
+  };
+  const walked = Object.fromEntries(Object.keys(own.cursor).map((grid) => [grid, elements[grid]]));
+  pointing(own, { stage, sum, elements: walked }, { under, mayEdit,
+    cursorOf: (grid) => ({ grid, index: own.cursor[grid] }),
+    neighbour: ({ grid, index }, key) => ({ grid, index: neighbour(own.plans[grid], index, key) }) },
+  { settle, pin, edit, move: ({ grid, index }) => { if (grid in own.cursor) own.cursor[grid] = index; } });
   change.onclick = () => { const cell = target(); if (mayEdit(cell)) edit(cell); };
   change.onkeydown = (event) => event.stopPropagation();
 
@@ -100,53 +117,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
     own.hover = inside(own.hover);
     refresh();
   }, own);
-}
-
-/** Let the pointer and the keys name, pin and edit cells. */
-function control(own, stage, elements, sum, { settle, pin, edit }) {
-  const under = (event) => {
-    const id = event.target.closest?.(".cell")?.id;
-    return id ? { grid: id.split("-")[0], index: Number(id.split("-")[1]) } : null;
-  };
-  stage.onpointermove = (event) => {
-    const cell = under(event);
-    if (own.hover?.grid === cell?.grid && own.hover?.index === cell?.index) return;
-    own.hover = cell;
-    sum.setAttribute("aria-live", "off");
-    settle();
-  };
-  stage.onpointerleave = () => { own.hover = null; settle(); };
-  stage.onclick = (event) => {
-    const cell = under(event);
-    if (!cell) return;
-    if (cell.grid in own.cursor) own.cursor[cell.grid] = cell.index;
-    // The second click of a double click must not undo what the first one did.
-    if (event.detail < 2) pin(cell);
-  };
-  stage.ondblclick = (event) => {
-    const cell = under(event);
-    if (mayEdit(cell)) edit(cell);
-  };
-  for (const grid of Object.keys(own.cursor)) {
-    const element = elements[grid];
-    element.onfocus = settle;
-    element.onblur = settle;
-    onKeys(element, (key) => {
-      const cell = { grid, index: own.cursor[grid] };
-      if (/^(Arrow(Left|Right|Up|Down)|Home|End|Page(Up|Down))$/.test(key)) {
-        own.hover = null;
-        sum.setAttribute("aria-live", "polite");
-        own.cursor[grid] = neighbour(own.plans[grid], cell.index, key);
-      } else if (key === " ") pin(cell);
-      else if (key === "Escape") { if (own.pin) pin(own.pin); }
-      else if ((key === "Enter" || key === "F2") && mayEdit(cell)) edit(cell);
-      else if (key === "Enter") pin(cell);
-      else if (/^[\d.,+-]$/.test(key) && mayEdit(cell)) edit(cell, key);
-      else return false;
-      settle();
-      return true;
-    });
-  }
 }
 
 /** Write what the grids are called, with their shapes, and what can be done. */

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.components.cells import EDIT, Edit, teller
 from cnnviz.components.language import words_of
 from cnnviz.components.pack import pack
 from cnnviz.components.register import picked, register
-from cnnviz.components.sliding import Edit
 from cnnviz.errors import ShapeError
 
 # What can be pinned, and what of it can be edited.
@@ -23,7 +23,6 @@ GRIDS = ("input", "mean", "variance", "gamma", "beta", "output")
 _STATISTIC = """<section><div class="title {0}-name"></div>
   <div class="grid {0}" role="{1}"{2}></div></section>"""
 _BATCH = '<section><div class="title {0}-name"></div><div class="grid {0}" role="grid" tabindex="0"></div></section>'
-# The keyboard for decimals of an iPhone has no minus.
 _HTML = f"""
 <div class="root">
   <div class="stage">
@@ -33,7 +32,7 @@ _HTML = f"""
         {"".join(_STATISTIC.format(name, "grid", ' tabindex="0"') for name in ("gamma", "beta"))}</div>
       {_BATCH.format("output")}
     </div>
-    <input class="edit" type="text" inputmode="text" autocapitalize="off" autocomplete="off" spellcheck="false" hidden>
+    {EDIT}
   </div>
   <div class="sum" role="region" tabindex="0" aria-live="off"></div>
   <div class="foot"><button type="button" class="change"></button><span class="keys"></span>
@@ -69,14 +68,7 @@ def normalization(
         inputs, outputs, way=way, groups=groups, gamma=gamma, beta=beta, eps=eps, selected=selected, words=words
     )
 
-    def tell(value: Mapping[str, Any]) -> None:
-        if "edits" in value and on_edit is not None:
-            on_edit([Edit(grid, int(index), float(number)) for grid, index, number in value["edits"]])
-        elif "pin" in value and on_pin is not None:
-            pin = value["pin"]
-            on_pin(None if pin is None or pin[0] not in GRIDS else (pin[0], int(pin[1])))
-
-    picked(_mount, data, key, tell)
+    picked(_mount, data, key, teller(GRIDS, on_pin, on_edit))
 
 
 def message(

@@ -1,19 +1,18 @@
 // Windows that slide over grids of numbers: hover, step, play and edit, with the sum that makes each output.
 
 import { fitCanvas, inksOf } from "./canvas.js";
+import { editing, keepEdits, pointing, same } from "./cell_editing.js";
 import { scaleOf } from "./cell_values.js";
 import { chosen, clamp, finder, follow, memory, pend, unpack } from "./shared.js";
 import { account } from "./sliding_account.js";
-import { onKeys } from "./grid.js";
 import { long, tellGap } from "./numbers.js";
-import { cellsOf, same } from "./sliding_cells.js";
+import { cellsOf } from "./sliding_cells.js";
 import { drawing } from "./sliding_drawing.js";
-import { editing, keepEdits } from "./sliding_editing.js";
-import { PANELS, TITLE, arrange, cellAt, neighbour, panelOf, planeOf, titlesOf } from "./sliding_layout.js";
+import { PANELS, TITLE, arrange, cellAt, edges, neighbour, panelOf, planeOf, titlesOf } from "./sliding_layout.js";
 import { playing } from "./sliding_playing.js";
 import { compute, farthest, lay, winnersOf } from "./sliding_sums.js";
 
-const LINES = 10;
+const LINES = 10, ARRAYS = { input: "inputs", kernel: "weights", bias: "bias" };
 
 /**
  * The component's elements; `panels` and the `marks` in them by their names.
@@ -43,7 +42,7 @@ function takeIn(own, data, root, parts) {
   }
   Object.assign(own, { meta, map, arrays, python: arrays.outputs, inks: inksOf(root),
     font: getComputedStyle(root).fontFamily });
-  keepEdits(own);
+  keepEdits(own.edits, arrays, ARRAYS);
 }
 
 /** Add up the outputs of the arrays as they are, and tell how far they are from Python's. */
@@ -89,57 +88,6 @@ function layOut(own, { stage, base, over, sum, panels }, titles) {
 
 const inside = (own, cell) => cell && planeOf(own.grid, cell) ? cell : null;
 
-/** Let the pointer and the panels' keys name, pin and edit cells. */
-function control(own, { stage, sum, edit: editor, panels }, { mayEdit }, { settle, move, pin, edit, stop, leave }) {
-  const under = (event) => {
-    const box = stage.getBoundingClientRect();
-    return event.target === editor ? null : cellAt(own.grid, event.clientX - box.left, event.clientY - box.top);
-  };
-  stage.onpointermove = (event) => {
-    if (event.target === editor) return;
-    const cell = under(event);
-    if (same(cell, own.hover) || (!cell && !own.hover)) return;
-    own.hover = cell;
-    stage.style.cursor = cell ? "crosshair" : "default";
-    sum.setAttribute("aria-live", "off");
-    settle();
-  };
-  stage.onpointerleave = () => { own.hover = null; settle(); };
-  stage.onclick = (event) => {
-    const cell = under(event);
-    if (!cell) return;
-    stop();
-    move(cell);
-    // The second click of a double click must not undo what the first one did.
-    if (event.detail < 2) pin(cell);
-  };
-  stage.ondblclick = (event) => {
-    const cell = under(event);
-    if (mayEdit(cell)) edit(cell);
-  };
-  for (const name of PANELS) {
-    panels[name].onfocus = settle;
-    panels[name].onblur = settle;
-    onKeys(panels[name], (key, event) => {
-      const cell = own.cursor[name];
-      if (event.target === editor) return false;
-      if (/^(Arrow(Left|Right|Up|Down)|Home|End|Page(Up|Down))$/.test(key)) {
-        own.hover = null;
-        leave();
-        sum.setAttribute("aria-live", "polite");
-        move(neighbour(own.grid, cell, key));
-      } else if (key === " ") pin(cell);
-      else if (key === "Escape") { if (own.pin) pin(own.pin); }
-      else if ((key === "Enter" || key === "F2") && mayEdit(cell)) edit(cell);
-      else if (key === "Enter") pin(cell);
-      else if (/^[\d.,+-]$/.test(key) && mayEdit(cell)) edit(cell, key);
-      else return false;
-      settle();
-      return true;
-    });
-  }
-}
-
 /** Say what can be changed, and call the panels by their names. */
 function label(find, { meta }, { sum, change, panels }, titles) {
   const { words } = meta;
@@ -158,10 +106,16 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const { meta } = own, cells = cellsOf(own), { channelOf, valueAt, mayEdit, nameOf } = cells, titles = titlesOf(meta);
   const { paint, highlight } = drawing(own, [base, over], titles, cells);
   const explain = account(own, sum, cells);
+  function boxOf(cell) {
+    const { grid } = own, [left, top] = edges(grid, planeOf(grid, cell), cell.index);
+    return { left, top, width: grid.cell, height: grid.cell, stage: grid.width };
+  }
   const { cellOf, buttons, stop, leave } = playing(own, find, { paint, settle });
-  const edit = editing(own, find, panels, cells, { leave, settle,
+  const edited = editing(own, find, { ...cells, placeOf: cells.inArray, boxOf, settle,
+    arrayOf: (grid) => own.arrays[ARRAYS[grid]], elementOf: (cell) => panels[panelOf(cell)],
     changed: () => { refresh(own, check); paint(); nameCells(); settle(); },
     send: (edits) => setTriggerValue("pick", { edits }) });
+  const edit = (cell, begun) => { leave(); edited(cell, begun); };
 
   // Who is shown: the pointer's cell, else the keyboard's, else the animation's, else the pinned one.
   function target() {
@@ -196,7 +150,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
     setTriggerValue("pick", { pin: told });
   };
   const move = (cell) => { own.cursor[panelOf(cell)] = cell; nameCells(); };
-  control(own, parts, cells, { settle, move, pin, edit, stop, leave });
+  const under = (event) => {
+    const box = stage.getBoundingClientRect();
+    return cellAt(own.grid, event.clientX - box.left, event.clientY - box.top);
+  };
+  pointing(own, { stage, sum, elements: panels }, { under, mayEdit, cursorOf: (name) => own.cursor[name],
+    neighbour: (cell, key) => neighbour(own.grid, cell, key) }, { settle, move, pin, edit, stop, leave });
   change.onclick = () => { const cell = target(); if (mayEdit(cell)) edit(cell); };
   change.onkeydown = (event) => event.stopPropagation();
 

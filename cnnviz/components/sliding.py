@@ -8,13 +8,13 @@ The arrays are sent once. The browser adds up the same numbers that Python sent 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.components.axes import Axis
+from cnnviz.components.cells import EDIT, Edit, teller
 from cnnviz.components.language import words_of
 from cnnviz.components.pack import pack
 from cnnviz.components.register import picked, register
@@ -25,8 +25,7 @@ Operation = Literal["sum", "max", "average", "lp"]
 GRIDS: tuple[Grid, ...] = ("input", "kernel", "bias", "output")
 
 
-# The keyboard for decimals of an iPhone has no minus.
-_HTML = """
+_HTML = f"""
 <div class="root">
   <div class="tools">
     <button type="button" class="back"></button><button type="button" class="play"></button>
@@ -43,7 +42,7 @@ _HTML = """
       <div role="row"><div class="mark" id="at-kernel" role="gridcell"></div></div></div>
     <div class="panel" data-panel="output" role="grid" tabindex="0" aria-activedescendant="at-output">
       <div role="row"><div class="mark" id="at-output" role="gridcell"></div></div></div>
-    <input class="edit" type="text" inputmode="text" autocapitalize="off" autocomplete="off" spellcheck="false">
+    {EDIT}
   </div>
   <div class="sum" role="region" tabindex="0" aria-live="off"></div>
   <div class="foot"><span class="keys"></span><span class="check" role="status"></span></div>
@@ -51,15 +50,6 @@ _HTML = """
 """
 
 _mount = register("sliding", _HTML)
-
-
-@dataclass(frozen=True)
-class Edit:
-    """A cell that was given a value: `index` is flat, in the grid's own array."""
-
-    grid: str
-    index: int
-    value: float
 
 
 def sliding(
@@ -116,14 +106,7 @@ def sliding(
         words=words,
     )
 
-    def tell(value: Mapping[str, Any]) -> None:
-        if "edits" in value and on_edit is not None:
-            on_edit([Edit(grid, int(index), float(number)) for grid, index, number in value["edits"]])
-        elif "pin" in value and on_pin is not None:
-            pin = value["pin"]
-            on_pin(None if pin is None or pin[0] not in GRIDS else (pin[0], int(pin[1])))
-
-    picked(_mount, data, key, tell)
+    picked(_mount, data, key, teller(GRIDS, on_pin, on_edit))
 
 
 def message(

@@ -3,8 +3,6 @@
 import { fill } from "./shared.js";
 import { unravel, valueOf } from "./sliding_sums.js";
 
-export const same = (a, b) => Boolean(a && b && a.grid === b.grid && a.index === b.index);
-
 /** Questions about cells. An input's index counts places as drawn, a kernel's those of the filter shown. */
 export function cellsOf(own) {
   const { meta, map, arrays } = own, { words } = meta, { place, source, firstPlace, taps, outs, places, inputs } = map;

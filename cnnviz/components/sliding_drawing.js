@@ -3,7 +3,7 @@
 import { contextOf, fitText, inkOn, mix } from "./canvas.js";
 import { brief } from "./cell_values.js";
 import { fill } from "./shared.js";
-import { same } from "./sliding_cells.js";
+import { same } from "./cell_editing.js";
 import { NAME, PANELS, TITLE, edges, planeOf } from "./sliding_layout.js";
 
 /** Ways to draw: `paint` the grids, with `titles` above them, and `highlight` a cell. */

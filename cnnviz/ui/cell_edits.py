@@ -8,7 +8,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnnviz.components.sliding import GRIDS, Edit, Grid
+from cnnviz.components.cells import Edit
+from cnnviz.components.sliding import GRIDS, Grid
 from cnnviz.ui.form import Form
 from cnnviz.ui.form_controls import Control
 from cnnviz.ui.words import COMMON
