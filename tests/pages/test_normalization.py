@@ -8,7 +8,10 @@ import pytest
 import torch
 from torch import nn
 
-from cnnviz.ui.normalization.state import PRESETS
+from cnnviz.engine.results import Probed
+from cnnviz.probes.normalization import normalised
+from cnnviz.ui.normalization.sets import table
+from cnnviz.ui.normalization.state import PRESETS, State
 from tests.pages import opening
 from tests.pages.opening import assert_well, said
 
@@ -47,6 +50,19 @@ def test_the_formula_has_the_numbers_of_the_pinned_cell():
     formulas = "\n".join(each.value for each in app.latex)
     assert f"{hat.item():.4g}" in formulas
     assert f"= {2 * hat.item() - 3:.4g}" in formulas
+
+
+@pytest.mark.parametrize("way", ["batch", "layer", "instance", "group"])
+def test_the_table_has_the_statistics_of_every_numbers_set(way):
+    inputs = np.random.default_rng(3).normal(size=(2, 4, 3, 2)).astype(np.float32)
+    state = State(way, 2, 1e-5, inputs, (1.0,) * 4, (0.0,) * 4)
+    found = normalised(way, torch.from_numpy(inputs), groups=2)
+    made = table(state, Probed(found, "cpu", ""))
+    assert (made.input.to_numpy() == inputs.ravel()).all()
+    assert np.allclose(made.output, (made.input - made["mean"]) / np.sqrt(made.variance + 1e-5), atol=1e-6)
+    sets = {"batch": [made.channel], "layer": [made.image], "instance": [made.image, made.channel]}
+    belongs = sets.get(way, [made.image, made.channel // 2])
+    assert np.allclose(made["mean"], made.input.groupby(belongs).transform("mean"), atol=1e-6)
 
 
 def test_gamma_sigma_and_beta_mu_are_told_to_undo():

@@ -1,12 +1,14 @@
 """Which numbers share a mean and a variance: a small batch, cell by cell."""
 
 import numpy as np
+import pandas as pd  # type: ignore[import-untyped]
 import streamlit as st
 
 from cnnviz.components.normalization import normalization
 from cnnviz.engine.results import Probed
 from cnnviz.probes.normalization import WAYS, Normalised
 from cnnviz.ui.cell_edits import add_edits, offer_undo
+from cnnviz.ui.downloads import offer_downloads
 from cnnviz.ui.normalization.state import (
     AFFINE,
     FORM,
@@ -89,6 +91,21 @@ def _show_formulas(state: State, answer: Probed[Normalised]) -> None:
     st.latex(text("formula_output", hat=formula(hat, brackets=True), result=result, **ends))
 
 
+def table(state: State, answer: Probed[Normalised]) -> pd.DataFrame:
+    """Return a row for every number of the batch: its place, itself, its set's mean and variance, and its output."""
+    shape, found = state.inputs.shape, answer.found
+    places = dict(zip(("image", "channel", "row", "column"), np.indices(shape), strict=False))
+    # A group's statistics stand for each of its channels.
+    each = shape[1] // found.mean.shape[1]
+    sets = {name: np.repeat(getattr(found, name), each, axis=1) for name in ("mean", "variance")}
+    columns = {**places, "input": state.inputs, **sets, "output": found.output}
+    return pd.DataFrame({name: np.broadcast_to(values, shape).ravel() for name, values in columns.items()})
+
+
+def _offer_table(state: State, answer: Probed[Normalised]) -> None:
+    offer_downloads(FORM, "normalised-batch", text("table"), table(state, answer))
+
+
 def question(state: State, answer: Probed[Normalised], number: int) -> Question:
     """Ask in turn for the shape of the means, and for how many numbers share one, of ever larger batches."""
     turn, what = divmod(number, 2)
@@ -132,6 +149,7 @@ def show() -> None:
         settings=_draw_settings,
         notes=_show_notes,
         formulas=_show_formulas,
+        more=_offer_table,
         question=question,
         code=code,
         height=560,
