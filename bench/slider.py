@@ -54,7 +54,7 @@ def press(page: Any, result: str, key: str) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--screen", default="layer")
-    parser.add_argument("--slider", default="Stride", help="what the screen's slider is called")
+    parser.add_argument("--slider", default="Stride", help="what the screen's slider or number is called")
     parser.add_argument("--rounds", type=int, default=25)
     parser.add_argument("--query", default="", help="of the screen's address, such as kind=MaxPool2d")
     options = parser.parse_args()
@@ -70,16 +70,20 @@ def main() -> None:
         browser = stack.enter_context(_run.chromium())
         pages = [opened(browser, f"{app.url}/{options.screen}?{options.query}")]
         pages += [opened(browser, served.url) for served in (plain, set_up)]
-        for page, name in zip(pages, (options.slider, "Stride", "Stride"), strict=True):
-            page.locator(f'input[type="range"][aria-label="{name}"]').first.focus(timeout=120_000)
+        names = (options.slider, "Stride", "Stride")
+        controls = [page.locator(f'input[aria-label="{name}"]').first for page, name in zip(pages, names, strict=True)]
         result = RESULTS.get(options.screen, ANY_RESULT)
         turns = dict.fromkeys(range(len(pages)), 0)
 
         def moved(number: int) -> float:
             settle(pages, servers)
+            if not controls[number].is_visible():  # it stands in something folded
+                pages[number].locator("[data-testid=stExpander] summary").first.click()
+                pages[number].wait_for_timeout(500)
+            controls[number].focus(timeout=120_000)
             turns[number] += 1
             # Back and forth between three strides, so that the engine's cache is no more than a person's.
-            key = "ArrowRight" if turns[number] % 4 in (1, 2) else "ArrowLeft"
+            key = "ArrowUp" if turns[number] % 4 in (1, 2) else "ArrowDown"
             return press(pages[number], PLAIN if number else result, key)
 
         base = "an empty page with a slider"
