@@ -18,6 +18,7 @@ from cnnviz.engine.results.spatial_transformer import WarpedAnswers as WarpedAns
 from cnnviz.engine.results.training import LearntWeights as LearntWeights
 from cnnviz.engine.results.training import RunView as RunView
 from cnnviz.engine.results.training import TrainedSlice as TrainedSlice
+from cnnviz.engine.results.training import WeightSpread as WeightSpread
 from cnnviz.engine.results.values import Bytes as Bytes
 from cnnviz.engine.results.values import Floats as Floats
 from cnnviz.engine.results.values import Probed as Probed
