@@ -140,11 +140,11 @@ def test_few_examples_are_learnt_by_heart_and_their_loss_is_measured_as_at_test(
 def test_soft_thresholds_end_where_a_least_l1_has_its_conditions(monkeypatch):
     # At a minimum of loss + a sum |w|, the loss's slope is -a sign(w) where w is not 0, and at most a where it is.
     monkeypatch.setattr(LiveRun, "_test", lambda run: iter(()))  # after every one of these steps
-    run = LiveRun(replace(FEW, network="Flatten, Linear 10", proximal=True, l1=0.05, batch_size=60))
-    run.advance(steps=1500)
+    run = LiveRun(replace(FEW, network="Flatten, Linear 10", proximal=True, l1=0.05, batch_size=30, count=30))
+    run.advance(steps=2500)
     (weight,) = (each for each in run.network.parameters() if each.ndim > 1)
     examples = load("mnist")
-    loss = nn.CrossEntropyLoss()(run.network(examples.inputs[:60]), examples.labels[:60])
+    loss = nn.CrossEntropyLoss()(run.network(examples.inputs[:30]), examples.labels[:30])
     (slope,) = torch.autograd.grad(loss, weight)
     kept = weight != 0
     assert 0.9 < 1 - kept.float().mean() < 1
