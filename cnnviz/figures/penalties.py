@@ -27,7 +27,7 @@ def loss_gap(
     `names` are those of both and of the tests of the run `before`, which lies behind in grey.
     """
     learnt, tests = _thinned(learnt), _thinned(tests)
-    line: dict[str, Any] = {"type": "scatter", "mode": "lines"}
+    line: dict[str, Any] = {"type": "scatter", "mode": "lines" if len(tests) > 9 else "lines+markers"}
     data = [
         {**line, "x": learnt[:, 0], "y": learnt[:, 1], "name": names[0], "line": {"color": INPUT, "width": 3}},
         {

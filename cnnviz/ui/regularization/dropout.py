@@ -27,11 +27,11 @@ from cnnviz.ui.words import Words
 WORDS = Words("regularization_dropout")
 FORM = Form(WORDS, screen="regularization", part="Dropout")
 say, text = WORDS.say, WORDS.text
-FIRST = Number("first", 5, ("mask",), low=1, high=8)
+FIRST = Number("first", 5, ("at",), low=1, high=8)
 ACTIVATION = Choice("activation", "relu", options=(LINEAR, "relu", "tanh", "sigmoid"))
 KEEP = Real("keep", 0.5, low=0.1, high=0.9)
 SCALING = Choice("scaling", "test", options=SCALINGS, style="buttons")
-SEED = Number("seed", 0, high=999, slider=False)
+SEED = Number("seed", 3, high=999, slider=False)
 PRESETS: dict[str, Preset] = {
     "relu": {},
     "linear": {"activation": LINEAR},
@@ -57,7 +57,7 @@ class State:
 
 def second(first: int) -> Number:
     """Return the control of the second layer, which leaves ten units in all; without units there is none."""
-    return Number("second", min(5, MOST_UNITS - first), ("mask",), low=0, high=MOST_UNITS - first)
+    return Number("second", min(5, MOST_UNITS - first), ("at",), low=0, high=MOST_UNITS - first)
 
 
 def read() -> State:
@@ -66,7 +66,7 @@ def read() -> State:
     widths = (first, FORM.get(second(first)))
     request = DropUnits(widths, FORM.get(ACTIVATION), FORM.get(KEEP), FORM.get(SCALING), FORM.get(SEED))
     most = 2 ** sum(widths) - 1
-    return State(request, FORM.get(Number("mask", most, high=most)))
+    return State(request, FORM.get(Number("at", most, high=most)))
 
 
 def _draw(state: State, answer: Probed[Subnetworks]) -> None:
@@ -80,7 +80,7 @@ def _draw(state: State, answer: Probed[Subnetworks]) -> None:
         seed=request.seed,
         mask=state.mask,
         key=FORM.key("network"),
-        on_pick=lambda mask: FORM.put({"mask": None if mask == 2**state.units - 1 else mask}),
+        on_pick=lambda mask: FORM.put({"at": None if mask == 2**state.units - 1 else mask}),
     )
 
 
@@ -182,8 +182,8 @@ def _chance(draw: Random) -> Question:
 
 def _inverted(draw: Random) -> Question:
     drop, value = draw.choice([0.2, 0.5, 0.6, 0.75]), draw.randrange(2, 20)
-    others = [short(each, 3) for each in (value, value * (1 - drop), value / drop)]
-    return _asked("inverted", short(value / (1 - drop), 3), others, drop=short(drop), value=value)
+    others = [short(each) for each in (value, value * (1 - drop), value / drop)]
+    return _asked("inverted", short(value / (1 - drop)), others, drop=short(drop), value=value)
 
 
 def code(state: State, answer: Probed[Subnetworks]) -> str:

@@ -115,8 +115,8 @@ def show_table() -> None:
         for method, (screen, link) in METHODS.items():
             name_box, training_box, test_box, link_box = st.columns([2, 3, 4, 2], gap="medium")
             name_box.markdown(f"**{text(f'method_{method}')}**")
-            training_box.markdown(f":small[{text('column_training')}]\n\n{text(f'training_{method}')}")
-            test_box.markdown(f":small[{text('column_test')}]\n\n{text(f'test_{method}')}")
+            for box, when in ((training_box, "training"), (test_box, "test")):
+                box.markdown(text("cell", when=text(f"column_{when}"), what=text(f"{when}_{method}")))
             if screen in paths:
                 link_box.page_link(
                     paths[screen].path,

@@ -25,11 +25,13 @@ from cnnviz.ui.screen import say_idea
 from cnnviz.ui.training.stage import moving
 
 say, text = WORDS.say, WORDS.text
-_PICTURES = 16  # of the first layer's units
+_PICTURES = 15  # of the first layer's units
 
 
 def find(state: State) -> RunView | None:
     """Return what there is to see of the run, or None after an error was shown."""
+    if not state.run.playing:
+        state.run.wait(1)  # what the slice under way comes to
     try:
         return state.view()
     except CnnvizError as error:
@@ -45,8 +47,6 @@ def _draw(state: State, view: RunView) -> None:
 def _draw_player(state: State) -> None:
     run = state.run
     playing = run.playing
-    if not playing:
-        run.wait(1)  # what the slice under way comes to
     keys: tuple[tuple[str, str, Callable[..., None], tuple[int, ...], bool], ...] = (
         ("ten_epochs", "fast_forward", run.play, (10 * state.epoch,), playing),
         ("anew", "first_page", begin_anew, (), not run.step and not playing),
@@ -158,7 +158,7 @@ def _show_notes(state: State, view: RunView) -> None:
     numbers = {"loss": fixed(float(view.learnt[-1, 1]), 3), "test_loss": fixed(float(view.tests[-1, 1]), 3)}
     say("what", count=settings.count, parameters=whole(state.table.parameters))
     if view.step:
-        say("gap", gap=fixed(gap, 3), accuracy=percent(accuracy, 1), **numbers)
+        say("gap", gap=fixed(gap, 3), accuracy=fixed(100 * accuracy, 1), **numbers)
     shares = {"zero": percent(view.spread.zero, 1), "small": percent(view.spread.small, 1), "near": f"{SMALL:g}"}
     kind = "none" if not settings.l1 else "proximal" if settings.proximal else "gradient"
     if kind == "none" and settings.l2:

@@ -25,7 +25,6 @@ class Head:
     title: str
     parameters: int
     linear: int
-    dropouts: int
     pooled: int | None
 
 
@@ -35,12 +34,11 @@ def head(name: str) -> Head:
     preset = PRESETS[name]
     shown = of_text(preset.text, preset.input_size, 4)
     linear = [each for each in shown.entries if each.kind == "Linear"]
-    dropouts = sum(each.kind == "Dropout" for each in shown.entries)
     pooled = None
     if "AdaptiveAvgPool 1," not in preset.text:
         body, _, _ = preset.text.partition(", Flatten")
         pooled = of_text(f"{body}, {_HEAD} {_classes(linear[-1])}", preset.input_size, 4).parameters
-    return Head(preset.title, shown.parameters, sum(each.parameters for each in linear), dropouts, pooled)
+    return Head(preset.title, shown.parameters, sum(each.parameters for each in linear), pooled)
 
 
 def _classes(last: LayerRecord) -> int:
@@ -68,9 +66,9 @@ def show_pooled(words: Words) -> None:
             words.text("pooled_share", count=whole(each.linear), share=percent(each.linear / each.parameters, 1))
             for each in heads
         ],
-        words.text("pooled_dropouts"): [str(each.dropouts) for each in heads],
         words.text("pooled_with"): [
             words.text("pooled_has") if each.pooled is None else whole(each.pooled) for each in heads
         ],
     }
-    st.table(table, border="horizontal")
+    with st.container(key="regularization-pooled"):
+        st.table(table, border="horizontal")

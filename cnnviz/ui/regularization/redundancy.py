@@ -21,7 +21,7 @@ from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import Choice
 from cnnviz.ui.number_controls import Number, Real
-from cnnviz.ui.numbers import fixed, formula, percent, short
+from cnnviz.ui.numbers import fixed, formula, percent, short, whole
 from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
 from cnnviz.ui.regularization.runs import COUNT, NAME, settings_of, train
@@ -131,7 +131,7 @@ def _show_notes(state: State, both: Both) -> None:
         dropped=percent(both.dropped.accuracy, 1),
         loss_without=fixed(both.without.loss, 3),
         loss_dropped=fixed(both.dropped.loss, 3),
-        count=COUNT,
+        count=whole(COUNT),
         steps=state.steps,
     )
 

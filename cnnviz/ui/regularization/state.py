@@ -24,7 +24,7 @@ L2 = Choice("l2", "0", options=_FACTORS, technical=True)
 THRESHOLD = Switch("threshold", True)
 RATE = Choice("rate", "0.1", options=("0.01", "0.03", "0.1", "0.3"), technical=True)
 SEED = Number("seed", 0, high=9999, slider=False)
-_POINTS = {"examples": "xor", "rate": "0.3"}
+_POINTS = {"examples": "xor"}
 PRESETS: dict[str, Preset] = {
     "none": {},
     "l1": {"l1": "0.001"},
@@ -36,7 +36,7 @@ PRESETS: dict[str, Preset] = {
     "points_l2": {**_POINTS, "l2": "0.003"},
 }
 _IMAGES_NET, _POINTS_NET = "Flatten, Linear 64, ReLU, Linear 10", "Linear 40, ReLU, Linear 40, ReLU, Linear 2"
-_NOISE = 0.35  # of points: enough for a network to learn the noise
+_NOISE = 0.3  # of points: enough for a network to learn the noise
 
 
 @dataclass(frozen=True, eq=False)
