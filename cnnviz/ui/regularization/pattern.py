@@ -42,8 +42,8 @@ METHODS: dict[str, tuple[str, dict[str, str]]] = {
     "dropout": ("regularization", {"part": "Dropout"}),
     "batch_norm": ("normalization", {"part": "Training and test"}),
     "augmentation": ("augmentation", {}),
-    "stochastic_depth": ("augmentation", {"part": "Stochastic depth"}),
-    "fractional_pooling": ("augmentation", {"part": "Fractional pooling"}),
+    "stochastic_depth": ("augmentation", {"augmentation": "stochastic_depth"}),
+    "fractional_pooling": ("augmentation", {"augmentation": "fractional_pooling"}),
 }
 
 
@@ -111,12 +111,13 @@ def show_table() -> None:
     """Show the table of the methods, each row opening its demonstration."""
     st.subheader(text("table_title"))
     paths = {screen.name: screen for screen in SCREENS}
-    with st.container(key=FORM.key("methods"), gap="small"):
+    with st.container(gap="small"):
         for method, (screen, link) in METHODS.items():
-            name_box, training_box, test_box, link_box = st.columns([2, 3, 4, 2], gap="medium")
+            with st.container(key=FORM.key(f"method-{method}")):
+                name_box, training_box, test_box, link_box = st.columns([2, 3, 4, 2], gap="medium")
             name_box.markdown(f"**{text(f'method_{method}')}**")
-            for box, when in ((training_box, "training"), (test_box, "test")):
-                box.markdown(text("cell", when=text(f"column_{when}"), what=text(f"{when}_{method}")))
+            training_box.markdown(text("cell", when=text("column_training"), what=text(f"training_{method}")))
+            test_box.markdown(text("cell", when=text("column_test"), what=text(f"test_{method}")))
             if screen in paths:
                 link_box.page_link(
                     paths[screen].path,
@@ -130,7 +131,11 @@ def question(state: State, found: Averaged, number: int) -> Question:
     """Ask which method has something random, or what a method does at test."""
     draw = Random(number)
     method, *others = draw.sample(list(METHODS), 4)
-    told = {name: text(f"{name}_{method}") for name in ("method", "training", "test")}
+    told = {
+        "method": text(f"method_{method}"),
+        "training": text(f"training_{method}"),
+        "test": text(f"test_{method}"),
+    }
     if number % 2:
         asked, answers = text("predict_test", **told), [text(f"test_{each}") for each in others]
         return Question(asked, told["test"], answers, text("predict_test_why", **told))
