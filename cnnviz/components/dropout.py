@@ -6,7 +6,7 @@ Masks are drawn and counted in the browser alone.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,30 @@ from cnnviz.components.pack import pack
 from cnnviz.components.register import picked_number, register
 from cnnviz.errors import ShapeError
 
-if TYPE_CHECKING:
-    from cnnviz.probes.dropout import Subnetworks
+
+class Subnetworks(Protocol):
+    """What all R = 2^n masks over n units come to, as cnnviz.probes.dropout finds it."""
+
+    @property
+    def probabilities(self) -> NDArray[Any]:
+        """Return those of the masks, (R,)."""
+
+    @property
+    def units(self) -> NDArray[Any]:
+        """Return what the units give on, (R, n)."""
+
+    @property
+    def outputs(self) -> NDArray[Any]:
+        """Return the output under each mask, (R,)."""
+
+    @property
+    def mean(self) -> float:
+        """Return the exact mean of the outputs."""
+
+    @property
+    def scaled(self) -> float:
+        """Return the output of the one pass at test."""
+
 
 _HTML = """
 <div class="root">
@@ -41,7 +63,7 @@ _mount = register("dropout", _HTML)
 def dropout(
     x: NDArray[Any],
     weights: Sequence[NDArray[Any]],
-    found: "Subnetworks",
+    found: Subnetworks,
     *,
     keep: float,
     seed: int,
@@ -62,7 +84,7 @@ def dropout(
 def message(
     x: NDArray[Any],
     weights: Sequence[NDArray[Any]],
-    found: "Subnetworks",
+    found: Subnetworks,
     *,
     keep: float,
     seed: int = 0,

@@ -31,6 +31,7 @@ PRESETS: dict[str, Preset] = {
     "l1_gradient": {"l1": "0.001", "threshold": False},
     "l2": {"l2": "0.01"},
     "elastic": {"l1": "0.001", "l2": "0.003"},
+    "dropout": {"net": "Flatten, Linear 64, ReLU, Dropout 0.5, Linear 10"},
     "points": _POINTS,
     "points_l1": {**_POINTS, "l1": "0.003"},
     "points_l2": {**_POINTS, "l2": "0.003"},
