@@ -94,7 +94,7 @@ def weight_histogram(
     ] if zeros else []  # fmt: skip
     top = np.log10(max(float(np.max(counts)), zeros, 10)) + 0.35
     layout = {
-        "xaxis": {**AXIS, "title": {"text": x}, "range": [-1.05 * reach, 1.05 * reach], "nticks": 6},
+        "xaxis": {**AXIS, "title": {"text": x}, "range": [-1.05 * reach, 1.05 * reach], "nticks": 5, "tickangle": 0},
         "yaxis": {**AXIS, "title": {"text": y}, "type": "log", "range": [-0.2, top], "dtick": 1, "gridcolor": RULE,
                   "tickformat": ",d"},
         "barmode": "overlay",

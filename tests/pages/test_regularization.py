@@ -53,7 +53,7 @@ def test_the_gap_and_the_zeros_are_those_of_the_same_run_alone():
     assert shown["Steps"] == "40"
     assert shown["Validation"] == f"{alone.tested[-1].accuracy:.1%}"
     assert shown["Training"] == f"{alone.learnt[-1][2]:.1%}"
-    assert shown["Gap of the losses"] == f"{alone.tested[-1].loss - alone.learnt[-1][1]:.3f}".replace("-", "−")
+    assert shown["Loss gap"] == f"{alone.tested[-1].loss - alone.learnt[-1][1]:.3f}".replace("-", "−")
     assert shown["Weights at 0"] == f"{(weights == 0).double().mean().item():.1%}"
     view = run_of(app).look()
     rows = list(csv.DictReader(io.StringIO(penalties.curves(view))))

@@ -208,7 +208,7 @@ PART = Part(
     more=_show_more,
     question=question,
     code=code,
-    height=440,
+    height=400,
 )
 
 
