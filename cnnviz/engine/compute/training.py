@@ -15,7 +15,8 @@ from cnnviz.engine.results import LearntWeights, RunView, Sized, TrainedSlice, W
 from cnnviz.training.live.examples import IMAGES
 from cnnviz.training.live.run import LiveRun
 from cnnviz.training.live.settings import MOST_STEPS, Settings
-from cnnviz.training.live.view import first_weights, plane, weight_spread
+from cnnviz.training.live.view import first_weights, plane
+from cnnviz.training.live.weight_spread import weight_spread
 
 # Curves and measurements of a run of MOST_STEPS, as Python keeps them.
 _RESERVED = 4_000_000

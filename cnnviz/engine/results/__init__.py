@@ -18,7 +18,6 @@ from cnnviz.engine.results.spatial_transformer import WarpedAnswers as WarpedAns
 from cnnviz.engine.results.training import LearntWeights as LearntWeights
 from cnnviz.engine.results.training import RunView as RunView
 from cnnviz.engine.results.training import TrainedSlice as TrainedSlice
-from cnnviz.engine.results.training import WeightSpread as WeightSpread
 from cnnviz.engine.results.values import Bytes as Bytes
 from cnnviz.engine.results.values import Floats as Floats
 from cnnviz.engine.results.values import Probed as Probed
@@ -26,3 +25,4 @@ from cnnviz.engine.results.values import Sized as Sized
 from cnnviz.engine.results.values import freeze as freeze
 from cnnviz.engine.results.values import frozen as frozen
 from cnnviz.engine.results.values import nbytes_of as nbytes_of
+from cnnviz.engine.results.weight_spread import WeightSpread as WeightSpread

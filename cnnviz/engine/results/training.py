@@ -6,19 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.engine.results.values import Bytes, Floats, Sized
-
-
-@dataclass(frozen=True, eq=False)
-class WeightSpread(Sized):
-    """How weights are spread: `counts` of those that are not 0 in bins from -reach to reach, the largest |w|.
-
-    `zero` is the share that is exactly 0, `small` the share near 0 (cnnviz.training.live.view.SMALL), zeros among them.
-    """
-
-    counts: Floats
-    reach: float
-    zero: float
-    small: float
+from cnnviz.engine.results.weight_spread import WeightSpread
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,8 +8,6 @@ from torch import Tensor, nn
 # Points lie within -REACH to REACH on both axes.
 REACH = 6.0
 MOST_FILTERS = 64
-SMALL = 1e-3
-BINS = 61
 
 
 def first_weights(network: nn.Module) -> Tensor:
@@ -45,16 +43,3 @@ def plane(network: nn.Module, side: int = 60) -> Tensor:
         found: Tensor = network(torch.stack([across, up], dim=-1).reshape(-1, 2)).softmax(dim=1)[:, 1]
     network.train(training)
     return found.reshape(side, side)
-
-
-def weight_spread(network: nn.Module) -> tuple[Tensor, float, float, float]:
-    """Return how the weights but biases are spread: counts (BINS,), their reach, and the shares that are 0 and SMALL.
-
-    The bins cover -reach to reach, the largest |w|, evenly; weights that are exactly 0 are left out of the counts. The
-    last share is of those with |w| < SMALL, zeros among them. Weights that are no numbers any more are not counted.
-    """
-    weights = torch.cat([each.detach().flatten() for each in network.parameters() if each.ndim > 1])
-    finite = weights[weights.isfinite()]
-    reach = float(finite.abs().max()) if len(finite) and finite.any() else 1.0
-    counts = finite[finite != 0].histc(BINS, -reach, reach)
-    return counts, reach, float((weights == 0).float().mean()), float((weights.abs() < SMALL).float().mean())

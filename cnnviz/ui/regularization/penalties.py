@@ -14,7 +14,8 @@ from cnnviz.figures.penalties import loss_gap, weight_histogram
 from cnnviz.figures.training import decision_plane
 from cnnviz.training.live.examples import load
 from cnnviz.training.live.script import script
-from cnnviz.training.live.view import REACH, SMALL
+from cnnviz.training.live.view import REACH
+from cnnviz.training.live.weight_spread import SMALL
 from cnnviz.ui.chart import chart
 from cnnviz.ui.downloads import offer_downloads
 from cnnviz.ui.numbers import fixed, formula, percent, short, whole

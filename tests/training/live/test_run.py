@@ -15,7 +15,7 @@ from cnnviz.training.live.examples import load, sheet
 from cnnviz.training.live.run import LiveRun
 from cnnviz.training.live.script import script
 from cnnviz.training.live.settings import OPTIMISERS, Settings
-from cnnviz.training.live.view import BINS, weight_spread
+from cnnviz.training.live.weight_spread import BINS, weight_spread
 
 WITH_DROPOUT = Settings("Linear 12, ReLU, Dropout 0.3, Linear 2", "spiral", batch_size=16)
 
