@@ -11,11 +11,12 @@ from safetensors.torch import save
 
 from cnnviz.engine.registry import Run, computes
 from cnnviz.engine.requests import TakeWeights, TrainSlice
-from cnnviz.engine.results import LearntWeights, RunView, Sized, TrainedSlice
+from cnnviz.engine.results import LearntWeights, RunView, Sized, TrainedSlice, WeightSpread
 from cnnviz.training.live.examples import IMAGES
 from cnnviz.training.live.run import LiveRun
 from cnnviz.training.live.settings import MOST_STEPS, Settings
 from cnnviz.training.live.view import first_weights, plane
+from cnnviz.training.live.weight_spread import weight_spread
 
 # Curves and measurements of a run of MOST_STEPS, as Python keeps them.
 _RESERVED = 4_000_000
@@ -83,7 +84,14 @@ def view(live: LiveRun) -> RunView:
         sizes=_floats(sizes).reshape(-1, len(layers), 3).transpose(2, 0, 1) if layers else np.zeros((3, 0, 0), "f4"),
         filters=first_weights(live.network).numpy(),
         plane=plane(live.network).numpy() if points else None,
+        learnt=_floats([list(each) for each in live.learnt]) if live.learnt else None,
+        spread=_spread(live) if live.settings.count else None,
     )
+
+
+def _spread(live: LiveRun) -> WeightSpread:
+    counts, reach, zero, small = weight_spread(live.network)
+    return WeightSpread(counts.numpy(), reach, zero, small)
 
 
 def _kept(request: TrainSlice | TakeWeights, run: Run) -> LiveRun:

@@ -29,7 +29,7 @@ while step < {steps}:
 {penalties}        optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-        losses.append(loss.item())
+{threshold}        losses.append(loss.item())
         step += 1
     epoch += 1
 print(f"loss {{losses[-1]:.6f}} at step {{step}}")
@@ -56,14 +56,28 @@ def script(settings: Settings, rates: Mapping[int, float], steps: int) -> str:
         batch_size=settings.batch_size,
         smoothing=f", label_smoothing={settings.label_smoothing!r}" if settings.label_smoothing else "",
         penalties=_penalties(settings),
+        threshold=_threshold(settings),
     )
     head = imports.replace("\n\n", "\nimport math\n\n", 1) + tensors
     return f"{head}from torch.nn import functional\n{_data(settings)}{defined.lstrip()}{loop.lstrip()}"
 
 
+def _threshold(settings: Settings) -> str:
+    if not settings.l1 or not settings.proximal:
+        return ""
+    return (
+        "        with torch.no_grad():\n"
+        f'            threshold = optimiser.param_groups[0]["lr"] * {settings.l1!r}\n'
+        "            for weight in network.parameters():\n"
+        "                if weight.ndim > 1:\n"
+        "                    weight.copy_(functional.softshrink(weight, threshold))\n"
+    )
+
+
 def _penalties(settings: Settings) -> str:
     lines = ""
-    for factor, sum_of in ((settings.l1, "weight.abs().sum()"), (settings.l2, "weight.square().sum()")):
+    l1 = 0.0 if settings.proximal else settings.l1
+    for factor, sum_of in ((l1, "weight.abs().sum()"), (settings.l2, "weight.square().sum()")):
         if factor:
             lines += (
                 f"        loss = loss + {factor!r} * torch.stack([{sum_of} for weight in network.parameters()"
@@ -73,13 +87,14 @@ def _penalties(settings: Settings) -> str:
 
 
 def _data(settings: Settings) -> str:
+    count = settings.examples_used
     if settings.examples in IMAGES:
         mean, std = IMAGES[settings.examples]
         return (
             "from torchvision import datasets\n\n"
             f'data = datasets.{_DATASETS[settings.examples]}("data", train=True, download=True)\n'
-            f"inputs = (data.data[:5000, None].float() / 255 - {mean}) / {std}\n"
-            "labels = data.targets[:5000]\n\n"
+            f"inputs = (data.data[:{count}, None].float() / 255 - {mean}) / {std}\n"
+            f"labels = data.targets[:{count}]\n\n"
         )
     made = POINT_SETS[settings.examples]
     needed: list[Callable[..., Tensor]] = [examples._uniform, examples._moved, made]
@@ -87,5 +102,7 @@ def _data(settings: Settings) -> str:
     return (
         f"from torch import Tensor\n\n\n{sources}\n\n"
         f"labels = torch.arange({POINTS}) % 2\n"
-        f"inputs = {made.__name__}(labels, {settings.noise!r}, torch.Generator().manual_seed({settings.seed}))\n\n"
+        f"inputs = {made.__name__}(labels, {settings.noise!r}, torch.Generator().manual_seed({settings.seed}))\n"
+        + (f"inputs, labels = inputs[:{settings.count}], labels[:{settings.count}]\n" if settings.count else "")
+        + "\n"
     )

@@ -27,7 +27,8 @@ class Settings:
 
     `network` is text such as "Conv 8 5, ReLU, MaxPool 2, Flatten, Linear 10"; it reads 1x28x28 images, or the two
     numbers of a point. `l1` and `l2` are factors of the sum of |w| and of w² over all weights but biases, added to the
-    loss. `noise` is that of points.
+    loss. `noise` is that of points. `count` are the first so many examples that are learnt from, 0 for all. With
+    `proximal` L1 is no part of the loss: each step of SGD is followed by a soft threshold of its rate times the factor.
     """
 
     network: str
@@ -40,6 +41,13 @@ class Settings:
     l2: float = 0.0
     label_smoothing: float = 0.0
     seed: int = 0
+    count: int = 0
+    proximal: bool = False
+
+    @property
+    def examples_used(self) -> int:
+        """How many examples there are to learn from."""
+        return self.count or (COUNT if self.examples in IMAGES else POINTS)
 
     @property
     def input_size(self) -> tuple[int, ...]:
@@ -66,9 +74,14 @@ class Settings:
             ("factor of L2", self.l2, 0.0, 1.0),
             ("label smoothing", self.label_smoothing, 0.0, 0.9),
             ("noise", self.noise, 0.0, 0.5),
+            ("number of examples", self.count, 0, COUNT if self.examples in IMAGES else POINTS),
         ):
             if not low <= value <= high:
                 raise CnnvizError(f"The {what} is {value:g} and should be from {low:g} to {high:g}.")
+        if self.proximal and self.optimiser != "SGD":
+            raise CnnvizError(
+                f"The soft threshold follows steps of plain SGD; the optimiser is {self.optimiser} and should be SGD."
+            )
         return self._network()
 
     def _network(self) -> Evaluated:
@@ -97,7 +110,7 @@ class Settings:
 
     def _check_last_batch(self, report: Evaluated) -> None:
         # Of one vector torch.nn.BatchNorm1d takes no variance; one rule for all is easier to follow.
-        count = COUNT if self.examples in IMAGES else POINTS
+        count = self.examples_used
         alone = self.batch_size == 1 or count % self.batch_size == 1
         if alone and any(line.kind.startswith("BatchNorm") for line in report.lines):
             raise CnnvizError(
