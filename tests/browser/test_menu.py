@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from cnnviz.components.bundle import script
 from cnnviz.ui import links
 from cnnviz.ui.menu import SCREENS
 from tests.browser.access import LAPTOP, PHONE
@@ -115,6 +116,52 @@ def test_the_menu_says_what_is_open_and_tabs_are_called_after_screens(open_at):
     go_to(page, "network")
     expect(menu.locator("[aria-current=page]")).to_contain_text("Network")
     expect(page).to_have_title("Network · cnnviz")
+
+
+# Links that come after the component has run, as when Streamlit's code for them is late: what is marked at each step.
+LATE_LINKS = """async () => {
+  ENTRY
+  const root = document.body.appendChild(document.createElement("div")), told = [];
+  root.innerHTML = "<div class=root></div>";
+  const app = document.body.appendChild(document.createElement("main"));
+  const step = async (act) => {
+    act();
+    await new Promise((done) => setTimeout(done));
+    const current = [...document.querySelectorAll("[role=navigation] [aria-current]")];
+    told.push(current.map((link) => `${link.textContent}: ${link.ariaCurrent}`));
+  };
+  const open = (screen) => entry({ data: { label: "Screens", screen }, parentElement: root });
+  const put = (selector, html) => document.querySelector(selector).insertAdjacentHTML("beforeend", html);
+  const menu = `<div class=st-key-menu><p class=st-key-menu-open></p><p class=st-key-menu-screens></p></div>`;
+  let stop;
+  await step(() => { stop = open("Pooling"); });
+  await step(() => put("main", menu));
+  await step(() => put(".st-key-menu-open", "<a>Basics</a>"));
+  await step(() => put(".st-key-menu-screens", "<a>Convolution</a><a></a>"));
+  await step(() => app.querySelector("a:last-child:not(:only-child)").append("Pooling"));
+  await step(() => { stop = open("Convolution"); });
+  await step(() => { app.innerHTML = menu; put(".st-key-menu-screens", "<a>Convolution</a><a>Pooling</a>"); });
+  stop();
+  await step(() => { app.innerHTML = menu; });
+  return told;
+}"""
+
+
+def test_links_that_come_late_are_marked(chromium):
+    page = chromium.new_page()
+    entry = script("navigation").replace("export default function", "const entry = function")
+    pooling = ["Basics: true", "Pooling: page"]
+    assert page.evaluate(LATE_LINKS.replace("ENTRY", entry)) == [
+        [],
+        [],
+        pooling[:1],
+        pooling[:1],
+        pooling,
+        ["Basics: true", "Convolution: page"],
+        ["Convolution: page"],
+        [],
+    ]
+    page.close()
 
 
 def test_the_menu_stays_in_reach_and_is_two_lines_on_a_phone(open_at):
