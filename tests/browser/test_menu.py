@@ -10,21 +10,13 @@ from playwright.sync_api import expect
 from cnnviz.components.bundle import script
 from cnnviz.ui import links
 from cnnviz.ui.menu import SCREENS
-from tests.browser.access import LAPTOP, PHONE
+from tests.browser.access import PHONE
 from tests.browser.ready import SLOW, settle
-from tests.conftest import NIGHTLY, some
+from tests.conftest import NIGHTLY
 from tests.pages.test_pairs import CHANGED, every_pair
 
 SECTIONS = {screen.name: screen.section for screen in SCREENS}
 TITLES = {screen.name: screen.label for screen in SCREENS}
-# What moves by itself while a page loads, by the sum that Chromium reports; good is below 0.1.
-SHIFTS = """() => new Promise((done) => {
-  let sum = 0;
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
-  }).observe({ type: "layout-shift", buffered: true });
-  setTimeout(() => done(sum), 300);
-})"""
 
 
 @pytest.fixture
@@ -88,12 +80,13 @@ def test_to_another_screen_and_back_are_two_entries(open_at):
     assert link_of(page) == {}
 
 
-def test_every_pair_of_screens_by_the_menus_links(open_at):
-    names = list(CHANGED) if NIGHTLY else some(CHANGED, 2)
+def test_from_screen_to_screen_by_the_menus_links(open_at):
+    # By day once to each screen; tests/pages/test_pairs.py walks every pair without a browser.
+    walk = every_pair(list(CHANGED)) if NIGHTLY else [*CHANGED, "pooling", "activations", "convolution"]
     page = open_at()
     picture: dict[str, str] = {}
-    left: dict[str, dict[str, str]] = {name: {} for name in names}
-    for before, name in pairwise(every_pair(names)):
+    left: dict[str, dict[str, str]] = {name: {} for name in CHANGED}
+    for before, name in pairwise(walk):
         go_to(page, name)
         wanted = dict(left[name])
         if name in links.SHARE_A_PICTURE:
@@ -194,31 +187,3 @@ def test_skipping_to_the_content_leads_past_the_menu(open_at):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.tagName") == "H1"
-
-
-@pytest.mark.alone
-@pytest.mark.parametrize("name", some(CHANGED, 2))
-def test_nothing_jumps_while_a_page_loads(open_at, name):
-    address = "" if name == "home" else name
-    open_at(address)  # a server's first visitor waits for torch
-    for width in (LAPTOP, PHONE):
-        # A busy machine may load a style or a font late in one try; a place that is not kept is missing in every one.
-        tried = [open_at(address, width=width).evaluate(SHIFTS)]
-        while tried[-1] >= 0.1 and len(tried) < 3:
-            tried.append(open_at(address, width=width).evaluate(SHIFTS))
-        assert min(tried) < 0.1, (width, tried)
-
-
-@pytest.mark.parametrize("name", some(CHANGED, 2))
-def test_on_a_phone_one_line_of_text_stands_above_the_stage(open_at, name):
-    page = open_at("" if name == "home" else name, width=PHONE, height=844)
-    line = page.locator("[class*=-idea-line]").bounding_box()
-    assert line["height"] < 32, line
-    assert line["y"] < 220, line
-    stage = page.locator("[class*=-stage-]").first.bounding_box()
-    assert stage["y"] < 400, stage
-    rest = page.locator("[class*=-idea-rest]").bounding_box()
-    assert rest["y"] > stage["y"], (rest, stage)
-    page.set_viewport_size({"width": LAPTOP, "height": 900})
-    settle(page)
-    assert page.locator("[class*=-idea-rest]").bounding_box() is None
