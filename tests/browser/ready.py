@@ -6,7 +6,7 @@ from typing import Any
 
 SLOW = 60_000
 
-# Nothing runs, nothing is stale or still to be drawn, and no element has moved for an eighth of a second. Asked at
+# Nothing runs, nothing is stale or still to be drawn, and no element has moved for a fifth of a second. Asked at
 # every second or third frame: a question at each would itself keep the page from its work.
 _RESTS = """() => {
   const app = document.querySelector("[data-testid=stApp]"), seen = window.seenAtRest ??= {};
@@ -18,7 +18,7 @@ _RESTS = """() => {
   });
   const now = idle ? boxes.join() : "";
   if (now !== seen.now) Object.assign(seen, { now, since: performance.now() });
-  return idle && performance.now() - seen.since > 120;
+  return idle && performance.now() - seen.since > 200;
 }"""
 
 
