@@ -4,23 +4,24 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8501
 
-.PHONY: run check test lint javascript chromium
+.PHONY: run check library test lint javascript chromium
 
 run: .venv/installed
 	$(BIN)/python -m cnnviz serve --port $(PORT)
 
-# For every commit: all but the browser.
-check: lint
-	$(BIN)/python -m pytest tests/engine -m ray
-	$(BIN)/python -m pytest --ignore tests/browser -m "not ray" -n 2 --dist loadfile
+# For every commit: all but the browser and Ray. The types are checked on what the tests leave of two cores.
+check: .venv/installed-dev
+	$(MAKE) --no-print-directory -j2 lint library
+
+library: .venv/installed-dev
+	$(BIN)/python -m pytest --ignore tests/browser -m "not ray" -n 2 --dist worksteal
 
 # Those that count frames or time have the machine to themselves, and so has the one Ray cluster of those that need it;
 # the browser's others wait more than they work.
-test: lint chromium
-	$(BIN)/python -m pytest tests/browser -m alone
-	$(BIN)/python -m pytest tests/browser -m "not alone" -n 2 --dist loadfile
+test: check chromium
 	$(BIN)/python -m pytest tests/engine -m ray
-	$(BIN)/python -m pytest --ignore tests/browser -m "not ray" -n 2 --dist loadfile
+	$(BIN)/python -m pytest tests/browser -m alone
+	$(BIN)/python -m pytest tests/browser -m "not alone" -n 2 --dist worksteal
 
 lint: .venv/installed-dev javascript
 	$(BIN)/ruff check .

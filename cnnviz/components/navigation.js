@@ -1,3 +1,5 @@
+import { memory } from "./shared.js";
+
 /** How long after an entry of the history the next one still belongs to the same act, in milliseconds. */
 const ONE_ACT = 1000;
 
@@ -36,18 +38,18 @@ function skipPastTheMenu() {
 }
 
 /** On a phone a row is longer than the screen: push it so far that the link to where one is can be seen. */
-function reveal(link) {
+function reveal(link, screen) {
   const row = link.closest(".st-key-menu-screens, .st-key-menu-sections");
-  if (!row) return;
+  // Once a screen, so that it stays where a person pushes it.
+  if (!row || row.dataset.screen === screen) return;
+  row.dataset.screen = screen;
   const seen = row.getBoundingClientRect(), own = link.getBoundingClientRect();
   if (own.right > seen.right) row.scrollLeft += own.right - seen.right;
   else if (own.left < seen.left) row.scrollLeft -= seen.left - own.left;
 }
 
-export default function ({ data, parentElement }) {
-  oneEntryAnAct();
-  const menu = /** @type {HTMLElement} */ (document.querySelector(".st-key-menu"));
-  if (!menu) return;
+/** Say what the menu is and which of its links lead to where one is. */
+function mark(menu, data, parentElement) {
   // What scrolls by must not shine through; only a component knows the theme's colours.
   const theme = getComputedStyle(parentElement.querySelector(".root"));
   menu.style.background = theme.getPropertyValue("--st-background-color");
@@ -59,8 +61,33 @@ export default function ({ data, parentElement }) {
     else link.removeAttribute("aria-current");
   }
   skipPastTheMenu();
-  // Once a screen, so that it stays where a person pushes it.
-  if (menu.dataset.screen === data.screen) return;
-  menu.dataset.screen = data.screen;
-  menu.querySelectorAll("a[aria-current]").forEach(reveal);
+  menu.querySelectorAll("a[aria-current]").forEach((link) => reveal(link, data.screen));
+}
+
+/**
+ * Call `act` with the menu now, and whenever something comes into it: Streamlit draws a link when its own code for
+ * links has come, which may be long after this. Returns the clean-up.
+ */
+function followMenu(own, act) {
+  let watched;
+  const look = () => {
+    const menu = document.querySelector(".st-key-menu"), now = menu ?? document.body;
+    if (menu) act(menu);
+    if (now === watched) return;
+    watched = now;
+    own.observer.disconnect();
+    own.observer.observe(now, { childList: true, subtree: true, characterData: true });
+    // Where another menu may take its place.
+    own.observer.observe(now.parentElement, { childList: true });
+  };
+  // Streamlit cleans up only what the last run left.
+  own.observer?.disconnect();
+  own.observer = new MutationObserver(look);
+  look();
+  return () => own.observer.disconnect();
+}
+
+export default function ({ data, parentElement }) {
+  oneEntryAnAct();
+  return followMenu(memory(parentElement), (menu) => mark(menu, data, parentElement));
 }

@@ -53,7 +53,7 @@ def _executable() -> str | None:
 def chromium() -> Iterator[Any]:
     """A Chromium; without one the test is skipped, or fails where CI=true."""
     try:
-        from playwright.sync_api import Error, sync_playwright
+        from playwright.sync_api import Error, expect, sync_playwright
     except ImportError:
         _missing("Playwright is not installed: pip install -r requirements-dev.txt")
     with sync_playwright() as playwright:
@@ -61,6 +61,7 @@ def chromium() -> Iterator[Any]:
             browser = playwright.chromium.launch(executable_path=_executable(), args=FLAGS)
         except Error as error:
             _missing(f"no Chromium: set CNNVIZ_CHROMIUM, or run `playwright install chromium` ({error.message[:80]})")
+        expect.set_options(timeout=15_000)  # a first visit loads code, and others may be at work
         yield browser
         browser.close()
 
@@ -125,20 +126,39 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str | 
         process.wait(timeout=10)
 
 
+@pytest.fixture(scope="session")
+def new_tab(chromium: Any) -> Callable[..., Any]:
+    """Return a function (first=False, **context options) -> Page.
+
+    It is a tab of a browser that has the app's code, or with `first` of one that has never been here.
+    """
+    kept: dict[str, Any] = {}
+
+    def go(*, first: bool = False, **options: Any) -> Any:
+        if first:
+            return chromium.new_page(**options)  # closes its context with itself
+        if (key := repr(sorted(options.items()))) not in kept:
+            kept[key] = chromium.new_context(**options)
+        return kept[key].new_page()
+
+    return go
+
+
 @contextmanager
-def _pages(chromium: Any) -> Iterator[Callable[..., Any]]:
-    contexts, errors = [], []
+def _pages(new_tab: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
+    pages, errors = [], []
 
     def note(message: Any) -> None:
         # Opened below its root, Streamlit's own client looks for its server there first, and finds it at the root.
         if message.type == "error" and "/_stcore/" not in message.location.get("url", ""):
             errors.append(message.text)
 
-    def go(url: str, *, width: int = 1280, height: int = 900, **options: Any) -> Any:
-        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        context.add_init_script(REFUSED)
-        page = context.new_page()
+    def go(url: str, *, width: int = 1280, height: int = 900, color_scheme: Any = None, **options: Any) -> Any:
+        page = new_tab(**options)
+        pages.append(page)
+        page.add_init_script(REFUSED)
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=color_scheme)
         page.on("console", note)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.frames_sent, page.frames_received = [], 0
@@ -152,25 +172,28 @@ def _pages(chromium: Any) -> Iterator[Callable[..., Any]]:
         return page
 
     yield go
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     assert not errors, f"the browser's console: {errors}"
 
 
 @pytest.fixture
-def visit(chromium: Any) -> Iterator[Callable[..., Any]]:
-    """Return a function (url, width=1280, height=900, **context options) -> Page; console errors fail the test."""
-    with _pages(chromium) as go:
+def visit(new_tab: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
+    """Return a function (url, width=1280, height=900, color_scheme=None, **options of new_tab) -> Page.
+
+    Console errors fail the test.
+    """
+    with _pages(new_tab) as go:
         yield go
 
 
 @pytest.fixture(scope="module")
-def revisit(chromium: Any) -> Iterator[Callable[..., Any]]:
+def revisit(new_tab: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
     """Return the same function, which opens what it has opened before only once: for tests that tell Python nothing.
 
     The pointer and the focus are taken off the page each time.
     """
-    with _pages(chromium) as go:
+    with _pages(new_tab) as go:
         kept: dict[tuple[Any, ...], Any] = {}
 
         def again(url: str, **options: Any) -> Any:

@@ -6,8 +6,8 @@ from typing import Any
 
 SLOW = 60_000
 
-# Nothing runs, nothing is stale or still to be drawn, and no element has moved for a quarter of a second. Asked anew at
-# every frame.
+# Nothing runs, nothing is stale or still to be drawn, and no element has moved for a fifth of a second. Asked at
+# every second or third frame: a question at each would itself keep the page from its work.
 _RESTS = """() => {
   const app = document.querySelector("[data-testid=stApp]"), seen = window.seenAtRest ??= {};
   const idle = app?.dataset.testScriptState === "notRunning" &&
@@ -18,13 +18,13 @@ _RESTS = """() => {
   });
   const now = idle ? boxes.join() : "";
   if (now !== seen.now) Object.assign(seen, { now, since: performance.now() });
-  return idle && performance.now() - seen.since > 250;
+  return idle && performance.now() - seen.since > 200;
 }"""
 
 
 def settle(page: Any) -> None:
     """Wait until the server has answered and nothing on the page moves any more."""
-    page.wait_for_function(_RESTS, timeout=SLOW)
+    page.wait_for_function(_RESTS, timeout=SLOW, polling=40)
 
 
 @contextmanager

@@ -7,10 +7,9 @@ import torch
 from playwright.sync_api import expect
 
 from cnnviz.probes.deep_stack import DeepStack, measure
-from tests.browser.access import PHONE, assert_accessible
+from tests.browser.access import PHONE, assert_accessible, assert_nothing_jumps
 from tests.browser.frames import assert_smooth, sweep
 from tests.browser.ready import SLOW, answered, settle
-from tests.browser.test_menu import SHIFTS
 from tests.ui.written import number
 
 LINK = "width=96&depth=5&beginning=xavier&function=relu"
@@ -90,5 +89,5 @@ def test_a_click_is_the_link_and_playing_ends_at_the_last_layer(open_at):
 @pytest.mark.parametrize("part", PARTS)
 def test_every_part_stays_where_it_is_and_can_be_used_by_all(open_at, part):
     page = open_at(f"part={part}" if part else LINK, width=PHONE)
-    assert page.evaluate(SHIFTS) < 0.1
+    assert_nothing_jumps(page)
     assert_accessible(page)

@@ -7,23 +7,16 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from cnnviz.components.bundle import script
 from cnnviz.ui import links
 from cnnviz.ui.menu import SCREENS
-from tests.browser.access import LAPTOP, PHONE
+from tests.browser.access import PHONE
 from tests.browser.ready import SLOW, settle
-from tests.conftest import NIGHTLY, some
+from tests.conftest import NIGHTLY
 from tests.pages.test_pairs import CHANGED, every_pair
 
 SECTIONS = {screen.name: screen.section for screen in SCREENS}
 TITLES = {screen.name: screen.label for screen in SCREENS}
-# What moves by itself while a page loads, by the sum that Chromium reports; good is below 0.1.
-SHIFTS = """() => new Promise((done) => {
-  let sum = 0;
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
-  }).observe({ type: "layout-shift", buffered: true });
-  setTimeout(() => done(sum), 300);
-})"""
 
 
 @pytest.fixture
@@ -87,12 +80,13 @@ def test_to_another_screen_and_back_are_two_entries(open_at):
     assert link_of(page) == {}
 
 
-def test_every_pair_of_screens_by_the_menus_links(open_at):
-    names = list(CHANGED) if NIGHTLY else some(CHANGED, 2)
+def test_from_screen_to_screen_by_the_menus_links(open_at):
+    # By day once to each screen; tests/pages/test_pairs.py walks every pair without a browser.
+    walk = every_pair(list(CHANGED)) if NIGHTLY else [*CHANGED, "pooling", "activations", "convolution"]
     page = open_at()
     picture: dict[str, str] = {}
-    left: dict[str, dict[str, str]] = {name: {} for name in names}
-    for before, name in pairwise(every_pair(names)):
+    left: dict[str, dict[str, str]] = {name: {} for name in CHANGED}
+    for before, name in pairwise(walk):
         go_to(page, name)
         wanted = dict(left[name])
         if name in links.SHARE_A_PICTURE:
@@ -115,6 +109,52 @@ def test_the_menu_says_what_is_open_and_tabs_are_called_after_screens(open_at):
     go_to(page, "network")
     expect(menu.locator("[aria-current=page]")).to_contain_text("Network")
     expect(page).to_have_title("Network · cnnviz")
+
+
+# Links that come after the component has run, as when Streamlit's code for them is late: what is marked at each step.
+LATE_LINKS = """async () => {
+  ENTRY
+  const root = document.body.appendChild(document.createElement("div")), told = [];
+  root.innerHTML = "<div class=root></div>";
+  const app = document.body.appendChild(document.createElement("main"));
+  const step = async (act) => {
+    act();
+    await new Promise((done) => setTimeout(done));
+    const current = [...document.querySelectorAll("[role=navigation] [aria-current]")];
+    told.push(current.map((link) => `${link.textContent}: ${link.ariaCurrent}`));
+  };
+  const open = (screen) => entry({ data: { label: "Screens", screen }, parentElement: root });
+  const put = (selector, html) => document.querySelector(selector).insertAdjacentHTML("beforeend", html);
+  const menu = `<div class=st-key-menu><p class=st-key-menu-open></p><p class=st-key-menu-screens></p></div>`;
+  let stop;
+  await step(() => { stop = open("Pooling"); });
+  await step(() => put("main", menu));
+  await step(() => put(".st-key-menu-open", "<a>Basics</a>"));
+  await step(() => put(".st-key-menu-screens", "<a>Convolution</a><a></a>"));
+  await step(() => app.querySelector("a:last-child:not(:only-child)").append("Pooling"));
+  await step(() => { stop = open("Convolution"); });
+  await step(() => { app.innerHTML = menu; put(".st-key-menu-screens", "<a>Convolution</a><a>Pooling</a>"); });
+  stop();
+  await step(() => { app.innerHTML = menu; });
+  return told;
+}"""
+
+
+def test_links_that_come_late_are_marked(chromium):
+    page = chromium.new_page()
+    entry = script("navigation").replace("export default function", "const entry = function")
+    pooling = ["Basics: true", "Pooling: page"]
+    assert page.evaluate(LATE_LINKS.replace("ENTRY", entry)) == [
+        [],
+        [],
+        pooling[:1],
+        pooling[:1],
+        pooling,
+        ["Basics: true", "Convolution: page"],
+        ["Convolution: page"],
+        [],
+    ]
+    page.close()
 
 
 def test_the_menu_stays_in_reach_and_is_two_lines_on_a_phone(open_at):
@@ -147,31 +187,3 @@ def test_skipping_to_the_content_leads_past_the_menu(open_at):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.tagName") == "H1"
-
-
-@pytest.mark.alone
-@pytest.mark.parametrize("name", some(CHANGED, 2))
-def test_nothing_jumps_while_a_page_loads(open_at, name):
-    address = "" if name == "home" else name
-    open_at(address)  # a server's first visitor waits for torch
-    for width in (LAPTOP, PHONE):
-        # A busy machine may load a style or a font late in one try; a place that is not kept is missing in every one.
-        tried = [open_at(address, width=width).evaluate(SHIFTS)]
-        while tried[-1] >= 0.1 and len(tried) < 3:
-            tried.append(open_at(address, width=width).evaluate(SHIFTS))
-        assert min(tried) < 0.1, (width, tried)
-
-
-@pytest.mark.parametrize("name", some(CHANGED, 2))
-def test_on_a_phone_one_line_of_text_stands_above_the_stage(open_at, name):
-    page = open_at("" if name == "home" else name, width=PHONE, height=844)
-    line = page.locator("[class*=-idea-line]").bounding_box()
-    assert line["height"] < 32, line
-    assert line["y"] < 220, line
-    stage = page.locator("[class*=-stage-]").first.bounding_box()
-    assert stage["y"] < 400, stage
-    rest = page.locator("[class*=-idea-rest]").bounding_box()
-    assert rest["y"] > stage["y"], (rest, stage)
-    page.set_viewport_size({"width": LAPTOP, "height": 900})
-    settle(page)
-    assert page.locator("[class*=-idea-rest]").bounding_box() is None

@@ -9,12 +9,14 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from cnnviz.ui import menu
-from tests.browser.access import PHONE, assert_accessible
-from tests.browser.ready import SLOW, settle
+from tests.browser.access import LAPTOP, PHONE, assert_accessible, assert_nothing_jumps, assert_readable
+from tests.browser.ready import SLOW, answered, settle
 
 # Networks that are small, for a browser's patience.
 OPENED = {"activations": "activations?model=alexnet-tiny", "receptive_field": "receptive_field?model=alexnet-tiny"}
 SCREENS = {screen.name: OPENED.get(screen.name, screen.name if screen.section else "") for screen in menu.SCREENS}
+# Those of the basics, where a sum tells what is pointed at.
+WITH_A_SUM = ("convolution", "pooling", "connectivity", "normalization")
 LAST = {"home": "A spatial transformer inside a network"}
 
 
@@ -23,17 +25,58 @@ def screen(serve, visit):
     """Return a function that opens a screen and waits until all of it is there."""
 
     def go(name: str, link: str | None = None, **options):
-        page = visit(f"{serve('app.py')}/{SCREENS[name] if link is None else link}", **options)
-        expect(page.get_by_text(LAST.get(name, "Try this")).first).to_be_visible(timeout=SLOW)
-        settle(page)
-        return page
+        return ready(visit(f"{serve('app.py')}/{SCREENS[name] if link is None else link}", **options), name)
 
     return go
 
 
+def ready(page, name: str):
+    expect(page.get_by_text(LAST.get(name, "Try this")).first).to_be_visible(timeout=SLOW)
+    settle(page)
+    return page
+
+
 @pytest.mark.parametrize("name", SCREENS)
-def test_no_serious_fault_of_access_and_nothing_wider_than_the_window(screen, name):
-    assert_accessible(screen(name, width=PHONE))
+def test_a_screen_on_a_phone_and_on_a_laptop_in_light_and_dark(screen, name):
+    page = screen(name, width=PHONE, height=844, first=True)
+    assert_nothing_jumps(page)
+    assert_one_line_above_the_stage(page)
+    assert_accessible(page)
+    assert page.viewport_size["width"] == LAPTOP
+    assert page.locator("[class*=-idea-rest]").bounding_box() is None
+    page.set_viewport_size({"width": LAPTOP, "height": 800})
+    page.reload()
+    ready(page, name)
+    assert_nothing_jumps(page)
+    if name in WITH_A_SUM:
+        assert_the_result_is_in_sight(page)
+    # Python is told of the change, and draws figures in other colours.
+    with answered(page):
+        page.emulate_media(color_scheme="dark")
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", "rgb(15, 20, 27)")
+    assert_readable(page, "dark")
+
+
+def assert_one_line_above_the_stage(page):
+    """Fail where more than a line of text stands above the stage of a phone's page; the rest is below."""
+    line = page.locator("[class*=-idea-line]").bounding_box()
+    assert line["height"] < 32, line
+    assert line["y"] < 220, line
+    stage = page.locator("[class*=-stage-]").first.bounding_box()
+    assert stage["y"] < 400, stage
+    rest = page.locator("[class*=-idea-rest]").bounding_box()
+    assert rest["y"] > stage["y"], (rest, stage)
+
+
+def assert_the_result_is_in_sight(page):
+    """Fail where what answers the pointer, or its result, is below a projector's first screenful."""
+    box = page.locator(".sum").bounding_box()
+    assert box["y"] + box["height"] <= 800
+    assert page.get_by_test_id("stButtonGroup").first.bounding_box()["y"] < 200
+
+
+def test_a_large_input_leaves_the_result_in_sight(screen):
+    assert_the_result_is_in_sight(screen("pooling", "pooling?size=16&kernel_size=4&stride=4&shift=3", height=800))
 
 
 def test_home_leads_to_each_screen_in_one_click(screen):

@@ -1,8 +1,10 @@
 """A screen opened without a browser."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest, app_test
 
@@ -19,6 +21,9 @@ class _AsTheServer(PagesManager):
 
 
 app_test.PagesManager = _AsTheServer
+# A server looks once through all that is installed for packages that bring components; AppTest would for every app,
+# which takes longer than to run a screen.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 
 def open_screen(screen: str, **link: str) -> AppTest:
