@@ -98,7 +98,8 @@ class Flow:
 
 def graph_of(trace: Trace, layers: Sequence[LayerRecord], sizes: Sequence[Shape]) -> NetworkGraph:
     """Return the graph of a trace whose calls have the numbers of `layers`; `sizes` are those of its tensors."""
-    flow, nodes = Flow(), []
+    flow = Flow()
+    nodes: list[Node] = []
     names = [INPUT] if len(trace.inputs) == 1 else [f"{INPUT}{place}" for place in range(1, len(trace.inputs) + 1)]
     for name, value in zip(names, trace.inputs, strict=True):
         flow.born(value, frozenset((len(nodes),)))
