@@ -9,13 +9,13 @@ import { canvasPen } from "./network_map_pens.js";
 import { pointAt } from "./network_map_pointer.js";
 import { cellSize, modelOf, openAtFirst, shownFor } from "./network_map_tree.js";
 import { describe, hearing, lookedFor, speak, wordsOf } from "./network_map_words.js";
-import { finder, follow, gradient, memory, unpack, clamp } from "./shared.js";
+import { finder, follow, gradient, memory, whole, clamp } from "./shared.js";
 
-const LOW = 0.03, HIGH = 4, NARROW = 640, MINI = 120, AT_FIRST = 26, LEAST = 0.42;
+const LOW = 0.012, HIGH = 4, UPRIGHT = 1.6, MINI = 120, AT_FIRST = 26, LEAST = 0.42;
 
 /** Read what Python sent; another network begins anew. */
-function takeIn(own, data, root) {
-  const [meta, arrays] = unpack(data), shape = JSON.stringify([meta.nodes, meta.items]);
+function takeIn(own, meta, arrays, root) {
+  const shape = JSON.stringify([meta.nodes, meta.items]);
   own.meta = meta;
   own.inks = inksOf(root);
   own.hues = huesOf(own.inks);
@@ -35,9 +35,12 @@ function takeIn(own, data, root) {
   own.wordsOf = (item) => wordsOf(item, own);
 }
 
+/** Whether the flow goes down: where the window is no wide one. */
+const isUpright = ({ width, height }) => width < UPRIGHT * height;
+
 /** Lay the map out anew, so that `anchor` stays where it is on the screen. */
 function arrange(own, anchor) {
-  const down = own.width < NARROW, before = anchor && boxOf(own, anchor);
+  const down = isUpright(own), before = anchor && boxOf(own, anchor);
   own.scene = layOut(own.model, own.open, cellSize(down), down);
   own.boxes = new Map(own.scene.boxes.map((box) => [box.item, box]));
   own.mini = null;
@@ -53,10 +56,10 @@ function boxOf(own, item) {
 }
 
 /** Show the whole map, or its beginning where its words could not be read. */
-function fit(own, whole) {
+function fit(own, entire) {
   const { width, height } = own.scene, room = 0.96;
   let scale = Math.min(room * own.width / width, room * own.height / height);
-  if (!whole && scale < LEAST)
+  if (!entire && scale < LEAST)
     scale = clamp(Math.min(own.scene.down ? room * own.width / width : room * own.height / height), LEAST, 0.8);
   scale = clamp(scale, LOW, 1.5);
   const free = [own.width / scale - width, own.height / scale - height];
@@ -178,10 +181,14 @@ function neighbour(own, item, key) {
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  if (!data) return;
+  if (!data) return undefined;
+  return whole(data, (meta, arrays) => drawMap(meta, arrays, parentElement, setTriggerValue));
+}
+
+function drawMap(meta, arrays, parentElement, setTriggerValue) {
   const find = finder(parentElement), own = memory(parentElement);
   const [stage, canvas, readout, measure, input] = [".stage", ".map", ".readout", ".measure", ".find"].map(find);
-  takeIn(own, data, find(".root"));
+  takeIn(own, meta, arrays, find(".root"));
   const { words } = own.meta, paint = painter(find, own);
   speak(find, own, gradient("positive"));
 
@@ -267,8 +274,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     own.wanted = own.told === null ? null : own.model.byNode[own.told];
   }
   return follow(stage, () => {
-    const turned = own.scene && own.scene.down !== own.width < NARROW;
     own.height = stage.clientHeight;
+    const turned = own.scene && own.scene.down !== isUpright(own);
     fitCanvas(canvas, own.width, own.height, own.ratio);
     if (!own.scene || turned) { arrange(own); own.view = null; }
     if (own.view) Object.assign(own.view, { width: own.width, height: own.height });

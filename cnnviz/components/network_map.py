@@ -16,6 +16,7 @@ from cnnviz.arithmetic.families import family
 from cnnviz.arithmetic.record import Size
 from cnnviz.components.language import words_of
 from cnnviz.components.pack import pack
+from cnnviz.components.parcel import parcel, send
 from cnnviz.components.register import picked, register
 from cnnviz.graph import NetworkGraph, Node, fold
 from cnnviz.graph.folding import Item
@@ -66,11 +67,17 @@ def network_map(
 ) -> None:
     """Draw the map of a network; `selected` is the name of a layer, and `on_pick` hears the name of one picked."""
     tell = None if on_pick is None else lambda value: on_pick(str(value))
-    picked(_mount, message(graph, selected=selected, words=words), key, tell)
+    data, rest = message(graph, key=key, selected=selected, words=words)
+    send(key, rest)
+    picked(_mount, data, key, tell)
 
 
-def message(graph: NetworkGraph, *, selected: str | None = None, words: Mapping[str, str] | None = None) -> bytes:
-    """Return what `network_map` sends to the browser: names and blocks, then edges, numbers and scales.
+def message(
+    graph: NetworkGraph, *, key: str, selected: str | None = None, words: Mapping[str, str] | None = None
+) -> tuple[bytes, bytes]:
+    """Return what `network_map` sends to the browser: what is chosen, and a parcel with the network.
+
+    The parcel has names and blocks, then edges, numbers and scales.
 
     Edges are (E, 2) places of nodes. Numbers are (4, N), a row for each of MEASURES, NaN where there is none; a
     receptive field is its larger side in pixels, that of the whole image where a unit sees it all. Scales are (N, 2):
@@ -80,14 +87,14 @@ def message(graph: NetworkGraph, *, selected: str | None = None, words: Mapping[
         "nodes": [_described(node) for node in graph.nodes],
         "items": [_item(item) for item in fold(graph)],
         "measures": list(MEASURES),
-        "selected": None if selected is None else graph.place(selected),
         "words": words_of("network_map", words),
     }
     edges = np.array([(edge.source, edge.target) for edge in graph.edges], np.int32).reshape(-1, 2)
     image = next((node.size for node in graph.nodes if node.kind == INPUT and len(node.size) > 2), ())
     numbers = np.array([_numbers(node, image) for node in graph.nodes], np.float64).T
     scales = np.array([_scale(node.size) for node in graph.nodes], np.float32)
-    return pack(meta, edges, numbers, scales)
+    named, rest = parcel(key, meta, edges, numbers, scales)
+    return pack({**named, "selected": None if selected is None else graph.place(selected)}), rest
 
 
 def _described(node: Node) -> list[Any]:

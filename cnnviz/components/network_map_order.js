@@ -79,7 +79,7 @@ export function straighten(layers, gap) {
     let sum = 0, weight = 0;
     for (const side of sides) for (const { cell: other, mine, theirs } of cell[side]) {
       // Long lines are to be straight before all: their bends are pure loss.
-      const heavy = cell.long && other.long ? 8 : cell.long || other.long ? 2 : 1;
+      const heavy = cell.long && other.long ? 16 : cell.long || other.long ? 6 : 1;
       sum += heavy * (other.middle + theirs - mine);
       weight += heavy;
     }

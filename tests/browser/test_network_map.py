@@ -34,7 +34,7 @@ def lay(chromium):
     code = LAID.replace("SCRIPT", script("network_map").replace("export default function", "function entry"))
 
     def go(cases):
-        texts = [(base64.b64encode(message(graph)).decode(), share, down) for graph, share, down in cases]
+        texts = [(base64.b64encode(message(graph, key="map")[1]).decode(), share, down) for graph, share, down in cases]
         return page.evaluate(code, texts)
 
     yield go
