@@ -16,7 +16,7 @@ export function huesOf(inks) {
 
 /** As much of a text as fits into so many pixels, "" where that would tell nothing. */
 function fitted(text, room, size) {
-  const most = Math.floor(room / (0.56 * size));
+  const most = Math.floor(room / (0.53 * size));
   if (text.length <= most) return text;
   return most < 4 ? "" : text.slice(0, most - 1) + "…";
 }

@@ -4,7 +4,7 @@
 export const heightOf = (side) => 12 + 10 * Math.log2(1 + side);
 export const widthOf = (channels) => 10 + 5.5 * Math.log2(1 + channels);
 export const LABEL = 40;
-const CELL = 92, BESIDE = 84, APART = 6;
+const CELL = 92, BESIDE = 92, APART = 6;
 
 /**
  * Read the message: `nodes` are [name, kind, family, size, identities], `items` the tree, a node as its place and a

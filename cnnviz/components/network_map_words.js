@@ -17,8 +17,14 @@ export function short(measure, value) {
   return measure === "field" ? `${Math.round(value)} px` : scaled(value, 1000, COUNTS);
 }
 
-const titleOf = (item) => item.items
-  ? `${item.name}${item.count > 1 ? ` × ${item.count}` : ""}` : item.kind;
+/** A block's name within the blocks around it: branch1 of inception1.branch1. */
+function within({ name, parent }) {
+  let around = parent;
+  while (around && !name.startsWith(around.name + ".")) around = around.parent;
+  return around ? name.slice(around.name.length + 1) : name;
+}
+
+const titleOf = (item) => item.items ? within(item) + (item.count > 1 ? ` × ${item.count}` : "") : item.kind;
 
 /** The lines that stand at an item, the more important first. */
 export function wordsOf(item, { meta: { words, measures }, measure }) {
