@@ -17,11 +17,12 @@ export function short(measure, value) {
   return measure === "field" ? `${Math.round(value)} px` : scaled(value, 1000, COUNTS);
 }
 
-/** A block's name within the blocks around it: branch1 of inception1.branch1. */
+/** A block's name within the blocks around it: branch1 of inception1.branch1, but layer3.4 of layer3.4. */
 function within({ name, parent }) {
   let around = parent;
   while (around && !name.startsWith(around.name + ".")) around = around.parent;
-  return around ? name.slice(around.name.length + 1) : name;
+  const rest = around ? name.slice(around.name.length + 1) : name, before = around?.name.split(".").at(-1);
+  return /^\d/.test(rest) && before ? `${before}.${rest}` : rest;
 }
 
 const titleOf = (item) => item.items ? within(item) + (item.count > 1 ? ` × ${item.count}` : "") : item.kind;
