@@ -96,7 +96,7 @@ class Trace:
     `ends` tells for every storage how many operations had run when its last tensor was gone. `trained` are the numbers
     of the Values that are parameters and that autograd follows. `conditions` are formulas and what they must give at
     another input size for the trace to hold there; None where it cannot hold at another size. `home` is the device that
-    the model was on.
+    the model was on. `modules` are the kinds of the modules that others lie in, by name.
     """
 
     inputs: tuple[Value, ...]
@@ -107,6 +107,8 @@ class Trace:
     parameters: Stored
     conditions: Mapping[Any, Any] | None
     home: torch.device
+    outputs: tuple[Value, ...]
+    modules: Mapping[str, str]
 
     @property
     def operations(self) -> list[Operation]:

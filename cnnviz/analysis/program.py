@@ -13,6 +13,7 @@ traced there.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace as replace_fields
 from functools import cached_property
 from math import prod
 from typing import Any
@@ -92,8 +93,10 @@ class Followed:
             )
             for call in old.calls
         ]
-        inputs, values = tuple(map(self._here, old.inputs)), tuple(self.values)
-        return Trace(inputs, tuple(calls), values, old.ends, old.trained, old.parameters, None, old.home)
+        inputs, outputs = (tuple(map(self._here, each)) for each in (old.inputs, old.outputs))
+        return replace_fields(
+            old, inputs=inputs, calls=tuple(calls), values=tuple(self.values), conditions=None, outputs=outputs
+        )
 
     def _here(self, item: Any) -> Any:
         return self.values[item.number] if type(item) is Value else evaluate(item, self.__getitem__)

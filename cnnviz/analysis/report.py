@@ -1,11 +1,13 @@
 """Any network's report: sizes, parameters, multiply-accumulates, memory and receptive fields of every call."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 from typing import Any
 
 from torch import nn
 
+from cnnviz.analysis.flow import graph_of
 from cnnviz.analysis.inputs import InputSize, InputType, inputs_of
 from cnnviz.analysis.network import Run, run_of
 from cnnviz.analysis.operations import Shape
@@ -13,6 +15,7 @@ from cnnviz.analysis.trace import nothing_collected
 from cnnviz.arithmetic.layer_record import LayerRecord
 from cnnviz.arithmetic.memory import Memory, Training, training
 from cnnviz.arithmetic.receptive_field import ReceptiveField
+from cnnviz.graph import NetworkGraph
 
 
 class _Seen(LayerRecord):
@@ -78,6 +81,17 @@ class NetworkReport(_Known):
     def flops(self) -> int:
         """Two for every MAC."""
         return 2 * self.macs
+
+    @cached_property
+    def graph(self) -> NetworkGraph:
+        """Which layer reads which layer's output, with the sizes of what is read.
+
+        Its nodes are the layers in their order, but for those that hand on the tensor that they are given as it is.
+        """
+        run = self._run
+        followed = run.followed
+        sizes = [followed[value.number] if followed else value.shape for value in run.network.trace.values]
+        return graph_of(run.network.trace, self.layers, sizes)
 
     @property
     def memory(self) -> Memory:

@@ -19,9 +19,9 @@ from cnnviz.analysis.scripts import deciding_by_device
 from cnnviz.analysis.type_questions import asks_types
 from cnnviz.analysis.unusual import made, unusual
 from cnnviz.analysis.ways import Unseen, Way, next_way
-from cnnviz.calls import observe
+from cnnviz.calls import is_leaf, observe
 from cnnviz.errors import CnnvizError, ModelError
-from cnnviz.modules import eager
+from cnnviz.modules import eager, kind_of, modules_of
 from cnnviz.nested import tensors_in
 
 
@@ -114,12 +114,14 @@ def _run(stand_in: Replica, inputs: Inputs, home: torch.device, way: Way) -> tup
             if way.operators and recorder.failure is not None and _is_script(error):
                 raise recorder.failure from error
             raise
-    for tensor in tensors_in(output):
+    given = tensors_in(output)
+    for tensor in given:
         recorder.look(tensor)
     if recorder.unseen and not way.operators:
         raise Unseen
+    outputs = tuple(map(recorder.value, given))
     ends = recorder.finish()
-    del output
+    del output, given
     found = Trace(
         starts,
         tuple(recorder.calls),
@@ -129,6 +131,8 @@ def _run(stand_in: Replica, inputs: Inputs, home: torch.device, way: Way) -> tup
         _stored([*stand_in.parameters, *recorder.used(stand_in.others)]),
         recorder.conditions.formulas() if recorder.holds_elsewhere else None,
         home,
+        outputs,
+        {name: kind_of(module) for name, module in modules_of(copy) if name and not is_leaf(module)},
     )
     return found, recorder.sized
 

@@ -67,6 +67,11 @@ class Line(LayerRecord):
         found = reaches(self._opened.leaves, self._arrives)
         return tuple(self._call(leaf, reach) for leaf, reach in zip(self._opened.leaves, found, strict=True))
 
+    @property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """What each call of the row reads, in the order of execution; none for a row that cannot work."""
+        return self._opened.leaves if self._opened else ()
+
     def _call(self, leaf: Leaf, reach: tuple[Reach, ...] | None) -> "Line":
         layer = leaf.layer
         return Line(

@@ -8,9 +8,11 @@ from typing import Protocol
 from cnnviz.arithmetic import LayerRecord
 from cnnviz.arithmetic.memory import Memory, Training
 from cnnviz.design.evaluation import Evaluated, Line, evaluate, unworkable
+from cnnviz.design.row_graph import graph_of_rows
 from cnnviz.design.rows import Row
 from cnnviz.design.text import parse_row, split
 from cnnviz.errors import ModelError
+from cnnviz.graph import NetworkGraph
 
 OPTIMISERS = ("sgd", "momentum", "adam")
 Size = tuple[int, ...]
@@ -40,7 +42,7 @@ class Totals:
 
     `training` is, for each optimiser, the bytes of each part. `error_at` is the place of the first row that can't work
     and `error` its sentence; an `error` without a place is about the whole. `unknown` are operations whose cost is not
-    in the sums.
+    in the sums. `graph` tells which layer reads which, None where nothing works.
     """
 
     input_size: Size
@@ -54,6 +56,7 @@ class Totals:
     unknown: tuple[str, ...] = ()
     error_at: int | None = None
     error: str = ""
+    graph: NetworkGraph | None = None
 
     @property
     def flops(self) -> int:
@@ -85,7 +88,8 @@ def of_text(text: str, input_size: Size, itemsize: int) -> Totals:
     failed = evaluated.error_at
     if failed is None and sentence:
         failed = len(evaluated.lines)
-    return of_report(evaluated, tuple(lines), failed, evaluated.error or sentence)
+    graph = graph_of_rows(evaluated.lines, input_size)
+    return of_report(evaluated, tuple(lines), graph, error_at=failed, error=evaluated.error or sentence)
 
 
 def _evaluated(items: Iterable[str], input_size: Size, itemsize: int) -> tuple[Evaluated, str]:
@@ -107,8 +111,15 @@ def sums_of_text(text: str, input_size: Size) -> tuple[int, int, str]:
     return evaluated.parameters, evaluated.macs, evaluated.error or sentence
 
 
-def of_report(report: Report, entries: tuple[LayerRecord, ...], error_at: int | None = None, error: str = "") -> Totals:
-    """Return the totals of a report, of rows or of a library's network, with its layers."""
+def of_report(
+    report: Report,
+    entries: tuple[LayerRecord, ...],
+    graph: NetworkGraph,
+    *,
+    error_at: int | None = None,
+    error: str = "",
+) -> Totals:
+    """Return the totals of a report, of rows or of a library's network, with its layers and their graph."""
     memory = report.memory
     return Totals(
         report.input_size,
@@ -122,6 +133,7 @@ def of_report(report: Report, entries: tuple[LayerRecord, ...], error_at: int | 
         report.unknown,
         error_at,
         error,
+        graph,
     )
 
 

@@ -39,6 +39,12 @@ def test_a_library_network_that_cannot_read_the_size_says_so_in_one_sentence():
     assert_well(app)
 
 
+def test_a_row_that_the_link_chooses_is_chosen_in_the_table():
+    app = open_screen(net="model:resnet18", size="3x64x64", row="5")
+    assert_well(app)
+    assert app.session_state["network.calls"]["selection"]["rows"] == [4]
+
+
 def test_an_architecture_that_is_none_gets_one_sentence():
     app = open_screen(net="model:resnet9999")
     assert not app.exception

@@ -32,7 +32,7 @@ def of_library(architecture: str, input_size: Size) -> Totals:
                 sentence = WORDS.text("building", name=architecture, seconds=monotonic() - began)
                 sign.info(sentence, icon=":material/timer:")
             else:
-                return of_report(report, report.layers)
+                return of_report(report, report.layers, report.graph)
     except CnnvizError as error:
         return Totals(input_size, (), error=str(error))
     finally:

@@ -16,6 +16,7 @@ from cnnviz.ui.network.comparison import compare
 from cnnviz.ui.network.export import export
 from cnnviz.ui.network.library import network_of
 from cnnviz.ui.network.look_inside import look_inside
+from cnnviz.ui.network.map import show_map
 from cnnviz.ui.network.questions import ask
 from cnnviz.ui.network.row import look_at_a_row
 from cnnviz.ui.network.start import choose_size, choose_start, forget_refused, refused
@@ -73,8 +74,11 @@ def show() -> None:
         _choose_numbers(own)
         _say_what_is_shown(net, batch, precision)
         _show_memory(shown)
-    with right, stage_of(FORM.key("charts"), 720):
-        _show_charts(shown)
+    with right:
+        with stage_of(FORM.key("map"), 680):
+            show_map(shown)
+        with stage_of(FORM.key("charts"), 720):
+            _show_charts(shown)
     works = bool(shown.entries) and not shown.error
     if texts:
         look_at_a_row(shown, texts)

@@ -11,6 +11,7 @@ from cnnviz.arithmetic import LayerRecord
 from cnnviz.design.table_rows import Place, laid_out, retyped
 from cnnviz.design.totals import Totals, seen_by, sees_all
 from cnnviz.errors import ModelError
+from cnnviz.ui.network.map import choose_row, chosen_row
 from cnnviz.ui.network.state import FORM, WORDS, Slot, bump, version
 from cnnviz.ui.numbers import of_bytes, of_size
 
@@ -26,6 +27,7 @@ ACTIONS = {
 _NUMBERS = {"output": 96, "parameters": 90, "MACs": 108, "memory": 76, "field": 48, "FLOPs": 110}
 _ALIGNED = ("memory", "field")
 _ACTION = FORM.key("action")
+_CALLS = FORM.key("calls")
 text = WORDS.text
 
 
@@ -52,10 +54,11 @@ def edit_table(slot: Slot, shown: Totals, texts: Sequence[str]) -> None:
     """Show the rows to be edited, with their numbers beside them."""
     opened, number = opened_rows(slot), version()
     places = laid_out(texts, shown.entries, opened)
+    chosen = chosen_row(shown)
     st.data_editor(
         pd.DataFrame(
             {
-                "#": [_mark(place, shown) for place in places],
+                "#": [_mark(place, shown, chosen) for place in places],
                 "layer": [place.text for place in places],
                 "": [_actions(place, opened) for place in places],
                 **_numbers([place.entry for place in places], shown),
@@ -85,8 +88,9 @@ def edit_table(slot: Slot, shown: Totals, texts: Sequence[str]) -> None:
 
 
 def read_table(shown: Totals) -> None:
-    """Show the calls of a network that cannot be edited, with their numbers."""
-    entries = shown.entries
+    """Show the calls of a network that cannot be edited, with their numbers; one may be chosen."""
+    entries, chosen = shown.entries, chosen_row(shown)
+    st.session_state[_CALLS] = {"selection": {"rows": [] if chosen is None else [chosen], "columns": [], "cells": []}}
     st.dataframe(
         pd.DataFrame(
             {
@@ -95,6 +99,9 @@ def read_table(shown: Totals) -> None:
                 **_numbers(entries, shown),
             }
         ),
+        key=_CALLS,
+        on_select=_choose_call,
+        selection_mode="single-row",
         hide_index=True,
         height=640,
         placeholder="",
@@ -105,6 +112,11 @@ def read_table(shown: Totals) -> None:
             **_columns(),
         },
     )
+
+
+def _choose_call() -> None:
+    rows = st.session_state[_CALLS]["selection"]["rows"]
+    choose_row(rows[0] if rows else None)
 
 
 def _numbers(entries: Sequence[LayerRecord | None], shown: Totals) -> dict[str, list[object]]:
@@ -135,10 +147,12 @@ def field_words(entry: LayerRecord) -> str:
     return str(field[0]) if len(set(field)) == 1 else of_size(field)
 
 
-def _mark(place: Place, shown: Totals) -> str:
+def _mark(place: Place, shown: Totals, chosen: int | None) -> str:
+    """Return a row's number, with a sign where it cannot work and where it is chosen."""
     if place.row is None:
         return ""
-    return f"✗ {place.row + 1}" if place.row == shown.error_at else str(place.row + 1)
+    sign = "✗ " if place.row == shown.error_at else "▸ " if place.row == chosen else ""
+    return f"{sign}{place.row + 1}"
 
 
 def _table_key(number: int) -> str:

@@ -1,0 +1,292 @@
+// A map of a network: moved by dragging and two fingers, zoomed by wheel and pinch, walked over by the arrow keys.
+
+import { fitCanvas, inksOf } from "./canvas.js";
+import { onKeys } from "./grid.js";
+import { boxAt, drawScene, huesOf, shareOf } from "./network_map_drawing.js";
+import { save } from "./network_map_files.js";
+import { layOut } from "./network_map_layout.js";
+import { canvasPen } from "./network_map_pens.js";
+import { pointAt } from "./network_map_pointer.js";
+import { cellSize, modelOf, openAtFirst, shownFor } from "./network_map_tree.js";
+import { describe, hearing, lookedFor, speak, wordsOf } from "./network_map_words.js";
+import { finder, follow, gradient, memory, whole, clamp } from "./shared.js";
+
+const LOW = 0.012, HIGH = 4, UPRIGHT = 1.6, MINI = 120, AT_FIRST = 26, LEAST = 0.42;
+
+/** Read what Python sent; another network begins anew. */
+function takeIn(own, meta, arrays, root) {
+  const shape = JSON.stringify([meta.nodes, meta.items]);
+  own.meta = meta;
+  own.inks = inksOf(root);
+  own.hues = huesOf(own.inks);
+  own.font = getComputedStyle(root).fontFamily;
+  if (shape !== own.shape) {
+    const model = modelOf(meta, arrays);
+    Object.assign(own, { shape, model, open: openAtFirst(model, AT_FIRST), selected: null, told: undefined, scene: null,
+      view: null, found: null, sizes: meta.nodes.map(([, , , size]) => size) });
+    own.measure ??= -1;
+  }
+  own.limits = own.model.measures.map((_, measure) => {
+    const all = own.model.byNode.map(({ values }) => values[measure]).filter((value) => value > 0);
+    return [Math.min(...all), own.model.measures[measure] === "field" ? Math.max(...all)
+      : Math.max(...own.model.items.map(({ values }) => values[measure] || 0), ...all)];
+  });
+  own.share = (item) => shareOf(item.values[own.measure], own.limits[own.measure]);
+  own.wordsOf = (item) => wordsOf(item, own);
+}
+
+/** Whether the flow goes down: where the window is no wide one. */
+const isUpright = ({ width, height }) => width < UPRIGHT * height;
+
+/** Lay the map out anew, so that `anchor` stays where it is on the screen. */
+function arrange(own, anchor) {
+  const down = isUpright(own), before = anchor && boxOf(own, anchor);
+  own.scene = layOut(own.model, own.open, cellSize(down), down);
+  own.boxes = new Map(own.scene.boxes.map((box) => [box.item, box]));
+  own.mini = null;
+  const after = before && boxOf(own, anchor);
+  if (!after || !own.view) return;
+  own.view.x += after.x + after.width / 2 - before.x - before.width / 2;
+  own.view.y += after.y + after.height / 2 - before.y - before.height / 2;
+}
+
+/** The box that stands for an item, its own or that of a closed block around it. */
+function boxOf(own, item) {
+  return own.boxes?.get(item) ?? own.boxes?.get(shownFor(item, own.open));
+}
+
+/** Show the whole map, or its beginning where its words could not be read. */
+function fit(own, entire) {
+  const { width, height } = own.scene, room = 0.96;
+  let scale = Math.min(room * own.width / width, room * own.height / height);
+  if (!entire && scale < LEAST)
+    scale = clamp(Math.min(own.scene.down ? room * own.width / width : room * own.height / height), LEAST, 0.8);
+  scale = clamp(scale, LOW, 1.5);
+  const free = [own.width / scale - width, own.height / scale - height];
+  own.view = { scale, width: own.width, height: own.height, x: free[0] > 0 ? -free[0] / 2 : -12 / scale,
+    y: free[1] > 0 ? -free[1] / 2 : own.scene.down ? -12 / scale : -free[1] / 2 };
+  if (!own.scene.down && free[1] < 0) own.view.y = height / 2 - own.height / scale / 2;
+  if (own.scene.down && free[0] < 0) own.view.x = width / 2 - own.width / scale / 2;
+}
+
+/** Keep some of the map in the window. */
+function keepIn({ view, scene }) {
+  const wide = view.width / view.scale, high = view.height / view.scale;
+  view.x = clamp(view.x, -wide * 0.7, scene.width - wide * 0.3);
+  view.y = clamp(view.y, -high * 0.7, scene.height - high * 0.3);
+}
+
+/** Zoom by a factor about a point of the window, its middle if none is given. */
+function zoom(own, factor, at = [own.width / 2, own.height / 2]) {
+  const { view } = own, scale = clamp(view.scale * factor, LOW, HIGH);
+  view.x += at[0] / view.scale - at[0] / scale;
+  view.y += at[1] / view.scale - at[1] / scale;
+  view.scale = scale;
+}
+
+/** Move the window so that a box is in it. */
+function bring(own, box) {
+  const { view } = own, wide = view.width / view.scale, high = view.height / view.scale;
+  const into = (low, size, from, room) => low < from || low + size > from + room ? low + size / 2 - room / 2 : from;
+  view.x = into(box.x, box.width, view.x, wide);
+  view.y = into(box.y, box.height, view.y, high);
+}
+
+/** Choose an item: its lines are lit and it is described. */
+function select(own, item) {
+  own.selected = item;
+  own.lit = null;
+  if (!item) return;
+  own.lit = new Set(own.model.before[item.first]);
+  for (let node = item.first; node <= item.last; node++) {
+    for (const source of own.model.before[node]) if (source < item.first) own.lit.add(source);
+    if (own.model.after[node].some((target) => target > item.last)) own.lit.add(node);
+  }
+}
+
+/** Open or close a block. */
+function toggle(own, block) {
+  if (!own.open.delete(block.id)) own.open.add(block.id);
+  if (own.selected && !own.boxes.has(own.selected)) select(own, null);
+  arrange(own, block);
+}
+
+/** Open what is closed around an item. */
+function reveal(own, item) {
+  const closed = [];
+  for (let at = item.parent; at; at = at.parent) if (!own.open.has(at.id)) closed.push(at.id);
+  if (!closed.length) return;
+  closed.forEach((id) => own.open.add(id));
+  arrange(own, item);
+}
+
+function drawMini(find, own) {
+  const { scene, view } = own, [mini, canvas, mark] = [".mini", ".mini canvas", ".mini i"].map(find);
+  const scale = Math.min(Math.max(MINI, own.width / 3) / scene.width, MINI / scene.height);
+  const inside = view.x < 1 && view.y < 1 && view.x + view.width / view.scale > scene.width - 1
+    && view.y + view.height / view.scale > scene.height - 1;
+  mini.hidden = inside;
+  if (inside) return;
+  if (!own.mini) {
+    const width = Math.max(8, scene.width * scale), height = Math.max(8, scene.height * scale);
+    fitCanvas(canvas, width, height, own.ratio);
+    own.mini = { scale };
+    drawScene(canvasPen(canvas, own.ratio, own.font, { x: 0, y: 0, scale }), scene,
+      { x: 0, y: 0, scale, width, height }, { ...own, selected: null, lit: null });
+  }
+  const part = (from, size, most) => [clamp(from, 0, most), clamp(from + size, 0, most)];
+  const [left, right] = part(view.x, view.width / view.scale, scene.width);
+  const [top, bottom] = part(view.y, view.height / view.scale, scene.height);
+  Object.assign(mark.style, { left: left * scale + "px", top: top * scale + "px",
+    width: Math.max(4, (right - left) * scale) + "px", height: Math.max(4, (bottom - top) * scale) + "px" });
+}
+
+/** Paint at the next frame, once however often it is asked for. */
+function painter(find, own) {
+  const canvas = find(".map");
+  own.paintNow = () => {
+    own.asked = null;
+    if (!own.scene) return;
+    keepIn(own);
+    const context = canvas.getContext("2d");
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    drawScene(canvasPen(canvas, own.ratio, own.font, own.view), own.scene, own.view, own);
+    drawMini(find, own);
+  };
+  return () => { own.asked ??= requestAnimationFrame(own.paintNow); };
+}
+
+/** Where an arrow key leads from an item: along the flow to what it gives to or reads, across to its neighbours. */
+function neighbour(own, item, key) {
+  const { down } = own.scene, forth = down ? "ArrowDown" : "ArrowRight", back = down ? "ArrowUp" : "ArrowLeft";
+  const { model, open } = own, way = key === forth ? model.after : key === back ? model.before : null;
+  if (way) {
+    for (let node = key === forth ? item.last : item.first; node >= item.first && node <= item.last;
+      node += key === forth ? -1 : 1) {
+      const outside = way[node].filter((other) => other < item.first || other > item.last);
+      if (outside.length) return shownFor(model.byNode[outside[0]], open);
+    }
+    return item;
+  }
+  const here = boxOf(own, item), less = key === "ArrowUp" || key === "ArrowLeft" ? -1 : 1;
+  const [flow, cross] = down ? ["y", "x"] : ["x", "y"];
+  let best = item, least = Infinity;
+  for (const box of own.scene.boxes) {
+    const step = (box[cross] - here[cross]) * less, off = Math.abs(box[flow] - here[flow]);
+    if (box.open || step <= 1 || off > 200 || step + 2 * off >= least) continue;
+    [best, least] = [box.item, step + 2 * off];
+  }
+  return best;
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  if (!data) return undefined;
+  return whole(data, (meta, arrays) => drawMap(meta, arrays, parentElement, setTriggerValue));
+}
+
+function drawMap(meta, arrays, parentElement, setTriggerValue) {
+  const find = finder(parentElement), own = memory(parentElement);
+  const [stage, canvas, readout, measure, input] = [".stage", ".map", ".readout", ".measure", ".find"].map(find);
+  takeIn(own, meta, arrays, find(".root"));
+  const { words } = own.meta, paint = painter(find, own);
+  speak(find, own, gradient("positive"));
+
+  const settle = () => {
+    readout.replaceChildren(...describe(own, own.hover ?? own.selected).map((text) => {
+      const line = document.createElement("div");
+      line.textContent = text;
+      return line;
+    }));
+    paint();
+  };
+  const look = (item, pick) => {
+    select(own, item);
+    const box = item && boxOf(own, item);
+    if (box) bring(own, box);
+    readout.setAttribute("aria-live", "polite");
+    settle();
+    if (pick && item && item.node !== undefined && own.model.byNode[item.node].family !== "input")
+      setTriggerValue("pick", item.name);
+  };
+  const press = (item) => {
+    if (!item) return look(null);
+    if (!item.items) return look(item, true);
+    toggle(own, item);
+    return look(own.boxes.has(item) ? item : null);
+  };
+  pointAt(stage, find(".mini"), own, { paint, settle, press, zoom,
+    under: (point) => boxAt(own.scene, own.view, point)?.item ?? null });
+  const change = (act) => () => { act(); paint(); };
+  const all = (open) => () => {
+    own.open = new Set(open ? own.model.blocks.map(({ id }) => id) : []);
+    if (own.selected) select(own, shownFor(own.selected, own.open));
+    arrange(own);
+    fit(own, true);
+    settle();
+  };
+  find(".fit").onclick = change(() => fit(own, true));
+  find(".in").onclick = change(() => zoom(own, 1.4));
+  find(".out").onclick = change(() => zoom(own, 1 / 1.4));
+  find(".open").onclick = all(true);
+  find(".close").onclick = all(false);
+  find(".svg").onclick = () => save(own, "svg");
+  find(".png").onclick = () => save(own, "png");
+  measure.onchange = () => {
+    own.measure = Number(measure.value);
+    own.mini = null;
+    speak(find, own, gradient("positive"));
+    settle();
+  };
+  input.oninput = () => {
+    own.found = lookedFor(own, input.value);
+    own.turn = -1;
+    readout.setAttribute("aria-live", "polite");
+    settle();
+    if (own.found) readout.textContent = hearing(words.found, own.found.size);
+  };
+  onKeys(input, (key) => {
+    if (key === "Escape" && input.value) { input.value = ""; input.oninput(); return true; }
+    if (key !== "Enter" || !own.found?.size) return false;
+    own.turn = (own.turn + 1) % own.found.size;
+    const item = [...own.found][own.turn];
+    reveal(own, item);
+    own.view.scale = Math.max(own.view.scale, 0.7);
+    look(item);
+    return true;
+  });
+  onKeys(stage, (key) => {
+    const now = own.selected ?? own.scene.boxes[0].item;
+    if (key === "+" || key === "-") zoom(own, key === "+" ? 1.4 : 1 / 1.4);
+    else if (key === "0") fit(own, true);
+    else if (key === "/") input.focus();
+    else if (key === "Enter" || key === " ") press(now);
+    else if (key === "Escape" && own.selected) look(own.selected.parent);
+    else if (key === "Home" || key === "End") look(shownFor(own.model.byNode.at(key === "Home" ? 0 : -1), own.open));
+    else if (key.startsWith("Arrow")) look(own.selected ? neighbour(own, now, key) : now);
+    else return false;
+    paint();
+    return true;
+  });
+  stage.onfocus = () => { if (!own.selected && stage.matches(":focus-visible")) look(own.scene.boxes[0].item); };
+  if (own.told !== own.meta.selected) {
+    own.told = own.meta.selected;
+    own.wanted = own.told === null ? null : own.model.byNode[own.told];
+  }
+  return follow(stage, () => {
+    own.height = stage.clientHeight;
+    const turned = own.scene && own.scene.down !== isUpright(own);
+    fitCanvas(canvas, own.width, own.height, own.ratio);
+    if (!own.scene || turned) { arrange(own); own.view = null; }
+    if (own.view) Object.assign(own.view, { width: own.width, height: own.height });
+    else fit(own, false);
+    own.mini = null;
+    if (own.wanted && own.wanted !== own.selected) {
+      reveal(own, own.wanted);
+      select(own, own.wanted);
+      bring(own, boxOf(own, own.wanted));
+    }
+    own.wanted = null;
+    settle();
+  }, own);
+}

@@ -1,0 +1,38 @@
+// The map as a file: the whole of what is open, as an SVG or as a PNG.
+
+import { fitCanvas } from "./canvas.js";
+import { drawScene } from "./network_map_drawing.js";
+import { canvasPen, svgPen } from "./network_map_pens.js";
+
+const MARGIN = 20, MOST = 12_000; // pixels that a browser still draws along a side
+
+/** The map as the text of an SVG. */
+export function svgOf(own) {
+  const { scene } = own, view = { x: 0, y: 0, scale: 1, width: scene.width, height: scene.height };
+  const pen = svgPen(scene.width, scene.height, own.inks.paper);
+  drawScene(pen, scene, view, { ...own, selected: null, lit: null, found: null });
+  return pen.end();
+}
+
+/** Hand the map to the browser to be saved. */
+export async function save(own, kind) {
+  const { scene } = own;
+  let blob;
+  if (kind === "svg") blob = new Blob([svgOf(own)], { type: "image/svg+xml" });
+  else {
+    const [width, height] = [scene.width + 2 * MARGIN, scene.height + 2 * MARGIN];
+    const scale = Math.min(2, MOST / Math.max(width, height)), canvas = document.createElement("canvas");
+    fitCanvas(canvas, width * scale, height * scale, 1);
+    const context = canvas.getContext("2d");
+    context.fillStyle = own.inks.paper;
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    const view = { x: -MARGIN, y: -MARGIN, scale, width: width * scale, height: height * scale };
+    drawScene(canvasPen(canvas, 1, own.font, view), scene, view, { ...own, selected: null, lit: null, found: null });
+    blob = await new Promise((done) => { canvas.toBlob(done, "image/png"); });
+  }
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = `network.${kind}`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

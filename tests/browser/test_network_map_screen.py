@@ -1,0 +1,54 @@
+"""The map on the screen Network in a real browser: from a layer to its row and back, by key alone."""
+
+import re
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.ready import SLOW, settle
+
+LINK = f"net={quote('Conv 8 3 p1, Add [Conv 8 3 p1 | ], ReLU')}&size=3x16x16"
+
+
+@pytest.fixture
+def screen(serve, visit):
+    page = visit(f"{serve('app.py')}/network?{LINK}")
+    expect(page.locator(".stage .map")).to_be_attached(timeout=SLOW)
+    settle(page)
+    return page
+
+
+def test_a_layer_leads_to_its_row_and_a_row_to_its_layer(screen):
+    stage, readout = screen.locator(".stage"), screen.locator(".foot .readout")
+    stage.focus()
+    screen.keyboard.press("Home")
+    expect(readout).to_contain_text("input, input")
+    # The flow goes down where the window is no wide one.
+    for told in ("conv1, Conv2d", "add1.branch1.conv1, Conv2d", "add1.add, add"):
+        screen.keyboard.press("ArrowDown")
+        expect(readout).to_contain_text(told)
+    expect(readout).to_contain_text("reads conv1, add1.branch1.conv1 · gives 8×16×16")
+    screen.keyboard.press("Enter")
+    expect(screen).to_have_url(re.compile("row=2"), timeout=SLOW)
+    settle(screen)
+    expect(screen.get_by_test_id("stDataFrame").first.locator("#glide-cell-0-1")).to_have_text("▸ 2", timeout=SLOW)
+    # Closed and opened in the browser alone.
+    sent = len(screen.frames_sent)
+    stage.focus()
+    screen.keyboard.press("Escape")
+    expect(readout).to_contain_text("add1, Add: 2 layers")
+    screen.keyboard.press("Enter")
+    expect(readout).to_contain_text("Enter opens it")
+    screen.keyboard.press("Enter")
+    expect(readout).to_contain_text("Enter closes it")
+    assert len(screen.frames_sent) == sent
+    row = screen.get_by_label("Row", exact=True)
+    row.fill("3")
+    row.press("Enter")
+    expect(readout).to_contain_text("relu1, ReLU", timeout=SLOW)
+    with screen.expect_download() as saved:
+        screen.get_by_role("button", name="Save as SVG").click()
+    picture = saved.value.path().read_text(encoding="utf-8")
+    assert picture.startswith("<svg")
+    assert all(f">{kind}</text>" in picture for kind in ("Conv2d", "add", "ReLU", "input", "output"))
