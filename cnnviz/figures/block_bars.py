@@ -1,6 +1,6 @@
 """What becomes of an answer or of an error without one block, block by block."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np

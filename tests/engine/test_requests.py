@@ -94,11 +94,12 @@ def example(kind: type, pictures: Any) -> Any:
     file = WEIGHTS / "lenet-relu-mnist.safetensors"
     own = ModelChoice.of_checkpoint("lenet-relu-mnist", file.read_bytes(), file.name)
     normalised = ModelChoice("cnn-r-mnist") if kind in (NormPairs, FoldNorm) else None
-    residual = ModelChoice("resnet18", random_seed=1) if kind in RESIDUAL else None
+    with_blocks = ModelChoice("resnet18", random_seed=1) if kind in RESIDUAL else None
+    special = normalised or with_blocks
     values = {
         "model": own
         if kind is MatchWeights
-        else normalised or residual or ModelChoice("lenet-relu-mnist", random_seed=1),
+        else special or ModelChoice("lenet-relu-mnist", random_seed=1),
         "picture": pictures(1),
         "pictures": tuple(pictures(number) for number in range(4)),
         "layer": "conv2",

@@ -28,6 +28,7 @@ CHANGED = {
     "initialization": {"part": "Derivation", "fan_in": "64"},
     "preprocessing": {"part": "Principal components", "patches": "digits", "kept": "12"},
     "training": {"examples": "xor", "net": "Linear 3, Tanh, Linear 2", "seed": "3"},
+    "depth": {"part": "Gradients", "blocks": "2", "normalised": "true"},
     "spatial_transformer": {"part": "Why interpolation"},
     "invariance": {"part": "Equivariance", "channel": "1"},
     "activation_functions": {"function": "gelu", "beside": "relu,silu", "at": "-0.5"},

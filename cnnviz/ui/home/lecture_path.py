@@ -56,6 +56,9 @@ PATH: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("training", "training", {}),
     ("templates", "training", {"net": "Flatten, Linear 10"}),
     ("plane", "training", {"examples": "circles", "rate": "0.01"}),
+    ("degradation", "depth", {}),
+    ("shortcuts", "depth", {"part": "Gradients"}),
+    ("ensemble", "depth", {"part": "Without a block"}),
     ("equivariance", "invariance", {"part": "Equivariance"}),
     ("rotation", "invariance", {}),
     ("augmentation", "invariance", {"part": "Augmentation"}),
@@ -72,6 +75,7 @@ _PARTS = {
     "initialization": tuple(f"initialization_{part}" for part in ("symmetry", "residual", "steps", "variance")),
     "activation_functions": ("swapped_activations", "vanishing_gradients", "zero_centred", "dying_relu"),
     "preprocessing": ("photo_preprocessing", "principal_components"),
+    "depth": ("depth_gradients", "depth_block", "depth_removal"),
 }
 
 
