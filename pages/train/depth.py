@@ -7,7 +7,7 @@ from cnnviz.ui.words import Words
 
 WORDS = Words("depth")
 # By their names in a link; only the one that is open is imported, and computed.
-PARTS = {"": "curves", "Gradients": "gradients", "A block": "block", "Without a block": "removal"}
+PARTS = {"": "curves", "Gradients": "gradients", "Block": "block", "Removal": "removal"}
 
 part = choose_part(WORDS, tuple(PARTS))
 import_module(f"cnnviz.ui.depth.{PARTS[part]}").show()

@@ -17,14 +17,14 @@ from cnnviz.ui.form import Form
 from cnnviz.ui.model_choice import in_python
 from cnnviz.ui.number_controls import Number
 from cnnviz.ui.numbers import formula, of_size, percent, short
-from cnnviz.ui.part import Part
+from cnnviz.ui.part import Part, stage_of
 from cnnviz.ui.question import Question
 from cnnviz.ui.screen import say_idea
 from cnnviz.ui.subject import SubjectForm
 from cnnviz.ui.words import Words
 
 WORDS = Words("depth_block")
-FORM = Form(WORDS, screen="depth", part="A block")
+FORM = Form(WORDS, screen="depth", part="Block")
 SUBJECT = SubjectForm(FORM)
 say, text = WORDS.say, WORDS.text
 NAMES = ("branch", "shortcut", "total")
@@ -64,7 +64,7 @@ def _draw_mosaics(state: State, answer: Probed) -> None:
     # One sign decides for all three, so that a colour means the same in each.
     signed = any(bool((each < 0).any()) for each in maps.values())
     for box, name in zip(st.columns(3, gap="small"), NAMES, strict=True):
-        with box:
+        with box, stage_of(FORM.key(f"{name}-maps"), 320):
             say(f"title_{name}", size=of_size(state.addition.size))
             tiles(
                 maps[name],
@@ -151,5 +151,5 @@ def show() -> None:
         more=_show_sum,
         question=question,
         code=code,
-        height=480,
+        height=440,
     ).show()

@@ -28,7 +28,7 @@ from cnnviz.ui.subject import SubjectForm
 from cnnviz.ui.words import COMMON, Words
 
 WORDS = Words("depth_removal")
-FORM = Form(WORDS, screen="depth", part="Without a block")
+FORM = Form(WORDS, screen="depth", part="Removal")
 SUBJECT = SubjectForm(FORM)
 say, text = WORDS.say, WORDS.text
 DEPTH = Choice("depth", "20", options=("8", "20", "44"), style="buttons", technical=True)
@@ -178,5 +178,5 @@ def show() -> None:
         more=_show_recorded,
         question=question,
         code=code,
-        height=480,
+        height=440,
     ).show()

@@ -58,7 +58,7 @@ PATH: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("plane", "training", {"examples": "circles", "rate": "0.01"}),
     ("degradation", "depth", {}),
     ("shortcuts", "depth", {"part": "Gradients"}),
-    ("ensemble", "depth", {"part": "Without a block"}),
+    ("ensemble", "depth", {"part": "Removal"}),
     ("equivariance", "invariance", {"part": "Equivariance"}),
     ("rotation", "invariance", {}),
     ("augmentation", "invariance", {"part": "Augmentation"}),
