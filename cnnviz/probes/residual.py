@@ -55,9 +55,9 @@ def additions(model: nn.Module, batch: Tensor) -> tuple[Addition, ...]:
     names: list[str] = []
 
     def measure(at: int, branch: Tensor, shortcut: Tensor, identity: bool) -> None:
-        sizes = (float(each[0].double().square().mean().sqrt()) for each in (branch, shortcut))
+        branch_size, shortcut_size = (float(each[0].double().square().mean().sqrt()) for each in (branch, shortcut))
         _, channels, height, width = branch.shape
-        numbers.append(((channels, height, width), *sizes, identity))
+        numbers.append(((channels, height, width), branch_size, shortcut_size, identity))
 
     def tell(call: Call) -> None:
         if len(names) < len(numbers):

@@ -51,7 +51,7 @@ def measure(*, data_root: Path | None = None, seed: int = 0, epochs: int | None 
     found: dict[str, dict[str, dict[str, list[Any]]]] = {}
     for start in range(seed, seed + SEEDS):
         for name, depth in tqdm(runs(), desc=f"seed {start}"):
-            made = network(depth, **VARIANTS[name], seed=start)
+            made = network(depth, seed=start, **VARIANTS[name])  # type: ignore[arg-type]
             curves: dict[str, Any] = {**train(made, images, total, start), "end": wrong(made, *images[:2])}
             if name in MAIN:
                 curves["removed"] = without_each(made, *images[2:])

@@ -1,6 +1,7 @@
 """A residual block of a network that looks at a picture, taken apart: F(x), x and their sum, channel by channel."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped]
@@ -23,6 +24,10 @@ from cnnviz.ui.screen import say_idea
 from cnnviz.ui.subject import SubjectForm
 from cnnviz.ui.words import Words
 
+if TYPE_CHECKING:
+    # It imports torch.
+    from cnnviz.probes.residual import Apart
+
 WORDS = Words("depth_block")
 FORM = Form(WORDS, screen="depth", part="Block")
 SUBJECT = SubjectForm(FORM)
@@ -31,7 +36,7 @@ NAMES = ("branch", "shortcut", "total")
 _TALLEST = 300  # pixels
 
 
-def _maps(answer: Probed) -> dict[str, Floats]:
+def _maps(answer: "Probed[Apart]") -> dict[str, Floats]:
     """Return the three maps (C, H, W) by name."""
     return {name: getattr(answer.found, name) for name in NAMES}
 
@@ -56,7 +61,7 @@ def read() -> State | None:
     return read_state(FORM, SUBJECT)
 
 
-def _draw_mosaics(state: State, answer: Probed) -> None:
+def _draw_mosaics(state: State, answer: "Probed[Apart]") -> None:
     """Draw every channel of F(x), of x and of their sum, and what can be chosen."""
     maps = _maps(answer)
     channels = _places(state.addition.size)[0]
@@ -79,7 +84,7 @@ def _draw_mosaics(state: State, answer: Probed) -> None:
     FORM.draw(state.block, *_places(state.addition.size), columns=4)
 
 
-def _show_notes(state: State, answer: Probed) -> None:
+def _show_notes(state: State, answer: "Probed[Apart]") -> None:
     """Show the chosen channel large, with the unit marked."""
     channel, row, column = _chosen(state.addition.size)
     st.subheader(text("channel", channel=channel))
@@ -92,7 +97,7 @@ def _show_notes(state: State, answer: Probed) -> None:
         chart(drawn, key=FORM.key(f"one-{name}"), at=box, alt=text(f"label_{name}"))
 
 
-def _show_sum(state: State, answer: Probed) -> None:
+def _show_sum(state: State, answer: "Probed[Apart]") -> None:
     """Typeset the sum of the chosen unit, and say how much the block adds to what it reads."""
     at = _chosen(state.addition.size)
     branch, shortcut, total = (float(each[at]) for each in _maps(answer).values())
@@ -114,7 +119,7 @@ def _show_sum(state: State, answer: Probed) -> None:
     offer_downloads(FORM, "residual-blocks", text("table"), pd.DataFrame(rows, columns=columns))
 
 
-def question(state: State, answer: Probed, number: int) -> Question:
+def question(state: State, answer: "Probed[Apart]", number: int) -> Question:
     """Ask in turn for the sum of a unit, and for what the branch must have given."""
     maps = _maps(answer)
     channels, height, width = state.addition.size
@@ -133,7 +138,7 @@ def question(state: State, answer: Probed, number: int) -> Question:
     return Question(asked, branch, [each for each in (both, total, shortcut, other) if each != branch], why)
 
 
-def code(state: State, answer: Probed) -> str:
+def code(state: State, answer: "Probed[Apart]") -> str:
     """Return the few lines of Python that take the block apart."""
     return text("code", size=(1, *state.subject.card.input_size), at=state.at, **in_python(state.subject.model))
 

@@ -33,6 +33,7 @@ PRESETS: dict[str, Preset] = {
     "bare": {"networks": ("plain_bare-44", "residual_bare-44")},
 }
 _MOST = 5
+_LEARNS = 0.5  # of the training images wrong at most
 
 
 def _networks(found: Curves) -> Choices:
@@ -49,7 +50,7 @@ def _figures(chosen: tuple[str, ...], found: Curves) -> tuple[Any, ...]:
     for name, values in (("train", found.train), ("test", found.test)):
         lines = {text(f"line_{each}"): values[each] for each in chosen}
         faint = [each for key, each in values.items() if key not in chosen]
-        named = {"x": text("x_epoch"), "y": text(f"y_{name}")}
+        named: dict[str, Any] = {"x": text("x_epoch"), "y": text(f"y_{name}")}
         made.append(banded(found.epochs, lines, scale="whole", faint=faint, height=380, **named))
     return tuple(made)
 
@@ -76,6 +77,10 @@ def _show_notes(chosen: tuple[str, ...], found: Curves) -> None:
     st.markdown("\n".join([text("end_head"), *rows]))
     ends = {name: percent(found.end[name].mean(), 1) for name in ("plain-20", "plain-44", "residual-20", "residual-44")}
     say("degradation", **{name.replace("-", "_"): each for name, each in ends.items()})
+    bare, auxiliary = (percent(found.end[f"plain_{name}-44"].mean(), 1) for name in ("bare", "auxiliary"))
+    learns = int((found.end["residual_bare-44"] < _LEARNS).sum())
+    seeds = len(found.card["seeds"])
+    say("aids", bare=bare, auxiliary=auxiliary, plain=ends["plain-44"], learns=learns, seeds=seeds)
     card = found.card
     say(
         "about",
@@ -87,7 +92,7 @@ def _show_notes(chosen: tuple[str, ...], found: Curves) -> None:
         rate=f"{card['learning_rate']:g}",
         momentum=f"{card['momentum']:g}",
         weight=f"{card['auxiliary']:g}",
-        seeds=len(card["seeds"]),
+        seeds=seeds,
         command=card["command"],
     )
 

@@ -72,7 +72,7 @@ def _bars(state: State, answers: Answers) -> Any:
     name = _name(state, answers, answers.best)
     without = {name: answers.without[None, :, answers.best].astype(float)}
     whole_share = {name: float(answers.whole[answers.best])}
-    named = {"x": text("x_block"), "y": text("y_probability")}
+    named: dict[str, Any] = {"x": text("x_block"), "y": text("y_probability")}
     return block_bars(without, whole=whole_share, at=state.at, height=320, **named)
 
 
@@ -117,7 +117,7 @@ def _recorded() -> tuple[Any, dict[str, np.ndarray], dict[str, float]]:
     complete = {name: float(found.test[f"{name}-{depth}"][:, -1].mean()) for name in _VARIANTS}
     lines = {text(f"line_{name}"): each for name, each in removed.items()}
     level = {text(f"line_{name}"): each for name, each in complete.items()}
-    named = {"x": text("x_block"), "y": text("y_error")}
+    named: dict[str, Any] = {"x": text("x_block"), "y": text("y_error")}
     return block_bars(lines, whole=level, height=320, **named), removed, complete
 
 
