@@ -1,7 +1,7 @@
 """The residual additions of a running network: F(x) + x taken apart, and left out.
 
 >>> [each.name for each in additions(resnet18, batch)][:2]
-['layer1.0.add_', 'layer1.1.add_']
+['layer1.0.add', 'layer1.1.add']
 
 Every place where a network adds two tensors of maps of one shape counts. Of the two, x is the one that something else
 has read before, as F has; where that is neither, as with a convolution in the shortcut, F(x) is the first.

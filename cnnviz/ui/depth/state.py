@@ -43,7 +43,7 @@ def _block(additions: "tuple[Addition, ...]") -> Choice:
 
 
 def block_of(name: str) -> str:
-    """Return the block in which an addition's call is: "layer1.0" of "layer1.0.add_"."""
+    """Return the block in which an addition's call is: "layer1.0" of "layer1.0.add"."""
     return name.rpartition(".")[0] or name
 
 
