@@ -97,9 +97,7 @@ def example(kind: type, pictures: Any) -> Any:
     with_blocks = ModelChoice("resnet18", random_seed=1) if kind in RESIDUAL else None
     special = normalised or with_blocks
     values = {
-        "model": own
-        if kind is MatchWeights
-        else special or ModelChoice("lenet-relu-mnist", random_seed=1),
+        "model": own if kind is MatchWeights else special or ModelChoice("lenet-relu-mnist", random_seed=1),
         "picture": pictures(1),
         "pictures": tuple(pictures(number) for number in range(4)),
         "layer": "conv2",
