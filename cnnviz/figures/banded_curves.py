@@ -8,7 +8,9 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from cnnviz.figures.plain import AXIS, LEGEND, plain_figure, tint, upright
-from cnnviz.figures.sweep_curves import SCALES, STYLES
+from cnnviz.figures.sweep_curves import FAINT, SCALES, STYLES
+
+_THIN = {"color": FAINT, "width": 1}
 
 
 def banded(
@@ -20,16 +22,18 @@ def banded(
     logarithmic: bool = False,
     scale: str = "number",
     at: float | None = None,
+    faint: Sequence[NDArray[np.floating]] = (),
     height: int = 300,
 ) -> go.Figure:
     """Return, by name, the mean of R runs (R, N) over N amounts in a band of their extremes.
 
     A run that is no number any more is left out from there on; with the last of them the line ends. The amounts are on
     a logarithm where they are `logarithmic`, and the amount `at` is marked; `scale` is one of
-    cnnviz.figures.sweep_curves.SCALES.
+    cnnviz.figures.sweep_curves.SCALES. Means of the runs in `faint` are thin lines behind.
     """
     form = ".3~g" if scale in ("number", "signed") else ".1%"
-    traces: list[dict[str, Any]] = []
+    thin = {"type": "scatter", "mode": "lines", "hoverinfo": "skip", "showlegend": False, "line": _THIN}
+    traces: list[dict[str, Any]] = [{**thin, "x": list(amounts), "y": each.mean(axis=0)} for each in faint]
     for (name, values), (colour, dash) in zip(runs.items(), STYLES, strict=False):
         kept = np.isfinite(values).any(axis=0)
         steps, shown = np.asarray(amounts)[kept], values[:, kept]

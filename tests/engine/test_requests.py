@@ -16,23 +16,28 @@ from cnnviz.arithmetic.pose import similarity
 from cnnviz.assets import WEIGHTS
 from cnnviz.engine import Analyze, Maps, ModelChoice, Picture, key_of, registry
 from cnnviz.engine.requests import (
+    Additions,
     Connect,
     Convolve,
     DerivePixel,
     FoldNorm,
     MatchWeights,
+    MeasureGradients,
     NormPairs,
     Numbers,
     Stack,
+    TakeApart,
     TakeWeights,
     TrainSlice,
     View,
+    WithoutBlock,
 )
 from cnnviz.engine.results import nbytes_of
 from cnnviz.errors import ImageError
 from cnnviz.models import card
 
 RUNS = (TakeWeights, TrainSlice)
+RESIDUAL = (Additions, TakeApart, WithoutBlock)
 RGB = arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=6).map(lambda shape: (*shape, 3)))
 
 
@@ -89,8 +94,10 @@ def example(kind: type, pictures: Any) -> Any:
     file = WEIGHTS / "lenet-relu-mnist.safetensors"
     own = ModelChoice.of_checkpoint("lenet-relu-mnist", file.read_bytes(), file.name)
     normalised = ModelChoice("cnn-r-mnist") if kind in (NormPairs, FoldNorm) else None
+    with_blocks = ModelChoice("resnet18", random_seed=1) if kind in RESIDUAL else None
+    special = normalised or with_blocks
     values = {
-        "model": own if kind is MatchWeights else normalised or ModelChoice("lenet-relu-mnist", random_seed=1),
+        "model": own if kind is MatchWeights else special or ModelChoice("lenet-relu-mnist", random_seed=1),
         "picture": pictures(1),
         "pictures": tuple(pictures(number) for number in range(4)),
         "layer": "conv2",
@@ -150,7 +157,11 @@ def example(kind: type, pictures: Any) -> Any:
         "threshold": 0.05,
         "sheet": "digits",
         "width": 8,
-        "depth": 3,
+        "depth": 8 if kind is MeasureGradients else 3,
+        "residual": True,
+        "normalised": True,
+        "batch": 4,
+        "at": 1,
         "beginning": "xavier",
         "examples": 4,
         "first_bias": 0.01,

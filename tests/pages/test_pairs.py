@@ -29,6 +29,7 @@ CHANGED = {
     "preprocessing": {"part": "Principal components", "patches": "digits", "kept": "12"},
     "training": {"examples": "xor", "net": "Linear 3, Tanh, Linear 2", "seed": "3"},
     "regularization": {"part": "Dropout", "first": "2", "second": "2", "keep": "0.8", "at": "5"},
+    "depth": {"part": "Gradients", "blocks": "2", "normalised": "true"},
     "spatial_transformer": {"part": "Why interpolation"},
     "invariance": {"part": "Equivariance", "channel": "1"},
     "activation_functions": {"function": "gelu", "beside": "relu,silu", "at": "-0.5"},

@@ -23,6 +23,10 @@ from cnnviz.engine.requests.connectivity import ShufflePicture as ShufflePicture
 from cnnviz.engine.requests.convolution import Convolve as Convolve
 from cnnviz.engine.requests.convolution import ConvolvePhoto as ConvolvePhoto
 from cnnviz.engine.requests.convolution import LearnKernel as LearnKernel
+from cnnviz.engine.requests.depth import Additions as Additions
+from cnnviz.engine.requests.depth import MeasureGradients as MeasureGradients
+from cnnviz.engine.requests.depth import TakeApart as TakeApart
+from cnnviz.engine.requests.depth import WithoutBlock as WithoutBlock
 from cnnviz.engine.requests.equivariance import BlurSignal as BlurSignal
 from cnnviz.engine.requests.equivariance import MoveMaps as MoveMaps
 from cnnviz.engine.requests.equivariance import ShiftAnswers as ShiftAnswers

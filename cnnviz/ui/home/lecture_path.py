@@ -60,6 +60,9 @@ PATH: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("dropout", "regularization", {"part": "Dropout"}),
     ("redundancy", "regularization", {"part": "Redundancy"}),
     ("averaged", "regularization", {"part": "Random and averaged"}),
+    ("degradation", "depth", {}),
+    ("shortcuts", "depth", {"part": "Gradients"}),
+    ("ensemble", "depth", {"part": "Removal"}),
     ("equivariance", "invariance", {"part": "Equivariance"}),
     ("rotation", "invariance", {}),
     ("augmentation", "invariance", {"part": "Augmentation"}),
@@ -77,6 +80,7 @@ _PARTS = {
     "activation_functions": ("swapped_activations", "vanishing_gradients", "zero_centred", "dying_relu"),
     "regularization": tuple(f"regularization_{part}" for part in ("dropout", "redundancy", "pattern")),
     "preprocessing": ("photo_preprocessing", "principal_components"),
+    "depth": ("depth_gradients", "depth_block", "depth_removal"),
 }
 
 

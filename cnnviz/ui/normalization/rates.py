@@ -74,7 +74,7 @@ def _figures(at: int, found: Curves) -> tuple[Any, Any]:
     at_rate = _lines({name: each[at] for name, each in found.losses.items()})
     losses = banded(found.steps.tolist(), at_rate, x=text("x_step"), y=text("y_loss"), height=340)
     across = _lines({name: each.T for name, each in found.accuracy.items()})
-    named = {"x": text("x_rate"), "y": text("y_accuracy")}
+    named: dict[str, Any] = {"x": text("x_rate"), "y": text("y_accuracy")}
     rate = found.rates[at]
     return losses, banded(found.rates, across, logarithmic=True, scale="whole", at=rate, height=340, **named)
 

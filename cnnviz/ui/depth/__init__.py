@@ -1,0 +1,1 @@
+"""The screen on depth: why residual."""
