@@ -24,6 +24,7 @@ from cnnviz.engine.requests import (
     NormPairs,
     Numbers,
     Stack,
+    TakeFrames,
     TakeWeights,
     TrainSlice,
     View,
@@ -32,7 +33,7 @@ from cnnviz.engine.results import nbytes_of
 from cnnviz.errors import ImageError
 from cnnviz.models import card
 
-RUNS = (TakeWeights, TrainSlice)
+RUNS = (TakeFrames, TakeWeights, TrainSlice)
 RGB = arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=6).map(lambda shape: (*shape, 3)))
 
 

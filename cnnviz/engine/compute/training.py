@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 from safetensors.torch import save
 
 from cnnviz.engine.registry import Run, computes
-from cnnviz.engine.requests import TakeWeights, TrainSlice
-from cnnviz.engine.results import LearntWeights, RunView, Sized, TrainedSlice
-from cnnviz.training.live.examples import IMAGES
+from cnnviz.engine.requests import TakeFrames, TakeWeights, TrainSlice
+from cnnviz.engine.results import Frame, Frames, LearntWeights, Panel, RunView, Sized, TrainedSlice
+from cnnviz.training.live import film
 from cnnviz.training.live.run import LiveRun
 from cnnviz.training.live.settings import MOST_STEPS, Settings
-from cnnviz.training.live.view import first_weights, plane
 
 # Curves and measurements of a run of MOST_STEPS, as Python keeps them.
 _RESERVED = 4_000_000
@@ -29,8 +28,9 @@ class _Kept(Sized):
 
     @property
     def nbytes(self) -> int:
-        """Return the bytes of weights, gradients, what Adam keeps of both, and the curves."""
-        return 16 * sum(each.numel() for each in self.live.network.parameters()) + _RESERVED
+        """Return the bytes of weights, gradients, what Adam keeps of both, the curves, and the film at its longest."""
+        weights = 16 * sum(each.numel() for each in self.live.network.parameters())
+        return weights + _RESERVED + self.live.film.most_bytes
 
 
 @computes(TrainSlice, cached=False)
@@ -38,11 +38,21 @@ def train_slice(request: TrainSlice, run: Run) -> TrainedSlice:
     """Go on with the run, which is begun where it is not kept."""
     began = time.perf_counter()
     live = _kept(request, run)
-    _advance(live, request.rates, min(request.until, MOST_STEPS), request.seconds)
+    enough = (request.enough, request.since)
+    _advance(live, request.rates, min(request.until, MOST_STEPS), request.seconds, enough)
     if request.tested or (request.look and not live.tested):
         live.finish_test()
-    found = view(live) if request.look else None
-    return TrainedSlice(live.step, time.perf_counter() - began, found)
+    found = view(live, request.shown) if request.look else None
+    return TrainedSlice(live.step, time.perf_counter() - began, found, _is_enough(live, enough))
+
+
+@computes(TakeFrames, cached=False)
+def take_frames(request: TakeFrames, run: Run) -> Frames:
+    """Return a part of the film; a run that was forgotten is made again."""
+    live = _kept(request, run)
+    _advance(live, request.rates, request.until, math.inf)
+    steps = [step for step in live.film.steps if request.since < step <= request.until][: request.most]
+    return Frames(tuple(_frame(live, step, request.shown) for step in steps))
 
 
 @computes(TakeWeights, cached=False)
@@ -63,11 +73,10 @@ def take_weights(request: TakeWeights, run: Run) -> LearntWeights:
     return LearntWeights(np.frombuffer(save(weights, about), np.uint8))
 
 
-def view(live: LiveRun) -> RunView:
-    """Return what there is to see of a run that was tested at least once."""
+def view(live: LiveRun, image: int = 0) -> RunView:
+    """Return what there is to see of a run that was tested at least once, with the maps of test example `image`."""
     tested, layers = live.tested[-1], tuple(dict.fromkeys(each.layer for each in live.movements))
     sizes = [[each.weight, each.gradient, each.update] for each in live.movements]
-    points = live.settings.examples not in IMAGES
     return RunView(
         step=live.step,
         epochs=live.epochs,
@@ -81,33 +90,59 @@ def view(live: LiveRun) -> RunView:
         layers=layers,
         measured=np.array([each.step for each in live.movements[:: max(1, len(layers))]], np.int32),
         sizes=_floats(sizes).reshape(-1, len(layers), 3).transpose(2, 0, 1) if layers else np.zeros((3, 0, 0), "f4"),
-        filters=first_weights(live.network).numpy(),
-        plane=plane(live.network).numpy() if points else None,
+        frame=_frame(live, None, image),
     )
 
 
-def _kept(request: TrainSlice | TakeWeights, run: Run) -> LiveRun:
+def _frame(live: LiveRun, step: int | None, image: int) -> Frame:
+    given = live.examples.test_inputs[image : image + 1]
+    return Frame(live.step if step is None else step, tuple(map(_coded, live.film.frame(step, given))))
+
+
+def _coded(panel: film.Panel) -> Panel:
+    values = np.nan_to_num(panel.values.numpy().astype(np.float64))
+    low, high = (0.0, 1.0) if panel.name == film.ANSWER else (float(values.min()), float(values.max()))
+    codes = (values - low) * (255 / (high - low) if high > low else 0) + 0.5
+    return Panel(panel.name, codes.astype(np.uint8), low, high)
+
+
+def _kept(request: TrainSlice | TakeWeights | TakeFrames, run: Run) -> LiveRun:
     key = "live run", request.run, request.settings
     kept = run.once(key, lambda: _Kept(_begin(request)))
     return kept.live
 
 
-def _begin(request: TrainSlice | TakeWeights) -> LiveRun:
+def _begin(request: TrainSlice | TakeWeights | TakeFrames) -> LiveRun:
     return LiveRun(Settings(**dict(request.settings)))  # type: ignore[arg-type]
 
 
-def _advance(live: LiveRun, rates: tuple[tuple[int, float], ...], until: int, seconds: float) -> None:
-    """Go on at the rates that hold from their steps on."""
+def _is_enough(live: LiveRun, enough: tuple[float, int]) -> bool:
+    share, since = enough
+    return bool(live.tested) and live.tested[-1].step > since and live.tested[-1].accuracy >= share
+
+
+def _advance(
+    live: LiveRun,
+    rates: tuple[tuple[int, float], ...],
+    until: int,
+    seconds: float,
+    enough: tuple[float, int] = (math.inf, 0),
+) -> None:
+    """Go on at the rates that hold from their steps on, until a test is good `enough`."""
+
+    def over() -> bool:
+        return _is_enough(live, enough)
+
     deadline = time.perf_counter() + seconds
     for step, rate in rates:
         if step >= until or live.step > step:
             continue
-        live.advance(seconds=deadline - time.perf_counter(), steps=step)
+        live.advance(seconds=deadline - time.perf_counter(), steps=step, over=over)
         if live.step < step:
             return
         if live.rates.get(step) != rate:
             live.change_rate(rate)
-    live.advance(seconds=deadline - time.perf_counter(), steps=until)
+    live.advance(seconds=deadline - time.perf_counter(), steps=until, over=over)
 
 
 def _floats(numbers: list[float] | list[list[float]]) -> NDArray[np.float32]:

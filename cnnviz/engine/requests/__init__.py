@@ -68,6 +68,7 @@ from cnnviz.engine.requests.spatial_transformer import FollowBox as FollowBox
 from cnnviz.engine.requests.spatial_transformer import Localise as Localise
 from cnnviz.engine.requests.spatial_transformer import TransformDigits as TransformDigits
 from cnnviz.engine.requests.spatial_transformer import WarpMaps as WarpMaps
+from cnnviz.engine.requests.training import TakeFrames as TakeFrames
 from cnnviz.engine.requests.training import TakeWeights as TakeWeights
 from cnnviz.engine.requests.training import TrainSlice as TrainSlice
 from cnnviz.engine.requests.values import ModelChoice as ModelChoice

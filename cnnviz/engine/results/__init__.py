@@ -15,7 +15,10 @@ from cnnviz.engine.results.spatial_transformer import Localised as Localised
 from cnnviz.engine.results.spatial_transformer import Part as Part
 from cnnviz.engine.results.spatial_transformer import Transformed as Transformed
 from cnnviz.engine.results.spatial_transformer import WarpedAnswers as WarpedAnswers
+from cnnviz.engine.results.training import Frame as Frame
+from cnnviz.engine.results.training import Frames as Frames
 from cnnviz.engine.results.training import LearntWeights as LearntWeights
+from cnnviz.engine.results.training import Panel as Panel
 from cnnviz.engine.results.training import RunView as RunView
 from cnnviz.engine.results.training import TrainedSlice as TrainedSlice
 from cnnviz.engine.results.values import Bytes as Bytes

@@ -9,15 +9,39 @@ from cnnviz.engine.results.values import Bytes, Floats, Sized
 
 
 @dataclass(frozen=True, eq=False)
+class Panel(Sized):
+    """What one layer shows, `codes` (N, h, w) from 0 for `low` to 255 for `high`: see cnnviz.training.live.film."""
+
+    name: str
+    codes: Bytes
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, eq=False)
+class Frame(Sized):
+    """What the network shows after `step` steps."""
+
+    step: int
+    panels: tuple[Panel, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Frames(Sized):
+    """Moments of a run, in order."""
+
+    frames: tuple[Frame, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class RunView(Sized):
     """A run after `step` steps.
 
     `losses` and `accuracies` (S,) are those of each step's batch; `tests` (T, 3) are step, loss and accuracy of each
     look at the test examples. Of the last of them are `confusion` (K, K), counts by right class and answer, `answers`
     and `sure` (N,), and `dead`, by ReLU the share of units that are always 0. Of every tenth step, `measured` (M,), and
-    each of `layers` there are `sizes` (3, M, L): Euclidean norms of weights, gradients and updates. `filters` (C, h, w)
-    are the weights of the first layer, for points (C, 1, 2); `plane` (P, P) is the probability of the second class over
-    the plane, from top to bottom, None for images.
+    each of `layers` there are `sizes` (3, M, L): Euclidean norms of weights, gradients and updates. `frame` is what the
+    network shows now.
     """
 
     step: int
@@ -32,17 +56,20 @@ class RunView(Sized):
     layers: tuple[str, ...]
     measured: NDArray[np.int32]
     sizes: Floats
-    filters: Floats
-    plane: Floats | None
+    frame: Frame
 
 
 @dataclass(frozen=True, eq=False)
 class TrainedSlice(Sized):
-    """A run is at `step` after so many `seconds` of work; `view` is there where it was asked for."""
+    """A run is at `step` after so many `seconds` of work; `view` is there where it was asked for.
+
+    `enough` tells that its last test was as good as was wanted.
+    """
 
     step: int
     seconds: float
     view: RunView | None
+    enough: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,6 +24,7 @@ from cnnviz.design import parse
 from cnnviz.design.build import build
 from cnnviz.errors import CnnvizError
 from cnnviz.training.live.examples import Examples, load
+from cnnviz.training.live.film import Film
 from cnnviz.training.live.settings import OPTIMISERS, Settings
 
 # Every so many steps what the step does to the weights is measured.
@@ -95,6 +96,7 @@ class LiveRun:
         self._weights = {
             name.removesuffix(".weight"): each for name, each in self.network.named_parameters() if each.ndim > 1
         }
+        self.film = Film(self.network, self.examples.test_inputs[:1])
         self._work = self._units()
 
     @property
@@ -102,14 +104,16 @@ class LiveRun:
         """How often the examples were seen so far."""
         return self.step * self.settings.batch_size / len(self.examples.labels)
 
-    def advance(self, *, seconds: float = math.inf, steps: float = math.inf) -> None:
-        """Go on for some time or until some number of steps are made in all, whichever is first.
+    def advance(
+        self, *, seconds: float = math.inf, steps: float = math.inf, over: Callable[[], bool] | None = None
+    ) -> None:
+        """Go on for some time, until some number of steps are made in all, or until it is `over`, whichever is first.
 
         What is begun is finished: a step, or the test of so many examples, so that a slice is longer by one of them.
         """
         began = time.perf_counter()
         with self._own_random_numbers():
-            while self.step < steps and time.perf_counter() - began < seconds:
+            while self.step < steps and time.perf_counter() - began < seconds and not (over and over()):
                 next(self._work)
 
     def finish_test(self) -> None:
@@ -148,6 +152,7 @@ class LiveRun:
             yield from self._test()
 
     def _learn(self, chosen: Tensor) -> None:
+        self.film.note(self.step)
         labels = self.examples.labels[chosen]
         if not self.network.training:
             self.network.train()
@@ -196,6 +201,7 @@ class LiveRun:
                 {name: 1 - found.float().mean().item() for name, found in active.items()},
             )
         )
+        yield  # so that a run can end with a test
 
 
 @contextmanager

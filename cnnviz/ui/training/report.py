@@ -128,5 +128,5 @@ PART = Part(
     more=_show_more,
     question=question,
     code=code,
-    height=440,
+    height=560,
 )

@@ -1,5 +1,6 @@
 """What the screen on training is set to, and the run that follows from it, which stays with the visit."""
 
+import math
 from dataclasses import dataclass
 
 import streamlit as st
@@ -24,7 +25,7 @@ RESIDUAL = (
     "Conv 8 3 p1, ReLU, MaxPool 2, Add [Conv 8 3 p1, ReLU, Conv 8 3 p1 | ], ReLU, MaxPool 2, "
     "Add [Conv 8 3 p1, ReLU, Conv 8 3 p1 | ], ReLU, Flatten, Linear 10"
 )
-EXAMPLES = Choice("examples", "mnist", ("net", "noise", "right", "said"), options=(*IMAGES, *POINT_SETS))
+EXAMPLES = Choice("examples", "mnist", ("net", "noise", "right", "said", "shown"), options=(*IMAGES, *POINT_SETS))
 NOISE = Real("noise", 0.1, high=0.5)
 OPTIMISER = Choice("optimiser", "Adam", options=tuple(OPTIMISERS), technical=True)
 RATE = Choice(
@@ -35,6 +36,12 @@ _FACTORS = ("0", "0.00001", "0.0001", "0.001", "0.01")
 L1 = Choice("l1", "0", options=_FACTORS, technical=True)
 L2 = Choice("l2", "0", options=_FACTORS, technical=True)
 SMOOTHING = Real("label_smoothing", 0.0, high=0.5)
+# Which of the test images the maps are of.
+SHOWN = Number("shown", 0, high=999, slider=False)
+# When Play ends: after so many epochs in all, or with a test of which such a share is right.
+STOP = Choice(
+    "stop", "never", options=("never", *(f"{n}-epochs" for n in (1, 5, 20)), "0.9", "0.95", "0.97", "0.98", "0.99")
+)
 SEED = Number("seed", 0, high=9999, slider=False)
 PRESETS: dict[str, Preset] = {
     "convolutional": {},
@@ -62,6 +69,8 @@ class State:
     settings: Settings
     table: Evaluated
     run: Driver
+    shown: int = 0
+    stop: str = "never"
 
     @property
     def count(self) -> int:
@@ -75,7 +84,15 @@ class State:
 
     def view(self) -> RunView:
         """Return what there is to see of the run now."""
-        return self.run.look()
+        return self.run.look(self.shown)
+
+    def play(self) -> None:
+        """Let the run go on to where it should stop, in a callback."""
+        if self.stop.endswith("-epochs"):
+            whole = int(self.stop.removesuffix("-epochs")) * self.epoch
+            self.run.play(whole - self.run.step % whole)
+        else:
+            self.run.play(None, math.inf if self.stop == "never" else float(self.stop))
 
 
 def net() -> Text:
@@ -85,8 +102,8 @@ def net() -> Text:
 
 def controls() -> tuple[AnyControl, ...]:
     """Return the settings of a run, but for the network and the rate."""
-    noise = () if FORM.get(EXAMPLES) in IMAGES else (NOISE,)
-    return EXAMPLES, OPTIMISER, BATCH, L1, L2, SMOOTHING, SEED, *noise
+    own = SHOWN if FORM.get(EXAMPLES) in IMAGES else NOISE
+    return EXAMPLES, OPTIMISER, BATCH, L1, L2, SMOOTHING, SEED, own
 
 
 def read() -> State:
@@ -103,7 +120,7 @@ def read() -> State:
         label_smoothing=FORM.get(SMOOTHING),
         seed=FORM.get(SEED),
     )
-    return State(settings, settings.checked(), _run_of(settings))
+    return State(settings, settings.checked(), _run_of(settings), FORM.get(SHOWN), FORM.get(STOP))
 
 
 def begin_anew() -> None:
@@ -114,13 +131,13 @@ def begin_anew() -> None:
 
 
 def keep(run: Driver | None) -> None:
-    """Keep a run's curves behind those of the next ones, in a callback; None forgets what is kept."""
-    st.session_state[FORM.key("kept-run")] = None if run is None else (run.settings, run.look())
+    """Keep a run beside the next ones, in a callback; None forgets what is kept."""
+    st.session_state[FORM.key("kept-run")] = run
 
 
-def kept_run() -> tuple[Settings, RunView] | None:
+def kept_run() -> Driver | None:
     """Return what is kept, if there is something."""
-    kept: tuple[Settings, RunView] | None = st.session_state.get(FORM.key("kept-run"))
+    kept: Driver | None = st.session_state.get(FORM.key("kept-run"))
     return kept
 
 
