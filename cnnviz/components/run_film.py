@@ -91,6 +91,8 @@ def message(
     words: Mapping[str, str] | None = None,
 ) -> bytes:
     """Return what `run_film` sends to the browser for the same arguments: a buffer of `pack`."""
+    for reel in reels:
+        _check(reel)
     thin = [_thinned(reel) for reel in reels]
     # A live film is at its last moment alone; what it is compared with, too.
     steps = sorted({frame.step for reel in thin for frame in reel.frames})
@@ -111,14 +113,17 @@ def message(
     return pack(meta, *(each for reel in arrays for each in reel), *rest)
 
 
-def _packed(reel: Reel, steps: Sequence[int]) -> tuple[dict[str, Any], list[NDArray[Any]]]:
-    """Return a run's part of the header, and of each panel the codes (F, N, h, w) and their ends (F, 2)."""
+def _check(reel: Reel) -> None:
     shapes = {tuple(panel.codes.shape for panel in frame.panels) for frame in reel.frames}
     if len(shapes) != 1 or len(reel.said) != len(reel.frames) or {len(reel.captions)} != set(map(len, shapes)):
         raise ShapeError(
             f"A run's {len(reel.frames)} moments need panels of one shape, {len(reel.frames)} sentences and a caption "
             f"a panel, not {len(shapes)} shapes, {len(reel.said)} sentences and {len(reel.captions)} captions."
         )
+
+
+def _packed(reel: Reel, steps: Sequence[int]) -> tuple[dict[str, Any], list[NDArray[Any]]]:
+    """Return a run's part of the header, and of each panel the codes (F, N, h, w) and their ends (F, 2)."""
     at = np.searchsorted([frame.step for frame in reel.frames], steps, side="right") - 1
     used = sorted(set(np.maximum(at, 0).tolist()))
     frames = [reel.frames[each] for each in used]

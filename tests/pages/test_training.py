@@ -138,6 +138,55 @@ def test_mistakes_are_those_of_the_network():
     assert sure == sorted(sure, reverse=True)
 
 
+def test_a_mistaken_image_opens_in_activations_with_these_very_weights():
+    net = "MaxPool 2, Conv 4 3, ReLU, Flatten, Linear 10"
+    app = press(open_screen(net=net, right="4"), "one_epoch")
+    assert_well(app)
+    view = run_of(app).look()
+    number = int(mistaken(sheet("mnist", "test")[1].astype(int), view, 4, None)[0])
+    app.button(key="training.open").click().run()
+    model = f"design:1x28x28 mnist: {net}"
+    app.query_params["model"], app.query_params["source"] = model, "Upload"
+    app.switch_page("pages/inspect/activations.py").run()
+    assert_well(app)
+    alone = LiveRun(Settings(net, rate=0.003))
+    alone.advance(steps=79)
+    with torch.no_grad():
+        sure, answer = alone.network.eval()(load("mnist").test_inputs[number : number + 1]).softmax(1).max(1)
+    labels = [block.proto.popover.label for block in app.get("popover")]
+    assert f"Prediction: {int(answer)}, {float(sure):.1%}" in labels, labels
+    assert model in app.selectbox(key="activations.model").options
+    # It stays on the list while the next one learns, and its weights with it.
+    app.switch_page("pages/train/training.py").run()
+    app.number_input(key="training.seed").set_value(1).run()
+    app.switch_page("pages/inspect/filters.py").run()
+    assert model in app.selectbox(key="filters.model").options
+
+
+def test_a_run_stops_where_it_is_told():
+    app = open_screen(**XOR, stop="1-epochs")
+    for epochs in (1, 2):
+        assert numbers(press(app, "play"))["Steps"] == str(7 * epochs)
+    app.selectbox(key="training.stop").set_value("0.9").run()
+    app = press(app, "play")
+    tests = run_of(app).look().tests
+    assert tests[-1, 2] >= 0.9
+    assert (tests[3:-1, 2] < 0.9).all()
+    assert any(each.value.startswith(f"It rests: {tests[-1, 2]:.1%}") for each in app.caption)
+
+
+def test_the_film_goes_back_to_the_first_step_and_follows_the_chosen_image():
+    app = press(open_screen(net="Conv 3 5, ReLU, MaxPool 6, Flatten, Linear 10"), "one_epoch")
+    run, alone = run_of(app), LiveRun(Settings("Conv 3 5, ReLU, MaxPool 6, Flatten, Linear 10", rate=0.003))
+    alone.advance(steps=79)
+    assert [frame.step for frame in run.film()] == [*alone.film.steps, 79]
+    app.number_input(key="training.shown").set_value(8).run()
+    assert_well(app)
+    maps = run.film()[-1].panels[1]
+    wanted = alone.film.frame(None, load("mnist").test_inputs[8:9])[1].values.numpy()
+    np.testing.assert_allclose(maps.low + maps.codes / 255 * (maps.high - maps.low), wanted, atol=maps.high / 400)
+
+
 @pytest.mark.parametrize(
     ("link", "wanted"),
     [

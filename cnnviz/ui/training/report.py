@@ -16,9 +16,10 @@ from cnnviz.ui import links
 from cnnviz.ui.menu import SCREENS
 from cnnviz.ui.numbers import fixed, formula, percent, whole
 from cnnviz.ui.part import Part
+from cnnviz.ui.training.film import LATEST
 from cnnviz.ui.training.layers import show_layers
 from cnnviz.ui.training.questions import question
-from cnnviz.ui.training.stage import LATEST, draw_stage
+from cnnviz.ui.training.stage import draw_stage
 from cnnviz.ui.training.state import FORM, PRESETS, WORDS, State, controls, net, read
 
 say, text = WORDS.say, WORDS.text

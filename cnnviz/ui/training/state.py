@@ -12,6 +12,7 @@ from cnnviz.training.live.settings import OPTIMISERS, Settings
 from cnnviz.ui.engine import engine
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import AnyControl, Choice, Text
+from cnnviz.ui.learnt_networks import follow
 from cnnviz.ui.number_controls import Number, Real
 from cnnviz.ui.training.driver import Driver
 from cnnviz.ui.words import Words
@@ -149,4 +150,5 @@ def _run_of(settings: Settings) -> Driver:
         return run
     begin_anew()
     st.session_state[key] = made = Driver(engine(), settings)
+    follow(made)
     return made
