@@ -64,7 +64,7 @@ def test_the_film_goes_back_in_the_browser_alone_and_a_kept_run_stands_beside(op
     step.press("Home")
     expect(page.get_by_text("This run after 0 steps")).to_be_visible()
     page.get_by_label("Drawn large").select_option("Hidden layer 1, tanh1: unit 3")
-    expect(page.get_by_text("Hidden layer 1, tanh1: unit 3").last).to_be_visible()
+    expect(page.locator("figcaption", has_text="Hidden layer 1, tanh1: unit 3")).to_be_visible()
     assert page.frames_received == before
     for name in ("Keep this run", "From the beginning"):
         with answered(page):
