@@ -50,7 +50,7 @@ export default function ({ data, parentElement }) {
   const [panels, rest] = read(meta, arrays);
   const reels = meta.reels.map((reel, at) =>
     ({ ...elementsOf(reel, planes, words.picture), reel, panels: panels[at] }));
-  const picture = planes ? null : panelOf({ size: [1, ...meta.picture], ends: [0, 255], caption: "" }, rest[0],
+  const picture = meta.picture && panelOf({ size: [1, ...meta.picture], ends: [0, 255], caption: "" }, rest[0],
     Float32Array.of(0, 255), "map");
   if (picture) picture.colours = Uint32Array.from({ length: 256 }, (_, i) => (0xff000000 | i << 16 | i << 8 | i) >>> 0);
   const points = { points: rest[0], classes: rest[1], reach: meta.reach, inks: [ACCENTS.input[0], ACCENTS.kernel[0]] };
@@ -75,6 +75,8 @@ export default function ({ data, parentElement }) {
   list.onchange = () => enlarge(Number(list.value));
 
   const drawLead = ({ lead, panels: shown }, frame, side) => {
+    lead.canvas.parentElement.hidden = !picture && !planes;
+    if (!picture && !planes) return null;
     if (picture) return drawPanel(lead.canvas, picture, 0, { width: side, height: side }, own.ratio, -1, "");
     const [panel, unit] = choices[own.large], there = shown[panel] && unit < shown[panel].count;
     lead.told.textContent = nameOf(there ? choices[own.large] : [0, 0]);
@@ -107,7 +109,7 @@ export default function ({ data, parentElement }) {
   const { look, stop } = player(own, [button, slider], words,
     { last, end: last, rate: A_SECOND, draw, send: () => {} });
   // A film that goes on, or another one, begins with its last moment; the same, sent again, stays where it was.
-  const film = [reels.length, ...steps, meta.reels[0].title, meta.picture, rest[0].slice(0, 400)].join();
+  const film = [reels.length, ...steps, meta.reels[0].title, meta.picture, rest[0]?.slice(0, 400)].join();
   if (own.film !== film) { stop(); own.at = last; }
   own.film = film;
   const unfollow = follow(find(".reels"), () => look(own.at), own);

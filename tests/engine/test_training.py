@@ -159,19 +159,32 @@ def test_a_run_ends_with_the_first_test_that_is_good_enough(engine):
     assert more.step == found.step + 7
 
 
+def test_the_view_has_all_first_weights_and_the_plane(engine):
+    run = at_one_go(POINTS, (), 25)
+    view = engine.ask(slice_of("one", POINTS, until=25, seconds=9.0, look=True)).view
+    assert torch.equal(torch.tensor(view.filters)[:, 0], run.network[0].weight.detach())
+    for row, column in ((5, 7), (0, 59), (40, 3)):
+        point = torch.tensor([[-6 + 0.2 * (column + 0.5), 6 - 0.2 * (row + 0.5)]])
+        with torch.no_grad():
+            sure = run.network.eval()(point).softmax(1)[0, 1].item()
+        assert view.plane[row, column] == pytest.approx(sure, abs=1e-5)
+    assert engine.ask(slice_of("two", IMAGES, until=2, seconds=9.0, look=True)).view.plane is None
+
+
 @pytest.mark.parametrize(
     ("network", "shape"),
     [
         ("Flatten, Linear 10", (10, 28, 28)),
         ("MaxPool 4, Flatten, Linear 10", (10, 7, 7)),
         ("AvgPool 2, Conv 5 3, Flatten, Linear 10", (5, 3, 3)),
-        ("MaxPool 2, Conv 90 5, AdaptiveAvgPool 1, Flatten, Linear 10", (16, 5, 5)),
+        ("MaxPool 2, Conv 90 5, AdaptiveAvgPool 1, Flatten, Linear 10", (64, 5, 5)),
     ],
 )
 def test_the_first_weights_lie_as_they_read(engine, network, shape):
     view = engine.ask(slice_of("one", Settings(network), until=0, look=True)).view
     assert view.step == 0
-    assert view.frame.panels[0].codes.shape == shape
+    assert view.filters.shape == shape
+    assert view.frame.panels[0].codes.shape == (min(16, shape[0]), *shape[1:])
 
 
 def test_weights_are_those_of_the_step_whatever_came_after(engine, tmp_path):

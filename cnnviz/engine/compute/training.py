@@ -13,8 +13,10 @@ from cnnviz.engine.registry import Run, computes
 from cnnviz.engine.requests import TakeFrames, TakeWeights, TrainSlice
 from cnnviz.engine.results import Frame, Frames, LearntWeights, Panel, RunView, Sized, TrainedSlice
 from cnnviz.training.live import film
+from cnnviz.training.live.examples import IMAGES
 from cnnviz.training.live.run import LiveRun
 from cnnviz.training.live.settings import MOST_STEPS, Settings
+from cnnviz.training.live.view import first_weights, plane
 
 # Curves and measurements of a run of MOST_STEPS, as Python keeps them.
 _RESERVED = 4_000_000
@@ -77,6 +79,7 @@ def view(live: LiveRun, image: int = 0) -> RunView:
     """Return what there is to see of a run that was tested at least once, with the maps of test example `image`."""
     tested, layers = live.tested[-1], tuple(dict.fromkeys(each.layer for each in live.movements))
     sizes = [[each.weight, each.gradient, each.update] for each in live.movements]
+    points = live.settings.examples not in IMAGES
     return RunView(
         step=live.step,
         epochs=live.epochs,
@@ -90,6 +93,8 @@ def view(live: LiveRun, image: int = 0) -> RunView:
         layers=layers,
         measured=np.array([each.step for each in live.movements[:: max(1, len(layers))]], np.int32),
         sizes=_floats(sizes).reshape(-1, len(layers), 3).transpose(2, 0, 1) if layers else np.zeros((3, 0, 0), "f4"),
+        filters=first_weights(live.network).numpy(),
+        plane=plane(live.network).numpy() if points else None,
         frame=_frame(live, None, image),
     )
 

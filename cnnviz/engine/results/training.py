@@ -40,8 +40,9 @@ class RunView(Sized):
     `losses` and `accuracies` (S,) are those of each step's batch; `tests` (T, 3) are step, loss and accuracy of each
     look at the test examples. Of the last of them are `confusion` (K, K), counts by right class and answer, `answers`
     and `sure` (N,), and `dead`, by ReLU the share of units that are always 0. Of every tenth step, `measured` (M,), and
-    each of `layers` there are `sizes` (3, M, L): Euclidean norms of weights, gradients and updates. `frame` is what the
-    network shows now.
+    each of `layers` there are `sizes` (3, M, L): Euclidean norms of weights, gradients and updates. `filters` (C, h, w)
+    are the weights of the first layer, for points (C, 1, 2); `plane` (P, P) is the probability of the second class over
+    the plane, from top to bottom, None for images. `frame` is the film's moment of now.
     """
 
     step: int
@@ -56,6 +57,8 @@ class RunView(Sized):
     layers: tuple[str, ...]
     measured: NDArray[np.int32]
     sizes: Floats
+    filters: Floats
+    plane: Floats | None
     frame: Frame
 
 

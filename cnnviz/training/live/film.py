@@ -1,9 +1,10 @@
 """What a network looked like on the way: its first layers after steps with growing gaps, bounded in bytes.
 
-    >>> film = Film(network, load("mnist").test_inputs[:1])
+    >>> network = nn.Sequential(nn.Conv2d(1, 4, 5), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 24 * 24, 10))
+    >>> film = Film(network, torch.zeros(1, 1, 28, 28))
     >>> film.note(0)
-    >>> [panel.name for panel in film.frame(0, load("mnist").test_inputs[7:8])]
-    ['filters', 'relu1', 'relu2']
+    >>> [(panel.name, tuple(panel.values.shape)) for panel in film.frame(0, torch.rand(1, 1, 28, 28))]
+    [('filters', (4, 5, 5)), ('1', (4, 24, 24))]
 
 What a frame shows is computed when somebody looks: kept are the weights of the layers that it needs.
 """
@@ -132,7 +133,7 @@ def _places(network: nn.Module, example: Tensor) -> list[str]:
         for handle in handles:
             handle.remove()
     if example.ndim < 4:
-        return [name for name, _ in found]
+        return [name for name, _ in found if example.shape[1:] == (2,)]
     return [name for name, output in found if output.ndim == 4 and output.shape[2:].numel() > 1][:MAP_LAYERS]
 
 

@@ -28,12 +28,12 @@ def draw_film(state: State, view: RunView, kept: Driver | None) -> None:
     reels = [_reel(text("this_run"), view, (view.frame,) if run.playing else _film(run, view))]
     if kept is not None and kept is not run and kept.settings.input_size == settings.input_size:
         reels.append(_kept_reel(state, kept))
-    images = settings.examples in IMAGES
+    planes = view.frame.panels[0].name == ANSWER
     run_film(
         reels,
         key=FORM.key("film"),
-        picture=_grey(examples.test_inputs[state.shown, 0].numpy()) if images else None,
-        points=None if images else (examples.inputs.numpy(), examples.labels.numpy()),
+        picture=_grey(examples.test_inputs[state.shown, 0].numpy()) if settings.examples in IMAGES else None,
+        points=(examples.inputs.numpy(), examples.labels.numpy()) if planes else None,
         reach=REACH,
         live=run.playing,
     )
