@@ -23,6 +23,8 @@ from torch.nn import functional
 from cnnviz.design import parse
 from cnnviz.design.build import build
 from cnnviz.errors import CnnvizError
+from cnnviz.probes.beginnings import begin
+from cnnviz.training.live.augmentation import augmented
 from cnnviz.training.live.examples import Examples, load
 from cnnviz.training.live.settings import OPTIMISERS, Settings
 
@@ -89,6 +91,8 @@ class LiveRun:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(settings.seed)
             self.network = build(parse(settings.network), settings.input_size)
+            if settings.initialization != "default":
+                _begin(self.network, settings)
             self._random = torch.get_rng_state()
         name, arguments = OPTIMISERS[settings.optimiser]
         self._optimiser = getattr(torch.optim, name)(self.network.parameters(), lr=settings.rate, **arguments)
@@ -151,7 +155,7 @@ class LiveRun:
         labels = self.examples.labels[chosen]
         if not self.network.training:
             self.network.train()
-        scores = self.network(self.examples.inputs[chosen])
+        scores = self.network(self._inputs(chosen))
         loss = functional.cross_entropy(scores, labels, label_smoothing=self.settings.label_smoothing)
         if self.settings.l1:
             loss = loss + self.settings.l1 * torch.stack([each.abs().sum() for each in self._weights.values()]).sum()
@@ -170,6 +174,13 @@ class LiveRun:
         self.losses.append(loss.item())
         self.accuracies.append(int((scores.argmax(dim=1) == labels).sum()) / len(labels))
         self.step += 1
+
+    def _inputs(self, chosen: Tensor) -> Tensor:
+        settings, inputs = self.settings, self.examples.inputs[chosen]
+        if not settings.augments:
+            return inputs
+        drawn = settings.drawn_at(self.step)
+        return augmented(inputs, settings.shift, settings.rotation, settings.flip, settings.black, drawn)
 
     def _test(self) -> Iterator[None]:
         self.network.eval()
@@ -196,6 +207,15 @@ class LiveRun:
                 {name: 1 - found.float().mean().item() for name, found in active.items()},
             )
         )
+
+
+def _begin(network: nn.Module, settings: Settings) -> None:
+    beginning = {"kaiming": "kaiming_in"}.get(settings.initialization, settings.initialization)
+    for name, each in network.named_parameters():
+        if each.ndim > 1:
+            begin(each, beginning, settings.sigma)
+        elif name.endswith("bias"):
+            nn.init.zeros_(each)
 
 
 @contextmanager
