@@ -155,6 +155,36 @@ def test_the_formula_has_the_numbers_of_the_run(link, wanted):
     assert ("The training loss** holds" in said(app)) == bool({"label_smoothing", "l1", "l2"} & set(link))
 
 
+def test_a_run_from_zeros_has_no_share_of_nothing():
+    app = press(open_screen(**XOR, initialization="zeros"), "one_step")
+    assert_well(app)
+    (table,) = [each.value for each in app.table if "Ratio" in each.value]
+    assert table["Ratio"].tolist() == ["–"] * 3
+    assert "biases begin at 0" in app.selectbox(key="training.initialization").help
+
+
+@pytest.mark.parametrize(
+    ("link", "wanted"),
+    [
+        ({"shift": "2", "rotation": "10"}, "**Augmentation.**"),
+        ({"net": "Linear 4, BatchNorm1d, ReLU, Dropout 0.2, Linear 2", **XOR}, "BatchNorm1d, Dropout act otherwise"),
+    ],
+)
+def test_what_differs_between_training_and_test_is_said(link, wanted):
+    app = open_screen(**link)
+    assert_well(app)
+    assert wanted in said(app)
+
+
+def test_images_are_moved_as_the_link_says_and_points_are_not():
+    app = press(open_screen(net="Flatten, Linear 10", shift="2", rotation="10", flip="0.3"), "one_step")
+    alone = LiveRun(Settings("Flatten, Linear 10", rate=0.003, shift=2, rotation=10.0, flip=0.3))
+    alone.advance(steps=1)
+    assert run_of(app).look().losses.tolist() == np.float32(alone.losses).tolist()
+    keys = [each.key for each in open_screen(**XOR, shift="2").slider]
+    assert "training.rotation" not in keys
+
+
 def test_the_code_makes_the_same_losses():
     app = press(open_screen(**XOR, l2="0.001"), "one_epoch")
     scope: dict[str, object] = {}

@@ -47,6 +47,11 @@ def _show_notes(state: State, view: RunView) -> None:
     settings, classes = state.settings, state.settings.classes
     if settings.l1 or settings.l2 or settings.label_smoothing:
         say("what_more")
+    if settings.augments:
+        say("what_moved")
+    modes = dict.fromkeys(line.kind for line in state.table.lines if line.kind.startswith(("Dropout", "BatchNorm")))
+    if modes:
+        say("what_modes", layers=", ".join(modes))
     say("what_start", classes=classes, chance=fixed(math.log(classes), 3), loss=fixed(float(view.tests[0, 1]), 3))
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from cnnviz.design import Evaluated
 from cnnviz.engine.results import RunView
 from cnnviz.training.live.examples import COUNT, IMAGES, POINT_SETS, POINTS
-from cnnviz.training.live.settings import OPTIMISERS, Settings
+from cnnviz.training.live.settings import INITIALIZATIONS, OPTIMISERS, Settings
 from cnnviz.ui.engine import engine
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import AnyControl, Choice, Text
@@ -24,6 +24,8 @@ RESIDUAL = (
     "Conv 8 3 p1, ReLU, MaxPool 2, Add [Conv 8 3 p1, ReLU, Conv 8 3 p1 | ], ReLU, MaxPool 2, "
     "Add [Conv 8 3 p1, ReLU, Conv 8 3 p1 | ], ReLU, Flatten, Linear 10"
 )
+NORMALISED = CONVOLUTIONAL.replace(", ReLU", ", BatchNorm2d, ReLU")
+DROPPED = CONVOLUTIONAL.replace("Flatten,", "Flatten, Dropout 0.5,")
 EXAMPLES = Choice("examples", "mnist", ("net", "noise", "right", "said"), options=(*IMAGES, *POINT_SETS))
 NOISE = Real("noise", 0.1, high=0.5)
 OPTIMISER = Choice("optimiser", "Adam", options=tuple(OPTIMISERS), technical=True)
@@ -36,6 +38,11 @@ L1 = Choice("l1", "0", options=_FACTORS, technical=True)
 L2 = Choice("l2", "0", options=_FACTORS, technical=True)
 SMOOTHING = Real("label_smoothing", 0.0, high=0.5)
 SEED = Number("seed", 0, high=9999, slider=False)
+INITIALIZATION = Choice("initialization", "default", options=tuple(INITIALIZATIONS))
+SIGMA = Choice("sigma", "0.01", options=("0.001", "0.01", "0.03", "0.1", "0.3", "1"), technical=True)
+SHIFT = Number("shift", 0, high=4)
+ROTATION = Real("rotation", 0.0, high=45.0, step=1.0)
+FLIP = Real("flip", 0.0, high=1.0, step=0.1)
 PRESETS: dict[str, Preset] = {
     "convolutional": {},
     "linear": {"net": "Flatten, Linear 10"},
@@ -50,6 +57,9 @@ PRESETS: dict[str, Preset] = {
         "noise": 0.0,
         "rate": "0.01",
     },
+    "batch_norm": {"net": NORMALISED},
+    "dropout": {"net": DROPPED},
+    "augmented": {"shift": 2, "rotation": 10.0},
     "too_fast": {"optimiser": "SGD", "rate": "1"},
 }
 _RUN = "run"
@@ -85,8 +95,9 @@ def net() -> Text:
 
 def controls() -> tuple[AnyControl, ...]:
     """Return the settings of a run, but for the network and the rate."""
-    noise = () if FORM.get(EXAMPLES) in IMAGES else (NOISE,)
-    return EXAMPLES, OPTIMISER, BATCH, L1, L2, SMOOTHING, SEED, *noise
+    own = (SHIFT, ROTATION, FLIP) if FORM.get(EXAMPLES) in IMAGES else (NOISE,)
+    sigma = (SIGMA,) if FORM.get(INITIALIZATION) == "normal" else ()
+    return EXAMPLES, OPTIMISER, BATCH, L1, L2, SMOOTHING, SEED, INITIALIZATION, *sigma, *own
 
 
 def read() -> State:
@@ -102,6 +113,11 @@ def read() -> State:
         l2=float(FORM.get(L2)),
         label_smoothing=FORM.get(SMOOTHING),
         seed=FORM.get(SEED),
+        initialization=FORM.get(INITIALIZATION),
+        sigma=float(FORM.get(SIGMA)),
+        shift=FORM.get(SHIFT),
+        rotation=FORM.get(ROTATION),
+        flip=FORM.get(FLIP),
     )
     return State(settings, settings.checked(), _run_of(settings))
 
