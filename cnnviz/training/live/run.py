@@ -71,7 +71,7 @@ class Movement:
 class LiveRun:
     """A run at some step. `losses` and `accuracies` are those of each step's batch, before the step.
 
-    Of the tests but the last, only the curves are kept and no tensors.
+    `given` are examples that have no name. Of the tests but the last, only the curves are kept and no tensors.
     """
 
     settings: Settings
@@ -81,12 +81,13 @@ class LiveRun:
     tested: list[Tested] = field(default_factory=list)
     movements: list[Movement] = field(default_factory=list)
     rates: dict[int, float] = field(default_factory=dict)
+    given: Examples | None = None
 
     def __post_init__(self) -> None:
         """Make the network and load the examples; raises CnnvizError for settings that can't be run."""
         settings = self.settings
         settings.checked()
-        self.examples: Examples = load(settings.examples, noise=settings.noise, seed=settings.seed)
+        self.examples: Examples = self.given or load(settings.examples, noise=settings.noise, seed=settings.seed)
         self.rates[0] = settings.rate
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(settings.seed)

@@ -10,7 +10,7 @@ from cnnviz.design.pytorch_export import to_pytorch
 from cnnviz.training.live import examples
 from cnnviz.training.live.augmentation import augmented
 from cnnviz.training.live.examples import IMAGES, POINT_SETS, POINTS
-from cnnviz.training.live.settings import INITIALIZATIONS, OPTIMISERS, Settings
+from cnnviz.training.live.settings import INITIALIZATIONS, OPTIMISERS, PHOTOS, Settings
 
 _DATASETS = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST"}
 _LOOP = """
@@ -103,6 +103,12 @@ def _data(settings: Settings) -> str:
             f'data = datasets.{_DATASETS[settings.examples]}("data", train=True, download=True)\n'
             f"inputs = (data.data[:5000, None].float() / 255 - {mean}) / {std}\n"
             "labels = data.targets[:5000]\n\n" + (f"\n{inspect.getsource(augmented)}\n\n" if settings.augments else "")
+        )
+    if settings.examples == PHOTOS:
+        return (
+            "from safetensors.torch import load_file\n\n"
+            'data = load_file("features.safetensors")\n'
+            'inputs, labels = data["inputs"], data["labels"]\n\n'
         )
     made = POINT_SETS[settings.examples]
     needed: list[Callable[..., Tensor]] = [examples._uniform, examples._moved, made]

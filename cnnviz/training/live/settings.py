@@ -21,6 +21,9 @@ INITIALIZATIONS = {
     "normal": "nn.init.normal_(weight, 0.0, {sigma!r})",
     "zeros": "nn.init.zeros_(weight)",
 }
+# Photos of one's own, as the features that EfficientNet-Lite0 has for them.
+PHOTOS, FEATURES = "photos", 1280
+KINDS = (2, 10)
 # A step of any run must be over within a slice of the machine's time.
 MOST_MACS = 2_000_000
 MOST_PARAMETERS = 500_000
@@ -37,7 +40,7 @@ class Settings:
     numbers of a point. `l1` and `l2` are factors of the sum of |w| and of w² over all weights but biases, added to the
     loss. `noise` is that of points. `initialization` is one of INITIALIZATIONS, `sigma` the standard deviation of
     "normal". Images are moved before each step: by whole pixels within `shift`, by degrees within `rotation`, and
-    mirrored by a chance of `flip`.
+    mirrored by a chance of `flip`. `kinds` are the classes of PHOTOS.
     """
 
     network: str
@@ -55,15 +58,20 @@ class Settings:
     shift: int = 0
     rotation: float = 0.0
     flip: float = 0.0
+    kinds: int = 0
 
     @property
     def input_size(self) -> tuple[int, ...]:
         """Of one example, with a batch axis of 1."""
+        if self.examples == PHOTOS:
+            return 1, FEATURES
         return (1, 1, SIDE, SIDE) if self.examples in IMAGES else (1, 2)
 
     @property
     def classes(self) -> int:
         """How many numbers the network should end in."""
+        if self.examples == PHOTOS:
+            return self.kinds
         return 10 if self.examples in IMAGES else 2
 
     @property
@@ -83,10 +91,12 @@ class Settings:
 
     def checked(self) -> Evaluated:
         """Return the network's table; raise CnnvizError, with what would be right, for a run that can't be made."""
-        if self.examples not in (*IMAGES, *POINT_SETS):
+        if self.examples not in (*IMAGES, *POINT_SETS, PHOTOS):
             raise CnnvizError(
                 f"{self.examples!r} is no set of examples; there are {', '.join((*IMAGES, *POINT_SETS))}."
             )
+        if self.examples == PHOTOS and not KINDS[0] <= self.kinds <= KINDS[1]:
+            raise CnnvizError(f"There are {self.kinds} classes and should be {KINDS[0]} to {KINDS[1]}.")
         if self.optimiser not in OPTIMISERS:
             raise CnnvizError(f"{self.optimiser!r} is no optimiser; there are {', '.join(OPTIMISERS)}.")
         if self.initialization not in INITIALIZATIONS:

@@ -9,8 +9,9 @@ import uuid
 from dataclasses import asdict, replace
 
 from cnnviz.engine.interface import Engine
-from cnnviz.engine.requests import TakeWeights, TrainSlice
-from cnnviz.engine.results import RunView
+from cnnviz.engine.requests import LabelledFeatures, ModelChoice, Picture, Recognise, TakeWeights, TrainSlice
+from cnnviz.engine.requests.training import RunSettings
+from cnnviz.engine.results import Recognised, RunView
 from cnnviz.errors import CnnvizError
 from cnnviz.training.live.settings import MOST_STEPS, Settings
 
@@ -21,13 +22,14 @@ BUDGET = 60.0  # seconds of work a press
 
 
 class Driver:
-    """A run with `settings` on an engine, in a line of its own there; it rests until it is played.
+    """A run with `settings`, and photos where they are its examples, on an engine, in a line of its own there.
 
-    `error` is what the engine refused with, `spent` the seconds of work since the last press.
+    It rests until it is played. `error` is what the engine refused with, `spent` the seconds of work of this press.
     """
 
-    def __init__(self, engine: Engine, settings: Settings) -> None:
+    def __init__(self, engine: Engine, settings: Settings, photos: LabelledFeatures | None = None) -> None:
         self.settings = settings
+        self.photos = photos
         self.step = 0
         self.spent = 0.0
         self.error: CnnvizError | None = None
@@ -107,8 +109,14 @@ class Driver:
 
     def weights(self) -> bytes:
         """Return the weights at the last view as a safetensors file."""
-        request = TakeWeights(self._name, self._plain, tuple(sorted(self.rates.items())), self.look().step)
-        return self._engine.ask(request, session=self._name).file.tobytes()
+        return self._engine.ask(TakeWeights(*self._here()), session=self._name).file.tobytes()
+
+    def recognise(self, model: ModelChoice, picture: Picture) -> Recognised:
+        """Return what the layer at the last view makes of a picture, of which `model` has the features."""
+        return self._engine.ask(Recognise(model, picture, *self._here()), session=self._name)
+
+    def _here(self) -> tuple[str, RunSettings, tuple[tuple[int, float], ...], int, LabelledFeatures | None]:
+        return self._name, self._plain, tuple(sorted(self.rates.items())), self.look().step, self.photos
 
     def _start(self) -> None:
         self._going, self._asleep, self._came = True, False, time.monotonic()
@@ -146,7 +154,7 @@ class Driver:
     def _ask(self, until: int, *, look: bool, tested: bool = False) -> int:
         """Have a slice made, keep what it comes to, and return the step that it reached."""
         rates = tuple(sorted(self.rates.items()))
-        request = TrainSlice(self._name, self._plain, rates, until, SLICE, look, tested)
+        request = TrainSlice(self._name, self._plain, rates, until, SLICE, look, tested, self.photos)
         found = self._engine.ask(request, session=self._name)
         self._came = time.monotonic()
         self.spent += found.seconds
