@@ -31,16 +31,18 @@ def held_out(labels: Sequence[int]) -> list[bool]:
     return found
 
 
-def examples_of(features: Tensor, labels: Sequence[int], classes: tuple[str, ...]) -> Examples:
-    """Return photos with features (N, C) as examples, the held-out ones to test; raise CnnvizError for too few or many.
-
-    There may be two to ten classes of 5 to 50 photos.
-    """
+def check(labels: Sequence[int], classes: Sequence[str]) -> None:
+    """Raise CnnvizError unless there are two to ten classes of 5 to 50 photos, whose classes are `labels`."""
     low, high = KINDS
     if not low <= len(classes) <= high:
         raise CnnvizError(f"There are {len(classes)} classes and should be {low} to {high}.")
     for number, name in enumerate(classes):
         if not LEAST <= (count := list(labels).count(number)) <= MOST:
             raise CnnvizError(f"The class {name} has {count} photos and should have {LEAST} to {MOST}.")
+
+
+def examples_of(features: Tensor, labels: Sequence[int], classes: tuple[str, ...]) -> Examples:
+    """Return photos with features (N, C) as examples, the held-out ones to test; raise CnnvizError as `check` does."""
+    check(labels, classes)
     kinds, out = torch.tensor(labels), torch.tensor(held_out(labels))
     return Examples(features[~out], kinds[~out], features[out], kinds[out], classes)

@@ -16,6 +16,7 @@ from cnnviz.ui import links
 from cnnviz.ui.menu import SCREENS
 from cnnviz.ui.numbers import fixed, formula, percent, whole
 from cnnviz.ui.part import Part
+from cnnviz.ui.screen import say_idea
 from cnnviz.ui.training.layers import show_layers
 from cnnviz.ui.training.questions import question
 from cnnviz.ui.training.stage import LATEST, draw_stage
@@ -135,3 +136,9 @@ PART = Part(
     code=code,
     height=440,
 )
+
+
+def show() -> None:
+    """Draw the part."""
+    say_idea(WORDS)
+    PART.show()
