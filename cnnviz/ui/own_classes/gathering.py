@@ -1,5 +1,7 @@
 """Where photos of one's own are put into classes: names, files, the camera."""
 
+import re
+
 import streamlit as st
 
 from cnnviz import images
@@ -7,7 +9,6 @@ from cnnviz.images.source import MAX_BYTES
 from cnnviz.training.live.settings import KINDS
 from cnnviz.ui.own_classes.own import WORDS, Own, OwnClass, new_name, own
 from cnnviz.ui.own_classes.state import FORM
-from cnnviz.ui.words import COMMON
 
 text = WORDS.text
 _LONGEST = 24  # letters of a name
@@ -18,27 +19,23 @@ _CAMERA = "camera"
 def gather() -> None:
     """Draw the choice of a class, its name, and what puts photos into it or takes them away."""
     mine = own()
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=FORM.key("classes-row")):
-        _choose_class(mine)
-        _edit_class(mine)
+    _choose_class(mine)
     name = mine.classes[mine.current].name
-    left, right = st.columns(2, gap="large")
-    with left:
-        key = FORM.key(f"files-{mine.round}")
-        label = text("files", name=name, kinds=", ".join(images.KINDS))
-        st.file_uploader(
-            label,
-            key=key,
-            accept_multiple_files=True,
-            max_upload_size=MAX_BYTES // 2**20,
-            on_change=lambda: mine.receive(st.session_state[key]),
-        )
-    with right:
-        _draw_camera(mine, name)
+    key = FORM.key(f"files-{mine.round}")
+    st.file_uploader(
+        text("files", name=name),
+        key=key,
+        help=text("files_help", kinds=", ".join(images.KINDS)),
+        accept_multiple_files=True,
+        max_upload_size=MAX_BYTES // 2**20,
+        on_change=lambda: mine.receive(st.session_state[key]),
+    )
     for told in mine.refused[:_TOLD]:
         st.error(told, icon=":material/error:")
     if len(mine.refused) > _TOLD:
         st.caption(text("refused_more", count=len(mine.refused) - _TOLD))
+    _draw_camera(mine, name)
+    _edit_class(mine)
     st.caption(text("kept_where"))
 
 
@@ -68,7 +65,9 @@ def _edit_class(mine: Own) -> None:
         st.session_state[key] = mine.classes[mine.current].name
 
     def rename() -> None:
-        mine.classes[mine.current].name = st.session_state[key].strip() or new_name(mine.current + 1)
+        # What Markdown and Plotly would take for signs of theirs is left out.
+        written = re.sub(r"[^\w .,’'+-]|_", "", st.session_state[key]).strip()
+        mine.classes[mine.current].name = written or new_name(mine.current + 1)
         st.session_state[key] = mine.classes[mine.current].name
 
     def add() -> None:
@@ -81,19 +80,19 @@ def _edit_class(mine: Own) -> None:
         mine.current = max(0, mine.current - 1)
         st.session_state.pop(key, None)
 
-    st.text_input(WORDS.label("name"), key=key, max_chars=_LONGEST, on_change=rename, width=180)
+    st.text_input(WORDS.label("name"), key=key, max_chars=_LONGEST, on_change=rename)
     acts = {
         "add": ("add", add, len(mine.classes) >= KINDS[1]),
         "remove": ("delete", remove, len(mine.classes) <= KINDS[0]),
         "undo": ("undo", mine.classes[mine.current].photos.pop, not mine.classes[mine.current].photos),
     }
-    for name, (icon, act, disabled) in acts.items():
-        st.button(WORDS.label(name), icon=f":material/{icon}:", key=FORM.key(name), on_click=act, disabled=disabled)
+    with st.container(horizontal=True, gap="small", key=FORM.key("classes-row")):
+        for name, (icon, act, disabled) in acts.items():
+            st.button(WORDS.label(name), icon=f":material/{icon}:", key=FORM.key(name), on_click=act, disabled=disabled)
 
 
 def _draw_camera(mine: Own, name: str) -> None:
-    if not st.toggle(COMMON.label("camera"), key=FORM.key(_CAMERA)):
-        st.caption(text("camera_off"))
+    if not st.toggle(WORDS.label("camera"), key=FORM.key(_CAMERA)):
         return
     key = FORM.key(f"camera-{mine.round}")
 

@@ -7,6 +7,8 @@ import streamlit as st
 import torch
 from safetensors.torch import save
 
+from cnnviz.engine.requests import LabelledFeatures
+from cnnviz.errors import CnnvizError
 from cnnviz.figures import training as figures
 from cnnviz.models import card
 from cnnviz.training.live.photos import examples_of
@@ -14,7 +16,6 @@ from cnnviz.training.live.script import script
 from cnnviz.training.live.settings import FEATURES
 from cnnviz.ui.chart import chart
 from cnnviz.ui.numbers import formula, percent, whole
-from cnnviz.ui.own_classes.gathering import gather
 from cnnviz.ui.own_classes.own import MODEL, WORDS
 from cnnviz.ui.own_classes.questions import question
 from cnnviz.ui.own_classes.stage import STEPS, draw_missing, draw_stage
@@ -44,15 +45,14 @@ _WIDE = 96  # pixels of one
 
 
 def _read() -> State | None:
-    state = read()
-    if state is None and FORM.get(COLLECTION) == OWN:
-        draw_missing()
-    return state
+    try:
+        return read()
+    except CnnvizError as error:
+        draw_missing(str(error))
+        return None
 
 
 def _draw_settings() -> None:
-    if FORM.get(COLLECTION) == OWN:
-        gather()
     FORM.draw(RATE, L2, HIDDEN, SEED)
     with st.expander(text("try_choose"), icon=":material/add_a_photo:", expanded=False):
         choose_picture(FORM, first_source())
@@ -62,9 +62,8 @@ def _show_notes(state: State, found: Found) -> None:
     """Say what is learnt, what is held out and how little it tells, and what the answer leaves out."""
     out, classes = sum(state.out), len(state.photos.classes)
     parameters = whole(state.settings.checked().parameters)
-    say(
-        "what", features=whole(FEATURES), classes=classes, parameters=parameters, all=whole(card(MODEL.name).parameters)
-    )
+    everything = whole(card(MODEL.name).parameters)
+    say("what", features=whole(FEATURES), classes=classes, parameters=parameters, all=everything)
     say("what_out", learnt=len(state.out) - out, out=out, one=percent(1 / out, 1))
     if FORM.get(COLLECTION) in ("things", "portraits"):
         say("what_cut")
@@ -80,8 +79,8 @@ def _show_formulas(state: State, found: Found) -> None:
     best = int(seen.probabilities.argmax())
     mean, bias = float(seen.maps[best].mean()), float(seen.biases[best])
     numbers = {
-        "mean": formula(mean, places=3),
-        "bias": formula(bias, places=3, brackets=True),
+        "mean": formula(mean, places=4),
+        "bias": formula(bias, places=4, brackets=True),
         "score": formula(float(seen.scores[best]), places=3),
         "share": formula(float(seen.probabilities[best]), places=3),
     }
@@ -130,7 +129,7 @@ def _show_mistakes(state: State, found: Found) -> None:
 def _offer_files(state: State, found: Found) -> None:
     files: dict[str, tuple[str, str, Callable[[], str | bytes]]] = {
         "weights": ("layer.safetensors", "application/octet-stream", state.run.weights),
-        "features": ("features.safetensors", "application/octet-stream", lambda: features_file(state)),
+        "features": ("features.safetensors", "application/octet-stream", lambda: features_file(state.photos)),
         "script": ("own_classes.py", "text/x-python", lambda: code(state, found)),
         "curves": ("own_classes.csv", "text/csv", lambda: curves(found.view)),
     }
@@ -147,9 +146,8 @@ def _offer_files(state: State, found: Found) -> None:
             )
 
 
-def features_file(state: State) -> bytes:
+def features_file(photos: LabelledFeatures) -> bytes:
     """Return the examples as a safetensors file: inputs (N, C) and labels, and those of the held-out photos."""
-    photos = state.photos
     found = examples_of(torch.tensor(photos.features), photos.labels, photos.classes)
     tensors = {
         "inputs": found.inputs,

@@ -17,26 +17,30 @@ from cnnviz.figures.classes import top_classes
 from cnnviz.training.live.photos import is_held_out
 from cnnviz.ui.chart import chart
 from cnnviz.ui.numbers import fixed, percent, whole
+from cnnviz.ui.own_classes.gathering import gather
 from cnnviz.ui.own_classes.own import WORDS, own
-from cnnviz.ui.own_classes.state import FORM, MAP, Found, State, begin_anew
+from cnnviz.ui.own_classes.state import COLLECTION, FORM, MAP, OWN, Found, State, begin_anew
 from cnnviz.ui.training.driver import Driver
 from cnnviz.ui.training.stage import moving
 
 STEPS = 100  # of a press
 _SHOWN = 10  # photos of a class
 _SIDE, _FRAME = 64, 6  # pixels
-_HELD_OUT = (13, 148, 136)
+_HELD_OUT = (13, 148, 136, 255)
+_COLUMNS = (5, 6, 5)
 text = WORDS.text
 
 
 def draw_stage(state: State, found: Found) -> None:
     """Draw the three columns."""
-    photos_box, run_box, try_box = st.columns([5, 6, 5], gap="medium")
+    photos_box, run_box, try_box = st.columns(_COLUMNS, gap="medium")
     with photos_box:
         numbers = [state.photos.labels.count(number) for number in range(len(state.photos.classes))]
         starts = np.cumsum([0, *numbers])
         rows = [state.thumbnails[start : start + count] for start, count in zip(starts, numbers, strict=False)]
-        draw_photos(state.photos.classes, rows)
+        _draw_photos(state.photos.classes, rows)
+        if FORM.get(COLLECTION) == OWN:
+            gather()
     with run_box:
         st.markdown(text("step_training"))
         _draw_player(state.run)
@@ -46,15 +50,21 @@ def draw_stage(state: State, found: Found) -> None:
         _draw_tried(state, found)
 
 
-def draw_missing() -> None:
-    """Draw the photos of one's own, where there are too few to learn from."""
-    draw_photos(
-        [each.name for each in own().classes],
-        [tuple(photo.thumbnail for photo in each.photos) for each in own().classes],
-    )
+def draw_missing(what: str) -> None:
+    """Draw the photos of one's own, where there are too few to learn from, and what is missing."""
+    photos_box, run_box, _ = st.columns(_COLUMNS, gap="medium")
+    with photos_box:
+        classes = own().classes
+        _draw_photos(
+            [each.name for each in classes], [tuple(photo.thumbnail for photo in each.photos) for each in classes]
+        )
+        gather()
+    with run_box:
+        st.markdown(text("step_training"))
+        st.info(text("missing", what=what))
 
 
-def draw_photos(classes: Sequence[str], rows: Sequence[tuple[bytes, ...]]) -> None:
+def _draw_photos(classes: Sequence[str], rows: Sequence[tuple[bytes, ...]]) -> None:
     """Draw each class's name, how many photos it has, and the last of them; held-out ones have a frame."""
     st.markdown(text("step_photos"))
     drawn = "".join(_row(name, photos) for name, photos in zip(classes, rows, strict=True))
@@ -72,15 +82,15 @@ def _strip(photos: tuple[bytes, ...]) -> str:
     """Return the last photos in a row, as a data URL."""
     first = max(0, len(photos) - _SHOWN)
     cell = _SIDE + 2 * _FRAME
-    strip = Image.new("RGB", (_SHOWN * cell, cell), "white")
+    strip = Image.new("RGBA", (_SHOWN * cell, cell))
     for at, data in enumerate(photos[first:]):
         if is_held_out(first + at):
             strip.paste(_HELD_OUT, (at * cell, 0, (at + 1) * cell, cell))
         with Image.open(io.BytesIO(data)) as photo:
             strip.paste(photo, (at * cell + _FRAME, _FRAME))
     file = io.BytesIO()
-    strip.crop((0, 0, min(len(photos), _SHOWN) * cell, cell)).save(file, "JPEG", quality=80)
-    return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"
+    strip.crop((0, 0, min(len(photos), _SHOWN) * cell, cell)).save(file, "WEBP", quality=80)
+    return f"data:image/webp;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
 def _draw_player(run: Driver) -> None:

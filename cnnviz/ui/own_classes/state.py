@@ -62,15 +62,11 @@ class Found:
 
 
 def read() -> State | None:
-    """Return the state; None while photos are missing, which it says."""
+    """Return the state, None where the engine refused; raise CnnvizError while photos of one's own are missing."""
     if FORM.get(COLLECTION) == OWN:
         take_in()
         labels = [number for number, each in enumerate(own().classes) for _ in each.photos]
-        try:
-            check(labels, [each.name for each in own().classes])
-        except CnnvizError as error:
-            st.info(WORDS.text("missing", what=str(error)))
-            return None
+        check(labels, [each.name for each in own().classes])
         photos, thumbnails = own().features(), [photo.thumbnail for each in own().classes for photo in each.photos]
     else:
         name = FORM.get(COLLECTION)
