@@ -80,11 +80,14 @@ def _edit_class(mine: Own) -> None:
         mine.current = max(0, mine.current - 1)
         st.session_state.pop(key, None)
 
+    def undo() -> None:
+        mine.classes[mine.current].photos.pop()
+
     st.text_input(WORDS.label("name"), key=key, max_chars=_LONGEST, on_change=rename)
     acts = {
         "add": ("add", add, len(mine.classes) >= KINDS[1]),
         "remove": ("delete", remove, len(mine.classes) <= KINDS[0]),
-        "undo": ("undo", mine.classes[mine.current].photos.pop, not mine.classes[mine.current].photos),
+        "undo": ("undo", undo, not mine.classes[mine.current].photos),
     }
     with st.container(horizontal=True, gap="small", key=FORM.key("classes-row")):
         for name, (icon, act, disabled) in acts.items():
