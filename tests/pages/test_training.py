@@ -16,6 +16,7 @@ from cnnviz.training.live.examples import load, sheet
 from cnnviz.training.live.run import LiveRun
 from cnnviz.training.live.settings import Settings
 from cnnviz.ui.training.layers import mistaken
+from cnnviz.ui.training.moved import moved
 from cnnviz.ui.training.report import curves
 from cnnviz.ui.training.state import PRESETS, SMALL
 from tests.conftest import some
@@ -181,8 +182,20 @@ def test_images_are_moved_as_the_link_says_and_points_are_not():
     alone = LiveRun(Settings("Flatten, Linear 10", rate=0.003, shift=2, rotation=10.0, flip=0.3))
     alone.advance(steps=1)
     assert run_of(app).look().losses.tolist() == np.float32(alone.losses).tolist()
+    assert "The first 10 images as the numbers of step 1 move them." in [
+        each.caption for row in app.get("image") for each in row.proto.imgs
+    ]
     keys = [each.key for each in open_screen(**XOR, shift="2").slider]
     assert "training.rotation" not in keys
+
+
+def test_the_row_of_images_is_what_is_learnt_from():
+    still = moved(Settings("Flatten, Linear 10"), 3)
+    images = sheet("mnist", "train")[0]
+    for at in range(10):
+        assert np.array_equal(still[::2, at * 60 : at * 60 + 56 : 2], images[at])
+    mirrored = moved(Settings("Flatten, Linear 10", flip=1.0), 3)
+    assert np.array_equal(mirrored[::2, 0:56:2], images[0][:, ::-1])
 
 
 def test_the_code_makes_the_same_losses():

@@ -18,6 +18,7 @@ from cnnviz.ui.numbers import fixed, formula, percent, whole
 from cnnviz.ui.part import Part
 from cnnviz.ui.screen import say_idea
 from cnnviz.ui.training.layers import show_layers
+from cnnviz.ui.training.moved import show_moved
 from cnnviz.ui.training.questions import question
 from cnnviz.ui.training.stage import LATEST, draw_stage
 from cnnviz.ui.training.state import FORM, PRESETS, WORDS, State, controls, net, read
@@ -50,6 +51,7 @@ def _show_notes(state: State, view: RunView) -> None:
         say("what_more")
     if settings.augments:
         say("what_moved")
+        show_moved(settings, view.step)
     modes = dict.fromkeys(line.kind for line in state.table.lines if line.kind.startswith(("Dropout", "BatchNorm")))
     if modes:
         say("what_modes", layers=", ".join(modes))
