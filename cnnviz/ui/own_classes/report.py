@@ -62,7 +62,7 @@ def _show_notes(state: State, found: Found) -> None:
     """Say what is learnt, what is held out and how little it tells, and what the answer leaves out."""
     out, classes = sum(state.out), len(state.photos.classes)
     parameters = whole(state.settings.checked().parameters or 0)
-    everything = whole(card(MODEL.name).parameters)
+    everything = whole(card(MODEL.name).parameters or 0)
     say("what", features=whole(FEATURES), classes=classes, parameters=parameters, all=everything)
     say("what_out", learnt=len(state.out) - out, out=out, one=percent(1 / out, 1))
     if FORM.get(COLLECTION) in ("things", "portraits"):
