@@ -68,7 +68,8 @@ def _draw_photos(classes: Sequence[str], rows: Sequence[tuple[bytes, ...]]) -> N
     """Draw each class's name, how many photos it has, and the last of them; held-out ones have a frame."""
     st.markdown(text("step_photos"))
     drawn = "".join(_row(name, photos) for name, photos in zip(classes, rows, strict=True))
-    st.html(f'<ul class="own-classes{" many" if len(classes) > 4 else ""}">{drawn}</ul>')
+    with st.container(key=FORM.key("photos")):
+        st.html(f'<ul class="own-classes{" many" if len(classes) > 4 else ""}">{drawn}</ul>')
 
 
 def _row(name: str, photos: tuple[bytes, ...]) -> str:
