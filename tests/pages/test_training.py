@@ -164,6 +164,14 @@ def test_a_run_from_zeros_has_no_share_of_nothing():
     assert "biases begin at 0" in app.selectbox(key="training.initialization").help
 
 
+def test_a_gap_is_no_learning_by_heart_where_the_test_is_easier():
+    app = press(open_screen(net="Flatten, Linear 10", shift="4", rotation="45"), "one_epoch")
+    view = run_of(app).look()
+    assert view.accuracies[-20:].mean() < view.tests[-1, 2]
+    assert "The test is the easier of both here" in said(app)
+    assert "learnt by heart" not in said(app)
+
+
 @pytest.mark.parametrize(
     ("link", "wanted"),
     [

@@ -41,7 +41,7 @@ SEED = Number("seed", 0, high=9999, slider=False)
 INITIALIZATION = Choice("initialization", "default", options=tuple(INITIALIZATIONS))
 SIGMA = Choice("sigma", "0.01", options=("0.001", "0.01", "0.03", "0.1", "0.3", "1"), technical=True)
 SHIFT = Number("shift", 0, high=4)
-ROTATION = Real("rotation", 0.0, high=45.0, step=1.0)
+ROTATION = Real("rotation", 0.0, high=45.0, step=1.0, shown="%.0f")
 FLIP = Real("flip", 0.0, high=1.0, step=0.1)
 PRESETS: dict[str, Preset] = {
     "convolutional": {},
