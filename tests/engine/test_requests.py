@@ -19,10 +19,13 @@ from cnnviz.engine.requests import (
     Connect,
     Convolve,
     DerivePixel,
+    DescribePhoto,
     FoldNorm,
+    LabelledFeatures,
     MatchWeights,
     NormPairs,
     Numbers,
+    Recognise,
     Stack,
     TakeFrames,
     TakeWeights,
@@ -33,7 +36,8 @@ from cnnviz.engine.results import nbytes_of
 from cnnviz.errors import ImageError
 from cnnviz.models import card
 
-RUNS = (TakeFrames, TakeWeights, TrainSlice)
+RUNS = (Recognise, TakeFrames, TakeWeights, TrainSlice)
+RUN = (("network", "Linear 2"), ("examples", "photos"), ("kinds", 2))
 RGB = arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=6).map(lambda shape: (*shape, 3)))
 
 
@@ -89,9 +93,11 @@ def example(kind: type, pictures: Any) -> Any:
     """Return a request of a kind, each field by its name, so that a new kind needs nothing here."""
     file = WEIGHTS / "lenet-relu-mnist.safetensors"
     own = ModelChoice.of_checkpoint("lenet-relu-mnist", file.read_bytes(), file.name)
-    normalised = ModelChoice("cnn-r-mnist") if kind in (NormPairs, FoldNorm) else None
+    model = ModelChoice("lenet-relu-mnist", random_seed=1)
+    if kind in (NormPairs, FoldNorm, DescribePhoto, Recognise):
+        model = ModelChoice("cnn-r-mnist" if kind in (NormPairs, FoldNorm) else "efficientnet-lite0")
     values = {
-        "model": own if kind is MatchWeights else normalised or ModelChoice("lenet-relu-mnist", random_seed=1),
+        "model": own if kind is MatchWeights else model,
         "picture": pictures(1),
         "pictures": tuple(pictures(number) for number in range(4)),
         "layer": "conv2",
@@ -108,8 +114,9 @@ def example(kind: type, pictures: Any) -> Any:
         "first": Numbers.of(np.eye(3)),
         "second": Numbers.of(np.ones((3, 3))),
         "kernel": Numbers.of(np.eye(3)),
-        "settings": (("network", "Flatten, Linear 10"),) if kind in RUNS else (("kernel_size", 2),),
+        "settings": RUN if kind in RUNS else (("kernel_size", 2),),
         "run": "one",
+        "photos": LabelledFeatures.of(np.eye(20, 1280, dtype="f4"), (0, 1) * 10, ("a", "b")),
         "until": 3,
         "seconds": 1.0,
         "look": True,

@@ -16,6 +16,7 @@ from cnnviz.training.live.examples import load, sheet
 from cnnviz.training.live.run import LiveRun
 from cnnviz.training.live.settings import Settings
 from cnnviz.ui.training.layers import mistaken
+from cnnviz.ui.training.moved import moved
 from cnnviz.ui.training.report import curves
 from cnnviz.ui.training.state import PRESETS, SMALL
 from tests.conftest import some
@@ -202,6 +203,56 @@ def test_the_formula_has_the_numbers_of_the_run(link, wanted):
     assert_well(app)
     assert any(wanted in each.value for each in app.latex), [each.value for each in app.latex]
     assert ("The training loss** holds" in said(app)) == bool({"label_smoothing", "l1", "l2"} & set(link))
+
+
+def test_a_run_from_zeros_has_no_share_of_nothing():
+    app = press(open_screen(**XOR, initialization="zeros"), "one_step")
+    assert_well(app)
+    (table,) = [each.value for each in app.table if "Ratio" in each.value]
+    assert table["Ratio"].tolist() == ["–"] * 3
+    assert "biases begin at 0" in app.selectbox(key="training.initialization").help
+
+
+def test_a_gap_is_no_learning_by_heart_where_the_test_is_easier():
+    app = press(open_screen(net="Flatten, Linear 10", shift="4", rotation="45"), "one_epoch")
+    view = run_of(app).look()
+    assert view.accuracies[-20:].mean() < view.tests[-1, 2]
+    assert "The test is the easier of both here" in said(app)
+    assert "learnt by heart" not in said(app)
+
+
+@pytest.mark.parametrize(
+    ("link", "wanted"),
+    [
+        ({"shift": "2", "rotation": "10"}, "**Augmentation.**"),
+        ({"net": "Linear 4, BatchNorm1d, ReLU, Dropout 0.2, Linear 2", **XOR}, "BatchNorm1d, Dropout act otherwise"),
+    ],
+)
+def test_what_differs_between_training_and_test_is_said(link, wanted):
+    app = open_screen(**link)
+    assert_well(app)
+    assert wanted in said(app)
+
+
+def test_images_are_moved_as_the_link_says_and_points_are_not():
+    app = press(open_screen(net="Flatten, Linear 10", shift="2", rotation="10", flip="0.3"), "one_step")
+    alone = LiveRun(Settings("Flatten, Linear 10", rate=0.003, shift=2, rotation=10.0, flip=0.3))
+    alone.advance(steps=1)
+    assert run_of(app).look().losses.tolist() == np.float32(alone.losses).tolist()
+    assert "The first 10 images as the numbers of step 1 move them." in [
+        each.caption for row in app.get("image") for each in row.proto.imgs
+    ]
+    keys = [each.key for each in open_screen(**XOR, shift="2").slider]
+    assert "training.rotation" not in keys
+
+
+def test_the_row_of_images_is_what_is_learnt_from():
+    still = moved(Settings("Flatten, Linear 10"), 3)
+    images = sheet("mnist", "train")[0]
+    for at in range(10):
+        assert np.array_equal(still[::2, at * 60 : at * 60 + 56 : 2], images[at])
+    mirrored = moved(Settings("Flatten, Linear 10", flip=1.0), 3)
+    assert np.array_equal(mirrored[::2, 0:56:2], images[0][:, ::-1])
 
 
 def test_the_code_makes_the_same_losses():

@@ -6,14 +6,16 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from safetensors.torch import save
 
 from cnnviz.engine.registry import Run, computes
-from cnnviz.engine.requests import TakeFrames, TakeWeights, TrainSlice
+from cnnviz.engine.requests import Recognise, TakeFrames, TakeWeights, TrainSlice
 from cnnviz.engine.results import Frame, Frames, LearntWeights, Panel, RunView, Sized, TrainedSlice
 from cnnviz.training.live import film
-from cnnviz.training.live.examples import IMAGES
+from cnnviz.training.live.examples import POINT_SETS
+from cnnviz.training.live.photos import examples_of
 from cnnviz.training.live.run import LiveRun
 from cnnviz.training.live.settings import MOST_STEPS, Settings
 from cnnviz.training.live.view import first_weights, plane
@@ -60,16 +62,14 @@ def take_frames(request: TakeFrames, run: Run) -> Frames:
 @computes(TakeWeights, cached=False)
 def take_weights(request: TakeWeights, run: Run) -> LearntWeights:
     """Return the weights; a run that went on, or was forgotten, is made again up to that step."""
-    live = _kept(request, run)
-    if live.step > request.until:
-        live = _begin(request)
-    _advance(live, request.rates, request.until, math.inf)
+    live = reached(request, run)
     live.finish_test()
     about = {
         "settings": json.dumps(dict(request.settings)),
         "rates": json.dumps(dict(request.rates)),
         "step": str(live.step),
         "test accuracy": f"{live.tested[-1].accuracy:.4f}",
+        "classes": json.dumps(live.examples.classes),
     }
     weights = {name: each.detach().contiguous() for name, each in live.network.state_dict().items()}
     return LearntWeights(np.frombuffer(save(weights, about), np.uint8))
@@ -79,7 +79,7 @@ def view(live: LiveRun, image: int = 0) -> RunView:
     """Return what there is to see of a run that was tested at least once, with the maps of test example `image`."""
     tested, layers = live.tested[-1], tuple(dict.fromkeys(each.layer for each in live.movements))
     sizes = [[each.weight, each.gradient, each.update] for each in live.movements]
-    points = live.settings.examples not in IMAGES
+    points = live.settings.examples in POINT_SETS
     return RunView(
         step=live.step,
         epochs=live.epochs,
@@ -111,14 +111,26 @@ def _coded(panel: film.Panel) -> Panel:
     return Panel(panel.name, codes.astype(np.uint8), low, high)
 
 
-def _kept(request: TrainSlice | TakeWeights | TakeFrames, run: Run) -> LiveRun:
-    key = "live run", request.run, request.settings
+def reached(request: TakeWeights | Recognise, run: Run) -> LiveRun:
+    """Return the run at its step `until`, made again where it went on or was forgotten."""
+    live = _kept(request, run)
+    if live.step > request.until:
+        live = _begin(request)
+    _advance(live, request.rates, request.until, math.inf)
+    return live
+
+
+def _kept(request: TrainSlice | TakeWeights | TakeFrames | Recognise, run: Run) -> LiveRun:
+    key = "live run", request.run, request.settings, request.photos and request.photos.sha256
     kept = run.once(key, lambda: _Kept(_begin(request)))
     return kept.live
 
 
-def _begin(request: TrainSlice | TakeWeights | TakeFrames) -> LiveRun:
-    return LiveRun(Settings(**dict(request.settings)))  # type: ignore[arg-type]
+def _begin(request: TrainSlice | TakeWeights | TakeFrames | Recognise) -> LiveRun:
+    photos, given = request.photos, None
+    if photos is not None:
+        given = examples_of(torch.tensor(photos.features), photos.labels, photos.classes)
+    return LiveRun(Settings(**dict(request.settings)), given=given)  # type: ignore[arg-type]
 
 
 def _is_enough(live: LiveRun, enough: tuple[float, int]) -> bool:

@@ -3,8 +3,9 @@
 import math
 from dataclasses import dataclass
 
-from cnnviz.engine.requests.values import Request
-from cnnviz.engine.results import Frames, LearntWeights, TrainedSlice
+from cnnviz.engine.requests.photos import LabelledFeatures
+from cnnviz.engine.requests.values import ModelChoice, Picture, Request
+from cnnviz.engine.results import Frames, LearntWeights, Recognised, TrainedSlice
 
 # Of cnnviz.training.live.settings.Settings, by name; that module imports torch.
 RunSettings = tuple[tuple[str, str | int | float], ...]
@@ -18,7 +19,7 @@ class TrainSlice(Request[TrainedSlice]):
     more begins anew and comes to the same, since equal settings and rates make equal runs. With `look` the answer holds
     what there is to see, with `tested` also what the network as it is now makes of the test examples; `shown` is the
     number of the one whose maps are seen. It ends earlier with a test, after step `since`, of which so large a share
-    is right as `enough`.
+    is right as `enough`. `photos` are the examples of a run on photos of one's own.
     """
 
     run: str
@@ -31,6 +32,7 @@ class TrainSlice(Request[TrainedSlice]):
     shown: int = 0
     enough: float = math.inf
     since: int = 0
+    photos: LabelledFeatures | None = None
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class TakeWeights(Request[LearntWeights]):
     settings: RunSettings
     rates: tuple[tuple[int, float], ...] = ()
     until: int = 0
+    photos: LabelledFeatures | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,20 @@ class TakeFrames(Request[Frames]):
     settings: RunSettings
     rates: tuple[tuple[int, float], ...] = ()
     until: int = 0
+    photos: LabelledFeatures | None = None
     shown: int = 0
     since: int = -1
     most: int = 16
+
+
+@dataclass(frozen=True)
+class Recognise(Request[Recognised]):
+    """Return what a run's layer, after `until` steps, makes of the features that `model` has for a picture."""
+
+    model: ModelChoice
+    picture: Picture
+    run: str
+    settings: RunSettings
+    rates: tuple[tuple[int, float], ...] = ()
+    until: int = 0
+    photos: LabelledFeatures | None = None

@@ -7,6 +7,8 @@ from cnnviz.engine.results.filters import Patches as Patches
 from cnnviz.engine.results.inputs import NetworkInput as NetworkInput
 from cnnviz.engine.results.layers import LayerRow as LayerRow
 from cnnviz.engine.results.layers import LayerTable as LayerTable
+from cnnviz.engine.results.photos import PhotoFeatures as PhotoFeatures
+from cnnviz.engine.results.photos import Recognised as Recognised
 from cnnviz.engine.results.receptive_field import Reading as Reading
 from cnnviz.engine.results.receptive_field import ReadRow as ReadRow
 from cnnviz.engine.results.receptive_field import Source as Source

@@ -24,6 +24,8 @@ from torch.nn import functional
 from cnnviz.design import parse
 from cnnviz.design.build import build
 from cnnviz.errors import CnnvizError
+from cnnviz.probes.beginnings import begin
+from cnnviz.training.live.augmentation import augmented
 from cnnviz.training.live.examples import Examples, load
 from cnnviz.training.live.film import Film
 from cnnviz.training.live.settings import OPTIMISERS, Settings
@@ -71,7 +73,7 @@ class Movement:
 class LiveRun:
     """A run at some step. `losses` and `accuracies` are those of each step's batch, before the step.
 
-    Of the tests but the last, only the curves are kept and no tensors.
+    `given` are examples that have no name. Of the tests but the last, only the curves are kept and no tensors.
     """
 
     settings: Settings
@@ -81,16 +83,19 @@ class LiveRun:
     tested: list[Tested] = field(default_factory=list)
     movements: list[Movement] = field(default_factory=list)
     rates: dict[int, float] = field(default_factory=dict)
+    given: Examples | None = None
 
     def __post_init__(self) -> None:
         """Make the network and load the examples; raises CnnvizError for settings that can't be run."""
         settings = self.settings
         settings.checked()
-        self.examples: Examples = load(settings.examples, noise=settings.noise, seed=settings.seed)
+        self.examples: Examples = self.given or load(settings.examples, noise=settings.noise, seed=settings.seed)
         self.rates[0] = settings.rate
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(settings.seed)
             self.network = build(parse(settings.network), settings.input_size)
+            if settings.initialization != "default":
+                _begin(self.network, settings)
             self._random = torch.get_rng_state()
         name, arguments = OPTIMISERS[settings.optimiser]
         self._optimiser = getattr(torch.optim, name)(self.network.parameters(), lr=settings.rate, **arguments)
@@ -157,7 +162,7 @@ class LiveRun:
         labels = self.examples.labels[chosen]
         if not self.network.training:
             self.network.train()
-        scores = self.network(self.examples.inputs[chosen])
+        scores = self.network(self._inputs(chosen))
         loss = functional.cross_entropy(scores, labels, label_smoothing=self.settings.label_smoothing)
         if self.settings.l1:
             loss = loss + self.settings.l1 * torch.stack([each.abs().sum() for each in self._weights.values()]).sum()
@@ -176,6 +181,13 @@ class LiveRun:
         self.losses.append(loss.item())
         self.accuracies.append(int((scores.argmax(dim=1) == labels).sum()) / len(labels))
         self.step += 1
+
+    def _inputs(self, chosen: Tensor) -> Tensor:
+        settings, inputs = self.settings, self.examples.inputs[chosen]
+        if not settings.augments:
+            return inputs
+        drawn = settings.drawn_at(self.step)
+        return augmented(inputs, settings.shift, settings.rotation, settings.flip, settings.black, drawn)
 
     def _test(self) -> Iterator[None]:
         self.network.eval()
@@ -205,6 +217,15 @@ class LiveRun:
             )
         )
         yield  # so that a run can end with a test
+
+
+def _begin(network: nn.Module, settings: Settings) -> None:
+    beginning = {"kaiming": "kaiming_in"}.get(settings.initialization, settings.initialization)
+    for name, each in network.named_parameters():
+        if each.ndim > 1:
+            begin(each, beginning, settings.sigma)
+        elif name.endswith("bias"):
+            nn.init.zeros_(each)
 
 
 @contextmanager

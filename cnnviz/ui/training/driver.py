@@ -10,8 +10,17 @@ import uuid
 from dataclasses import asdict, replace
 
 from cnnviz.engine.interface import Engine
-from cnnviz.engine.requests import TakeFrames, TakeWeights, TrainSlice
-from cnnviz.engine.results import Frame, RunView
+from cnnviz.engine.requests import (
+    LabelledFeatures,
+    ModelChoice,
+    Picture,
+    Recognise,
+    TakeFrames,
+    TakeWeights,
+    TrainSlice,
+)
+from cnnviz.engine.requests.training import RunSettings
+from cnnviz.engine.results import Frame, Recognised, RunView
 from cnnviz.errors import CnnvizError
 from cnnviz.training.live.settings import MOST_STEPS, Settings
 
@@ -22,14 +31,16 @@ BUDGET = 60.0  # seconds of work a press
 
 
 class Driver:
-    """A run with `settings` on an engine, in a line of its own there; it rests until it is played.
+    """A run with `settings`, and photos where they are its examples, on an engine, in a line of its own there.
 
-    `error` is what the engine refused with, `spent` the seconds of work since the last press; `reached` tells that it
-    rests since a test was good enough. `learnt` are the weights where it rested last, as a safetensors file.
+    It rests until it is played. `error` is what the engine refused with, `spent` the seconds of work of this press;
+    `reached` tells that it rests since a test was good enough. `learnt` are the weights where it rested last, as a
+    safetensors file.
     """
 
-    def __init__(self, engine: Engine, settings: Settings) -> None:
+    def __init__(self, engine: Engine, settings: Settings, photos: LabelledFeatures | None = None) -> None:
         self.settings = settings
+        self.photos = photos
         self.step = 0
         self.spent = 0.0
         self.error: CnnvizError | None = None
@@ -97,7 +108,7 @@ class Driver:
             self._bring_back()
             kept = frames
             while (since := frames[-1].step if frames else -1) < view.step:
-                request = TakeFrames(*self._run(), view.step, self._shown, since)
+                request = TakeFrames(*self._at(view.step), self._shown, since)
                 found = self._engine.ask(request, session=self._name).frames
                 if not found:
                     break
@@ -145,7 +156,14 @@ class Driver:
         """Return the weights at the last view as a safetensors file."""
         step = self.look().step
         self._bring_back()
-        return self._engine.ask(TakeWeights(*self._run(), step), session=self._name).file.tobytes()
+        return self._engine.ask(TakeWeights(*self._at(step)), session=self._name).file.tobytes()
+
+    def recognise(self, model: ModelChoice, picture: Picture) -> Recognised:
+        """Return what the layer at the last view makes of a picture, of which `model` has the features."""
+        return self._engine.ask(Recognise(model, picture, *self._at(self.look().step)), session=self._name)
+
+    def _at(self, step: int) -> tuple[str, RunSettings, tuple[tuple[int, float], ...], int, LabelledFeatures | None]:
+        return self._name, self._plain, tuple(sorted(self.rates.items())), step, self.photos
 
     def _start(self) -> None:
         self._going, self._asleep, self._came = True, False, time.monotonic()
@@ -160,7 +178,7 @@ class Driver:
                     self._ask(self._until, look=time.monotonic() - self._viewed > LOOKED_EVERY)
                 self._bring_back()
                 self._ask(self.step, look=True, tested=True)
-                self.learnt = self._engine.ask(TakeWeights(*self._run(), self.step), session=self._name).file.tobytes()
+                self.learnt = self._engine.ask(TakeWeights(*self._at(self.step)), session=self._name).file.tobytes()
                 with self._lock:
                     if not self._going:
                         self._thread = None
@@ -183,7 +201,19 @@ class Driver:
     def _ask(self, until: int, *, look: bool = False, tested: bool = False) -> int:
         """Have a slice made, keep what it comes to, and return the step that it reached."""
         shown = self._shown
-        request = TrainSlice(*self._run(), until, SLICE, look, tested, shown, self._enough, self._since)
+        request = TrainSlice(
+            self._name,
+            self._plain,
+            tuple(sorted(self.rates.items())),
+            until,
+            SLICE,
+            look,
+            tested,
+            shown,
+            self._enough,
+            self._since,
+            self.photos,
+        )
         found = self._engine.ask(request, session=self._name)
         self._came = time.monotonic()
         self.spent += found.seconds
@@ -197,6 +227,3 @@ class Driver:
         """Have one that was forgotten made again, slice by slice."""
         while self._ask(self.step) < self.step:
             pass
-
-    def _run(self) -> tuple[str, tuple[tuple[str, str | int | float], ...], tuple[tuple[int, float], ...]]:
-        return self._name, self._plain, tuple(sorted(self.rates.items()))

@@ -96,19 +96,21 @@ def _draw_sizes(view: RunView) -> None:
         st.caption(text("layers_none"))
         return
     weight, gradient, update = view.sizes
-    ratios = {name: update[:, at] / np.maximum(weight[:, at], 1e-30) for at, name in enumerate(view.layers)}
+    # Of weights that are all zero there is no share.
+    shares = np.where(weight > 0, update / np.maximum(weight, 1e-30), np.nan)
+    ratios = {name: shares[:, at] for at, name in enumerate(view.layers)}
     figure = figures.layer_ratios(view.measured, ratios, x=text("steps"), y=text("ratio"), usual=text("usual"))
     left, right = st.columns(2, gap="large")
     chart(figure, key=FORM.key("ratios"), at=left, alt=text("layers_alt"))
     columns = {"weight": weight[-1], "gradient": gradient[-1], "update": update[-1]}
     table = {text("column_layer"): list(view.layers)}
     table |= {text(f"column_{name}"): [short(each, 3) for each in row] for name, row in columns.items()}
-    table[text("column_ratio")] = [short(each[-1], 2) for each in ratios.values()]
+    table[text("column_ratio")] = ["–" if np.isnan(each[-1]) else short(each[-1], 2) for each in ratios.values()]
     with right:
         st.table(table, border="horizontal")
         say("layers_text")
-        shares = ", ".join(text("dead_share", share=percent(share), layer=layer) for layer, share in view.dead)
-        st.markdown(text("dead", shares=shares) if view.dead else text("dead_none"))
+        dead = ", ".join(text("dead_share", share=percent(share), layer=layer) for layer, share in view.dead)
+        st.markdown(text("dead", shares=dead) if view.dead else text("dead_none"))
 
 
 def _show_mistakes(state: State, view: RunView) -> None:

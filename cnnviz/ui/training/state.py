@@ -8,7 +8,7 @@ import streamlit as st
 from cnnviz.design import Evaluated
 from cnnviz.engine.results import RunView
 from cnnviz.training.live.examples import COUNT, IMAGES, POINT_SETS, POINTS
-from cnnviz.training.live.settings import OPTIMISERS, Settings
+from cnnviz.training.live.settings import INITIALIZATIONS, OPTIMISERS, Settings
 from cnnviz.ui.engine import engine
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import AnyControl, Choice, Text
@@ -26,6 +26,8 @@ RESIDUAL = (
     "Conv 8 3 p1, ReLU, MaxPool 2, Add [Conv 8 3 p1, ReLU, Conv 8 3 p1 | ], ReLU, MaxPool 2, "
     "Add [Conv 8 3 p1, ReLU, Conv 8 3 p1 | ], ReLU, Flatten, Linear 10"
 )
+NORMALISED = CONVOLUTIONAL.replace(", ReLU", ", BatchNorm2d, ReLU")
+DROPPED = CONVOLUTIONAL.replace("Flatten,", "Flatten, Dropout 0.5,")
 EXAMPLES = Choice("examples", "mnist", ("net", "noise", "right", "said", "shown"), options=(*IMAGES, *POINT_SETS))
 NOISE = Real("noise", 0.1, high=0.5)
 OPTIMISER = Choice("optimiser", "Adam", options=tuple(OPTIMISERS), technical=True)
@@ -44,6 +46,11 @@ STOP = Choice(
     "stop", "never", options=("never", *(f"{n}-epochs" for n in (1, 5, 20)), "0.9", "0.95", "0.97", "0.98", "0.99")
 )
 SEED = Number("seed", 0, high=9999, slider=False)
+INITIALIZATION = Choice("initialization", "default", options=tuple(INITIALIZATIONS))
+SIGMA = Choice("sigma", "0.01", options=("0.001", "0.01", "0.03", "0.1", "0.3", "1"), technical=True)
+SHIFT = Number("shift", 0, high=4)
+ROTATION = Real("rotation", 0.0, high=45.0, step=1.0, shown="%.0f")
+FLIP = Real("flip", 0.0, high=1.0, step=0.1)
 PRESETS: dict[str, Preset] = {
     "convolutional": {},
     "linear": {"net": "Flatten, Linear 10"},
@@ -58,6 +65,9 @@ PRESETS: dict[str, Preset] = {
         "noise": 0.0,
         "rate": "0.01",
     },
+    "batch_norm": {"net": NORMALISED},
+    "dropout": {"net": DROPPED},
+    "augmented": {"shift": 2, "rotation": 10.0},
     "too_fast": {"optimiser": "SGD", "rate": "1"},
 }
 _RUN = "run"
@@ -103,8 +113,9 @@ def net() -> Text:
 
 def controls() -> tuple[AnyControl, ...]:
     """Return the settings of a run, but for the network and the rate."""
-    own = SHOWN if FORM.get(EXAMPLES) in IMAGES else NOISE
-    return EXAMPLES, OPTIMISER, BATCH, L1, L2, SMOOTHING, SEED, own
+    own = (SHIFT, ROTATION, FLIP, SHOWN) if FORM.get(EXAMPLES) in IMAGES else (NOISE,)
+    sigma = (SIGMA,) if FORM.get(INITIALIZATION) == "normal" else ()
+    return EXAMPLES, OPTIMISER, BATCH, L1, L2, SMOOTHING, SEED, INITIALIZATION, *sigma, *own
 
 
 def read() -> State:
@@ -120,6 +131,11 @@ def read() -> State:
         l2=float(FORM.get(L2)),
         label_smoothing=FORM.get(SMOOTHING),
         seed=FORM.get(SEED),
+        initialization=FORM.get(INITIALIZATION),
+        sigma=float(FORM.get(SIGMA)),
+        shift=FORM.get(SHIFT),
+        rotation=FORM.get(ROTATION),
+        flip=FORM.get(FLIP),
     )
     return State(settings, settings.checked(), _run_of(settings), FORM.get(SHOWN), FORM.get(STOP))
 
