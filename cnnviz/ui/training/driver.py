@@ -109,14 +109,13 @@ class Driver:
 
     def weights(self) -> bytes:
         """Return the weights at the last view as a safetensors file."""
-        return self._engine.ask(TakeWeights(*self._here()), session=self._name).file.tobytes()
+        request = TakeWeights(*self._run(), self.look().step, photos=self.photos)
+        return self._engine.ask(request, session=self._name).file.tobytes()
 
     def recognise(self, model: ModelChoice, picture: Picture) -> Recognised:
         """Return what the layer at the last view makes of a picture, of which `model` has the features."""
-        return self._engine.ask(Recognise(model, picture, *self._here()), session=self._name)
-
-    def _here(self) -> tuple[str, RunSettings, tuple[tuple[int, float], ...], int, LabelledFeatures | None]:
-        return self._name, self._plain, tuple(sorted(self.rates.items())), self.look().step, self.photos
+        request = Recognise(model, picture, *self._run(), self.look().step, photos=self.photos)
+        return self._engine.ask(request, session=self._name)
 
     def _start(self) -> None:
         self._going, self._asleep, self._came = True, False, time.monotonic()
@@ -153,8 +152,7 @@ class Driver:
 
     def _ask(self, until: int, *, look: bool, tested: bool = False) -> int:
         """Have a slice made, keep what it comes to, and return the step that it reached."""
-        rates = tuple(sorted(self.rates.items()))
-        request = TrainSlice(self._name, self._plain, rates, until, SLICE, look, tested, self.photos)
+        request = TrainSlice(*self._run(), until, SLICE, look, tested, photos=self.photos)
         found = self._engine.ask(request, session=self._name)
         self._came = time.monotonic()
         self.spent += found.seconds
@@ -162,3 +160,6 @@ class Driver:
         if found.view is not None and (self._view is None or found.step >= self._view.step):
             self._view, self._viewed = found.view, self._came
         return found.step
+
+    def _run(self) -> tuple[str, RunSettings, tuple[tuple[int, float], ...]]:
+        return self._name, self._plain, tuple(sorted(self.rates.items()))
