@@ -108,7 +108,7 @@ class Driver:
             self._bring_back()
             kept = frames
             while (since := frames[-1].step if frames else -1) < view.step:
-                request = TakeFrames(*self._at(view.step), self._shown, since)
+                request = TakeFrames(*self._run(), view.step, shown=self._shown, since=since, photos=self.photos)
                 found = self._engine.ask(request, session=self._name).frames
                 if not found:
                     break
@@ -156,14 +156,12 @@ class Driver:
         """Return the weights at the last view as a safetensors file."""
         step = self.look().step
         self._bring_back()
-        return self._engine.ask(TakeWeights(*self._at(step)), session=self._name).file.tobytes()
+        return self._taken(step)
 
     def recognise(self, model: ModelChoice, picture: Picture) -> Recognised:
         """Return what the layer at the last view makes of a picture, of which `model` has the features."""
-        return self._engine.ask(Recognise(model, picture, *self._at(self.look().step)), session=self._name)
-
-    def _at(self, step: int) -> tuple[str, RunSettings, tuple[tuple[int, float], ...], int, LabelledFeatures | None]:
-        return self._name, self._plain, tuple(sorted(self.rates.items())), step, self.photos
+        request = Recognise(model, picture, *self._run(), self.look().step, photos=self.photos)
+        return self._engine.ask(request, session=self._name)
 
     def _start(self) -> None:
         self._going, self._asleep, self._came = True, False, time.monotonic()
@@ -178,7 +176,7 @@ class Driver:
                     self._ask(self._until, look=time.monotonic() - self._viewed > LOOKED_EVERY)
                 self._bring_back()
                 self._ask(self.step, look=True, tested=True)
-                self.learnt = self._engine.ask(TakeWeights(*self._at(self.step)), session=self._name).file.tobytes()
+                self.learnt = self._taken(self.step)
                 with self._lock:
                     if not self._going:
                         self._thread = None
@@ -202,17 +200,7 @@ class Driver:
         """Have a slice made, keep what it comes to, and return the step that it reached."""
         shown = self._shown
         request = TrainSlice(
-            self._name,
-            self._plain,
-            tuple(sorted(self.rates.items())),
-            until,
-            SLICE,
-            look,
-            tested,
-            shown,
-            self._enough,
-            self._since,
-            self.photos,
+            *self._run(), until, SLICE, look, tested, shown, self._enough, self._since, photos=self.photos
         )
         found = self._engine.ask(request, session=self._name)
         self._came = time.monotonic()
@@ -223,7 +211,14 @@ class Driver:
             self._view, self._viewed, self._shown_last = found.view, self._came, shown
         return found.step
 
+    def _taken(self, step: int) -> bytes:
+        request = TakeWeights(*self._run(), step, photos=self.photos)
+        return self._engine.ask(request, session=self._name).file.tobytes()
+
     def _bring_back(self) -> None:
         """Have one that was forgotten made again, slice by slice."""
         while self._ask(self.step) < self.step:
             pass
+
+    def _run(self) -> tuple[str, RunSettings, tuple[tuple[int, float], ...]]:
+        return self._name, self._plain, tuple(sorted(self.rates.items()))
