@@ -78,6 +78,6 @@ def test_every_screen_has_what_every_screen_has(screen):
     sections = lessons.sections(lessons.ENGLISH, screen)
     assert {"idea", "try"} <= sections.keys()
     # The code of a run that learns is a script that the library writes.
-    kinds = ("predict",) if screen == "training" else ("predict", "code")
+    kinds = ("predict",) if screen in ("training", "regularization") else ("predict", "code")
     assert all(any(key.startswith(kind) for key in sections) for kind in kinds)
     assert 2 <= sections["try"].count("\n- ") + sections["try"].startswith("- ") <= 3

@@ -50,6 +50,7 @@ SCREENS = (
     Screen("initialization", "train", "casino"),
     Screen("activation_functions", "train", "show_chart"),
     Screen("training", "train", "model_training"),
+    Screen("regularization", "train", "filter_alt"),
     Screen("spatial_transformer", "transform", "transform"),
     Screen("invariance", "transform", "rotate_right"),
 )

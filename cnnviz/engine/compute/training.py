@@ -12,13 +12,14 @@ from safetensors.torch import save
 
 from cnnviz.engine.registry import Run, computes
 from cnnviz.engine.requests import Recognise, TakeFrames, TakeWeights, TrainSlice
-from cnnviz.engine.results import Frame, Frames, LearntWeights, Panel, RunView, Sized, TrainedSlice
+from cnnviz.engine.results import Frame, Frames, LearntWeights, Panel, RunView, Sized, TrainedSlice, WeightSpread
 from cnnviz.training.live import film
 from cnnviz.training.live.examples import POINT_SETS
 from cnnviz.training.live.photos import examples_of
 from cnnviz.training.live.run import LiveRun
 from cnnviz.training.live.settings import MOST_STEPS, Settings
 from cnnviz.training.live.view import first_weights, plane
+from cnnviz.training.live.weight_spread import weight_spread
 
 # Curves and measurements of a run of MOST_STEPS, as Python keeps them.
 _RESERVED = 4_000_000
@@ -96,7 +97,14 @@ def view(live: LiveRun, image: int = 0) -> RunView:
         filters=first_weights(live.network).numpy(),
         plane=plane(live.network).numpy() if points else None,
         frame=_frame(live, None, image),
+        learnt=_floats([list(each) for each in live.learnt]) if live.learnt else None,
+        spread=_spread(live) if live.settings.count else None,
     )
+
+
+def _spread(live: LiveRun) -> WeightSpread:
+    counts, reach, zero, small = weight_spread(live.network)
+    return WeightSpread(counts.numpy(), reach, zero, small)
 
 
 def _frame(live: LiveRun, step: int | None, image: int) -> Frame:

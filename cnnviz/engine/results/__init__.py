@@ -30,3 +30,4 @@ from cnnviz.engine.results.values import Sized as Sized
 from cnnviz.engine.results.values import freeze as freeze
 from cnnviz.engine.results.values import frozen as frozen
 from cnnviz.engine.results.values import nbytes_of as nbytes_of
+from cnnviz.engine.results.weight_spread import WeightSpread as WeightSpread

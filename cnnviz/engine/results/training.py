@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.engine.results.values import Bytes, Floats, Sized
+from cnnviz.engine.results.weight_spread import WeightSpread
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +43,8 @@ class RunView(Sized):
     and `sure` (N,), and `dead`, by ReLU the share of units that are always 0. Of every tenth step, `measured` (M,), and
     each of `layers` there are `sizes` (3, M, L): Euclidean norms of weights, gradients and updates. `filters` (C, h, w)
     are the weights of the first layer, for points (C, 1, 2); `plane` (P, P) is the probability of the second class over
-    the plane, from top to bottom, None for images. `frame` is the film's moment of now.
+    the plane, from top to bottom, None for images. `frame` is the film's moment of now. Of a run on few examples there
+    are `learnt` (T, 3), step, loss and accuracy on those, used as at test, and the `spread` of its weights.
     """
 
     step: int
@@ -60,6 +62,8 @@ class RunView(Sized):
     filters: Floats
     plane: Floats | None
     frame: Frame
+    learnt: Floats | None = None
+    spread: WeightSpread | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -73,7 +73,9 @@ class Movement:
 class LiveRun:
     """A run at some step. `losses` and `accuracies` are those of each step's batch, before the step.
 
-    `given` are examples that have no name. Of the tests but the last, only the curves are kept and no tensors.
+    `given` are examples that have no name. Of the tests but the last, only the curves are kept and no tensors. Where
+    the settings' `count` says that there are few examples, `learnt` is of each test the step, the loss and the accuracy
+    on those that it learns from, as at test.
     """
 
     settings: Settings
@@ -84,12 +86,15 @@ class LiveRun:
     movements: list[Movement] = field(default_factory=list)
     rates: dict[int, float] = field(default_factory=dict)
     given: Examples | None = None
+    learnt: list[tuple[int, float, float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Make the network and load the examples; raises CnnvizError for settings that can't be run."""
         settings = self.settings
         settings.checked()
-        self.examples: Examples = self.given or load(settings.examples, noise=settings.noise, seed=settings.seed)
+        loaded = self.given or load(settings.examples, noise=settings.noise, seed=settings.seed)
+        few = settings.count or None
+        self.examples: Examples = replace(loaded, inputs=loaded.inputs[:few], labels=loaded.labels[:few])
         self.rates[0] = settings.rate
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(settings.seed)
@@ -164,7 +169,7 @@ class LiveRun:
             self.network.train()
         scores = self.network(self._inputs(chosen))
         loss = functional.cross_entropy(scores, labels, label_smoothing=self.settings.label_smoothing)
-        if self.settings.l1:
+        if self.settings.l1 and not self.settings.proximal:
             loss = loss + self.settings.l1 * torch.stack([each.abs().sum() for each in self._weights.values()]).sum()
         if self.settings.l2:
             loss = loss + self.settings.l2 * torch.stack([each.square().sum() for each in self._weights.values()]).sum()
@@ -173,6 +178,8 @@ class LiveRun:
         measured = self.step % MEASURED_EVERY == 0
         before = {name: each.detach().clone() for name, each in self._weights.items()} if measured else {}
         self._optimiser.step()
+        if self.settings.l1 and self.settings.proximal:
+            self._shrink(self._optimiser.param_groups[0]["lr"] * self.settings.l1)
         for name, old in before.items():
             weight = self._weights[name]
             gradient = 0.0 if weight.grad is None else weight.grad.norm().item()
@@ -189,6 +196,11 @@ class LiveRun:
         drawn = settings.drawn_at(self.step)
         return augmented(inputs, settings.shift, settings.rotation, settings.flip, settings.black, drawn)
 
+    @torch.no_grad()
+    def _shrink(self, threshold: float) -> None:
+        for weight in self._weights.values():
+            weight.copy_(functional.softshrink(weight, threshold))
+
     def _test(self) -> Iterator[None]:
         self.network.eval()
         # Pooling takes half of a small network's time on a CPU, and half of that where channels lie last.
@@ -200,6 +212,8 @@ class LiveRun:
             with torch.no_grad(), _watched(rectifiers, active):
                 scores.append(network(examples.test_inputs[start : start + TESTED_AT_ONCE]))
             yield
+        if self.settings.count:
+            yield from self._test_learnt()
         if self.tested:
             self.tested[-1] = replace(self.tested[-1], confusion=_NONE, answers=_NONE, sure=_NONE)
         every, right = torch.cat(scores), examples.test_labels
@@ -217,6 +231,16 @@ class LiveRun:
             )
         )
         yield  # so that a run can end with a test
+
+    def _test_learnt(self) -> Iterator[None]:
+        scores = []
+        for part in self.examples.inputs.split(TESTED_AT_ONCE):
+            with torch.no_grad():
+                scores.append(self.network(part))
+            yield
+        every, right = torch.cat(scores), self.examples.labels
+        accuracy = (every.argmax(dim=1) == right).float().mean().item()
+        self.learnt.append((self.step, functional.cross_entropy(every, right).item(), accuracy))
 
 
 def _begin(network: nn.Module, settings: Settings) -> None:

@@ -30,7 +30,7 @@ while step < {steps}:
 {penalties}        optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-        losses.append(loss.item())
+{threshold}        losses.append(loss.item())
         step += 1
     epoch += 1
 print(f"loss {{losses[-1]:.6f}} at step {{step}}")
@@ -60,6 +60,7 @@ def script(settings: Settings, rates: Mapping[int, float], steps: int) -> str:
         beginning=_beginning(settings),
         moves=_moves(settings),
         read="moved" if settings.augments else "inputs[chosen]",
+        threshold=_threshold(settings),
     )
     head = imports.replace("\n\n", "\nimport math\n\n", 1) + tensors
     return f"{head}from torch.nn import functional\n{_data(settings)}{defined.lstrip()}{loop.lstrip()}"
@@ -84,9 +85,22 @@ def _moves(settings: Settings) -> str:
     return f"        moved = augmented(inputs[chosen], {amounts}, seed={settings.drawn_at(0)} + step)\n"
 
 
+def _threshold(settings: Settings) -> str:
+    if not settings.l1 or not settings.proximal:
+        return ""
+    return (
+        "        with torch.no_grad():\n"
+        f'            threshold = optimiser.param_groups[0]["lr"] * {settings.l1!r}\n'
+        "            for weight in network.parameters():\n"
+        "                if weight.ndim > 1:\n"
+        "                    weight.copy_(functional.softshrink(weight, threshold))\n"
+    )
+
+
 def _penalties(settings: Settings) -> str:
     lines = ""
-    for factor, sum_of in ((settings.l1, "weight.abs().sum()"), (settings.l2, "weight.square().sum()")):
+    l1 = 0.0 if settings.proximal else settings.l1
+    for factor, sum_of in ((l1, "weight.abs().sum()"), (settings.l2, "weight.square().sum()")):
         if factor:
             lines += (
                 f"        loss = loss + {factor!r} * torch.stack([{sum_of} for weight in network.parameters()"
@@ -96,13 +110,15 @@ def _penalties(settings: Settings) -> str:
 
 
 def _data(settings: Settings) -> str:
+    count = settings.examples_used
     if settings.examples in IMAGES:
         mean, std = IMAGES[settings.examples]
         return (
             ("from torch import Tensor\n" if settings.augments else "") + "from torchvision import datasets\n\n"
             f'data = datasets.{_DATASETS[settings.examples]}("data", train=True, download=True)\n'
-            f"inputs = (data.data[:5000, None].float() / 255 - {mean}) / {std}\n"
-            "labels = data.targets[:5000]\n\n" + (f"\n{inspect.getsource(augmented)}\n\n" if settings.augments else "")
+            f"inputs = (data.data[:{count}, None].float() / 255 - {mean}) / {std}\n"
+            f"labels = data.targets[:{count}]\n\n"
+            + (f"\n{inspect.getsource(augmented)}\n\n" if settings.augments else "")
         )
     if settings.examples == PHOTOS:
         return (
@@ -116,5 +132,7 @@ def _data(settings: Settings) -> str:
     return (
         f"from torch import Tensor\n\n\n{sources}\n\n"
         f"labels = torch.arange({POINTS}) % 2\n"
-        f"inputs = {made.__name__}(labels, {settings.noise!r}, torch.Generator().manual_seed({settings.seed}))\n\n"
+        f"inputs = {made.__name__}(labels, {settings.noise!r}, torch.Generator().manual_seed({settings.seed}))\n"
+        + (f"inputs, labels = inputs[:{settings.count}], labels[:{settings.count}]\n" if settings.count else "")
+        + "\n"
     )

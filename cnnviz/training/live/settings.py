@@ -40,7 +40,9 @@ class Settings:
     numbers of a point. `l1` and `l2` are factors of the sum of |w| and of w² over all weights but biases, added to the
     loss. `noise` is that of points. `initialization` is one of INITIALIZATIONS, `sigma` the standard deviation of
     "normal". Images are moved before each step: by whole pixels within `shift`, by degrees within `rotation`, and
-    mirrored by a chance of `flip`. `kinds` are the classes of PHOTOS.
+    mirrored by a chance of `flip`. `kinds` are the classes of PHOTOS. `count` are the first so many examples that are
+    learnt from, 0 for all. With `proximal` L1 is no part of the loss: each step of SGD is followed by a soft threshold
+    of its rate times the factor.
     """
 
     network: str
@@ -59,6 +61,13 @@ class Settings:
     rotation: float = 0.0
     flip: float = 0.0
     kinds: int = 0
+    count: int = 0
+    proximal: bool = False
+
+    @property
+    def examples_used(self) -> int:
+        """How many examples there are to learn from."""
+        return self.count or (COUNT if self.examples in IMAGES else POINTS)
 
     @property
     def input_size(self) -> tuple[int, ...]:
@@ -112,9 +121,14 @@ class Settings:
             ("shift", self.shift, 0, 8),
             ("rotation", self.rotation, 0.0, 180.0),
             ("chance of a flip", self.flip, 0.0, 1.0),
+            ("number of examples", self.count, 0, COUNT if self.examples in IMAGES else POINTS),
         ):
             if not low <= value <= high:
                 raise CnnvizError(f"The {what} is {value:g} and should be from {low:g} to {high:g}.")
+        if self.proximal and self.optimiser != "SGD":
+            raise CnnvizError(
+                f"The soft threshold follows steps of plain SGD; the optimiser is {self.optimiser} and should be SGD."
+            )
         return self._network()
 
     def _network(self) -> Evaluated:
@@ -143,7 +157,7 @@ class Settings:
 
     def _check_last_batch(self, report: Evaluated) -> None:
         # Of one vector torch.nn.BatchNorm1d takes no variance; one rule for all is easier to follow.
-        count = COUNT if self.examples in IMAGES else POINTS
+        count = self.examples_used
         alone = self.batch_size == 1 or count % self.batch_size == 1
         if alone and any(line.kind.startswith("BatchNorm") for line in report.lines):
             raise CnnvizError(

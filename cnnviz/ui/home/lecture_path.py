@@ -57,6 +57,10 @@ PATH: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("own_classes", "training", {"part": "Your own classes"}),
     ("templates", "training", {"net": "Flatten, Linear 10"}),
     ("plane", "training", {"examples": "circles", "rate": "0.01"}),
+    ("penalties", "regularization", {"l1": "0.001"}),
+    ("dropout", "regularization", {"part": "Dropout"}),
+    ("redundancy", "regularization", {"part": "Redundancy"}),
+    ("averaged", "regularization", {"part": "Random and averaged"}),
     ("equivariance", "invariance", {"part": "Equivariance"}),
     ("rotation", "invariance", {}),
     ("augmentation", "invariance", {"part": "Augmentation"}),
@@ -73,6 +77,7 @@ _PARTS = {
     "normalization": ("normalization_batch", "normalization_network", "normalization_rates"),
     "initialization": tuple(f"initialization_{part}" for part in ("symmetry", "residual", "steps", "variance")),
     "activation_functions": ("swapped_activations", "vanishing_gradients", "zero_centred", "dying_relu"),
+    "regularization": tuple(f"regularization_{part}" for part in ("dropout", "redundancy", "pattern")),
     "preprocessing": ("photo_preprocessing", "principal_components"),
 }
 

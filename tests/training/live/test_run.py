@@ -1,15 +1,21 @@
 """A run of somebody who watches: the same whatever the slices, and what torch does by itself."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 import torch
 from hypothesis import assume, given, settings, strategies
 from torch import nn
+from torchvision import datasets
 
 from cnnviz.errors import CnnvizError
-from cnnviz.training.live.examples import load
+from cnnviz.training.live.examples import load, sheet
 from cnnviz.training.live.run import LiveRun
 from cnnviz.training.live.script import script
 from cnnviz.training.live.settings import OPTIMISERS, Settings
+from cnnviz.training.live.weight_spread import BINS, weight_spread
 
 WITH_DROPOUT = Settings("Linear 12, ReLU, Dropout 0.3, Linear 2", "spiral", batch_size=16)
 
@@ -90,6 +96,78 @@ def test_what_is_said_of_the_test_examples():
     assert found.sure.tolist() == pytest.approx(scores.softmax(1).amax(1).tolist(), abs=1e-6)
 
 
+FEW = Settings("Flatten, Linear 12, ReLU, Linear 10", optimiser="SGD", rate=0.1, batch_size=20, l1=2e-3, count=60)
+
+
+@pytest.mark.parametrize(
+    "few",
+    [
+        replace(FEW, proximal=True, l2=1e-3),
+        replace(FEW, network="Linear 6, Tanh, Linear 2", examples="spiral", proximal=True, l1=0.02, count=50),
+    ],
+)
+def test_the_script_of_few_examples_with_soft_thresholds(few, monkeypatch):
+    run = LiveRun(few)
+    run.advance(steps=40)
+    run.change_rate(0.05)
+    run.advance(steps=50)
+    made: dict[str, object] = {}
+    pixels, labels = sheet("mnist", "train")
+    data = SimpleNamespace(data=torch.tensor(pixels), targets=torch.tensor(labels).long())
+    monkeypatch.setattr(datasets, "MNIST", lambda *_, **__: data)
+    exec(script(run.settings, run.rates, run.step), made)
+    assert made["losses"] == pytest.approx(run.losses, abs=1e-6)
+    weights = [each for each in run.network.parameters() if each.ndim > 1]
+    for ours, theirs in zip(weights, (each for each in made["network"].parameters() if each.ndim > 1), strict=True):
+        assert torch.equal(ours == 0, theirs == 0)
+    assert any((each == 0).any() for each in weights)
+
+
+def test_few_examples_are_learnt_by_heart_and_their_loss_is_measured_as_at_test():
+    run = LiveRun(replace(FEW, l1=0.0))
+    run.advance(steps=150)
+    run.finish_test()
+    examples = load("mnist")
+    with torch.no_grad():
+        scores = run.network.eval()(examples.inputs[:60])
+    step, loss, accuracy = run.learnt[-1]
+    assert (step, accuracy) == (150, 1.0)
+    assert loss == pytest.approx(nn.CrossEntropyLoss()(scores, examples.labels[:60]).item(), abs=1e-6)
+    assert run.tested[-1].accuracy < 0.8
+    assert run.epochs == 50
+
+
+def test_soft_thresholds_end_where_a_least_l1_has_its_conditions(monkeypatch):
+    # At a minimum of loss + a sum |w|, the loss's slope is -a sign(w) where w is not 0, and at most a where it is.
+    monkeypatch.setattr(LiveRun, "_test", lambda run: iter(()))  # after every one of these steps
+    run = LiveRun(replace(FEW, network="Flatten, Linear 10", proximal=True, l1=0.05, batch_size=30, count=30))
+    run.advance(steps=2500)
+    (weight,) = (each for each in run.network.parameters() if each.ndim > 1)
+    examples = load("mnist")
+    loss = nn.CrossEntropyLoss()(run.network(examples.inputs[:30]), examples.labels[:30])
+    (slope,) = torch.autograd.grad(loss, weight)
+    kept = weight != 0
+    assert 0.9 < 1 - kept.float().mean() < 1
+    torch.testing.assert_close(slope[kept], -0.05 * weight[kept].sign(), atol=1e-3, rtol=0)
+    assert slope[~kept].abs().max() <= 0.05 + 1e-3
+
+
+def test_only_soft_thresholds_make_zeros_and_the_spread_counts_them():
+    for proximal in (False, True):
+        run = LiveRun(replace(FEW, proximal=proximal))
+        run.advance(steps=80)
+        every = torch.cat([each.detach().flatten() for each in run.network.parameters() if each.ndim > 1])
+        counts, reach, zero, small = weight_spread(run.network)
+        assert (zero > 0.1) == proximal
+        assert zero == pytest.approx(int((every == 0).sum()) / len(every))
+        assert small == pytest.approx(int((every.abs() < 1e-3).sum()) / len(every))
+        wanted, _ = np.histogram(every[every != 0].numpy(), BINS, (-reach, reach))
+        # One at the edge of two bins may fall into either.
+        assert abs(counts.numpy() - wanted).sum() <= 4
+        assert counts.sum() == wanted.sum() == int((every != 0).sum())
+        assert reach == every.abs().max()
+
+
 def test_units_that_never_speak_are_dead():
     run = LiveRun(Settings("Linear 4, ReLU, Linear 2", "blobs"))
     with torch.no_grad():
@@ -121,6 +199,9 @@ def test_it_learns_digits():
         ({"batch_size": 0}, "batch size is 0"),
         ({"network": "Linear 4, BatchNorm1d, Linear 2", "examples": "xor", "batch_size": 7}, "the size could be 8"),
         ({"examples": "cats"}, "'cats' is no set"),
+        ({"count": 6000}, "number of examples is 6000 and should be from 0 to 5000"),
+        ({"proximal": True}, "the optimiser is Adam and should be SGD"),
+        ({"network": "Linear 4, BatchNorm1d, Linear 2", "examples": "xor", "count": 21, "batch_size": 4}, "could be 5"),
         ({"optimiser": "Lion"}, "'Lion' is no optimiser"),
     ],
 )
