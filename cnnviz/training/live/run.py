@@ -243,15 +243,6 @@ class LiveRun:
         self.learnt.append((self.step, functional.cross_entropy(every, right).item(), accuracy))
 
 
-def _begin(network: nn.Module, settings: Settings) -> None:
-    beginning = {"kaiming": "kaiming_in"}.get(settings.initialization, settings.initialization)
-    for name, each in network.named_parameters():
-        if each.ndim > 1:
-            begin(each, beginning, settings.sigma)
-        elif name.endswith("bias"):
-            nn.init.zeros_(each)
-
-
 @contextmanager
 def _watched(rectifiers: Sequence[tuple[str, nn.Module]], active: dict[str, Tensor]) -> Iterator[None]:
     """Note in `active`, by ReLU, which units (channels) were above 0 anywhere."""
@@ -270,3 +261,12 @@ def _watched(rectifiers: Sequence[tuple[str, nn.Module]], active: dict[str, Tens
     finally:
         for handle in handles:
             handle.remove()
+
+
+def _begin(network: nn.Module, settings: Settings) -> None:
+    beginning = {"kaiming": "kaiming_in"}.get(settings.initialization, settings.initialization)
+    for name, each in network.named_parameters():
+        if each.ndim > 1:
+            begin(each, beginning, settings.sigma)
+        elif name.endswith("bias"):
+            nn.init.zeros_(each)
