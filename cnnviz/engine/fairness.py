@@ -41,6 +41,11 @@ class FairQueue(Generic[T]):
                 del self._items[session]
             return item
 
+    def ahead(self, session: Hashable) -> int | None:
+        """Return how many sessions have their turn before this one, None where it does not wait."""
+        with self._changed:
+            return next((at for at, each in enumerate(self._items) if each == session), None)
+
     def close(self) -> None:
         """Let every taker go home."""
         with self._changed:

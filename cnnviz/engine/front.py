@@ -80,6 +80,10 @@ class FrontEngine(ABC):
                 f"There was no answer within {timeout:g} s, since the server is busy: try again in a moment."
             ) from None
 
+    def ahead(self, session: str) -> int | None:
+        """Return how many sessions have their turn before this one: see Engine.ahead."""
+        return self._jobs.ahead(session)
+
     def drop(self, session: str) -> None:
         """Cancel all that a session still has waiting."""
         self._count("dropped", self._jobs.cancel(session, lambda job: True))

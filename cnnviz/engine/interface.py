@@ -63,6 +63,9 @@ class Engine(Protocol):
     def ask(self, request: Request[R], *, session: str | None = None, timeout: float = 120.0) -> R:
         """Return the result; raise CnnvizError where there is none, also after `timeout` seconds."""
 
+    def ahead(self, session: str) -> int | None:
+        """Return how many sessions have their turn before this one, None where nothing of it waits."""
+
     def drop(self, session: str) -> None:
         """Cancel all that a session still has waiting."""
 

@@ -97,6 +97,10 @@ class Jobs:
                 return job
         return None
 
+    def ahead(self, session: str | None) -> int | None:
+        """Return how many sessions have their turn before this one, None where it does not wait."""
+        return self._queue.ahead(session)
+
     def park(self, job: Job) -> None:
         """Set a running job aside until its model is there."""
         with self.lock:

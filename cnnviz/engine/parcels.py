@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from typing import Any, TypeVar, cast
 
 from cnnviz.engine.cache import ByteCache
-from cnnviz.engine.requests import ModelChoice, Picture, Request
+from cnnviz.engine.requests import LabelledFeatures, ModelChoice, Picture, Request
 
 T = TypeVar("T")
 # From a SHA-256 and bytes, or what stands for them, to what stands for them, or the bytes.
@@ -67,10 +67,12 @@ class Inbox:
 
 
 def swapped(value: T, swap: Swap) -> T:
-    """Return a request, or a part of one, with `swap` of the bytes of each picture and each checkpoint in it."""
+    """Return a request, or a part of one, with `swap` of the bytes of each picture, checkpoint and features in it."""
     found: Any = value
     if isinstance(value, Picture):
         found = replace(value, pixels=swap(value.sha256, value.pixels))
+    elif isinstance(value, LabelledFeatures):
+        found = replace(value, features=swap(value.sha256, value.features))
     elif isinstance(value, ModelChoice):
         if value.checkpoint is not None and value.checkpoint_sha256 is not None:
             found = replace(value, checkpoint=swap(value.checkpoint_sha256, value.checkpoint))

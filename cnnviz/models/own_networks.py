@@ -1,6 +1,8 @@
 """Networks that somebody designed: their name is their text, "design:1x28x28: Conv 20 5 p2, ReLU, Flatten, Linear 10".
 
-The size is what they read, (C, H, W). They have no trained weights: all are random.
+The size is what they read, (C, H, W). They have no trained weights: all are random, unless somebody brings others. One
+that learnt from a set of LEARNT_FROM says so, "design:1x28x28 mnist: Flatten, Linear 10", and reads pictures as that
+set's were read.
 """
 
 import re
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING
 from cnnviz.design import Evaluated, Row, evaluate, parse, write
 from cnnviz.errors import ModelError
 from cnnviz.images import Preprocessing
+from cnnviz.models import shipped
 from cnnviz.models.cards import Card
 from cnnviz.models.downloads import Progress
 
@@ -28,14 +31,17 @@ MOST_MACS = 50_000_000_000
 MOST_SCORES = 100_000
 MOST_SIDE = 1024
 
-_NAME = re.compile(r"design:\s*(\d{1,4})[x×](\d{1,4})[x×](\d{1,4})\s*:(.*)")
+# By the set of examples, a model that reads pictures as they were read, and calls its classes as they are called.
+LEARNT_FROM = {"mnist": "lenet-relu-mnist", "fashion-mnist": "lenet5-fashion"}
+
+_NAME = re.compile(rf"design:\s*(\d{{1,4}})[x×](\d{{1,4}})[x×](\d{{1,4}})\s*({'|'.join(LEARNT_FROM)})?\s*:(.*)")
 # A grey picture between -1 and 1, and colours as ImageNet's networks get them.
 _STANDARD = {1: ((0.5,), (0.5,)), 3: ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))}
 
 
-def name_of(rows: tuple[Row, ...], input_size: tuple[int, ...]) -> str:
-    """Return the name of a network that reads (N, C, H, W)."""
-    return f"{PREFIX}{'x'.join(map(str, input_size[1:]))}: {write(rows)}"
+def name_of(rows: tuple[Row, ...], input_size: tuple[int, ...], learnt_from: str = "") -> str:
+    """Return the name of a network that reads (N, C, H, W), and that learnt from a set of LEARNT_FROM."""
+    return f"{PREFIX}{'x'.join(map(str, input_size[1:]))}{learnt_from and f' {learnt_from}'}: {write(rows)}"
 
 
 def names() -> tuple[str, ...]:
@@ -48,6 +54,7 @@ def card(name: str) -> Card:
     """Return the card; raises ModelError for a network that can't be built, or is too large to be run for a picture."""
     report = _report(name)
     _, channels, height, width = report.input_size
+    like = _like(name, report)
     return Card(
         name=name,
         title="A network of your own",
@@ -57,8 +64,8 @@ def card(name: str) -> Card:
         year=0,
         paper="",
         input_size=(channels, height, width),
-        preprocessing=preprocessing((channels, height, width)),
-        classes=tuple(f"class {index}" for index in range(prod(report.output_size))),
+        preprocessing=like.preprocessing if like else preprocessing((channels, height, width)),
+        classes=like.classes if like else tuple(f"class {index}" for index in range(prod(report.output_size))),
         accuracy=None,
         data="",
         licence="",
@@ -114,7 +121,23 @@ def _read(name: str) -> tuple[tuple[Row, ...], tuple[int, int, int, int]]:
         )
     channels, height, width = (int(number) for number in found.groups()[:3])
     preprocessing((channels, height, width))
-    return parse(found[4]), (1, channels, height, width)
+    return parse(found[5]), (1, channels, height, width)
+
+
+def _like(name: str, report: Evaluated) -> Card | None:
+    """Return the card of the model that reads pictures as this one, None for one that learnt from no set."""
+    found = _NAME.fullmatch(name)
+    assert found is not None
+    if not found[4]:
+        return None
+    like = shipped.card(LEARNT_FROM[found[4]])
+    if (1, *like.input_size) != report.input_size or len(like.classes) != prod(report.output_size):
+        read, given = "x".join(map(str, like.input_size)), len(like.classes)
+        raise ModelError(
+            f"What learns from {found[4]} reads {read} and gives {given} scores; this network reads "
+            f"{'x'.join(map(str, report.input_size[1:]))} and gives {prod(report.output_size)}."
+        )
+    return like
 
 
 def _report(name: str) -> Evaluated:

@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 WINDOW = 600.0  # seconds
-FILES = 60
+FILES = 300  # ten classes of thirty photos
 SESSIONS = 5000  # whose uploads are remembered: made-up ones shall not slow every upload down
 NBYTES = 400 * 2**20  # weights of one's own have up to 100 MB
 

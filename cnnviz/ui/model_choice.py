@@ -15,6 +15,7 @@ from cnnviz.models import registered
 from cnnviz.models.cards import Card
 from cnnviz.ui.form import Form
 from cnnviz.ui.form_controls import Choice
+from cnnviz.ui.learnt_networks import learnt
 from cnnviz.ui.numbers import of_size
 from cnnviz.ui.own_weights import choose_own_weights, own_weights
 from cnnviz.ui.picture_choice import source
@@ -73,7 +74,7 @@ def default_model(form: Form, first: str = "Gallery", network: str = models.DEFA
 
 def _model(form: Form, first: str, network: str) -> Choice:
     default = default_model(form, first, network)
-    names = list(models.names())
+    names = [*learnt(), *models.names()]
     # A designed network, or one outside a narrowed list, is in the link by its name alone.
     wanted = form.text("model")
     if wanted and wanted not in names and models.is_designed(wanted) and not _fault(wanted):
@@ -83,6 +84,8 @@ def _model(form: Form, first: str, network: str) -> Choice:
 
 def _weights(name: str) -> Choice:
     """Return the choice of a network's weights; where nobody trained it, they are random without a word in the link."""
+    if name in learnt():
+        return Choice("weights", TRAINED, options=(TRAINED, RANDOM, OWN), style="buttons", labels="learnt_weights")
     card = models.card(name)
     if not card.trained:
         return Choice("weights", RANDOM, options=(RANDOM, OWN), style="buttons")
@@ -104,6 +107,8 @@ def model_of(form: Form, first: str = "Gallery", network: str = models.DEFAULT) 
         if own is not None:
             return own
         weights = choice.default
+    if weights == TRAINED and name in learnt():
+        return learnt()[name]
     return ModelChoice(name, random_seed=0) if weights == RANDOM else ModelChoice(name)
 
 
@@ -136,10 +141,10 @@ def choose_model(form: Form, first: str = "Gallery", network: str = models.DEFAU
     weights = form.get(choice)
     if weights == OWN:
         choose_own_weights(form, name)
-    elif not card.trained:
-        st.caption(COMMON.text("designed_weights"))
     elif weights == RANDOM:
-        st.caption(COMMON.text("random_weights"))
+        st.caption(COMMON.text("random_weights" if card.trained else "designed_weights"))
+    elif name in learnt():
+        st.caption(COMMON.text("learnt_weights"))
     elif choice.labels:
         st.caption(COMMON.text("given_weights", weights=card.weights))
     show_card(card, trained=weights == TRAINED)

@@ -55,6 +55,25 @@ def test_it_moves_by_itself_until_pause(open_at):
     assert steps(page) == ended
 
 
+def test_the_film_goes_back_in_the_browser_alone_and_a_kept_run_stands_beside(open_at):
+    page = open_at()
+    key(page, "One epoch").click()
+    expect(page.get_by_text("This run after 7 steps")).to_be_visible(timeout=SLOW)
+    rests(page)
+    before, step = page.frames_received, page.get_by_role("slider", name="Step", exact=True)
+    step.press("Home")
+    expect(page.get_by_text("This run after 0 steps")).to_be_visible()
+    page.get_by_label("Drawn large").select_option("Hidden layer 1, tanh1: unit 3")
+    expect(page.locator("figcaption", has_text="Hidden layer 1, tanh1: unit 3")).to_be_visible()
+    assert page.frames_received == before
+    for name in ("Keep this run", "From the beginning"):
+        with answered(page):
+            key(page, name).click()
+    expect(page.get_by_text("Kept, the same settings after 7 steps")).to_be_visible(timeout=SLOW)
+    step.press("Home")
+    expect(page.get_by_text("Kept, the same settings after 0 steps")).to_be_visible()
+
+
 def test_a_run_that_is_left_stops_and_is_found_where_it_stopped(open_at):
     page = open_at()
     key(page, "Play").click()
@@ -82,5 +101,6 @@ def test_a_cell_opens_its_mistakes_and_all_can_use_what_was_learnt(open_at):
         cell.click(force=True)
     expect(page).to_have_url(re.compile(r"right=0&said=\d"), timeout=SLOW)
     said = re.search(r"said=(\d)", page.url)[1]
-    expect(page.get_by_text(re.compile(rf"^0 → {said} \(\d+%\)")).first).to_be_visible(timeout=SLOW)
+    chosen = page.get_by_text(re.compile(rf"^Test image \d+: 0 → {said} \(\d+%\)$"))
+    expect(chosen).to_be_visible(timeout=SLOW)
     assert_accessible(page)

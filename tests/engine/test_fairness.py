@@ -33,6 +33,16 @@ def test_order_within_a_session_and_at_most_one_turn_of_every_other_in_between(s
         assert all(gap <= len(set(sessions)) for gap in [places[0] + 1, *gaps])
 
 
+@given(sessions=st.lists(st.integers(0, 4), max_size=20))
+def test_a_place_is_the_number_of_others_who_are_served_before(sessions: list[int]) -> None:
+    queue: FairQueue[int] = FairQueue()
+    for session in sessions:
+        queue.put(session, session)
+    ahead = {session: queue.ahead(session) for session in range(5)}
+    served = [queue.take() for _ in sessions]
+    assert ahead == {session: served.index(session) if session in served else None for session in range(5)}
+
+
 def test_a_closed_queue_sends_waiting_takers_home() -> None:
     queue: FairQueue[int] = FairQueue()
     taken: list[int | None] = [0]

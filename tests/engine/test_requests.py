@@ -20,13 +20,17 @@ from cnnviz.engine.requests import (
     Connect,
     Convolve,
     DerivePixel,
+    DescribePhoto,
     FoldNorm,
+    LabelledFeatures,
     MatchWeights,
     MeasureGradients,
     NormPairs,
     Numbers,
+    Recognise,
     Stack,
     TakeApart,
+    TakeFrames,
     TakeWeights,
     TrainSlice,
     View,
@@ -36,8 +40,9 @@ from cnnviz.engine.results import nbytes_of
 from cnnviz.errors import ImageError
 from cnnviz.models import card
 
-RUNS = (TakeWeights, TrainSlice)
 RESIDUAL = (Additions, TakeApart, WithoutBlock)
+RUNS = (Recognise, TakeFrames, TakeWeights, TrainSlice)
+RUN = (("network", "Linear 2"), ("examples", "photos"), ("kinds", 2))
 RGB = arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=6).map(lambda shape: (*shape, 3)))
 
 
@@ -93,11 +98,15 @@ def example(kind: type, pictures: Any) -> Any:
     """Return a request of a kind, each field by its name, so that a new kind needs nothing here."""
     file = WEIGHTS / "lenet-relu-mnist.safetensors"
     own = ModelChoice.of_checkpoint("lenet-relu-mnist", file.read_bytes(), file.name)
-    normalised = ModelChoice("cnn-r-mnist") if kind in (NormPairs, FoldNorm) else None
-    with_blocks = ModelChoice("resnet18", random_seed=1) if kind in RESIDUAL else None
-    special = normalised or with_blocks
+    model = ModelChoice("lenet-relu-mnist", random_seed=1)
+    if kind in (NormPairs, FoldNorm):
+        model = ModelChoice("cnn-r-mnist")
+    elif kind in (DescribePhoto, Recognise):
+        model = ModelChoice("efficientnet-lite0")
+    elif kind in RESIDUAL:
+        model = ModelChoice("resnet18", random_seed=1)
     values = {
-        "model": own if kind is MatchWeights else special or ModelChoice("lenet-relu-mnist", random_seed=1),
+        "model": own if kind is MatchWeights else model,
         "picture": pictures(1),
         "pictures": tuple(pictures(number) for number in range(4)),
         "layer": "conv2",
@@ -114,8 +123,9 @@ def example(kind: type, pictures: Any) -> Any:
         "first": Numbers.of(np.eye(3)),
         "second": Numbers.of(np.ones((3, 3))),
         "kernel": Numbers.of(np.eye(3)),
-        "settings": (("network", "Flatten, Linear 10"),) if kind in RUNS else (("kernel_size", 2),),
+        "settings": RUN if kind in RUNS else (("kernel_size", 2),),
         "run": "one",
+        "photos": LabelledFeatures.of(np.eye(20, 1280, dtype="f4"), (0, 1) * 10, ("a", "b")),
         "until": 3,
         "seconds": 1.0,
         "look": True,

@@ -12,7 +12,7 @@ from safetensors.torch import load
 
 from cnnviz.engine.compute import training as compute
 from cnnviz.engine.local import LocalEngine
-from cnnviz.engine.requests import TakeWeights, TrainSlice
+from cnnviz.engine.requests import TakeFrames, TakeWeights, TrainSlice
 from cnnviz.errors import CnnvizError
 from cnnviz.training.live.run import LiveRun
 from cnnviz.training.live.settings import Settings
@@ -112,19 +112,63 @@ def test_a_run_has_an_end_and_its_memory_a_bound(engine, monkeypatch):
     assert all(each.answers.numel() == each.sure.numel() == 0 for each in live.tested[:-1])
 
 
-def test_the_view_is_what_the_network_shows(engine):
+def values(panel):
+    return panel.low + panel.codes / 255 * (panel.high - panel.low)
+
+
+def assert_same(panels, wanted):
+    for panel, whole in zip(panels, wanted, strict=True):
+        assert panel.name == whole.name
+        step = (panel.high - panel.low) / 255
+        np.testing.assert_allclose(values(panel), whole.values.numpy(), atol=0.51 * step + 1e-6)
+
+
+def test_the_view_is_what_the_network_shows_of_the_chosen_image(engine):
+    run = at_one_go(IMAGES, (), 12)
+    view = engine.ask(slice_of("one", IMAGES, until=12, seconds=60.0, look=True, shown=40)).view
+    assert view.frame.step == 12
+    assert_same(view.frame.panels, run.film.frame(None, run.examples.test_inputs[40:41]))
+
+
+def test_the_film_is_that_of_the_run_even_of_one_that_went_on_or_was_forgotten(engine):
+    run = at_one_go(POINTS, RATES, 50)
+    engine.ask(slice_of("one", POINTS, RATES, 50, 60.0))
+    given = tuple(asdict(POINTS).items())
+    for until in (30, 50):
+        frames, since = [], -1
+        while found := engine.ask(TakeFrames("one", given, RATES, until, since=since, most=5)).frames:
+            assert len(found) <= 5
+            frames += found
+            since = found[-1].step
+        assert [frame.step for frame in frames] == [step for step in run.film.steps if step <= until]
+        for frame in frames:
+            assert_same(frame.panels, run.film.frame(frame.step, run.examples.test_inputs[:1]))
+        engine._kept.clear()
+
+
+def test_a_run_ends_with_the_first_test_that_is_good_enough(engine):
+    settings = Settings("Linear 8, Tanh, Linear 2", "blobs", rate=0.01)
+    found = engine.ask(slice_of("one", settings, ((0, 0.01),), 5000, 60.0, look=True, enough=0.9))
+    tests = found.view.tests
+    assert found.enough
+    assert tests[-1, 2] >= 0.9
+    assert (tests[:-1, 2] < 0.9).all()
+    assert found.step == tests[-1, 0] == at_one_go(settings, (), found.step).tested[-1].step
+    # Pressed again, it goes on to the next one.
+    more = engine.ask(slice_of("one", settings, ((0, 0.01),), 5000, 60.0, enough=0.9, since=found.step))
+    assert more.step == found.step + 7
+
+
+def test_the_view_has_all_first_weights_and_the_plane(engine):
     run = at_one_go(POINTS, (), 25)
     view = engine.ask(slice_of("one", POINTS, until=25, seconds=9.0, look=True)).view
     assert torch.equal(torch.tensor(view.filters)[:, 0], run.network[0].weight.detach())
-    places = [(5, 7, 0.0), (0, 59, 0.0), (40, 3, 0.0)]
-    for row, column, _ in places:
+    for row, column in ((5, 7), (0, 59), (40, 3)):
         point = torch.tensor([[-6 + 0.2 * (column + 0.5), 6 - 0.2 * (row + 0.5)]])
         with torch.no_grad():
             sure = run.network.eval()(point).softmax(1)[0, 1].item()
         assert view.plane[row, column] == pytest.approx(sure, abs=1e-5)
-    image = engine.ask(slice_of("one", IMAGES, until=2, seconds=9.0, look=True)).view
-    assert image.plane is None
-    assert image.filters.shape == (4, 5, 5)
+    assert engine.ask(slice_of("two", IMAGES, until=2, seconds=9.0, look=True)).view.plane is None
 
 
 @pytest.mark.parametrize(
@@ -140,6 +184,7 @@ def test_the_first_weights_lie_as_they_read(engine, network, shape):
     view = engine.ask(slice_of("one", Settings(network), until=0, look=True)).view
     assert view.step == 0
     assert view.filters.shape == shape
+    assert view.frame.panels[0].codes.shape == (min(16, shape[0]), *shape[1:])
 
 
 def test_weights_are_those_of_the_step_whatever_came_after(engine, tmp_path):

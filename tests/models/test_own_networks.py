@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from PIL import Image
 
 import cnnviz
 from cnnviz import models
@@ -9,8 +10,9 @@ from cnnviz.design import PRESETS, evaluate, parse
 from cnnviz.engine.local import LocalEngine
 from cnnviz.engine.requests import Classify, Layers, Maps, ModelChoice, Picture
 from cnnviz.errors import ModelError
-from cnnviz.images import gallery_image
+from cnnviz.images import gallery_image, prepare
 from cnnviz.models import own_networks
+from cnnviz.training.live.examples import load, sheet
 
 SMALL = "design:1x28x28: Conv 20 5 p2, ReLU, MaxPool 2, Basic 8, Flatten, Linear 10"
 ROWS = parse(SMALL.split(":", 2)[2])
@@ -45,6 +47,23 @@ def test_the_card_says_that_nobody_trained_it():
 
 def test_a_name_is_made_of_rows():
     assert own_networks.name_of(ROWS, (1, 1, 28, 28)) == SMALL
+
+
+@pytest.mark.parametrize("examples", own_networks.LEARNT_FROM)
+def test_one_that_learnt_reads_pictures_as_its_examples_were_read(examples):
+    card = models.card(own_networks.name_of(ROWS, (1, 1, 28, 28), examples))
+    images, _ = sheet(examples, "test")
+    given = load(examples).test_inputs
+    for at in (0, 7, 999):
+        made = prepare(Image.fromarray(images[at]).convert("RGB"), card.preprocessing)
+        torch.testing.assert_close(torch.from_numpy(made.tensor), given[at : at + 1])
+    assert card.classes == load(examples).classes
+    assert not card.trained
+
+
+def test_one_that_cannot_have_learnt_from_its_examples_is_told():
+    with pytest.raises(ModelError, match="reads 1x28x28 and gives 10 scores; this network reads 1x28x28 and gives 7"):
+        models.card("design:1x28x28 mnist: Flatten, Linear 7")
 
 
 @pytest.mark.parametrize("name", ["lenet5", "alexnet-course", "nin", "googlenet-course", "resnet18"])

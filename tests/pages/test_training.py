@@ -16,6 +16,7 @@ from cnnviz.training.live.examples import load, sheet
 from cnnviz.training.live.run import LiveRun
 from cnnviz.training.live.settings import Settings
 from cnnviz.ui.training.layers import mistaken
+from cnnviz.ui.training.moved import moved
 from cnnviz.ui.training.report import curves
 from cnnviz.ui.training.state import PRESETS, SMALL
 from tests.conftest import some
@@ -138,6 +139,55 @@ def test_mistakes_are_those_of_the_network():
     assert sure == sorted(sure, reverse=True)
 
 
+def test_a_mistaken_image_opens_in_activations_with_these_very_weights():
+    net = "MaxPool 2, Conv 4 3, ReLU, Flatten, Linear 10"
+    app = press(open_screen(net=net, right="4"), "one_epoch")
+    assert_well(app)
+    view = run_of(app).look()
+    number = int(mistaken(sheet("mnist", "test")[1].astype(int), view, 4, None)[0])
+    app.button(key="training.open").click().run()
+    model = f"design:1x28x28 mnist: {net}"
+    app.query_params["model"], app.query_params["source"] = model, "Upload"
+    app.switch_page("pages/inspect/activations.py").run()
+    assert_well(app)
+    alone = LiveRun(Settings(net, rate=0.003))
+    alone.advance(steps=79)
+    with torch.no_grad():
+        sure, answer = alone.network.eval()(load("mnist").test_inputs[number : number + 1]).softmax(1).max(1)
+    labels = [block.proto.popover.label for block in app.get("popover")]
+    assert f"Prediction: {int(answer)}, {float(sure):.1%}" in labels, labels
+    assert model in app.selectbox(key="activations.model").options
+    # It stays on the list while the next one learns, and its weights with it.
+    app.switch_page("pages/train/training.py").run()
+    app.number_input(key="training.seed").set_value(1).run()
+    app.switch_page("pages/inspect/filters.py").run()
+    assert model in app.selectbox(key="filters.model").options
+
+
+def test_a_run_stops_where_it_is_told():
+    app = open_screen(**XOR, stop="1-epochs")
+    for epochs in (1, 2):
+        assert numbers(press(app, "play"))["Steps"] == str(7 * epochs)
+    app.selectbox(key="training.stop").set_value("0.9").run()
+    app = press(app, "play")
+    tests = run_of(app).look().tests
+    assert tests[-1, 2] >= 0.9
+    assert (tests[3:-1, 2] < 0.9).all()
+    assert any(each.value.startswith(f"It rests: {tests[-1, 2]:.1%}") for each in app.caption)
+
+
+def test_the_film_goes_back_to_the_first_step_and_follows_the_chosen_image():
+    app = press(open_screen(net="Conv 3 5, ReLU, MaxPool 6, Flatten, Linear 10"), "one_epoch")
+    run, alone = run_of(app), LiveRun(Settings("Conv 3 5, ReLU, MaxPool 6, Flatten, Linear 10", rate=0.003))
+    alone.advance(steps=79)
+    assert [frame.step for frame in run.film()] == [*alone.film.steps, 79]
+    app.number_input(key="training.shown").set_value(8).run()
+    assert_well(app)
+    maps = run.film()[-1].panels[1]
+    wanted = alone.film.frame(None, load("mnist").test_inputs[8:9])[1].values.numpy()
+    np.testing.assert_allclose(maps.low + maps.codes / 255 * (maps.high - maps.low), wanted, atol=maps.high / 400)
+
+
 @pytest.mark.parametrize(
     ("link", "wanted"),
     [
@@ -153,6 +203,56 @@ def test_the_formula_has_the_numbers_of_the_run(link, wanted):
     assert_well(app)
     assert any(wanted in each.value for each in app.latex), [each.value for each in app.latex]
     assert ("The training loss** holds" in said(app)) == bool({"label_smoothing", "l1", "l2"} & set(link))
+
+
+def test_a_run_from_zeros_has_no_share_of_nothing():
+    app = press(open_screen(**XOR, initialization="zeros"), "one_step")
+    assert_well(app)
+    (table,) = [each.value for each in app.table if "Ratio" in each.value]
+    assert table["Ratio"].tolist() == ["–"] * 3
+    assert "biases begin at 0" in app.selectbox(key="training.initialization").help
+
+
+def test_a_gap_is_no_learning_by_heart_where_the_test_is_easier():
+    app = press(open_screen(net="Flatten, Linear 10", shift="4", rotation="45"), "one_epoch")
+    view = run_of(app).look()
+    assert view.accuracies[-20:].mean() < view.tests[-1, 2]
+    assert "The test is the easier of both here" in said(app)
+    assert "learnt by heart" not in said(app)
+
+
+@pytest.mark.parametrize(
+    ("link", "wanted"),
+    [
+        ({"shift": "2", "rotation": "10"}, "**Augmentation.**"),
+        ({"net": "Linear 4, BatchNorm1d, ReLU, Dropout 0.2, Linear 2", **XOR}, "BatchNorm1d, Dropout act otherwise"),
+    ],
+)
+def test_what_differs_between_training_and_test_is_said(link, wanted):
+    app = open_screen(**link)
+    assert_well(app)
+    assert wanted in said(app)
+
+
+def test_images_are_moved_as_the_link_says_and_points_are_not():
+    app = press(open_screen(net="Flatten, Linear 10", shift="2", rotation="10", flip="0.3"), "one_step")
+    alone = LiveRun(Settings("Flatten, Linear 10", rate=0.003, shift=2, rotation=10.0, flip=0.3))
+    alone.advance(steps=1)
+    assert run_of(app).look().losses.tolist() == np.float32(alone.losses).tolist()
+    assert "The first 10 images as the numbers of step 1 move them." in [
+        each.caption for row in app.get("image") for each in row.proto.imgs
+    ]
+    keys = [each.key for each in open_screen(**XOR, shift="2").slider]
+    assert "training.rotation" not in keys
+
+
+def test_the_row_of_images_is_what_is_learnt_from():
+    still = moved(Settings("Flatten, Linear 10"), 3)
+    images = sheet("mnist", "train")[0]
+    for at in range(10):
+        assert np.array_equal(still[::2, at * 60 : at * 60 + 56 : 2], images[at])
+    mirrored = moved(Settings("Flatten, Linear 10", flip=1.0), 3)
+    assert np.array_equal(mirrored[::2, 0:56:2], images[0][:, ::-1])
 
 
 def test_the_code_makes_the_same_losses():

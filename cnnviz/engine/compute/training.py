@@ -6,13 +6,16 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from safetensors.torch import save
 
 from cnnviz.engine.registry import Run, computes
-from cnnviz.engine.requests import TakeWeights, TrainSlice
-from cnnviz.engine.results import LearntWeights, RunView, Sized, TrainedSlice, WeightSpread
-from cnnviz.training.live.examples import IMAGES
+from cnnviz.engine.requests import Recognise, TakeFrames, TakeWeights, TrainSlice
+from cnnviz.engine.results import Frame, Frames, LearntWeights, Panel, RunView, Sized, TrainedSlice, WeightSpread
+from cnnviz.training.live import film
+from cnnviz.training.live.examples import POINT_SETS
+from cnnviz.training.live.photos import examples_of
 from cnnviz.training.live.run import LiveRun
 from cnnviz.training.live.settings import MOST_STEPS, Settings
 from cnnviz.training.live.view import first_weights, plane
@@ -30,8 +33,9 @@ class _Kept(Sized):
 
     @property
     def nbytes(self) -> int:
-        """Return the bytes of weights, gradients, what Adam keeps of both, and the curves."""
-        return 16 * sum(each.numel() for each in self.live.network.parameters()) + _RESERVED
+        """Return the bytes of weights, gradients, what Adam keeps of both, the curves, and the film at its longest."""
+        weights = 16 * sum(each.numel() for each in self.live.network.parameters())
+        return weights + _RESERVED + self.live.film.most_bytes
 
 
 @computes(TrainSlice, cached=False)
@@ -39,36 +43,44 @@ def train_slice(request: TrainSlice, run: Run) -> TrainedSlice:
     """Go on with the run, which is begun where it is not kept."""
     began = time.perf_counter()
     live = _kept(request, run)
-    _advance(live, request.rates, min(request.until, MOST_STEPS), request.seconds)
+    enough = (request.enough, request.since)
+    _advance(live, request.rates, min(request.until, MOST_STEPS), request.seconds, enough)
     if request.tested or (request.look and not live.tested):
         live.finish_test()
-    found = view(live) if request.look else None
-    return TrainedSlice(live.step, time.perf_counter() - began, found)
+    found = view(live, request.shown) if request.look else None
+    return TrainedSlice(live.step, time.perf_counter() - began, found, _is_enough(live, enough))
+
+
+@computes(TakeFrames, cached=False)
+def take_frames(request: TakeFrames, run: Run) -> Frames:
+    """Return a part of the film; a run that was forgotten is made again."""
+    live = _kept(request, run)
+    _advance(live, request.rates, request.until, math.inf)
+    steps = [step for step in live.film.steps if request.since < step <= request.until][: request.most]
+    return Frames(tuple(_frame(live, step, request.shown) for step in steps))
 
 
 @computes(TakeWeights, cached=False)
 def take_weights(request: TakeWeights, run: Run) -> LearntWeights:
     """Return the weights; a run that went on, or was forgotten, is made again up to that step."""
-    live = _kept(request, run)
-    if live.step > request.until:
-        live = _begin(request)
-    _advance(live, request.rates, request.until, math.inf)
+    live = reached(request, run)
     live.finish_test()
     about = {
         "settings": json.dumps(dict(request.settings)),
         "rates": json.dumps(dict(request.rates)),
         "step": str(live.step),
         "test accuracy": f"{live.tested[-1].accuracy:.4f}",
+        "classes": json.dumps(live.examples.classes),
     }
     weights = {name: each.detach().contiguous() for name, each in live.network.state_dict().items()}
     return LearntWeights(np.frombuffer(save(weights, about), np.uint8))
 
 
-def view(live: LiveRun) -> RunView:
-    """Return what there is to see of a run that was tested at least once."""
+def view(live: LiveRun, image: int = 0) -> RunView:
+    """Return what there is to see of a run that was tested at least once, with the maps of test example `image`."""
     tested, layers = live.tested[-1], tuple(dict.fromkeys(each.layer for each in live.movements))
     sizes = [[each.weight, each.gradient, each.update] for each in live.movements]
-    points = live.settings.examples not in IMAGES
+    points = live.settings.examples in POINT_SETS
     return RunView(
         step=live.step,
         epochs=live.epochs,
@@ -84,6 +96,7 @@ def view(live: LiveRun) -> RunView:
         sizes=_floats(sizes).reshape(-1, len(layers), 3).transpose(2, 0, 1) if layers else np.zeros((3, 0, 0), "f4"),
         filters=first_weights(live.network).numpy(),
         plane=plane(live.network).numpy() if points else None,
+        frame=_frame(live, None, image),
         learnt=_floats([list(each) for each in live.learnt]) if live.learnt else None,
         spread=_spread(live) if live.settings.count else None,
     )
@@ -94,28 +107,67 @@ def _spread(live: LiveRun) -> WeightSpread:
     return WeightSpread(counts.numpy(), reach, zero, small)
 
 
-def _kept(request: TrainSlice | TakeWeights, run: Run) -> LiveRun:
-    key = "live run", request.run, request.settings
+def _frame(live: LiveRun, step: int | None, image: int) -> Frame:
+    given = live.examples.test_inputs[image : image + 1]
+    return Frame(live.step if step is None else step, tuple(map(_coded, live.film.frame(step, given))))
+
+
+def _coded(panel: film.Panel) -> Panel:
+    values = np.nan_to_num(panel.values.numpy().astype(np.float64))
+    low, high = (0.0, 1.0) if panel.name == film.ANSWER else (float(values.min()), float(values.max()))
+    codes = (values - low) * (255 / (high - low) if high > low else 0) + 0.5
+    return Panel(panel.name, codes.astype(np.uint8), low, high)
+
+
+def reached(request: TakeWeights | Recognise, run: Run) -> LiveRun:
+    """Return the run at its step `until`, made again where it went on or was forgotten."""
+    live = _kept(request, run)
+    if live.step > request.until:
+        live = _begin(request)
+    _advance(live, request.rates, request.until, math.inf)
+    return live
+
+
+def _kept(request: TrainSlice | TakeWeights | TakeFrames | Recognise, run: Run) -> LiveRun:
+    key = "live run", request.run, request.settings, request.photos and request.photos.sha256
     kept = run.once(key, lambda: _Kept(_begin(request)))
     return kept.live
 
 
-def _begin(request: TrainSlice | TakeWeights) -> LiveRun:
-    return LiveRun(Settings(**dict(request.settings)))  # type: ignore[arg-type]
+def _begin(request: TrainSlice | TakeWeights | TakeFrames | Recognise) -> LiveRun:
+    photos, given = request.photos, None
+    if photos is not None:
+        given = examples_of(torch.tensor(photos.features), photos.labels, photos.classes)
+    return LiveRun(Settings(**dict(request.settings)), given=given)  # type: ignore[arg-type]
 
 
-def _advance(live: LiveRun, rates: tuple[tuple[int, float], ...], until: int, seconds: float) -> None:
-    """Go on at the rates that hold from their steps on."""
+def _is_enough(live: LiveRun, enough: tuple[float, int]) -> bool:
+    share, since = enough
+    return bool(live.tested) and live.tested[-1].step > since and live.tested[-1].accuracy >= share
+
+
+def _advance(
+    live: LiveRun,
+    rates: tuple[tuple[int, float], ...],
+    until: int,
+    seconds: float,
+    enough: tuple[float, int] = (math.inf, 0),
+) -> None:
+    """Go on at the rates that hold from their steps on, until a test is good `enough`."""
+
+    def over() -> bool:
+        return _is_enough(live, enough)
+
     deadline = time.perf_counter() + seconds
     for step, rate in rates:
         if step >= until or live.step > step:
             continue
-        live.advance(seconds=deadline - time.perf_counter(), steps=step)
+        live.advance(seconds=deadline - time.perf_counter(), steps=step, over=over)
         if live.step < step:
             return
         if live.rates.get(step) != rate:
             live.change_rate(rate)
-    live.advance(seconds=deadline - time.perf_counter(), steps=until)
+    live.advance(seconds=deadline - time.perf_counter(), steps=until, over=over)
 
 
 def _floats(numbers: list[float] | list[list[float]]) -> NDArray[np.float32]:

@@ -1,9 +1,11 @@
 """A network that learns while somebody watches: a slice of its run, and the weights that it has come to."""
 
+import math
 from dataclasses import dataclass
 
-from cnnviz.engine.requests.values import Request
-from cnnviz.engine.results import LearntWeights, TrainedSlice
+from cnnviz.engine.requests.photos import LabelledFeatures
+from cnnviz.engine.requests.values import ModelChoice, Picture, Request
+from cnnviz.engine.results import Frames, LearntWeights, Recognised, TrainedSlice
 
 # Of cnnviz.training.live.settings.Settings, by name; that module imports torch.
 RunSettings = tuple[tuple[str, str | int | float], ...]
@@ -15,7 +17,9 @@ class TrainSlice(Request[TrainedSlice]):
 
     `run` names whose it is; `rates` are learning rates by the step from which they hold. A run that is not kept any
     more begins anew and comes to the same, since equal settings and rates make equal runs. With `look` the answer holds
-    what there is to see, with `tested` also what the network as it is now makes of the test examples.
+    what there is to see, with `tested` also what the network as it is now makes of the test examples; `shown` is the
+    number of the one whose maps are seen. It ends earlier with a test, after step `since`, of which so large a share
+    is right as `enough`. `photos` are the examples of a run on photos of one's own.
     """
 
     run: str
@@ -25,6 +29,10 @@ class TrainSlice(Request[TrainedSlice]):
     seconds: float = 0.0
     look: bool = False
     tested: bool = False
+    shown: int = 0
+    enough: float = math.inf
+    since: int = 0
+    photos: LabelledFeatures | None = None
 
 
 @dataclass(frozen=True)
@@ -35,3 +43,31 @@ class TakeWeights(Request[LearntWeights]):
     settings: RunSettings
     rates: tuple[tuple[int, float], ...] = ()
     until: int = 0
+    photos: LabelledFeatures | None = None
+
+
+@dataclass(frozen=True)
+class TakeFrames(Request[Frames]):
+    """Return the first `most` frames after step `since` of the film of a run of `until` steps: see TrainSlice."""
+
+    run: str
+    settings: RunSettings
+    rates: tuple[tuple[int, float], ...] = ()
+    until: int = 0
+    photos: LabelledFeatures | None = None
+    shown: int = 0
+    since: int = -1
+    most: int = 16
+
+
+@dataclass(frozen=True)
+class Recognise(Request[Recognised]):
+    """Return what a run's layer, after `until` steps, makes of the features that `model` has for a picture."""
+
+    model: ModelChoice
+    picture: Picture
+    run: str
+    settings: RunSettings
+    rates: tuple[tuple[int, float], ...] = ()
+    until: int = 0
+    photos: LabelledFeatures | None = None

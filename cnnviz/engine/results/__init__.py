@@ -7,6 +7,8 @@ from cnnviz.engine.results.filters import Patches as Patches
 from cnnviz.engine.results.inputs import NetworkInput as NetworkInput
 from cnnviz.engine.results.layers import LayerRow as LayerRow
 from cnnviz.engine.results.layers import LayerTable as LayerTable
+from cnnviz.engine.results.photos import PhotoFeatures as PhotoFeatures
+from cnnviz.engine.results.photos import Recognised as Recognised
 from cnnviz.engine.results.receptive_field import Reading as Reading
 from cnnviz.engine.results.receptive_field import ReadRow as ReadRow
 from cnnviz.engine.results.receptive_field import Source as Source
@@ -15,7 +17,10 @@ from cnnviz.engine.results.spatial_transformer import Localised as Localised
 from cnnviz.engine.results.spatial_transformer import Part as Part
 from cnnviz.engine.results.spatial_transformer import Transformed as Transformed
 from cnnviz.engine.results.spatial_transformer import WarpedAnswers as WarpedAnswers
+from cnnviz.engine.results.training import Frame as Frame
+from cnnviz.engine.results.training import Frames as Frames
 from cnnviz.engine.results.training import LearntWeights as LearntWeights
+from cnnviz.engine.results.training import Panel as Panel
 from cnnviz.engine.results.training import RunView as RunView
 from cnnviz.engine.results.training import TrainedSlice as TrainedSlice
 from cnnviz.engine.results.values import Bytes as Bytes

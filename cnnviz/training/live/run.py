@@ -13,6 +13,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from itertools import count
 
@@ -23,7 +24,10 @@ from torch.nn import functional
 from cnnviz.design import parse
 from cnnviz.design.build import build
 from cnnviz.errors import CnnvizError
+from cnnviz.probes.beginnings import begin
+from cnnviz.training.live.augmentation import augmented
 from cnnviz.training.live.examples import Examples, load
+from cnnviz.training.live.film import Film
 from cnnviz.training.live.settings import OPTIMISERS, Settings
 
 # Every so many steps what the step does to the weights is measured.
@@ -69,8 +73,9 @@ class Movement:
 class LiveRun:
     """A run at some step. `losses` and `accuracies` are those of each step's batch, before the step.
 
-    Of the tests but the last, only the curves are kept and no tensors. Where the settings' `count` says that there are
-    few examples, `learnt` is of each test the step, the loss and the accuracy on those that it learns from, as at test.
+    `given` are examples that have no name. Of the tests but the last, only the curves are kept and no tensors. Where
+    the settings' `count` says that there are few examples, `learnt` is of each test the step, the loss and the accuracy
+    on those that it learns from, as at test.
     """
 
     settings: Settings
@@ -80,25 +85,29 @@ class LiveRun:
     tested: list[Tested] = field(default_factory=list)
     movements: list[Movement] = field(default_factory=list)
     rates: dict[int, float] = field(default_factory=dict)
+    given: Examples | None = None
     learnt: list[tuple[int, float, float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Make the network and load the examples; raises CnnvizError for settings that can't be run."""
         settings = self.settings
         settings.checked()
-        loaded = load(settings.examples, noise=settings.noise, seed=settings.seed)
+        loaded = self.given or load(settings.examples, noise=settings.noise, seed=settings.seed)
         few = settings.count or None
         self.examples: Examples = replace(loaded, inputs=loaded.inputs[:few], labels=loaded.labels[:few])
         self.rates[0] = settings.rate
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(settings.seed)
             self.network = build(parse(settings.network), settings.input_size)
+            if settings.initialization != "default":
+                _begin(self.network, settings)
             self._random = torch.get_rng_state()
         name, arguments = OPTIMISERS[settings.optimiser]
         self._optimiser = getattr(torch.optim, name)(self.network.parameters(), lr=settings.rate, **arguments)
         self._weights = {
             name.removesuffix(".weight"): each for name, each in self.network.named_parameters() if each.ndim > 1
         }
+        self.film = Film(self.network, self.examples.test_inputs[:1])
         self._work = self._units()
 
     @property
@@ -106,14 +115,16 @@ class LiveRun:
         """How often the examples were seen so far."""
         return self.step * self.settings.batch_size / len(self.examples.labels)
 
-    def advance(self, *, seconds: float = math.inf, steps: float = math.inf) -> None:
-        """Go on for some time or until some number of steps are made in all, whichever is first.
+    def advance(
+        self, *, seconds: float = math.inf, steps: float = math.inf, over: Callable[[], bool] | None = None
+    ) -> None:
+        """Go on for some time, until some number of steps are made in all, or until it is `over`, whichever is first.
 
         What is begun is finished: a step, or the test of so many examples, so that a slice is longer by one of them.
         """
         began = time.perf_counter()
         with self._own_random_numbers():
-            while self.step < steps and time.perf_counter() - began < seconds:
+            while self.step < steps and time.perf_counter() - began < seconds and not (over and over()):
                 next(self._work)
 
     def finish_test(self) -> None:
@@ -152,10 +163,11 @@ class LiveRun:
             yield from self._test()
 
     def _learn(self, chosen: Tensor) -> None:
+        self.film.note(self.step)
         labels = self.examples.labels[chosen]
         if not self.network.training:
             self.network.train()
-        scores = self.network(self.examples.inputs[chosen])
+        scores = self.network(self._inputs(chosen))
         loss = functional.cross_entropy(scores, labels, label_smoothing=self.settings.label_smoothing)
         if self.settings.l1 and not self.settings.proximal:
             loss = loss + self.settings.l1 * torch.stack([each.abs().sum() for each in self._weights.values()]).sum()
@@ -177,6 +189,13 @@ class LiveRun:
         self.accuracies.append(int((scores.argmax(dim=1) == labels).sum()) / len(labels))
         self.step += 1
 
+    def _inputs(self, chosen: Tensor) -> Tensor:
+        settings, inputs = self.settings, self.examples.inputs[chosen]
+        if not settings.augments:
+            return inputs
+        drawn = settings.drawn_at(self.step)
+        return augmented(inputs, settings.shift, settings.rotation, settings.flip, settings.black, drawn)
+
     @torch.no_grad()
     def _shrink(self, threshold: float) -> None:
         for weight in self._weights.values():
@@ -184,12 +203,14 @@ class LiveRun:
 
     def _test(self) -> Iterator[None]:
         self.network.eval()
+        # Pooling takes half of a small network's time on a CPU, and half of that where channels lie last.
+        network = deepcopy(self.network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         examples, scores = self.examples, []
         active: dict[str, Tensor] = {}
-        rectifiers = [(name, each) for name, each in self.network.named_modules() if isinstance(each, nn.ReLU)]
+        rectifiers = [(name, each) for name, each in network.named_modules() if isinstance(each, nn.ReLU)]
         for start in range(0, len(examples.test_labels), TESTED_AT_ONCE):
             with torch.no_grad(), _watched(rectifiers, active):
-                scores.append(self.network(examples.test_inputs[start : start + TESTED_AT_ONCE]))
+                scores.append(network(examples.test_inputs[start : start + TESTED_AT_ONCE]))
             yield
         if self.settings.count:
             yield from self._test_learnt()
@@ -209,6 +230,7 @@ class LiveRun:
                 {name: 1 - found.float().mean().item() for name, found in active.items()},
             )
         )
+        yield  # so that a run can end with a test
 
     def _test_learnt(self) -> Iterator[None]:
         scores = []
@@ -227,7 +249,8 @@ def _watched(rectifiers: Sequence[tuple[str, nn.Module]], active: dict[str, Tens
 
     def noting(name: str) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
         def note(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-            found = (output > 0).transpose(0, 1).flatten(1).any(dim=1)
+            # None is below 0: their sum, which costs next to nothing, is 0 where all are.
+            found = output.sum(dim=[0, *range(2, output.ndim)]) > 0
             active[name] = found | active[name] if name in active else found
 
         return note
@@ -238,3 +261,12 @@ def _watched(rectifiers: Sequence[tuple[str, nn.Module]], active: dict[str, Tens
     finally:
         for handle in handles:
             handle.remove()
+
+
+def _begin(network: nn.Module, settings: Settings) -> None:
+    beginning = {"kaiming": "kaiming_in"}.get(settings.initialization, settings.initialization)
+    for name, each in network.named_parameters():
+        if each.ndim > 1:
+            begin(each, beginning, settings.sigma)
+        elif name.endswith("bias"):
+            nn.init.zeros_(each)

@@ -8,14 +8,15 @@ from torch import Tensor
 from cnnviz.design import parse
 from cnnviz.design.pytorch_export import to_pytorch
 from cnnviz.training.live import examples
+from cnnviz.training.live.augmentation import augmented
 from cnnviz.training.live.examples import IMAGES, POINT_SETS, POINTS
-from cnnviz.training.live.settings import OPTIMISERS, Settings
+from cnnviz.training.live.settings import INITIALIZATIONS, OPTIMISERS, PHOTOS, Settings
 
 _DATASETS = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST"}
 _LOOP = """
 torch.manual_seed({seed})
 {network}
-optimiser = torch.optim.{optimiser}(network.parameters(), lr={rate!r}{arguments})
+{beginning}optimiser = torch.optim.{optimiser}(network.parameters(), lr={rate!r}{arguments})
 rates = {rates!r}  # by step
 
 step, epoch, losses = 0, 0, []
@@ -25,7 +26,7 @@ while step < {steps}:
     for chosen in order.split({batch_size})[: {steps} - step]:
         for group in optimiser.param_groups:
             group["lr"] = rates.get(step, group["lr"])
-        loss = functional.cross_entropy(network(inputs[chosen]), labels[chosen]{smoothing})
+{moves}        loss = functional.cross_entropy(network({read}), labels[chosen]{smoothing})
 {penalties}        optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -56,10 +57,32 @@ def script(settings: Settings, rates: Mapping[int, float], steps: int) -> str:
         batch_size=settings.batch_size,
         smoothing=f", label_smoothing={settings.label_smoothing!r}" if settings.label_smoothing else "",
         penalties=_penalties(settings),
+        beginning=_beginning(settings),
+        moves=_moves(settings),
+        read="moved" if settings.augments else "inputs[chosen]",
         threshold=_threshold(settings),
     )
     head = imports.replace("\n\n", "\nimport math\n\n", 1) + tensors
     return f"{head}from torch.nn import functional\n{_data(settings)}{defined.lstrip()}{loop.lstrip()}"
+
+
+def _beginning(settings: Settings) -> str:
+    if settings.initialization == "default":
+        return ""
+    return (
+        "for name, weight in network.named_parameters():\n"
+        "    if weight.ndim > 1:\n"
+        f"        {INITIALIZATIONS[settings.initialization].format(sigma=settings.sigma)}\n"
+        '    elif name.endswith("bias"):\n'
+        "        nn.init.zeros_(weight)\n"
+    )
+
+
+def _moves(settings: Settings) -> str:
+    if not settings.augments:
+        return ""
+    amounts = f"{settings.shift!r}, {settings.rotation!r}, {settings.flip!r}, {settings.black!r}"
+    return f"        moved = augmented(inputs[chosen], {amounts}, seed={settings.drawn_at(0)} + step)\n"
 
 
 def _threshold(settings: Settings) -> str:
@@ -91,10 +114,17 @@ def _data(settings: Settings) -> str:
     if settings.examples in IMAGES:
         mean, std = IMAGES[settings.examples]
         return (
-            "from torchvision import datasets\n\n"
+            ("from torch import Tensor\n" if settings.augments else "") + "from torchvision import datasets\n\n"
             f'data = datasets.{_DATASETS[settings.examples]}("data", train=True, download=True)\n'
             f"inputs = (data.data[:{count}, None].float() / 255 - {mean}) / {std}\n"
             f"labels = data.targets[:{count}]\n\n"
+            + (f"\n{inspect.getsource(augmented)}\n\n" if settings.augments else "")
+        )
+    if settings.examples == PHOTOS:
+        return (
+            "from safetensors.torch import load_file\n\n"
+            'data = load_file("features.safetensors")\n'
+            'inputs, labels = data["inputs"], data["labels"]\n\n'
         )
     made = POINT_SETS[settings.examples]
     needed: list[Callable[..., Tensor]] = [examples._uniform, examples._moved, made]

@@ -13,6 +13,17 @@ OPTIMISERS: dict[str, tuple[str, dict[str, float]]] = {
     "Adam": ("Adam", {}),
     "AdamW": ("AdamW", {}),
 }
+# How weights begin: as torch's layers do, or by a line of torch.nn.init; biases are 0 then.
+INITIALIZATIONS = {
+    "default": "",
+    "xavier": "nn.init.xavier_normal_(weight)",
+    "kaiming": 'nn.init.kaiming_normal_(weight, nonlinearity="relu")',
+    "normal": "nn.init.normal_(weight, 0.0, {sigma!r})",
+    "zeros": "nn.init.zeros_(weight)",
+}
+# Photos of one's own, as the features that EfficientNet-Lite0 has for them.
+PHOTOS, FEATURES = "photos", 1280
+KINDS = (2, 10)
 # A step of any run must be over within a slice of the machine's time.
 MOST_MACS = 2_000_000
 MOST_PARAMETERS = 500_000
@@ -27,8 +38,11 @@ class Settings:
 
     `network` is text such as "Conv 8 5, ReLU, MaxPool 2, Flatten, Linear 10"; it reads 1x28x28 images, or the two
     numbers of a point. `l1` and `l2` are factors of the sum of |w| and of w² over all weights but biases, added to the
-    loss. `noise` is that of points. `count` are the first so many examples that are learnt from, 0 for all. With
-    `proximal` L1 is no part of the loss: each step of SGD is followed by a soft threshold of its rate times the factor.
+    loss. `noise` is that of points. `initialization` is one of INITIALIZATIONS, `sigma` the standard deviation of
+    "normal". Images are moved before each step: by whole pixels within `shift`, by degrees within `rotation`, and
+    mirrored by a chance of `flip`. `kinds` are the classes of PHOTOS. `count` are the first so many examples that are
+    learnt from, 0 for all. With `proximal` L1 is no part of the loss: each step of SGD is followed by a soft threshold
+    of its rate times the factor.
     """
 
     network: str
@@ -41,6 +55,12 @@ class Settings:
     l2: float = 0.0
     label_smoothing: float = 0.0
     seed: int = 0
+    initialization: str = "default"
+    sigma: float = 0.01
+    shift: int = 0
+    rotation: float = 0.0
+    flip: float = 0.0
+    kinds: int = 0
     count: int = 0
     proximal: bool = False
 
@@ -52,21 +72,44 @@ class Settings:
     @property
     def input_size(self) -> tuple[int, ...]:
         """Of one example, with a batch axis of 1."""
+        if self.examples == PHOTOS:
+            return 1, FEATURES
         return (1, 1, SIDE, SIDE) if self.examples in IMAGES else (1, 2)
 
     @property
     def classes(self) -> int:
         """How many numbers the network should end in."""
+        if self.examples == PHOTOS:
+            return self.kinds
         return 10 if self.examples in IMAGES else 2
+
+    @property
+    def augments(self) -> bool:
+        """Whether what is learnt from is moved at every step."""
+        return self.examples in IMAGES and bool(self.shift or self.rotation or self.flip)
+
+    @property
+    def black(self) -> float:
+        """The value of a black pixel."""
+        mean, std = IMAGES[self.examples]
+        return -mean / std
+
+    def drawn_at(self, step: int) -> int:
+        """Return the seed of what is drawn for the images of a step."""
+        return 1_000_000 * self.seed + step
 
     def checked(self) -> Evaluated:
         """Return the network's table; raise CnnvizError, with what would be right, for a run that can't be made."""
-        if self.examples not in (*IMAGES, *POINT_SETS):
+        if self.examples not in (*IMAGES, *POINT_SETS, PHOTOS):
             raise CnnvizError(
                 f"{self.examples!r} is no set of examples; there are {', '.join((*IMAGES, *POINT_SETS))}."
             )
+        if self.examples == PHOTOS and not KINDS[0] <= self.kinds <= KINDS[1]:
+            raise CnnvizError(f"There are {self.kinds} classes and should be {KINDS[0]} to {KINDS[1]}.")
         if self.optimiser not in OPTIMISERS:
             raise CnnvizError(f"{self.optimiser!r} is no optimiser; there are {', '.join(OPTIMISERS)}.")
+        if self.initialization not in INITIALIZATIONS:
+            raise CnnvizError(f"Weights begin with one of {', '.join(INITIALIZATIONS)}, not {self.initialization!r}.")
         for what, value, low, high in (
             ("learning rate", self.rate, 1e-6, 10.0),
             ("batch size", self.batch_size, *BATCHES),
@@ -74,6 +117,10 @@ class Settings:
             ("factor of L2", self.l2, 0.0, 1.0),
             ("label smoothing", self.label_smoothing, 0.0, 0.9),
             ("noise", self.noise, 0.0, 0.5),
+            ("standard deviation of the weights", self.sigma, 0.0, 10.0),
+            ("shift", self.shift, 0, 8),
+            ("rotation", self.rotation, 0.0, 180.0),
+            ("chance of a flip", self.flip, 0.0, 1.0),
             ("number of examples", self.count, 0, COUNT if self.examples in IMAGES else POINTS),
         ):
             if not low <= value <= high:

@@ -35,11 +35,16 @@ def plane(network: nn.Module, side: int = 60) -> Tensor:
 
     Places are the middles of side x side cells that cover -REACH to REACH. The network is used as at test.
     """
-    edge = (torch.arange(side) + 0.5) / side * 2 * REACH - REACH
-    up, across = torch.meshgrid(-edge, edge, indexing="ij")
     training = network.training
     network.eval()
     with torch.no_grad():
-        found: Tensor = network(torch.stack([across, up], dim=-1).reshape(-1, 2)).softmax(dim=1)[:, 1]
+        found: Tensor = network(grid(side)).softmax(dim=1)[:, 1]
     network.train(training)
     return found.reshape(side, side)
+
+
+def grid(side: int) -> Tensor:
+    """Return the middles of side x side cells that cover -REACH to REACH, (side * side, 2), row by row from the top."""
+    edge = (torch.arange(side) + 0.5) / side * 2 * REACH - REACH
+    up, across = torch.meshgrid(-edge, edge, indexing="ij")
+    return torch.stack([across, up], dim=-1).reshape(-1, 2)

@@ -54,6 +54,7 @@ PATH: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("zigzag", "activation_functions", {"part": "Zero-centred"}),
     ("dying", "activation_functions", {"part": "Dying"}),
     ("training", "training", {}),
+    ("own_classes", "training", {"part": "Your own classes"}),
     ("templates", "training", {"net": "Flatten, Linear 10"}),
     ("plane", "training", {"examples": "circles", "rate": "0.01"}),
     ("penalties", "regularization", {"l1": "0.001"}),
@@ -73,6 +74,7 @@ PATH: tuple[tuple[str, str, dict[str, str]], ...] = (
 )
 # Other lessons whose words lead to a screen: those of its parts.
 _PARTS = {
+    "training": ("own_classes",),
     "spatial_transformer": ("interpolation", "learned_transformer", "inside_network"),
     "invariance": ("equivariance", "augmentation"),
     "normalization": ("normalization_batch", "normalization_network", "normalization_rates"),

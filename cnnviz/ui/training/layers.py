@@ -7,6 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.components.theme import is_dark
+from cnnviz.components.tiles import tiles
 from cnnviz.engine.results import RunView
 from cnnviz.errors import CnnvizError
 from cnnviz.figures import training as figures
@@ -16,12 +17,12 @@ from cnnviz.training.live.examples import IMAGES, load, sheet
 from cnnviz.ui.chart import chart
 from cnnviz.ui.form_controls import Choice
 from cnnviz.ui.numbers import percent, short
+from cnnviz.ui.training.look_inside import open_with_weights
 from cnnviz.ui.training.stage import moving
 from cnnviz.ui.training.state import FORM, WORDS, State
 
 ANY = "any"
-_MOST = 15  # images of mistakes
-_SCALE = 3  # pixels of the page a pixel of an image
+_MOST, _ABREAST = 24, 8  # images of mistakes, and of a row
 say, text = WORDS.say, WORDS.text
 
 
@@ -95,19 +96,21 @@ def _draw_sizes(view: RunView) -> None:
         st.caption(text("layers_none"))
         return
     weight, gradient, update = view.sizes
-    ratios = {name: update[:, at] / np.maximum(weight[:, at], 1e-30) for at, name in enumerate(view.layers)}
+    # Of weights that are all zero there is no share.
+    shares = np.where(weight > 0, update / np.maximum(weight, 1e-30), np.nan)
+    ratios = {name: shares[:, at] for at, name in enumerate(view.layers)}
     figure = figures.layer_ratios(view.measured, ratios, x=text("steps"), y=text("ratio"), usual=text("usual"))
     left, right = st.columns(2, gap="large")
     chart(figure, key=FORM.key("ratios"), at=left, alt=text("layers_alt"))
     columns = {"weight": weight[-1], "gradient": gradient[-1], "update": update[-1]}
     table = {text("column_layer"): list(view.layers)}
     table |= {text(f"column_{name}"): [short(each, 3) for each in row] for name, row in columns.items()}
-    table[text("column_ratio")] = [short(each[-1], 2) for each in ratios.values()]
+    table[text("column_ratio")] = ["–" if np.isnan(each[-1]) else short(each[-1], 2) for each in ratios.values()]
     with right:
         st.table(table, border="horizontal")
         say("layers_text")
-        shares = ", ".join(text("dead_share", share=percent(share), layer=layer) for layer, share in view.dead)
-        st.markdown(text("dead", shares=shares) if view.dead else text("dead_none"))
+        dead = ", ".join(text("dead_share", share=percent(share), layer=layer) for layer, share in view.dead)
+        st.markdown(text("dead", shares=dead) if view.dead else text("dead_none"))
 
 
 def _show_mistakes(state: State, view: RunView) -> None:
@@ -128,14 +131,27 @@ def _show_mistakes(state: State, view: RunView) -> None:
         st.caption(text("mistakes_none"))
         return
     say("mistakes", count=len(found), all=len(labels))
-    shown = found[:_MOST]
-    captions = [
-        text("mistake", right=names[labels[at]], said=names[view.answers[at]], sure=percent(float(view.sure[at])))
+    shown = found[:_MOST].tolist()
+    chosen_one = state.shown if state.shown in shown else shown[0]
+    said = {
+        at: text("mistake", right=names[labels[at]], said=names[view.answers[at]], sure=percent(float(view.sure[at])))
         for at in shown
-    ]
-    enlarged = [images[at].repeat(_SCALE, axis=0).repeat(_SCALE, axis=1) for at in shown]
-    alts = [text("mistake_alt", right=names[labels[at]]) for at in shown]
-    st.image(enlarged, captions, width=28 * _SCALE, output_format="PNG", alt=alts)
+    }
+    tiles(
+        images[shown].astype(np.float32),
+        key=FORM.key("mistakes"),
+        mode="positive",
+        shared=True,
+        columns=_ABREAST,
+        labels=list(said.values()),
+        selected=shown.index(chosen_one),
+        label=text("mistakes_label"),
+        # Here the pixels under the pointer are of no interest, only what was mistaken for what.
+        words={"idle": text("mistakes_idle"), "channel": text("mistaken"), "place": "", "weights": "", "value": ""},
+        on_pick=lambda at: FORM.put({"shown": shown[at]}),
+    )
+    st.markdown(text("mistake_chosen", number=chosen_one, mistake=said[chosen_one]))
+    open_with_weights(state, images[chosen_one])
 
 
 @cache

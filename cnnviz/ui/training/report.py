@@ -16,9 +16,12 @@ from cnnviz.ui import links
 from cnnviz.ui.menu import SCREENS
 from cnnviz.ui.numbers import fixed, formula, percent, whole
 from cnnviz.ui.part import Part
+from cnnviz.ui.screen import say_idea
+from cnnviz.ui.training.film import LATEST
 from cnnviz.ui.training.layers import show_layers
+from cnnviz.ui.training.moved import show_moved
 from cnnviz.ui.training.questions import question
-from cnnviz.ui.training.stage import LATEST, draw_stage
+from cnnviz.ui.training.stage import draw_stage
 from cnnviz.ui.training.state import FORM, PRESETS, WORDS, State, controls, net, read
 
 say, text = WORDS.say, WORDS.text
@@ -40,13 +43,21 @@ def _draw_settings() -> None:
 def _show_notes(state: State, view: RunView) -> None:
     """Say what a step and an epoch are, and what there is to see of the gap and of the beginning."""
     numbers = {"batch": state.settings.batch_size, "count": whole(state.count), "epoch": state.epoch}
+    settings, classes = state.settings, state.settings.classes
+    modes = dict.fromkeys(line.kind for line in state.table.lines if line.kind.startswith(("Dropout", "BatchNorm")))
     say("what", parameters=whole(state.table.parameters), **numbers)
     if len(view.accuracies) >= LATEST:
         training, test = float(view.accuracies[-LATEST:].mean()), float(view.tests[-1, 2])
-        say("what_gap", latest=LATEST, training=percent(training, 1), test=percent(test, 1))
-    settings, classes = state.settings, state.settings.classes
+        easier = training < test and (settings.augments or any(kind.startswith("Dropout") for kind in modes))
+        shares = {"latest": LATEST, "training": percent(training, 1), "test": percent(test, 1)}
+        say("what_easier" if easier else "what_gap", **shares)
     if settings.l1 or settings.l2 or settings.label_smoothing:
         say("what_more")
+    if settings.augments:
+        say("what_moved")
+        show_moved(settings, view.step)
+    if modes:
+        say("what_modes", layers=", ".join(modes))
     say("what_start", classes=classes, chance=fixed(math.log(classes), 3), loss=fixed(float(view.tests[0, 1]), 3))
 
 
@@ -128,5 +139,11 @@ PART = Part(
     more=_show_more,
     question=question,
     code=code,
-    height=440,
+    height=560,
 )
+
+
+def show() -> None:
+    """Draw the part."""
+    say_idea(WORDS)
+    PART.show()

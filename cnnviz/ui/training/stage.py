@@ -1,26 +1,22 @@
 """The stage: the keys of a player, and below them what moves while the network learns."""
 
 from collections.abc import Callable
-from dataclasses import fields
 
 import streamlit as st
 
 from cnnviz.engine.results import RunView
 from cnnviz.errors import CnnvizError
 from cnnviz.figures import training as figures
-from cnnviz.figures.kernels import kernels
-from cnnviz.training.live.examples import load
-from cnnviz.training.live.settings import MOST_STEPS, Settings
-from cnnviz.training.live.view import REACH
+from cnnviz.training.live.settings import MOST_STEPS
 from cnnviz.ui.chart import chart
 from cnnviz.ui.numbers import fixed, percent, whole
 from cnnviz.ui.training.driver import BUDGET, Driver
-from cnnviz.ui.training.state import FORM, RATE, WORDS, State, begin_anew, keep, kept_run
+from cnnviz.ui.training.film import LATEST, differences, draw_film
+from cnnviz.ui.training.state import FORM, RATE, STOP, WORDS, State, begin_anew, keep, kept_run
 
 EVERY = 0.5  # seconds between two pictures
-LATEST = 20  # steps whose mean loss is told
 _WAITED = 1.5  # seconds without an answer after which the page says so
-_LARGE = 16  # templates as large as the image; more are too small to be read
+_CURVE = 196  # pixels
 text = WORDS.text
 
 
@@ -61,7 +57,7 @@ def _draw_player(state: State) -> None:
             icon=":material/pause:" if playing else ":material/play_arrow:",
             type="primary",
             key=FORM.key("play"),
-            on_click=run.pause if playing else run.play,
+            on_click=run.pause if playing else state.play,
         )
         for name, icon, steps in (("one_step", "skip_next", 1), ("one_epoch", "fast_forward", to_epoch)):
             st.button(
@@ -79,8 +75,9 @@ def _draw_player(state: State) -> None:
             on_click=begin_anew,
             disabled=not run.step and not playing,
         )
-        with st.container(width=150):
-            FORM.draw(RATE, columns=1)
+        for control in (RATE, STOP):
+            with st.container(width=140):
+                FORM.draw(control, columns=1)
         _draw_keep(run)
 
 
@@ -103,33 +100,31 @@ def _draw_run(state: State) -> None:
         st.error(str(error), icon=":material/error:")
         return
     _draw_numbers(state, view)
-    with st.container(key=FORM.key("pictures-abreast")):
-        loss_box, accuracy_box, picture_box = st.columns(3, gap="small")
+    curves_box, film_box = st.columns([1, 2], gap="medium")
+    run = kept_run()
+    kept = None if run is None or run is state.run else run.look()
+    with curves_box:
+        _draw_curves(view, kept)
+        if run is not None and kept is not None:
+            other = ", ".join(differences(run.settings, state.settings)) or text("kept_same")
+            st.caption(text("kept_said", step=whole(kept.step), differences=other))
+    with film_box:
+        draw_film(state, view, run)
+
+
+def _draw_curves(view: RunView, kept: RunView | None) -> None:
     names, x = (text("training"), text("test"), text("kept")), text("steps")
-    settings, kept = kept_run() or (None, None)
     losses = None if kept is None else (kept.losses, kept.tests[:, :2])
     accuracies = None if kept is None else (kept.accuracies, kept.tests[:, ::2])
-    loss = figures.learning_curve(view.losses, view.tests[:, :2], names, x=x, y=text("loss"), kept=losses)
-    chart(loss, key=FORM.key("loss"), at=loss_box, alt=text("loss_alt", value=fixed(float(view.tests[-1, 1]), 3)))
+    loss = figures.learning_curve(
+        view.losses, view.tests[:, :2], names, x=x, y=text("loss"), kept=losses, height=_CURVE
+    )
+    chart(loss, key=FORM.key("loss"), alt=text("loss_alt", value=fixed(float(view.tests[-1, 1]), 3)))
     accuracy = figures.learning_curve(
-        view.accuracies, view.tests[:, ::2], names, x=x, y=text("accuracy"), kept=accuracies, share=True
+        view.accuracies, view.tests[:, ::2], names, x=x, y=text("accuracy"), kept=accuracies, share=True, height=_CURVE
     )
     said = text("accuracy_alt", value=percent(float(view.tests[-1, 2]), 1))
-    chart(accuracy, key=FORM.key("accuracy"), at=accuracy_box, alt=said)
-    with picture_box:
-        _draw_picture(state, view)
-    if settings is not None and kept is not None:
-        other = ", ".join(_differences(settings, state.settings)) or text("kept_same")
-        st.caption(text("kept_said", step=whole(kept.step), differences=other))
-
-
-def _differences(kept: Settings, now: Settings) -> list[str]:
-    names = {"network": "net"}
-    return [
-        text("kept_difference", label=WORDS.label(names.get(each.name, each.name)), value=getattr(kept, each.name))
-        for each in fields(kept)
-        if getattr(kept, each.name) != getattr(now, each.name)
-    ]
+    chart(accuracy, key=FORM.key("accuracy"), alt=said)
 
 
 def _draw_numbers(state: State, view: RunView) -> None:
@@ -150,28 +145,14 @@ def _status(run: Driver, view: RunView) -> str:
     if run.error is not None:
         return str(run.error)
     if (waited := run.waited) > _WAITED:
-        return text("waits", seconds=int(waited))
+        return text("waits", seconds=int(waited), place=run.ahead)
     if run.playing:
-        return text("plays", seconds=fixed(run.spent, 0), most=int(BUDGET))
+        place = run.ahead
+        return text("plays_in_turn" if place else "plays", place=place, seconds=fixed(run.spent, 0), most=int(BUDGET))
+    if run.reached:
+        return text("reached", accuracy=percent(float(view.tests[-1, 2]), 1))
     if run.step >= MOST_STEPS:
         return text("ended", most=whole(MOST_STEPS))
     if run.spent >= BUDGET:
         return text("budget", most=int(BUDGET))
     return text("rests" if view.step else "untrained")
-
-
-def _draw_picture(state: State, view: RunView) -> None:
-    settings = state.settings
-    if view.plane is not None:
-        examples = load(settings.examples, noise=settings.noise, seed=settings.seed)
-        points, labels = examples.inputs.numpy(), examples.labels.numpy()
-        figure = figures.decision_plane(view.plane, points, labels, reach=REACH, height=280)
-        chart(figure, key=FORM.key("plane"), alt=text("plane_alt"))
-        return
-    filters = view.filters if view.filters.shape[-1] < _LARGE else view.filters[:_LARGE]
-    figure = kernels(filters, what=text("filter"), height=280)
-    figure.update_layout(
-        title={"text": text("filters", count=len(filters), all=len(view.filters)), "x": 0, "font": {"size": 15}},
-        margin={"t": 32},
-    )
-    chart(figure, key=FORM.key("filters"), alt=text("filters_alt"))

@@ -1,5 +1,6 @@
 """What the screen on training is set to, and the run that follows from it, which stays with the visit."""
 
+import math
 from dataclasses import dataclass
 
 import streamlit as st
@@ -7,10 +8,11 @@ import streamlit as st
 from cnnviz.design import Evaluated
 from cnnviz.engine.results import RunView
 from cnnviz.training.live.examples import COUNT, IMAGES, POINT_SETS, POINTS
-from cnnviz.training.live.settings import OPTIMISERS, Settings
+from cnnviz.training.live.settings import INITIALIZATIONS, OPTIMISERS, Settings
 from cnnviz.ui.engine import engine
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import AnyControl, Choice, Text
+from cnnviz.ui.learnt_networks import follow
 from cnnviz.ui.number_controls import Number, Real
 from cnnviz.ui.training.driver import Driver
 from cnnviz.ui.words import Words
@@ -24,7 +26,9 @@ RESIDUAL = (
     "Conv 8 3 p1, ReLU, MaxPool 2, Add [Conv 8 3 p1, ReLU, Conv 8 3 p1 | ], ReLU, MaxPool 2, "
     "Add [Conv 8 3 p1, ReLU, Conv 8 3 p1 | ], ReLU, Flatten, Linear 10"
 )
-EXAMPLES = Choice("examples", "mnist", ("net", "noise", "right", "said"), options=(*IMAGES, *POINT_SETS))
+NORMALISED = CONVOLUTIONAL.replace(", ReLU", ", BatchNorm2d, ReLU")
+DROPPED = CONVOLUTIONAL.replace("Flatten,", "Flatten, Dropout 0.5,")
+EXAMPLES = Choice("examples", "mnist", ("net", "noise", "right", "said", "shown"), options=(*IMAGES, *POINT_SETS))
 NOISE = Real("noise", 0.1, high=0.5)
 OPTIMISER = Choice("optimiser", "Adam", options=tuple(OPTIMISERS), technical=True)
 RATE = Choice(
@@ -35,7 +39,18 @@ _FACTORS = ("0", "0.00001", "0.0001", "0.001", "0.01")
 L1 = Choice("l1", "0", options=_FACTORS, technical=True)
 L2 = Choice("l2", "0", options=_FACTORS, technical=True)
 SMOOTHING = Real("label_smoothing", 0.0, high=0.5)
+# Which of the test images the maps are of.
+SHOWN = Number("shown", 0, high=999, slider=False)
+# When Play ends: after so many epochs in all, or with a test of which such a share is right.
+STOP = Choice(
+    "stop", "never", options=("never", *(f"{n}-epochs" for n in (1, 5, 20)), "0.9", "0.95", "0.97", "0.98", "0.99")
+)
 SEED = Number("seed", 0, high=9999, slider=False)
+INITIALIZATION = Choice("initialization", "default", options=tuple(INITIALIZATIONS))
+SIGMA = Choice("sigma", "0.01", options=("0.001", "0.01", "0.03", "0.1", "0.3", "1"), technical=True)
+SHIFT = Number("shift", 0, high=4)
+ROTATION = Real("rotation", 0.0, high=45.0, step=1.0, shown="%.0f")
+FLIP = Real("flip", 0.0, high=1.0, step=0.1)
 PRESETS: dict[str, Preset] = {
     "convolutional": {},
     "linear": {"net": "Flatten, Linear 10"},
@@ -50,6 +65,9 @@ PRESETS: dict[str, Preset] = {
         "noise": 0.0,
         "rate": "0.01",
     },
+    "batch_norm": {"net": NORMALISED},
+    "dropout": {"net": DROPPED},
+    "augmented": {"shift": 2, "rotation": 10.0},
     "too_fast": {"optimiser": "SGD", "rate": "1"},
 }
 _RUN = "run"
@@ -62,6 +80,8 @@ class State:
     settings: Settings
     table: Evaluated
     run: Driver
+    shown: int = 0
+    stop: str = "never"
 
     @property
     def count(self) -> int:
@@ -75,7 +95,15 @@ class State:
 
     def view(self) -> RunView:
         """Return what there is to see of the run now."""
-        return self.run.look()
+        return self.run.look(self.shown)
+
+    def play(self) -> None:
+        """Let the run go on to where it should stop, in a callback."""
+        if self.stop.endswith("-epochs"):
+            whole = int(self.stop.removesuffix("-epochs")) * self.epoch
+            self.run.play(whole - self.run.step % whole)
+        else:
+            self.run.play(None, math.inf if self.stop == "never" else float(self.stop))
 
 
 def net() -> Text:
@@ -85,8 +113,9 @@ def net() -> Text:
 
 def controls() -> tuple[AnyControl, ...]:
     """Return the settings of a run, but for the network and the rate."""
-    noise = () if FORM.get(EXAMPLES) in IMAGES else (NOISE,)
-    return EXAMPLES, OPTIMISER, BATCH, L1, L2, SMOOTHING, SEED, *noise
+    own = (SHIFT, ROTATION, FLIP, SHOWN) if FORM.get(EXAMPLES) in IMAGES else (NOISE,)
+    sigma = (SIGMA,) if FORM.get(INITIALIZATION) == "normal" else ()
+    return EXAMPLES, OPTIMISER, BATCH, L1, L2, SMOOTHING, SEED, INITIALIZATION, *sigma, *own
 
 
 def read() -> State:
@@ -102,8 +131,13 @@ def read() -> State:
         l2=float(FORM.get(L2)),
         label_smoothing=FORM.get(SMOOTHING),
         seed=FORM.get(SEED),
+        initialization=FORM.get(INITIALIZATION),
+        sigma=float(FORM.get(SIGMA)),
+        shift=FORM.get(SHIFT),
+        rotation=FORM.get(ROTATION),
+        flip=FORM.get(FLIP),
     )
-    return State(settings, settings.checked(), _run_of(settings))
+    return State(settings, settings.checked(), _run_of(settings), FORM.get(SHOWN), FORM.get(STOP))
 
 
 def begin_anew() -> None:
@@ -114,13 +148,13 @@ def begin_anew() -> None:
 
 
 def keep(run: Driver | None) -> None:
-    """Keep a run's curves behind those of the next ones, in a callback; None forgets what is kept."""
-    st.session_state[FORM.key("kept-run")] = None if run is None else (run.settings, run.look())
+    """Keep a run beside the next ones, in a callback; None forgets what is kept."""
+    st.session_state[FORM.key("kept-run")] = run
 
 
-def kept_run() -> tuple[Settings, RunView] | None:
+def kept_run() -> Driver | None:
     """Return what is kept, if there is something."""
-    kept: tuple[Settings, RunView] | None = st.session_state.get(FORM.key("kept-run"))
+    kept: Driver | None = st.session_state.get(FORM.key("kept-run"))
     return kept
 
 
@@ -132,4 +166,5 @@ def _run_of(settings: Settings) -> Driver:
         return run
     begin_anew()
     st.session_state[key] = made = Driver(engine(), settings)
+    follow(made)
     return made

@@ -1,0 +1,186 @@
+"""The part on one's own classes, from top to bottom."""
+
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+import torch
+from safetensors.torch import save
+
+from cnnviz.engine.requests import LabelledFeatures
+from cnnviz.errors import CnnvizError
+from cnnviz.figures import training as figures
+from cnnviz.models import card
+from cnnviz.training.live.photos import examples_of
+from cnnviz.training.live.script import script
+from cnnviz.training.live.settings import FEATURES
+from cnnviz.ui.chart import chart
+from cnnviz.ui.numbers import formula, percent, whole
+from cnnviz.ui.own_classes.own import MODEL, WORDS
+from cnnviz.ui.own_classes.questions import question
+from cnnviz.ui.own_classes.stage import STEPS, draw_missing, draw_stage
+from cnnviz.ui.own_classes.state import (
+    COLLECTION,
+    FORM,
+    HIDDEN,
+    L2,
+    OWN,
+    PRESETS,
+    RATE,
+    SEED,
+    Found,
+    State,
+    find,
+    first_source,
+    read,
+)
+from cnnviz.ui.part import Part
+from cnnviz.ui.picture_choice import choose_picture
+from cnnviz.ui.screen import say_idea
+from cnnviz.ui.training.report import curves
+
+say, text = WORDS.say, WORDS.text
+_MOST = 10  # mistaken photos
+_WIDE = 96  # pixels of one
+
+
+def _read() -> State | None:
+    try:
+        return read()
+    except CnnvizError as error:
+        draw_missing(str(error))
+        return None
+
+
+def _draw_settings() -> None:
+    FORM.draw(RATE, L2, HIDDEN, SEED)
+    with st.expander(text("try_choose"), icon=":material/add_a_photo:", expanded=False):
+        choose_picture(FORM, first_source())
+
+
+def _show_notes(state: State, found: Found) -> None:
+    """Say what is learnt, what is held out and how little it tells, and what the answer leaves out."""
+    out, classes = sum(state.out), len(state.photos.classes)
+    parameters = whole(state.settings.checked().parameters or 0)
+    everything = whole(card(MODEL.name).parameters or 0)
+    say("what", features=whole(FEATURES), classes=classes, parameters=parameters, all=everything)
+    say("what_out", learnt=len(state.out) - out, out=out, one=percent(1 / out, 1))
+    if FORM.get(COLLECTION) in ("things", "portraits"):
+        say("what_cut")
+    say("what_none")
+
+
+def _show_formulas(state: State, found: Found) -> None:
+    """Typeset the score with the numbers of the picture that is tried."""
+    say("formula")
+    st.latex(text("formula_score"))
+    if (seen := found.recognised) is None:
+        return
+    best = int(seen.probabilities.argmax())
+    mean, bias = float(seen.maps[best].mean()), float(seen.biases[best])
+    numbers = {
+        "mean": formula(mean, places=4),
+        "bias": formula(bias, places=4, brackets=True),
+        "score": formula(float(seen.scores[best]), places=3),
+        "share": formula(float(seen.probabilities[best]), places=3),
+    }
+    st.latex(text("formula_numbers", **numbers))
+    say("formula_said", name=state.photos.classes[best])
+
+
+def _show_more(state: State, found: Found) -> None:
+    if state.run.playing:
+        return
+    st.subheader(text("confusion"))
+    left, right = st.columns(2, gap="large")
+    words = {name: text(f"confusion_{name}") for name in ("right", "said", "hover")}
+    figure = figures.confusion(found.view.confusion, state.photos.classes, height=320, **words)
+    chart(figure, key=FORM.key("confusion"), at=left, alt=text("confusion_alt"))
+    with right:
+        _show_mistakes(state, found)
+    st.subheader(text("take"))
+    _offer_files(state, found)
+    say("take_link" if FORM.get(COLLECTION) == OWN else "take_shipped")
+
+
+def _show_mistakes(state: State, found: Found) -> None:
+    kept = [at for at, out in enumerate(state.out) if out]
+    right = np.array([state.photos.labels[at] for at in kept])
+    wrong = np.flatnonzero(right != found.view.answers)
+    if not len(wrong):
+        st.caption(text("mistakes_none", count=len(kept)))
+        return
+    names = state.photos.classes
+    shown = wrong[np.argsort(-found.view.sure[wrong], kind="stable")][:_MOST]
+    say("mistakes", wrong=len(wrong), count=len(kept))
+    captions = [
+        text(
+            "mistake",
+            right=names[right[at]],
+            said=names[found.view.answers[at]],
+            sure=percent(float(found.view.sure[at])),
+        )
+        for at in shown
+    ]
+    alts = [text("mistake_alt", right=names[right[at]]) for at in shown]
+    st.image([state.thumbnails[kept[at]] for at in shown], captions, width=_WIDE, alt=alts)
+
+
+def _offer_files(state: State, found: Found) -> None:
+    files: dict[str, tuple[str, str, Callable[[], str | bytes]]] = {
+        "weights": ("layer.safetensors", "application/octet-stream", state.run.weights),
+        "features": ("features.safetensors", "application/octet-stream", lambda: features_file(state.photos)),
+        "script": ("own_classes.py", "text/x-python", lambda: code(state, found)),
+        "curves": ("own_classes.csv", "text/csv", lambda: curves(found.view)),
+    }
+    with st.container(horizontal=True):
+        for name, (file, kind, made) in files.items():
+            st.download_button(
+                WORDS.label(f"download.{name}"),
+                made,
+                file,
+                kind,
+                key=FORM.key(f"download-{name}"),
+                icon=":material/download:",
+                on_click="ignore",
+            )
+
+
+def features_file(photos: LabelledFeatures) -> bytes:
+    """Return the examples as a safetensors file: inputs (N, C) and labels, and those of the held-out photos."""
+    found = examples_of(torch.tensor(photos.features), photos.labels, photos.classes)
+    tensors = {
+        "inputs": found.inputs,
+        "labels": found.labels,
+        "test_inputs": found.test_inputs,
+        "test_labels": found.test_labels,
+    }
+    return save(tensors, {"classes": ", ".join(photos.classes), "features of": MODEL.name})
+
+
+def code(state: State, found: Found) -> str:
+    """Return the lines of PyTorch that make the same layer, as many steps as a press where none was made."""
+    lines = script(state.settings, state.run.rates, found.view.step or STEPS)
+    return lines + text("code", classes=list(state.photos.classes))
+
+
+PART = Part(
+    form=FORM,
+    presets=PRESETS,
+    read=_read,
+    find=find,
+    stage=draw_stage,
+    settings=_draw_settings,
+    notes=_show_notes,
+    formulas=_show_formulas,
+    more=_show_more,
+    question=question,
+    code=code,
+    height=480,
+)
+
+
+def show() -> None:
+    """Draw the part."""
+    say_idea(WORDS)
+    PART.show()
