@@ -17,6 +17,7 @@ from cnnviz.assets import WEIGHTS
 from cnnviz.engine import Analyze, Maps, ModelChoice, Picture, key_of, registry
 from cnnviz.engine.requests import (
     Additions,
+    AverageMasks,
     Connect,
     Convolve,
     DerivePixel,
@@ -28,6 +29,7 @@ from cnnviz.engine.requests import (
     NormPairs,
     Numbers,
     Recognise,
+    RemoveUnits,
     Stack,
     TakeApart,
     TakeFrames,
@@ -43,6 +45,7 @@ from cnnviz.models import card
 RESIDUAL = (Additions, TakeApart, WithoutBlock)
 RUNS = (Recognise, TakeFrames, TakeWeights, TrainSlice)
 RUN = (("network", "Linear 2"), ("examples", "photos"), ("kinds", 2))
+UNITS = (("network", "Flatten, Linear 4, ReLU, Dropout 0.5, Linear 10"), ("optimiser", "SGD"), ("rate", 0.1))
 RGB = arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=6).map(lambda shape: (*shape, 3)))
 
 
@@ -123,7 +126,11 @@ def example(kind: type, pictures: Any) -> Any:
         "first": Numbers.of(np.eye(3)),
         "second": Numbers.of(np.ones((3, 3))),
         "kernel": Numbers.of(np.eye(3)),
-        "settings": RUN if kind in RUNS else (("kernel_size", 2),),
+        "settings": RUN if kind in RUNS else UNITS if kind in (AverageMasks, RemoveUnits) else (("kernel_size", 2),),
+        "widths": (3, 2, 2, 1),
+        "keep": 0.5,
+        "scaling": "at test",
+        "passes": 2,
         "run": "one",
         "photos": LabelledFeatures.of(np.eye(20, 1280, dtype="f4"), (0, 1) * 10, ("a", "b")),
         "until": 3,
