@@ -28,6 +28,8 @@ say, text = WORDS.say, WORDS.text
 
 
 def _find(state: State) -> RunView | None:
+    if not state.run.playing:
+        state.run.wait(1)  # what the slice under way comes to
     try:
         return state.view()
     except CnnvizError as error:

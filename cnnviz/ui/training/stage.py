@@ -48,9 +48,6 @@ def _draw_player(state: State) -> None:
     run, epoch = state.run, state.epoch
     to_epoch = epoch - run.step % epoch
     playing = run.playing
-    if not playing:
-        # What the slice under way comes to.
-        run.wait(1)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key=FORM.key("player")):
         st.button(
             WORDS.label("pause" if playing else "play"),
