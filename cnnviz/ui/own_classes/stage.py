@@ -96,8 +96,6 @@ def _strip(photos: tuple[bytes, ...]) -> str:
 
 def _draw_player(run: Driver) -> None:
     playing = run.playing
-    if not playing:
-        run.wait(1)
     with st.container(horizontal=True, gap="small", key=FORM.key("player")):
         st.button(
             WORDS.label("pause" if playing else "train"),

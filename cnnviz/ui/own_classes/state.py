@@ -90,6 +90,8 @@ def read() -> State | None:
 def find(state: State) -> Found | None:
     """Return what there is to see; while the layer learns, the picture is not asked about again."""
     key = FORM.key("recognised")
+    if not state.run.playing:
+        state.run.wait(1)  # what the slice under way comes to
     try:
         if state.tried is not None and not state.run.playing:
             st.session_state[key] = state.run.recognise(MODEL, state.tried)
