@@ -90,4 +90,7 @@ RECIPES: dict[str, Recipe] = {
 }
 
 # By the name of a curve in assets/curves: the module whose `measure` trains what it needs and writes it.
-CURVES: dict[str, str] = {"normalization-rates": "cnnviz.training.normalization_rates"}
+CURVES: dict[str, str] = {
+    "normalization-rates": "cnnviz.training.normalization_rates",
+    "augmentation-gains": "cnnviz.training.augmentation_gains",
+}
