@@ -138,7 +138,7 @@ def _colour_components(source: Source, settings: Settings, count: int) -> Drawn:
     """
 
     def one() -> tuple[Tensor, Facts]:
-        drawn = torch.randn(3) * settings["deviation"]
+        drawn = torch.randn(3) * settings["alpha_deviation"]
         shift = source.components @ (drawn * source.variances)
         picture = (source.view / 255 + shift[:, None, None]).clamp(0, 1)
         return picture, tuple(zip(("first", "second", "third"), drawn.tolist(), strict=True))

@@ -5,11 +5,14 @@
 """
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
+
+from cnnviz.images import Preprocessing
 
 KERNEL = 2  # pixels a side of a region: one that begins a pixel after another overlaps it
 
@@ -42,3 +45,10 @@ def pooled(picture: Tensor, output: tuple[int, int], samples: Tensor) -> Tensor:
 def side_before(output: int, ratio: float) -> int:
     """Return how long a side is that pooling by `ratio`, from 1 to 2, takes to `output`."""
     return max(output + KERNEL - 1, round(output * ratio))
+
+
+def larger(how: Preprocessing, ratio: float) -> Preprocessing:
+    """Return the preparation of a picture that pooling by `ratio` makes as large as `how` does."""
+    high, wide = (side_before(side, ratio) for side in how.crop)
+    resize = max(round(how.resize * ratio), high, wide) if isinstance(how.resize, int) else (high, wide)
+    return replace(how, resize=resize, crop=(high, wide))

@@ -50,6 +50,7 @@ SCREENS = (
     Screen("initialization", "train", "casino"),
     Screen("activation_functions", "train", "show_chart"),
     Screen("training", "train", "model_training"),
+    Screen("augmentation", "train", "auto_awesome_motion"),
     Screen("spatial_transformer", "transform", "transform"),
     Screen("invariance", "transform", "rotate_right"),
 )

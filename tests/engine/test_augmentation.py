@@ -10,8 +10,8 @@ from torch.nn import functional
 from torchvision.transforms import v2
 
 from cnnviz import images, models
-from cnnviz.engine.compute.augmentation import DRAWS, SIDE
-from cnnviz.engine.requests import Augment, FilmOperations, LeaveOutBlocks, ModelChoice, Picture, SmoothLabel
+from cnnviz.engine.compute.augmentation import SIDE
+from cnnviz.engine.requests import DRAWS, Augment, FilmOperations, LeaveOutBlocks, ModelChoice, Picture, SmoothLabel
 from cnnviz.errors import ImageError, ModelError
 
 TINY, DIGITS, LITE = (ModelChoice(name) for name in ("alexnet-tiny", "lenet-relu-mnist", "efficientnet-lite0"))
@@ -93,7 +93,7 @@ def test_mixed_pictures_have_mixed_labels_those_of_the_network_where_none_are_kn
     ("kind", "settings"),
     [
         ("jitter", (("brightness", 0.4), ("contrast", 0.4), ("saturation", 0.4), ("hue", 0.1))),
-        ("colour_components", (("deviation", 0.5),)),
+        ("colour_components", (("alpha_deviation", 0.5),)),
         ("randaugment", (("operations", 3), ("magnitude", 15))),
         ("erasing", (("area", 0.2), ("square", 1.0), ("noise", 1.0))),
         ("fractional_pooling", (("ratio", 1.4),)),
@@ -113,7 +113,7 @@ def test_the_components_of_colour_are_those_of_numpy(engine):
     resized = [v2.Resize(256)(images.gallery_image(name)) for name in images.gallery_names()]
     pixels = np.concatenate([np.asarray(v2.CenterCrop(224)(each)).reshape(-1, 3) for each in resized]) / 255
     values, vectors = np.linalg.eigh(np.cov(pixels.T, bias=True))
-    found = engine.ask(Augment(TINY, PHOTO, "colour_components", (("deviation", 0.1),), 0)).found
+    found = engine.ask(Augment(TINY, PHOTO, "colour_components", (("alpha_deviation", 0.1),), 0)).found
     small = view(PHOTO, TINY).permute(1, 2, 0).numpy()
     for picture, facts in zip(found.pictures, found.facts, strict=True):
         alphas = np.array([value for _, value in facts])

@@ -28,6 +28,7 @@ CHANGED = {
     "initialization": {"part": "Derivation", "fan_in": "64"},
     "preprocessing": {"part": "Principal components", "patches": "digits", "kept": "12"},
     "training": {"examples": "xor", "net": "Linear 3, Tanh, Linear 2", "seed": "3"},
+    "augmentation": {"model": "lenet-relu-mnist", "augmentation": "jitter", "brightness": "0.8", "seed": "4"},
     "spatial_transformer": {"part": "Why interpolation"},
     "invariance": {"part": "Equivariance", "channel": "1"},
     "activation_functions": {"function": "gelu", "beside": "relu,silu", "at": "-0.5"},

@@ -20,7 +20,7 @@ SETTINGS = {
     "crop": {"least": 0.08, "ratio": 4 / 3},
     "ten_crops": {},
     "jitter": {"brightness": 0.4, "contrast": 0.3, "saturation": 0.5, "hue": 0.1},
-    "colour_components": {"deviation": 0.1},
+    "colour_components": {"alpha_deviation": 0.1},
     "randaugment": {"operations": 2, "magnitude": 9},
     "erasing": {"area": 0.33, "square": 0.0, "noise": 0.0},
     "mixup": {"alpha": 0.4},
@@ -158,7 +158,7 @@ def test_two_pictures_of_one_class_keep_its_whole_label():
 @given(seed=SEEDS)
 def test_colours_move_along_the_components_and_every_pixel_alike(seed):
     given_source = source(seed)
-    found = draw("colour_components", given_source, {"deviation": 0.1}, count=COUNT, seed=seed)
+    found = draw("colour_components", given_source, {"alpha_deviation": 0.1}, count=COUNT, seed=seed)
     for picture, facts in zip(found.pictures, found.facts, strict=True):
         moved = picture - given_source.view / 255
         inside = ((picture > 0) & (picture < 1)).all(dim=0)

@@ -12,20 +12,20 @@ from torch.nn import functional
 from cnnviz import images, models
 from cnnviz.engine.compute.inputs import OfPicture, picture_batch
 from cnnviz.engine.registry import Run, computes
-from cnnviz.engine.requests import Augment, FilmOperations, Input, LeaveOutBlocks, ModelChoice, Picture, SmoothLabel
+from cnnviz.engine.requests import DRAWS, Augment, FilmOperations, Input, LeaveOutBlocks, Picture, SmoothLabel
 from cnnviz.engine.results import Augmented, BlocksLeftOut, Bytes, OperationsFilm, Probed, SmoothedLabel
 from cnnviz.errors import ImageError, ModelError
 from cnnviz.images.patch_sets import pictures_of
 from cnnviz.images.prepare import PILLOW_FILTERS, resized_size
 from cnnviz.images.preprocessing import Preprocessing
 from cnnviz.probes import stochastic_depth
+from cnnviz.probes.arrays import Doubles
 from cnnviz.probes.augmentation import MIXING, Source, draw, operations
-from cnnviz.probes.fractional_pooling import side_before
+from cnnviz.probes.fractional_pooling import larger
 from cnnviz.probes.label_smoothing import best_margin, losses, losses_by_margin, target
-from cnnviz.probes.principal_components import Components, principal_components
+from cnnviz.probes.principal_components import principal_components
 from cnnviz.probes.probabilities import answers
 
-DRAWS = 12
 SIDE = 128  # of the pictures that are sent back, at most
 _FILM = 72
 _LONGEST = 4096  # pixels of a side of what ten crops are cut from
@@ -46,15 +46,15 @@ def augment(request: Augment, run: Run) -> Probed[Augmented]:
     shares = _answers(run, plain)
     labels = [given if given is not None else int(found.argmax()) for given, found in
               zip(request.labels, shares, strict=False)]  # fmt: skip
-    components = run.once("colours of the gallery", _gallery_colours).found
+    colours = run.once("colours of the gallery", _gallery_colours).found
     source = Source(
         _WHOLE[request.kind](request.picture, how, settings) if request.kind in _WHOLE else view,
         view,
         both[-1],
         (labels[0], labels[-1]),
         shares.shape[1],
-        torch.tensor(components.basis.T).float(),
-        torch.tensor(components.eigenvalues).float(),
+        torch.tensor(colours[1:]).float(),
+        torch.tensor(colours[0]).float(),
     )
     drawn = draw(request.kind, source, settings, count=DRAWS, seed=request.seed)
     pictures = drawn.pictures if drawn.pictures.is_floating_point() else drawn.pictures / 255
@@ -68,6 +68,7 @@ def augment(request: Augment, run: Run) -> Probed[Augmented]:
         _answers(run, _network_input(pictures, how, run)).numpy(),
         None if drawn.targets is None else drawn.targets.numpy(),
         (labels[0], labels[-1]),
+        colours if request.kind == "colour_components" else None,
     )
     return Probed(found, str(run.device), run.note)
 
@@ -155,10 +156,7 @@ def _resized(picture: Picture, how: Preprocessing, settings: dict[str, float]) -
 
 def _larger(picture: Picture, how: Preprocessing, settings: dict[str, float]) -> Tensor:
     """Return the part of the picture that a network gets, larger by the ratio of the pooling."""
-    ratio = settings["ratio"]
-    high, wide = (side_before(side, ratio) for side in how.crop)
-    resize = max(round(how.resize * ratio), high, wide) if isinstance(how.resize, int) else (high, wide)
-    return _view(images.prepare(picture.pixels, replace(how, resize=resize, crop=(high, wide))).view)
+    return _view(images.prepare(picture.pixels, larger(how, settings["ratio"])).view)
 
 
 def _readable(picture: Picture, how: Preprocessing) -> Image.Image:
@@ -200,7 +198,11 @@ def _small(pictures: Tensor, side: int = SIDE) -> Bytes:
     return found
 
 
-def _gallery_colours() -> Probed[Components]:
-    """Return the principal components of the colours of all pixels of the shipped photos, from 0 to 1."""
+def _gallery_colours() -> Probed[Doubles]:
+    """Return the eigenvalues of the colours of all pixels of the shipped photos, from 0 to 1, above the eigenvectors.
+
+    They are (4, 3), an eigenvector a column, in as many digits as lines of Python show.
+    """
     pixels = [torch.tensor(each).reshape(-1, 3) for each in pictures_of("colour patches")]
-    return Probed(principal_components(torch.cat(pixels).double() / 255), "cpu", "")
+    found = principal_components(torch.cat(pixels).double() / 255)
+    return Probed(np.vstack([found.eigenvalues, found.basis.T]).round(6), "cpu", "")

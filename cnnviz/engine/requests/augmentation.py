@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from cnnviz.engine.requests.values import ModelChoice, Picture, Request
 from cnnviz.engine.results import Augmented, BlocksLeftOut, OperationsFilm, Probed, SmoothedLabel
 
+DRAWS = 12
+
 
 @dataclass(frozen=True)
 class Augment(Request[Probed[Augmented]]):

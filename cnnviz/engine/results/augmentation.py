@@ -16,7 +16,8 @@ class Augmented:
 
     `before` (h, w, 3) is what was changed, made small from `size` (H, W), and `partner` what it was mixed with.
     `plain` (K,) are the probabilities without augmentation, `probabilities` (N, K) those of the draws. `targets` (N, K)
-    are there where the label changes; `labels` are those of the picture and of its partner.
+    are there where the label changes; `labels` are those of the picture and of its partner. `colours` (4, 3) are there
+    for shifts along the principal components of colours: what lies along each, above an eigenvector a column.
     """
 
     pictures: Bytes
@@ -28,6 +29,7 @@ class Augmented:
     probabilities: Doubles
     targets: Floats | None
     labels: tuple[int, int]
+    colours: Doubles | None = None
 
 
 @dataclass(frozen=True, eq=False)
