@@ -12,7 +12,7 @@ from cnnviz.figures.plain import LEGEND, PICTURE, plain_figure
 from cnnviz.figures.style import INK, INPUT, KERNEL, OUTPUT, RULE
 
 Box = tuple[float, float, float, float]
-_CELL = 14  # pixels of the drawing a pixel of the picture
+_CELL, _LINE = 32, 3  # pixels of the drawing a pixel of the picture
 
 
 def boxed(
@@ -42,32 +42,45 @@ def regions(
     for row, top in enumerate(down):
         for column, left in enumerate(across):
             # Beside each other in two colours, and a little apart, so that an overlap can be seen.
-            inset = 1 + 3 * ((row + column) % 2)
+            inset = 2 + 6 * ((row + column) % 2)
             y0, x0 = top * _CELL + inset, left * _CELL + inset
-            y1, x1 = (top + kernel) * _CELL - inset - 1, (left + kernel) * _CELL - inset - 1
-            ink = inks[(row + column) % 2]
-            drawn[[y0, y1], x0 : x1 + 1] = ink
-            drawn[y0 : y1 + 1, [x0, x1]] = ink
+            y1, x1 = (top + kernel) * _CELL - inset, (left + kernel) * _CELL - inset
+            inside = drawn[y0 + _LINE : y1 - _LINE, x0 + _LINE : x1 - _LINE].copy()
+            drawn[y0:y1, x0:x1] = inks[(row + column) % 2]
+            drawn[y0 + _LINE : y1 - _LINE, x0 + _LINE : x1 - _LINE] = inside
     return plain_figure([{**image(drawn), "hoverinfo": "skip"}], PICTURE, height=height)
 
 
 def blocks_running(
-    names: Sequence[str], survival: np.ndarray, running: np.ndarray, words: Mapping[str, str], *, height: int = 400
+    names: Sequence[str],
+    survival: np.ndarray,
+    running: np.ndarray,
+    picked: int,
+    words: Mapping[str, str],
+    *,
+    height: int = 400,
 ) -> go.Figure:
     """Return which of L blocks ran in N passes (N, L), and above it how likely each is to run, and how many did.
 
-    `words` has "likely", "ran", "block", "pass" and "probability".
+    The pass that is `picked` is outlined. `words` has "likely", "ran", "block", "pass" and "probability".
     """
     places = list(range(1, len(names) + 1))
-    hover = {"customdata": list(names), "hovertemplate": "%{customdata}: %{y:.1%}<extra>%{fullData.name}</extra>"}
-    likely = {"type": "scatter", "mode": "lines+markers", "x": places, "y": survival, "name": words["likely"],
-              "line": {"color": INPUT, "width": 3}, "yaxis": "y2", **hover}  # fmt: skip
-    ran = {"type": "scatter", "mode": "markers", "x": places, "y": running.mean(axis=0), "name": words["ran"],
-           "marker": {"color": KERNEL, "size": 10, "symbol": "diamond"}, "yaxis": "y2", **hover}  # fmt: skip
+    above = {
+        "type": "scatter",
+        "x": places,
+        "yaxis": "y2",
+        "customdata": list(names),
+        "hovertemplate": "%{customdata}: %{y:.1%}<extra>%{fullData.name}</extra>",
+    }
+    likely = {**above, "mode": "lines+markers", "y": survival, "name": words["likely"],
+              "line": {"color": INPUT, "width": 3}}  # fmt: skip
+    ran = {**above, "mode": "markers", "y": running.mean(axis=0), "name": words["ran"],
+           "marker": {"color": KERNEL, "size": 10, "symbol": "diamond"}}  # fmt: skip
+    # With a horizontal axis of its own, for those beside a heatmap keep their colours on a dark page.
     cells = {
         "type": "heatmap",
         "x": places,
-        "y": list(range(1, len(running) + 1)),
+        "y": list(range(len(running))),
         "z": running.astype(int),
         "zmin": 0,
         "zmax": 1,
@@ -77,11 +90,15 @@ def blocks_running(
         "ygap": 2,
         "hoverinfo": "skip",
         "showlegend": False,
+        "xaxis": "x2",
     }
     axis = {"showgrid": False, "zeroline": False, "fixedrange": True}
+    ends = {"range": [0.45, len(names) + 0.55], "dtick": 1 if len(names) <= 20 else 5, "tick0": 1}
+    row = {"x0": 0, "x1": 1, "xref": "x2 domain", "y0": picked - 0.5, "y1": picked + 0.5}
     layout = {
-        "xaxis": {**axis, "title": {"text": words["block"]}, "dtick": 1 if len(names) <= 20 else 5},
-        "yaxis": {**axis, "title": {"text": words["pass"]}, "domain": [0, 0.62], "autorange": "reversed"},
+        "xaxis": {**axis, **ends, "anchor": "y2", "showticklabels": False},
+        "xaxis2": {**axis, **ends, "anchor": "y", "title": {"text": words["block"]}},
+        "yaxis": {**axis, "title": {"text": words["pass"]}, "domain": [0, 0.62], "autorange": "reversed", "dtick": 1},
         "yaxis2": {
             "domain": [0.68, 1],
             "range": [-0.05, 1.1],
@@ -91,6 +108,7 @@ def blocks_running(
             "fixedrange": True,
             "title": {"text": words["probability"]},
         },
+        "shapes": [{"type": "rect", **row, "line": {"color": KERNEL, "width": 3}}],
         **LEGEND,
     }
     return plain_figure([cells, likely, ran], layout, height=height, margin=(36, 8, 46, 60))

@@ -64,7 +64,7 @@ def test_the_code_makes_the_very_draws_and_the_very_answers(kind, tmp_path, monk
 
 
 def test_stochastic_depth_runs_the_blocks_that_its_code_draws():
-    app = open_screen(model="efficientnet-lite0", augmentation="stochastic_depth", seed="5", draw="2")
+    app = open_screen(model="efficientnet-lite0", augmentation="stochastic_depth", seed="5", at="2")
     assert_well(app)
     found: dict = {}
     exec(app.code[0].value, found)
@@ -103,7 +103,7 @@ def test_digits_are_mixed_with_digits_whose_labels_are_known():
 
 
 def test_links_hold_everything_and_another_kind_begins_anew():
-    app = open_screen(augmentation="jitter", brightness="0.9", seed="7", draw="3")
+    app = open_screen(augmentation="jitter", brightness="0.9", seed="7", at="3")
     assert_well(app)
     assert app.slider(key="augmentation.brightness").value == 0.9
     app.selectbox(key="augmentation.augmentation").select("mixup").run()
@@ -113,7 +113,7 @@ def test_links_hold_everything_and_another_kind_begins_anew():
 
 
 def test_nonsense_opens_with_the_defaults_and_without_a_picture_it_says_so():
-    assert_well(open_screen(augmentation="magic", least="7", seed="-1", draw="99"))
+    assert_well(open_screen(augmentation="magic", least="7", seed="-1", at="99"))
     app = open_screen(source="Upload", augmentation="mixup")
     assert_well(app)
     assert app.info

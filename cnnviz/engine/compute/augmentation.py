@@ -61,7 +61,7 @@ def augment(request: Augment, run: Run) -> Probed[Augmented]:
     found = Augmented(
         _small(pictures),
         drawn.facts,
-        _small(source.whole[None] / 255)[0],
+        _small(source.whole[None] / 255, 2 * SIDE)[0],
         (source.whole.shape[1], source.whole.shape[2]),
         _small(both[1][None] / 255)[0] if request.kind in MIXING else None,
         shares[0].numpy(),

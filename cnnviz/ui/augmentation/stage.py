@@ -19,8 +19,8 @@ from cnnviz.ui.chart import chart
 from cnnviz.ui.numbers import fixed, percent, short
 
 say, text = WORDS.say, WORDS.text
-_TALL, _LOW = 400, 232
-_FEW = 12  # regions of a pooling along a side that can still be told apart
+_TALL, _LOW = 400, 224
+_FEW = 6  # regions of a pooling along a side that can still be told apart
 
 
 def draw(state: State, answer: Answer) -> None:
@@ -78,12 +78,12 @@ def _before(state: State, answer: Augmented) -> tuple[go.Figure, str]:
         return _regions(state, answer), text("alt_regions")
     if "width" in drawn and state.kind != "erasing":
         boxes = [tuple(dict(facts)[name] for name in ("left", "top", "width", "height")) for facts in answer.facts]
-        return figures.boxed(answer.before, answer.size, boxes, at, height=_LOW - 32), text("alt_boxes")
+        return figures.boxed(answer.before, answer.size, boxes, at, height=_LOW - 34), text("alt_boxes")
     shown, captions = [answer.before, answer.pictures[at]], [text("before"), text("draw_number", channel=at)]
     if answer.partner is not None:
         shown.insert(1, answer.partner)
         captions.insert(1, text("partner"))
-    return sheet(shown, captions, columns=len(shown), side=_LOW - 74), text("alt_before")
+    return sheet(shown, captions, columns=len(shown), side=_LOW - 78), text("alt_before")
 
 
 def _regions(state: State, answer: Augmented) -> go.Figure:
@@ -93,7 +93,7 @@ def _regions(state: State, answer: Augmented) -> go.Figure:
     across, down = (starts(size, _FEW, drawn[name]).tolist() for name in ("across", "down"))
     high, wide = answer.before.shape[:2]
     small = answer.before[np.ix_(np.arange(size) * high // size, np.arange(size) * wide // size)]
-    return figures.regions(small, across, down, POOLED, height=_LOW - 32)
+    return figures.regions(small, across, down, POOLED, height=_LOW - 34)
 
 
 def _draw_answers(state: State, answer: Augmented | BlocksLeftOut) -> None:
@@ -129,7 +129,9 @@ def _draw_blocks(state: State, answer: BlocksLeftOut) -> None:
     words = {name: text(f"blocks_{name}") for name in ("likely", "ran", "block", "pass", "probability")}
     with left:
         say("stage_stochastic_depth", **state.settings)
-        figure = figures.blocks_running(answer.names, answer.survival, answer.running, words, height=_TALL)
+        figure = figures.blocks_running(
+            answer.names, answer.survival, answer.running, picked(state, answer), words, height=_TALL
+        )
         chart(figure, key=FORM.key("blocks"), alt=text("alt_blocks"))
     with right:
         at = picked(state, answer)

@@ -36,7 +36,8 @@ NAMES = (
     "stochastic_depth",
 )
 SEED = Number("seed", 0, low=0, high=9999, slider=False)
-DRAW = Number("draw", 0, low=0, high=DRAWS - 1, slider=False)
+# Where somebody looks, which is why it has the name that no preset minds.
+DRAW = Number("at", 0, low=0, high=DRAWS - 1, slider=False)
 _OTHER_SOURCES = ("Draw", *SHEETS)
 # By kind, in the order of the screen.
 CONTROLS: dict[str, tuple[AnyControl, ...]] = {
