@@ -155,7 +155,7 @@ def _run(variant: Variant, seed: int, epochs: int, splits: data.Splits) -> tuple
     made = network(variant)
     order = torch.Generator().manual_seed(seed)
     optimiser = torch.optim.AdamW(made.parameters(), lr=3e-3, weight_decay=1e-2)
-    steps = epochs * -(-COUNT // BATCH)
+    steps = epochs * -(-len(images) // BATCH)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
 
     def point() -> tuple[float, float]:
@@ -164,7 +164,7 @@ def _run(variant: Variant, seed: int, epochs: int, splits: data.Splits) -> tuple
     points = [point()]
     for epoch in range(1, epochs + 1):
         made.train()
-        for chosen in torch.randperm(COUNT, generator=order).split(BATCH):
+        for chosen in torch.randperm(len(images), generator=order).split(BATCH):
             inputs, targets = augmented(variant, images[chosen], labels[chosen])
             loss = functional.cross_entropy(made(inputs), targets, label_smoothing=variant.smoothing)
             optimiser.zero_grad(set_to_none=True)

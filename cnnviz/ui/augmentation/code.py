@@ -8,13 +8,15 @@ from cnnviz.ui.augmentation.state import WORDS, Answer, State
 from cnnviz.ui.model_choice import in_python
 
 text = WORDS.text
+# All others stay real numbers, which MixUp insists on.
+_WHOLE = ("operations", "magnitude")
 
 
 def code(state: State, answer: Answer) -> str:
     """Return Python, with torch and torchvision alone but for the network, that makes the same draws or target."""
     how = state.subject.card.preprocessing
     given = {
-        **{name: _number(value) for name, value in state.settings.items()},
+        **{name: int(value) if name in _WHOLE else round(value, 9) for name, value in state.settings.items()},
         "crop": list(how.crop),
         "count": DRAWS,
         "seed": state.seed,
@@ -57,7 +59,3 @@ def _resizing(how: Preprocessing, prefix: str = "") -> dict[str, object]:
         f"{prefix}interpolation": how.interpolation.upper(),
         f"{prefix}crop": list(how.crop),
     }
-
-
-def _number(value: float) -> float | int:
-    return int(value) if value == int(value) else round(value, 9)

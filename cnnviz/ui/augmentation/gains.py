@@ -52,8 +52,9 @@ def show_gains(kind: str) -> None:
     shown = ("none", name, "together")
     figures = []
     for box, part in zip(st.columns(2, gap="medium"), ("validation", "training"), strict=True):
-        runs = {text(f"variant_{each}"): getattr(found, part)[each] for each in shown}
-        figures.append(banded(found.epochs, runs, x=text("epochs"), y=text(f"y_{part}"), scale="share", height=300))
+        # Without the first point: before training all are alike, and far below.
+        runs = {text(f"variant_{each}"): getattr(found, part)[each][:, 1:] for each in shown}
+        figures.append(banded(found.epochs[1:], runs, x=text("epochs"), y=text(f"y_{part}"), scale="part", height=300))
         chart(figures[-1], key=FORM.key(part), at=box, alt=text(f"alt_{part}"))
     named = {f"{place}_{which}": percent(number, 1) for place, each in (("none", "none"), ("with", name))
              for which, number in (("mean", found.test[each].mean()), ("low", found.test[each].min()),

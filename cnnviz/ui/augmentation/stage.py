@@ -136,7 +136,7 @@ def _draw_blocks(state: State, answer: BlocksLeftOut) -> None:
     with right:
         at = picked(state, answer)
         missing = [name for name, ran in zip(answer.names, answer.running[at], strict=True) if not ran]
-        say("pass_all" if not missing else "pass", number=at, count=len(missing), names=", ".join(missing))
+        say("pass_all" if not missing else "pass", number=at, names=", ".join(missing))
         _draw_answers(state, answer)
 
 
