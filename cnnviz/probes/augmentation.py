@@ -146,7 +146,7 @@ def _colour_components(source: Source, settings: Settings, count: int) -> Drawn:
     return _each(count, one)
 
 
-class Told(v2.RandAugment):
+class Told(v2.RandAugment):  # type: ignore[misc]  # torchvision has no types
     """RandAugment that keeps which operations it applied, and how strongly."""
 
     def __init__(self, **settings: Any) -> None:

@@ -15,7 +15,7 @@ _WHOLE = ("operations", "magnitude")
 def code(state: State, answer: Answer) -> str:
     """Return Python, with torch and torchvision alone but for the network, that makes the same draws or target."""
     how = state.subject.card.preprocessing
-    given = {
+    given: dict[str, object] = {
         **{name: int(value) if name in _WHOLE else round(value, 9) for name, value in state.settings.items()},
         "crop": list(how.crop),
         "count": DRAWS,

@@ -74,7 +74,9 @@ def _table(state: State, answer: Answer) -> pd.DataFrame:
         return pd.DataFrame({"class": state.classes, "target": answer.target, "probability": answer.probabilities})
     best = answer.probabilities.mean(axis=0).argsort()[::-1][:5]
     if isinstance(answer, BlocksLeftOut):
-        drawn = [{name: int(ran) for name, ran in zip(answer.names, row, strict=True)} for row in answer.running]
+        drawn: list[dict[str, object]] = [
+            {name: int(ran) for name, ran in zip(answer.names, row, strict=True)} for row in answer.running
+        ]
     else:
         drawn = [{"drawn": facts_told(facts)} for facts in answer.facts]
     shares = [{state.classes[at]: row[at] for at in best} for row in answer.probabilities]
@@ -89,7 +91,7 @@ def _png(answer: Augmented) -> bytes:
     return buffer.getvalue()
 
 
-PART = Part(
+PART: Part[State, Answer] = Part(
     form=FORM,
     read=read,
     find=find,

@@ -77,7 +77,8 @@ def _before(state: State, answer: Augmented) -> tuple[go.Figure, str]:
     if state.kind == "fractional_pooling":
         return _regions(state, answer), text("alt_regions")
     if "width" in drawn and state.kind != "erasing":
-        boxes = [tuple(dict(facts)[name] for name in ("left", "top", "width", "height")) for facts in answer.facts]
+        told = (dict(facts) for facts in answer.facts)
+        boxes = [(box["left"], box["top"], box["width"], box["height"]) for box in told]
         return figures.boxed(answer.before, answer.size, boxes, at, height=_LOW - 34), text("alt_boxes")
     shown, captions = [answer.before, answer.pictures[at]], [text("before"), text("draw_number", channel=at)]
     if answer.partner is not None:

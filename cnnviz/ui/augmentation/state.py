@@ -1,13 +1,13 @@
 """What the screen on augmentation asks for: a subject, a kind of augmentation with its settings, a seed, a draw."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 import streamlit as st
 
 from cnnviz import images
-from cnnviz.engine.requests import DRAWS, Augment, FilmOperations, LeaveOutBlocks, Picture, SmoothLabel
-from cnnviz.engine.results import Augmented, BlocksLeftOut, SmoothedLabel
+from cnnviz.engine.requests import DRAWS, Augment, FilmOperations, LeaveOutBlocks, Picture, Request, SmoothLabel
+from cnnviz.engine.results import Augmented, BlocksLeftOut, Probed, SmoothedLabel
 from cnnviz.probes.augmentation import MAGNITUDES, MIXING
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form, Preset
@@ -89,15 +89,16 @@ class State:
 
     def request(self) -> Augment | LeaveOutBlocks | SmoothLabel:
         """Return the question for the engine."""
-        given: dict[str, Any] = {**self.subject.given}
+        given = self.subject.given
         if self.kind == "stochastic_depth":
             return LeaveOutBlocks(**given, last=self.settings["last"], seed=self.seed)
         if self.kind == "label_smoothing":
             return SmoothLabel(**given, smoothing=self.settings["smoothing"], label=self.label)
         settings = {**self.settings, **({"ratio": 4 / 3} if self.kind == "crop" else {})}
-        labels = self.label, self.partner_label
-        mixed = {"partner": self.partner, "labels": labels} if self.kind in MIXING else {}
-        return Augment(**given, kind=self.kind, settings=tuple(settings.items()), seed=self.seed, **mixed)
+        drawn = Augment(**given, kind=self.kind, settings=tuple(settings.items()), seed=self.seed)
+        if self.kind not in MIXING:
+            return drawn
+        return replace(drawn, partner=self.partner, labels=(self.label, self.partner_label))
 
     def film(self) -> FilmOperations:
         """Return the question for the film of RandAugment's operations."""
@@ -147,7 +148,7 @@ def _class(number: int) -> int:
 
 def find(state: State) -> Answer | None:
     """Return the engine's answer, None after an error was shown."""
-    answer = ask(state.request())
+    answer: Probed[Any] | None = ask(cast("Request[Any]", state.request()))
     return None if answer is None else answer.found
 
 
