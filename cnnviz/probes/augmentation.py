@@ -1,8 +1,8 @@
 """A picture under random changes, a dozen draws of one kind by seed: torchvision's own wherever it has the kind.
 
->>> drawn = draw("flip", picture, {"chance": 0.5}, count=12, seed=0)  # (3, H, W) uint8 -> (12, 3, H, W)
->>> drawn.facts[0]
-(('flipped', 1.0),)
+>>> view = torch.zeros(3, 32, 48, dtype=torch.uint8)
+>>> draw("flip", Source(view, view), {"chance": 0.5}, count=12, seed=0).pictures.shape
+torch.Size([12, 3, 32, 48])
 """
 
 from collections.abc import Callable, Mapping

@@ -1,6 +1,7 @@
 """Stochastic depth in a network that was not made for it: residual branches left out, row by row of a batch.
 
->>> scores(network, batch, drawn(9, 0.5, count=12, seed=0), 0.5)  # (12, C, H, W) -> (12, K)
+>>> scores(model, batch.expand(2, -1, -1, -1), drawn(8, 0.5, count=2, seed=0), 0.5).shape
+torch.Size([2, 1000])
 """
 
 from collections.abc import Callable, Iterator

@@ -16,10 +16,12 @@ from cnnviz.arithmetic.pose import similarity
 from cnnviz.assets import WEIGHTS
 from cnnviz.engine import Analyze, Maps, ModelChoice, Picture, key_of, registry
 from cnnviz.engine.requests import (
+    Augment,
     Connect,
     Convolve,
     DerivePixel,
     FoldNorm,
+    LeaveOutBlocks,
     MatchWeights,
     NormPairs,
     Numbers,
@@ -89,8 +91,11 @@ def example(kind: type, pictures: Any) -> Any:
     file = WEIGHTS / "lenet-relu-mnist.safetensors"
     own = ModelChoice.of_checkpoint("lenet-relu-mnist", file.read_bytes(), file.name)
     normalised = ModelChoice("cnn-r-mnist") if kind in (NormPairs, FoldNorm) else None
+    residual = ModelChoice("efficientnet-lite0") if kind is LeaveOutBlocks else None
     values = {
-        "model": own if kind is MatchWeights else normalised or ModelChoice("lenet-relu-mnist", random_seed=1),
+        "model": own
+        if kind is MatchWeights
+        else residual or normalised or ModelChoice("lenet-relu-mnist", random_seed=1),
         "picture": pictures(1),
         "pictures": tuple(pictures(number) for number in range(4)),
         "layer": "conv2",
@@ -100,14 +105,17 @@ def example(kind: type, pictures: Any) -> Any:
         "invert": True,
         "architecture": "squeezenet1_1",
         "input_size": (1, 3, 96, 64) if kind is Analyze else None,
-        "kind": "Conv2d" if kind is Convolve else "MaxPool2d",
+        "kind": {Convolve: "Conv2d", Augment: "flip"}.get(kind, "MaxPool2d"),
         "inputs": Numbers.of(np.arange(128).reshape((16, 8) if kind is Connect else (2, 8, 8))),
         "weights": Numbers.of(np.ones((3, 3) if kind is Connect else (3, 2, 3, 3))),
         "image": Numbers.of(np.eye(9)),
         "first": Numbers.of(np.eye(3)),
         "second": Numbers.of(np.ones((3, 3))),
         "kernel": Numbers.of(np.eye(3)),
-        "settings": (("network", "Flatten, Linear 10"),) if kind in RUNS else (("kernel_size", 2),),
+        "settings": {
+            **dict.fromkeys(RUNS, (("network", "Flatten, Linear 10"),)),
+            Augment: (("chance", 0.5),),
+        }.get(kind, (("kernel_size", 2),)),
         "run": "one",
         "until": 3,
         "seconds": 1.0,
@@ -162,6 +170,8 @@ def example(kind: type, pictures: Any) -> Any:
         "spread": (2.0, 0.5),
         "turn": 30.0,
         "rotate": 5.0,
+        "last": 0.8,
+        "smoothing": 0.1,
     }
     return kind(**{each.name: values[each.name] for each in dataclasses.fields(kind) if each.name in values})
 
