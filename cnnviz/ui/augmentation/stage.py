@@ -37,23 +37,25 @@ def _draw_pictures(state: State, answer: Augmented) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         say(f"stage_{state.kind}", **state.settings)
-        tiles(
-            answer.pictures,
-            key=FORM.key("draws"),
-            mode="rgb",
-            columns=4 if len(answer.pictures) > 10 else 5,
-            tallest=_TALL,
-            labels=[facts_told(facts) for facts in answer.facts],
-            selected=picked(state, answer),
-            label=text("draws"),
-            words={
-                "channel": text("draw_number", channel="{channel}"),
-                "place": "",
-                "weights": "",
-                "idle": text("draws_idle"),
-            },
-            on_pick=lambda index: FORM.set(DRAW, index),
-        )
+        # Its place is kept by app.css: on a phone all else stands below it.
+        with st.container(key=FORM.key("mosaic")):
+            tiles(
+                answer.pictures,
+                key=FORM.key("draws"),
+                mode="rgb",
+                columns=4 if len(answer.pictures) > 10 else 5,
+                tallest=_TALL,
+                labels=[facts_told(facts) for facts in answer.facts],
+                selected=picked(state, answer),
+                label=text("draws"),
+                words={
+                    "channel": text("draw_number", channel="{channel}"),
+                    "place": "",
+                    "weights": "",
+                    "idle": text("draws_idle"),
+                },
+                on_pick=lambda index: FORM.set(DRAW, index),
+            )
     with right:
         before, alt = _before(state, answer)
         chart(before, key=FORM.key("before"), alt=alt)
