@@ -27,6 +27,7 @@ SCALES: dict[str, dict[str, Any]] = {
     "number": {"rangemode": "tozero"},
     "signed": {},
     "share": {"tickformat": ".0%", "rangemode": "tozero"},
+    "part": {"tickformat": ".0%"},
     "whole": {"tickformat": ".0%", "range": [-0.03, 1.05]},
     "power": {"type": "log", "exponentformat": "power"},
     "log": {"tickformat": ".1~%", "type": "log", "dtick": "D2"},
@@ -57,8 +58,8 @@ def sweep(
     """Return a line a name, at most MOST, over N amounts; the amount `at` is marked, those within `band` are tinted.
 
     `scale`, one of SCALES, says what the values are: numbers from 0 up, signed numbers, shares, shares of which 100 %
-    is the most, or numbers or small shares on a logarithm. `faint` (N, K) are K thin lines behind. `axis`
-    has more properties of the vertical axis.
+    is the most, a part of such shares that need not begin at 0, or numbers or small shares on a logarithm. `faint`
+    (N, K) are K thin lines behind. `axis` has more properties of the vertical axis.
     """
     form = ".3~g" if scale in ("number", "signed", "power") else ".2%"
     traces: list[dict[str, Any]] = [

@@ -8,7 +8,7 @@ from PIL import Image, ImageOps
 
 from cnnviz.images.preprocessing import Preprocessing
 
-_FILTERS = {
+PILLOW_FILTERS = {
     "nearest": Image.Resampling.NEAREST,
     "bilinear": Image.Resampling.BILINEAR,
     "bicubic": Image.Resampling.BICUBIC,
@@ -47,7 +47,7 @@ def prepare(picture: Image.Image | NDArray[np.uint8], how: Preprocessing) -> Pre
     crop_height, crop_width = how.crop
     left, top = _crop_start(width, crop_width), _crop_start(height, crop_height)
     box = (max(left, 0), max(top, 0), min(left + crop_width, width), min(top + crop_height, height))
-    part = _resized_part(image, (width, height), box, _FILTERS[how.interpolation])
+    part = _resized_part(image, (width, height), box, PILLOW_FILTERS[how.interpolation])
     canvas = Image.new(mode, (crop_width, crop_height))
     canvas.paste(part, (box[0] - left, box[1] - top))
     across, down = image.width / width, image.height / height

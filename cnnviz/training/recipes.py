@@ -93,4 +93,5 @@ RECIPES: dict[str, Recipe] = {
 CURVES: dict[str, str] = {
     "normalization-rates": "cnnviz.training.normalization_rates",
     "depth": "cnnviz.training.depth",
+    "augmentation-gains": "cnnviz.training.augmentation_gains",
 }

@@ -20,7 +20,7 @@ VISIT = ("lang", "embed", "embed_options")
 PART = "part"
 PICTURE = ("source", "photo", "digit_number", "clothe_number", "centre")
 # The screens that look at one picture: it is taken along between them, on purpose, and nothing else is.
-SHARE_A_PICTURE = ("convolution", "pooling", "activations", "filters", "receptive_field")
+SHARE_A_PICTURE = ("convolution", "pooling", "activations", "filters", "receptive_field", "augmentation")
 
 
 class _Store(TypedDict):

@@ -51,6 +51,7 @@ SCREENS = (
     Screen("activation_functions", "train", "show_chart"),
     Screen("training", "train", "model_training"),
     Screen("regularization", "train", "filter_alt"),
+    Screen("augmentation", "train", "auto_awesome_motion"),
     Screen("depth", "train", "stacks"),
     Screen("spatial_transformer", "transform", "transform"),
     Screen("invariance", "transform", "rotate_right"),

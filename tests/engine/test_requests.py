@@ -17,6 +17,7 @@ from cnnviz.assets import WEIGHTS
 from cnnviz.engine import Analyze, Maps, ModelChoice, Picture, key_of, registry
 from cnnviz.engine.requests import (
     Additions,
+    Augment,
     AverageMasks,
     Connect,
     Convolve,
@@ -24,6 +25,7 @@ from cnnviz.engine.requests import (
     DescribePhoto,
     FoldNorm,
     LabelledFeatures,
+    LeaveOutBlocks,
     MatchWeights,
     MeasureGradients,
     NormPairs,
@@ -104,10 +106,15 @@ def example(kind: type, pictures: Any) -> Any:
     model = ModelChoice("lenet-relu-mnist", random_seed=1)
     if kind in (NormPairs, FoldNorm):
         model = ModelChoice("cnn-r-mnist")
-    elif kind in (DescribePhoto, Recognise):
+    elif kind in (DescribePhoto, LeaveOutBlocks, Recognise):
         model = ModelChoice("efficientnet-lite0")
     elif kind in RESIDUAL:
         model = ModelChoice("resnet18", random_seed=1)
+    settings = {
+        **dict.fromkeys(RUNS, RUN),
+        **dict.fromkeys((AverageMasks, RemoveUnits), UNITS),
+        Augment: (("chance", 0.5),),
+    }
     values = {
         "model": own if kind is MatchWeights else model,
         "picture": pictures(1),
@@ -119,14 +126,14 @@ def example(kind: type, pictures: Any) -> Any:
         "invert": True,
         "architecture": "squeezenet1_1",
         "input_size": (1, 3, 96, 64) if kind is Analyze else None,
-        "kind": "Conv2d" if kind is Convolve else "MaxPool2d",
+        "kind": {Convolve: "Conv2d", Augment: "flip"}.get(kind, "MaxPool2d"),
         "inputs": Numbers.of(np.arange(128).reshape((16, 8) if kind is Connect else (2, 8, 8))),
         "weights": Numbers.of(np.ones((3, 3) if kind is Connect else (3, 2, 3, 3))),
         "image": Numbers.of(np.eye(9)),
         "first": Numbers.of(np.eye(3)),
         "second": Numbers.of(np.ones((3, 3))),
         "kernel": Numbers.of(np.eye(3)),
-        "settings": RUN if kind in RUNS else UNITS if kind in (AverageMasks, RemoveUnits) else (("kernel_size", 2),),
+        "settings": settings.get(kind, (("kernel_size", 2),)),
         "widths": (3, 2, 2, 1),
         "keep": 0.5,
         "scaling": "at test",
@@ -190,6 +197,8 @@ def example(kind: type, pictures: Any) -> Any:
         "spread": (2.0, 0.5),
         "turn": 30.0,
         "rotate": 5.0,
+        "last": 0.8,
+        "smoothing": 0.1,
     }
     return kind(**{each.name: values[each.name] for each in dataclasses.fields(kind) if each.name in values})
 

@@ -1,141 +1,154 @@
-"""Augmentation without a browser: the answers are the networks', and the curves the files'."""
+"""The screen on augmentation without a browser: every kind, the answers on it, and code that makes the same pixels."""
 
-import json
+import io
+import re
 from functools import partial
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from cnnviz import images, models
-from cnnviz.arithmetic.pose import similarity
-from cnnviz.models.shipped import SHIPPED
-from cnnviz.probes.placement import place
-from cnnviz.training.recipes import RECIPES
-from cnnviz.ui.invariance.augmentation import curves
-from cnnviz.ui.invariance.augmentation.curves import AUGMENTED, CURVES, PLAIN
+from cnnviz.assets import CURVES, GALLERY
+from cnnviz.engine.compute.augmentation import _small
+from cnnviz.engine.requests import Augment, LeaveOutBlocks, ModelChoice, Picture
+from cnnviz.ui.augmentation.state import CONTROLS, KIND, NAMES, SEED, partner_control
+from cnnviz.ui.engine import engine
 from tests.pages import opening
-from tests.pages.opening import assert_well, said, unfold
+from tests.pages.opening import assert_sliders_show_their_numbers, assert_well, said, unfold
 
-open_screen = partial(opening.open_screen, "pages/transform/invariance.py", part="Augmentation")
-READY = models.is_ready(PLAIN) and models.is_ready(AUGMENTED)
-needs_weights = pytest.mark.skipif(not READY, reason="the networks have not been trained")
+open_screen = partial(opening.open_screen, "pages/train/augmentation.py", model="alexnet-tiny")
+PHOTO = Picture.of(images.gallery_image("chelsea"))
+OTHER = Picture.of(images.gallery_image("coffee"))
+PICTURES = [name for name in NAMES if name not in ("label_smoothing", "stochastic_depth")]
 needs_curves = pytest.mark.skipif(
-    not (READY and (CURVES / "augmentation-shift.json").exists()), reason="the curves have not been measured"
+    not (CURVES / "augmentation-gains.json").exists(), reason="the curves have not been measured"
 )
 
 
-def answer(name, index, degrees, percent, right):
-    """What a network says to a test digit placed as its training places digits."""
-    how = SHIPPED[name].preprocessing
-    digit = torch.tensor(images.sheet("digits")[index] / 255, dtype=torch.float32)[None, None]
-    pose = similarity(degrees=degrees, scale=percent / 100, right=right)
-    seen = place(digit, [pose], 28)
+def asked(kind, model="alexnet-tiny"):
+    """The engine's answer to what the screen begins with."""
+    settings = {control.name: float(control.default) for control in CONTROLS[kind]}
+    settings |= {"ratio": 4 / 3} if kind == "crop" else {}
+    mixed = {"partner": OTHER} if kind in ("mixup", "cutmix") else {}
+    request = Augment(ModelChoice(model), PHOTO, kind, tuple(settings.items()), SEED.default, **mixed)
+    return engine().ask(request).found
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_the_code_makes_the_very_draws_and_the_very_answers(kind, tmp_path, monkeypatch, capsys):
+    app = open_screen(augmentation=kind)
+    assert_well(app)
+    assert_sliders_show_their_numbers(app)
+    for name, photo in (("photo.jpg", "chelsea"), ("other.jpg", "coffee")):
+        (tmp_path / name).write_bytes((GALLERY / f"{photo}.jpg").read_bytes())
+    monkeypatch.chdir(tmp_path)
+    found: dict = {}
+    exec(app.code[0].value, found)
+    draws = found["draws"] if found["draws"].is_floating_point() else found["draws"] / 255
+    answer = asked(kind)
+    np.testing.assert_array_equal(_small(draws), answer.pictures)
+    np.testing.assert_allclose(found["shares"], answer.probabilities, atol=1e-4)
+    if answer.targets is not None:
+        np.testing.assert_array_equal(found["targets"], answer.targets)
+    mean = float(capsys.readouterr().out.split("(")[1].split(")")[0].split(",")[0])
+    assert mean == pytest.approx(answer.probabilities.mean(axis=0).max(), abs=1e-3)
+    best = int(answer.plain.argmax())
+    name = models.card("alexnet-tiny").classes[best]
+    told = next(each for each in said(app).splitlines() if each.startswith(f"**{name}**"))
+    plain, over, deviation = map(float, re.findall(r"[\d.]+(?=%| points)", told))
+    assert plain == pytest.approx(100 * answer.plain[best], abs=0.06)
+    assert over == pytest.approx(100 * answer.probabilities[:, best].mean(), abs=0.06)
+    assert deviation == pytest.approx(100 * answer.probabilities[:, best].std(), abs=0.06)
+
+
+def test_stochastic_depth_runs_the_blocks_that_its_code_draws():
+    answer = engine().ask(LeaveOutBlocks(ModelChoice("efficientnet-lite0"), PHOTO, 0.8, 5)).found
+    at = int(answer.running.sum(axis=1).argmin())
+    app = open_screen(model="efficientnet-lite0", augmentation="stochastic_depth", seed="5", at=str(at))
+    assert_well(app)
+    found: dict = {}
+    exec(app.code[0].value, found)
+    np.testing.assert_array_equal(found["running"], answer.running)
+    missing = [name for name, ran in zip(answer.names, answer.running[at], strict=True) if not ran]
+    assert missing
+    assert f"Left out in pass {at}: {', '.join(missing)}." in said(app)
+
+
+def test_label_smoothing_has_pytorchs_loss(capsys):
+    app = open_screen(model="lenet-relu-mnist", source="Digits", digit_number="70", augmentation="label_smoothing")
+    assert_well(app)
+    exec(app.code[0].value, {})
+    first, second = map(float, re.findall(r"tensor\(([\d.]+)\)", capsys.readouterr().out))
+    assert first == pytest.approx(second, abs=1e-3)
+    how = models.card("lenet-relu-mnist").preprocessing
+    digit = torch.tensor(images.prepare(images.sheet("digits")[70], how).tensor)
     with torch.no_grad():
-        scores = models.load(name)((seen - how.mean[0]) / how.std[0]).softmax(1)[0]
-    return int(scores.argmax()), float(scores.max())
+        loss = torch.nn.CrossEntropyLoss(label_smoothing=0.1)(models.load("lenet-relu-mnist")(digit), torch.tensor([7]))
+    assert f"{loss.item():.3f}"[:4] in said(app)
 
 
-def test_the_two_recipes_differ_in_augmentation_alone():
-    plain, augmented = vars(RECIPES[PLAIN]), vars(RECIPES[AUGMENTED])
-    assert {key for key in plain if plain[key] != augmented[key]} == {"rotation", "shift", "zoom"}
-    assert plain["rotation"] == plain["shift"] == plain["zoom"] == 0
-    assert SHIPPED[PLAIN].module == SHIPPED[AUGMENTED].module == SHIPPED["lenet-relu-mnist"].module
+def test_a_network_without_residual_blocks_says_so():
+    app = open_screen(model="lenet-relu-mnist", source="Digits", augmentation="stochastic_depth")
+    assert not app.exception
+    assert "no residual block" in app.error[0].value
 
 
-@needs_weights
-@pytest.mark.parametrize(("degrees", "percent", "right"), [(-45, 100, 0), (60, 80, 4), (0, 130, -3)])
-def test_both_answers_are_the_networks(degrees, percent, right):
-    app = open_screen(turned=str(degrees), sized=str(percent), shifted=str(right))
+def test_digits_are_mixed_with_digits_whose_labels_are_known():
+    app = open_screen(
+        model="lenet-relu-mnist", source="Digits", digit_number="70", augmentation="cutmix", partner_number="31"
+    )
     assert_well(app)
-    (plain, sure), (augmented, surer) = (answer(name, 70, degrees, percent, right) for name in (PLAIN, AUGMENTED))
-    assert f"without augmentation **{plain}** ({sure:.0%})" in said(app)
-    assert f"with augmentation **{augmented}** ({surer:.0%})" in said(app)
+    assert app.number_input(key="augmentation.partner_number").value == 31
+    assert "torch.tensor([7, 3])" in app.code[0].value
 
 
-@needs_weights
-def test_it_opens_where_only_augmentation_knows_the_digit():
-    app = open_screen()
+def test_links_hold_everything_and_another_kind_begins_anew():
+    app = open_screen(augmentation="jitter", brightness="0.9", seed="7", at="3")
     assert_well(app)
-    assert "without augmentation **2**" in said(app)
-    assert "with augmentation **7**" in said(app)
-    assert app.latex
-
-
-@needs_curves
-def test_the_sentence_below_the_curves_has_their_numbers():
-    app = open_screen()
-    turned = json.loads((CURVES / "augmentation-rotation.json").read_text())
-    at = turned["degrees"].index(45)
-    plain, augmented = (turned["errors"][name][at] for name in (PLAIN, AUGMENTED))
-    errors = f"the error rate is {plain:.1%} without augmentation and {augmented:.1%} with it"
-    assert f"Rotated counter-clockwise by 45°, {errors}" in said(app)
-    assert augmented < plain / 3
-
-
-@needs_curves
-def test_the_prediction_is_marked_by_the_curve():
-    app = unfold(open_screen(turned="40"), "invariance.Augmentation.predict")
-    question = next(each for each in app.radio if "rotated by 45°" in each.label)
-    turned = json.loads((CURVES / "augmentation-rotation.json").read_text())
-    wrong = turned["errors"][PLAIN][turned["degrees"].index(45)] * turned["images"]
-    right = next(
-        option
-        for option in question.options
-        if not option.startswith("fewer") and int(option.split()[0].replace(",", "")) <= wrong
-        and ("or more" in option or wrong < int(option.split()[2].replace(",", "")))
-    )  # fmt: skip
-    question.set_value(right).run()
-    assert any("Right" in each.value for each in app.success)
-
-
-def test_without_weights_it_says_the_command(monkeypatch):
-    monkeypatch.setattr(models, "is_ready", lambda name: False)
-    app = open_screen()
-    assert_well(app)
-    assert f"python -m cnnviz.training {PLAIN}" in said(app)
-
-
-@needs_weights
-def test_without_curves_it_says_so_and_the_rest_stays(monkeypatch, tmp_path):
-    monkeypatch.setattr(curves, "CURVES", tmp_path)
-    curves.curves.clear()
-    try:
-        app = open_screen()
-        assert_well(app)
-        assert "python -m cnnviz.training.error_curves" in said(app)
-        assert "with augmentation **" in said(app)
-    finally:
-        curves.curves.clear()
-
-
-@needs_weights
-def test_a_photo_and_nonsense_open():
-    assert_well(open_screen(source="Gallery", turned="400", sized="-3", shifted="x"))
-
-
-def test_the_code_on_the_screen_runs(capsys):
-    app = open_screen()
-    if READY:
-        exec(app.code[0].value, {})
-        assert "True" in capsys.readouterr().out
-
-
-@needs_weights
-def test_a_link_opens_the_very_state_and_the_digit_of_another_part_stays_there():
-    app = open_screen(turned="30", shifted="2")
-    app.number_input(key="invariance.Augmentation.digit_number").set_value(12).run()
-    app.number_input(key="invariance.Augmentation.sized").set_value(80).run()
+    assert app.slider(key="augmentation.brightness").value == 0.9
+    app.selectbox(key="augmentation.augmentation").select("mixup").run()
     assert_well(app)
     link = {name: text[0] if isinstance(text, list) else text for name, text in app.query_params.items()}
-    assert link == {"part": "Augmentation", "turned": "30", "shifted": "2", "digit_number": "12", "sized": "80"}
-    link.pop("part")
-    again = open_screen(**link)
-    assert said(again) == said(app)
-    again.segmented_control(key="invariance.part").set_value("Equivariance").run()
-    assert again.number_input(key="invariance.Equivariance.digit_number").value == 70
+    assert link == {"model": "alexnet-tiny", "augmentation": "mixup", "seed": "7"}
 
 
-@needs_weights
-@pytest.mark.parametrize(("name", "digits"), [(PLAIN, "0"), (AUGMENTED, "7")])
-def test_the_opening_angle_tells_the_networks_apart(name, digits):
-    assert (answer(name, 70, -45, 100, 0)[0] == 7) is (digits == "7")
+def test_nonsense_opens_with_the_defaults_and_without_a_picture_it_says_so():
+    assert_well(open_screen(augmentation="magic", least="7", seed="-1", at="99"))
+    app = open_screen(source="Upload", augmentation="mixup")
+    assert_well(app)
+    assert app.info
+    assert partner_control().default == "coffee"
+    assert KIND.default == "crop"
+
+
+@pytest.mark.parametrize("kind", ["crop", "cutmix", "label_smoothing"])
+def test_a_question_is_marked_right_and_follows_another(kind):
+    app = unfold(open_screen(augmentation=kind), "augmentation.predict")
+    for _ in range(2):
+        question = app.radio[-1]
+        assert len(set(question.options)) >= 3
+        question.set_value(question.options[0]).run()
+        assert app.success or app.warning
+        app.button(key="augmentation.predict-next").click().run()
+        assert_well(app)
+
+
+def test_the_mosaic_is_a_png_of_all_draws():
+    from cnnviz.ui.augmentation.report import _png
+
+    answer = asked("flip")
+    picture = Image.open(io.BytesIO(_png(answer)))
+    assert picture.size == (4 * 64 + 3 * 4, 3 * 64 + 2 * 4)
+    np.testing.assert_array_equal(np.asarray(picture)[:64, 68:132], answer.pictures[1])
+
+
+@needs_curves
+def test_what_each_buys_is_said_in_the_curves_numbers():
+    import json
+
+    test = json.loads((CURVES / "augmentation-gains.json").read_text())["test"]
+    app = open_screen(augmentation="flip")
+    assert f"without augmentation **{np.mean(test['none']):.1%}**" in said(app)
+    assert f"with flip **{np.mean(test['flip']):.1%}**" in said(app)

@@ -30,6 +30,7 @@ CHANGED = {
     "training": {"examples": "xor", "net": "Linear 3, Tanh, Linear 2", "seed": "3"},
     "regularization": {"part": "Dropout", "first": "2", "second": "2", "keep": "0.8", "at": "5"},
     "depth": {"part": "Gradients", "blocks": "2", "normalised": "true"},
+    "augmentation": {"model": "lenet-relu-mnist", "augmentation": "jitter", "brightness": "0.8", "seed": "4"},
     "spatial_transformer": {"part": "Why interpolation"},
     "invariance": {"part": "Equivariance", "channel": "1"},
     "activation_functions": {"function": "gelu", "beside": "relu,silu", "at": "-0.5"},

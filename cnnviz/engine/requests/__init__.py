@@ -16,6 +16,11 @@ from cnnviz.engine.requests.activations import Classify as Classify
 from cnnviz.engine.requests.activations import Maps as Maps
 from cnnviz.engine.requests.activations import Unit as Unit
 from cnnviz.engine.requests.analysis import Analyze as Analyze
+from cnnviz.engine.requests.augmentation import DRAWS as DRAWS
+from cnnviz.engine.requests.augmentation import Augment as Augment
+from cnnviz.engine.requests.augmentation import FilmOperations as FilmOperations
+from cnnviz.engine.requests.augmentation import LeaveOutBlocks as LeaveOutBlocks
+from cnnviz.engine.requests.augmentation import SmoothLabel as SmoothLabel
 from cnnviz.engine.requests.connectivity import Collapse as Collapse
 from cnnviz.engine.requests.connectivity import Connect as Connect
 from cnnviz.engine.requests.connectivity import ReadShuffled as ReadShuffled

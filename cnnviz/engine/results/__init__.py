@@ -2,6 +2,10 @@
 
 from cnnviz.engine.results.activations import LayerMaps as LayerMaps
 from cnnviz.engine.results.activations import Prediction as Prediction
+from cnnviz.engine.results.augmentation import Augmented as Augmented
+from cnnviz.engine.results.augmentation import BlocksLeftOut as BlocksLeftOut
+from cnnviz.engine.results.augmentation import OperationsFilm as OperationsFilm
+from cnnviz.engine.results.augmentation import SmoothedLabel as SmoothedLabel
 from cnnviz.engine.results.filters import Patch as Patch
 from cnnviz.engine.results.filters import Patches as Patches
 from cnnviz.engine.results.inputs import NetworkInput as NetworkInput

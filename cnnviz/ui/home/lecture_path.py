@@ -67,6 +67,9 @@ PATH: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("equivariance", "invariance", {"part": "Equivariance"}),
     ("rotation", "invariance", {}),
     ("augmentation", "invariance", {"part": "Augmentation"}),
+    ("draws", "augmentation", {}),
+    ("mixing", "augmentation", {"augmentation": "cutmix"}),
+    ("smoothing", "augmentation", {"augmentation": "label_smoothing"}),
     ("theta", "spatial_transformer", {}),
     ("rounding", "spatial_transformer", {"part": "Why interpolation"}),
     ("learned", "spatial_transformer", {"part": "Learned"}),
@@ -76,7 +79,7 @@ PATH: tuple[tuple[str, str, dict[str, str]], ...] = (
 _PARTS = {
     "training": ("own_classes",),
     "spatial_transformer": ("interpolation", "learned_transformer", "inside_network"),
-    "invariance": ("equivariance", "augmentation"),
+    "invariance": ("equivariance", "invariance_augmentation"),
     "normalization": ("normalization_batch", "normalization_network", "normalization_rates"),
     "initialization": tuple(f"initialization_{part}" for part in ("symmetry", "residual", "steps", "variance")),
     "activation_functions": ("swapped_activations", "vanishing_gradients", "zero_centred", "dying_relu"),

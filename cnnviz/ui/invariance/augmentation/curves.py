@@ -16,7 +16,7 @@ from cnnviz.ui.form import Form
 from cnnviz.ui.numbers import percent, whole
 from cnnviz.ui.words import Words
 
-say, text = Words("augmentation").say, Words("augmentation").text
+say, text = Words("invariance_augmentation").say, Words("invariance_augmentation").text
 
 PLAIN, AUGMENTED = "lenet-relu-plain-mnist", "lenet-relu-augmented-mnist"
 # By the axis of a curve: its file, and what its axis is called.

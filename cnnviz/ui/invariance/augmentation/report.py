@@ -10,6 +10,7 @@ from cnnviz.figures.photo import photo
 from cnnviz.figures.style import INPUT, KERNEL
 from cnnviz.figures.sweep_curves import sweep
 from cnnviz.training.recipes import RECIPES
+from cnnviz.ui import links
 from cnnviz.ui.chart import chart
 from cnnviz.ui.downloads import offer_downloads
 from cnnviz.ui.invariance.augmentation.curves import AUGMENTED, PLAIN, network_name, ranges, show_curves
@@ -75,6 +76,7 @@ def _show_notes(state: State, seen: Seen) -> None:
     plain, augmented = (sum(value > 0.5 for value in values) for values in lines.values())
     say("sweep_text", label=label, plain=plain, augmented=augmented, count=len(ANGLES))
     offer_downloads(FORM, "turned-digit", title, pd.DataFrame({"degrees": ANGLES, **lines}), [figure])
+    st.page_link("pages/train/augmentation.py", label=text("link_draws"), query_params=links.visit() or None)
 
 
 def _show_formula(state: State, seen: Seen) -> None:

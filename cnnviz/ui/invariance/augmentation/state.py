@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     # It imports torch.
     from cnnviz.probes.invariance import Swept
 
-WORDS = Words("augmentation")
+WORDS = Words("invariance_augmentation")
 FORM = Form(WORDS, screen="invariance", part="Augmentation")
 # A seven: rotated as below, only the network that was trained with augmentation still predicts it.
 SUBJECT = SubjectForm(FORM, digit=70, network=PLAIN)
