@@ -1,8 +1,11 @@
 """Which numbers share a mean and a variance: a small batch, cell by cell."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped]
 import streamlit as st
+from numpy.typing import NDArray
 
 from cnnviz.components.normalization import normalization
 from cnnviz.engine.results import Probed
@@ -98,7 +101,7 @@ def table(state: State, answer: Probed[Normalised]) -> pd.DataFrame:
     # A group's statistics stand for each of its channels.
     each = shape[1] // found.mean.shape[1]
     sets = {name: np.repeat(getattr(found, name), each, axis=1) for name in ("mean", "variance")}
-    columns = {**places, "input": state.inputs, **sets, "output": found.output}
+    columns: dict[str, NDArray[Any]] = {**places, "input": state.inputs, **sets, "output": found.output}
     return pd.DataFrame({name: np.broadcast_to(values, shape).ravel() for name, values in columns.items()})
 
 
