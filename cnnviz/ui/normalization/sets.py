@@ -97,7 +97,8 @@ def _show_formulas(state: State, answer: Probed[Normalised]) -> None:
 def table(state: State, answer: Probed[Normalised]) -> pd.DataFrame:
     """Return a row for every number of the batch: its place, itself, its set's mean and variance, and its output."""
     shape, found = state.inputs.shape, answer.found
-    places = dict(zip(("image", "channel", "row", "column"), np.indices(shape), strict=False))
+    names = ("image", "channel", "row", "column")[: len(shape)]
+    places = {name: np.indices(shape)[axis] for axis, name in enumerate(names)}
     # A group's statistics stand for each of its channels.
     each = shape[1] // found.mean.shape[1]
     sets = {name: np.repeat(getattr(found, name), each, axis=1) for name in ("mean", "variance")}
