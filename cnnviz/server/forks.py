@@ -10,10 +10,12 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+
+Run = Callable[[Sequence[str]], int]
 
 # Nothing of the screens, whose components want a running server; and nothing here may compute, for the threads of a
 # parallel computation do not live on in a copy.
@@ -37,17 +39,17 @@ def bring_libraries() -> None:
 
 
 class Fork:
-    """`cnnviz` with these arguments in a copy of this process, with the part of subprocess.Popen that is used of it.
+    """`run` with these arguments in a copy of this process, with the part of subprocess.Popen that is used of it.
 
-    `environment` adds to that of this process; what a `quiet` one prints is dropped; `title` is what the system calls
-    it, of at most 15 letters.
+    `run` returns an exit status. `environment` adds to that of this process; what a `quiet` one prints is dropped;
+    `title` is what the system calls it, of at most 15 letters.
     """
 
     def __init__(
-        self, arguments: Sequence[str], environment: Mapping[str, str], *, title: str, quiet: bool = False
+        self, run: Run, arguments: Sequence[str], environment: Mapping[str, str], *, title: str, quiet: bool = False
     ) -> None:
         context = multiprocessing.get_context("fork")
-        self._process = context.Process(target=_run, args=(arguments, environment, title, quiet))
+        self._process = context.Process(target=_run, args=(run, arguments, environment, title, quiet))
         self._process.start()
 
     def poll(self) -> int | None:
@@ -71,10 +73,8 @@ class Fork:
         return status
 
 
-def _run(arguments: Sequence[str], environment: Mapping[str, str], title: str, quiet: bool) -> None:
+def _run(run: Run, arguments: Sequence[str], environment: Mapping[str, str], title: str, quiet: bool) -> None:
     import torch
-
-    from cnnviz.cli import main
 
     # Ctrl+C reaches a whole group, and it is the first process that ends the others.
     os.setsid()
@@ -87,4 +87,4 @@ def _run(arguments: Sequence[str], environment: Mapping[str, str], title: str, q
         torch.set_num_threads(int(environment["OMP_NUM_THREADS"]))
     if quiet:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    sys.exit(main(arguments))
+    sys.exit(run(arguments))

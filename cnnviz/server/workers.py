@@ -20,7 +20,7 @@ from cnnviz.engine.memory import available_memory, cache_limits
 from cnnviz.engine.processors import available_processors
 from cnnviz.errors import CnnvizError
 from cnnviz.server import health, proxy
-from cnnviz.server.forks import Fork, bring_libraries, can_fork
+from cnnviz.server.forks import Fork, Run, bring_libraries, can_fork
 from cnnviz.server.headers import frame_ancestors, is_embedded
 
 _LOOK = 0.1  # seconds between looks at whether all still run
@@ -82,12 +82,12 @@ def _told_to_end() -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def serve(count: int, port: int, command: Sequence[str]) -> int:
+def serve(count: int, port: int, run: Run, command: Sequence[str]) -> int:
     """Serve at `port` with `count` processes at the ports after it, until this process is told to end.
 
-    `command` are the arguments of `cnnviz` for one, to which --port and --behind are added. Returns an exit status: 0,
-    or that of a process that could not even start. Raises CnnvizError where there is no proxy, or where a port is
-    taken.
+    `run` is the command `cnnviz`, and `command` its arguments for one of them, to which --port and --behind are added.
+    Returns an exit status: 0, or that of a process that could not even start. Raises CnnvizError where there is no
+    proxy, or where a port is taken.
     """
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     haproxy, address = proxy.program(), os.environ.get("STREAMLIT_SERVER_ADDRESS", "")
@@ -98,7 +98,7 @@ def serve(count: int, port: int, command: Sequence[str]) -> int:
         bring_libraries()
     workers = [
         # What the command says of a network of one's own is said once.
-        _Program(f"Worker {number}", _launch(command, each, port, _shares(count), quiet=number > 1))
+        _Program(f"Worker {number}", _launch(run, command, each, port, _shares(count), quiet=number > 1))
         for number, each in enumerate(ports, 1)
     ]
     with tempfile.TemporaryDirectory(prefix="cnnviz-") as folder:
@@ -114,12 +114,12 @@ def serve(count: int, port: int, command: Sequence[str]) -> int:
 
 
 def _launch(
-    command: Sequence[str], port: int, behind: int, shares: Mapping[str, str], *, quiet: bool
+    run: Run, command: Sequence[str], port: int, behind: int, shares: Mapping[str, str], *, quiet: bool
 ) -> "Callable[[], subprocess.Popen[bytes] | Fork]":
     """Return what starts a worker: a copy of this process, which has the libraries, where the system can make one."""
     arguments = [*command, "--port", str(port), "--behind", str(behind)]
     if can_fork():
-        return lambda: Fork(arguments, shares, title=f"cnnviz {port}", quiet=quiet)
+        return lambda: Fork(run, arguments, shares, title=f"cnnviz {port}", quiet=quiet)
     output = subprocess.DEVNULL if quiet else None
     return lambda: _run_apart([sys.executable, "-m", "cnnviz", *arguments], shares, output)
 
