@@ -9,9 +9,11 @@ from cnnviz.components.theme import follow_theme
 from cnnviz.ui import links, menu
 from cnnviz.ui.engine import settle
 from cnnviz.ui.reconnection import run_when_reconnected
+from cnnviz.ui.single_values import look_up_single_values
 
 HERE = Path(__file__).parent
 
+look_up_single_values()
 st.set_page_config(page_icon=str(HERE / "assets" / "icon.png"), layout="wide")
 st.html(HERE / "assets" / "app.css")
 bring_library()

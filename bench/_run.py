@@ -132,9 +132,8 @@ def cached(served: Server) -> float:
 
 def kill_worker(served: Server, number: int) -> None:
     """Kill the worker of a number, from 1."""
-    mark = f"\0--port\0{served.port + number}\0--behind\0"
     for pid in served.pids:
-        if mark in Path(f"/proc/{pid}/cmdline").read_text():
+        if Path(f"/proc/{pid}/comm").read_text().strip() == f"cnnviz {served.port + number}":
             os.kill(pid, signal.SIGKILL)
 
 

@@ -97,7 +97,7 @@ def _serve(given: argparse.Namespace) -> int:
     if given.workers > 1 and given.behind is None:
         from cnnviz.server import workers
 
-        return workers.serve(given.workers, given.port, [sys.executable, "-m", "cnnviz", *given.typed])
+        return workers.serve(given.workers, given.port, main, given.typed)
     from cnnviz import models
 
     for name, fit in cli_models.register(given):

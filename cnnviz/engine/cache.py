@@ -11,12 +11,15 @@ V = TypeVar("V")
 class ByteCache(Generic[V]):
     """A mapping from keys to values of known size whose sizes never sum to more than `limit` bytes.
 
-    What is larger than the whole cache is not kept, or with `keeps_last` kept alone, until something else comes. Safe
-    to use from several threads.
+    What is larger than the whole cache is not kept, or with `keeps_last` kept alone, until something else comes.
+    `shrink` makes a value smaller where it can be, and returns the bytes it then has: before anything is forgotten,
+    that is done to those that were used longest ago. Safe to use from several threads.
     """
 
-    def __init__(self, limit: int, *, keeps_last: bool = False) -> None:
+    def __init__(self, limit: int, *, keeps_last: bool = False, shrink: Callable[[V], int] | None = None) -> None:
         self.limit = limit
+        self._shrink = shrink
+        self._shrunk: set[Hashable] = set()
         self.forgotten: Callable[[Any], None] = lambda key: None
         self._least = 1 if keeps_last else 0
         self._entries: OrderedDict[Hashable, tuple[V, int]] = OrderedDict()
@@ -47,6 +50,7 @@ class ByteCache(Generic[V]):
                 return
             self._entries[key] = value, nbytes
             self._nbytes += nbytes
+            self._make_smaller()
             while self._nbytes > self.limit and len(self._entries) > self._least:
                 self._forget(next(iter(self._entries)))
 
@@ -61,10 +65,21 @@ class ByteCache(Generic[V]):
             for key in list(self._entries):
                 self._forget(key)
 
+    def _make_smaller(self) -> None:
+        for key, (value, nbytes) in self._entries.items():
+            if self._shrink is None or self._nbytes <= self.limit:
+                return
+            if key not in self._shrunk:
+                less = self._shrink(value)
+                self._shrunk.add(key)
+                self._entries[key] = value, less
+                self._nbytes -= nbytes - less
+
     def _forget(self, key: Any) -> None:
         entry = self._entries.pop(key, None)
         if entry is not None:
             self._nbytes -= entry[1]
+            self._shrunk.discard(key)
             self.forgotten(key)
 
     def drop(self, which: Callable[[V], bool]) -> None:

@@ -14,7 +14,7 @@ from cnnviz.engine.front import MB, PULSE, FrontEngine, limit
 from cnnviz.engine.interface import Statistics
 from cnnviz.engine.jobs import Job
 from cnnviz.engine.memory import available_memory, cache_limits
-from cnnviz.engine.registry import Run
+from cnnviz.engine.registry import Run, shrunk
 from cnnviz.engine.requests import ModelChoice, Request, key_of
 from cnnviz.engine.results import freeze, nbytes_of
 from cnnviz.engine.weights import Load, Weights
@@ -52,7 +52,7 @@ class LocalEngine(FrontEngine):
             load or models.load, is_ready=is_ready or models.is_ready, device=self._device, limit=models_limit
         )
         # Recorded runs by themselves: a few large maps must not drive out what many others can be made from.
-        self._kept: ByteCache[Any] = ByteCache(results_limit * 2 // 3)
+        self._kept: ByteCache[Any] = ByteCache(results_limit * 2 // 3, shrink=shrunk)
         # A recorded run holds its model's weights, which are not counted: it goes when the model goes.
         self._weights.kept.forgotten = lambda choice: self._kept.drop(
             lambda kept: getattr(kept, "model", None) == choice

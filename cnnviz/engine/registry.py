@@ -53,6 +53,14 @@ class Run:
         return found
 
 
+def shrunk(kept: Sized) -> int:
+    """Make what `once` keeps smaller where it can be, and return its bytes."""
+    shrink: Callable[[], None] | None = getattr(kept, "shrink", None)
+    if shrink is not None:
+        shrink()
+    return kept.nbytes
+
+
 def _no_bases(request: Any) -> Iterable[Request[Any]]:
     return ()
 

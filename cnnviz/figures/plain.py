@@ -1,9 +1,10 @@
-"""Figures that are drawn anew at every move of a slider: plain dicts, which Plotly takes as they are."""
+"""Figures that are drawn anew at every move of a slider: plain dicts, which go to the browser as they are."""
 
 from typing import Any
 
 import plotly.graph_objects as go
 
+from cnnviz.figures.plain_dicts import PlainFigure
 from cnnviz.figures.style import INK, RULE
 
 # Rows run down, pixels are square and there are no axes, as pictures are read.
@@ -44,7 +45,7 @@ def plain_figure(
         "showlegend": False,
         "dragmode": False,
     }
-    return go.Figure(data=data, layout={**house, **layout}, _validate=False)
+    return PlainFigure.of(data, {**house, **layout})
 
 
 def tint(colour: str, opacity: float) -> str:

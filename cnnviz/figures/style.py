@@ -9,6 +9,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from cnnviz.colours import ACCENTS, contrast, mix
+from cnnviz.figures.plain_dicts import PlainFigure
 
 INPUT, KERNEL, OUTPUT = (ACCENTS[name][0] for name in ("input", "kernel", "output"))
 INK = "#0d1117"
@@ -46,7 +47,7 @@ def dress(figure: go.Figure, *, dark: bool) -> go.Figure:
     notes = [each if "bgcolor" in each else _shaded(each) for each in layout.pop("annotations", ())]
     ground = {name: layout[name] for name in ("paper_bgcolor", "plot_bgcolor") if name in layout}
     layout = {**_shaded(layout), **ground, "shapes": shapes, "annotations": notes, "template": _TEMPLATE}
-    return go.Figure(data=data, layout=layout, _validate=False)
+    return PlainFigure.of(data, layout)
 
 
 def themed(colour: str) -> str:

@@ -158,7 +158,7 @@ class _Recorder:
         kept = deepcopy(kept)
         owned = {slot: tensor for slot, tensor in self.constants.items() if id(tensor) in self._owned}
         own = {slot: tensor for slot, tensor in self.constants.items() if slot not in owned}
-        return Recording(self.operations, self.calls, {**kept, **own, start: batch}, owned)
+        return Recording(self.operations, self.calls, kept, {**own, start: batch}, owned)
 
     def _writes(self, given: list[Tensor], target: Tensor | None, read: dict[int, int]) -> list[tuple[int, int]]:
         """Return the slots of what an operation overwrote, before and after."""

@@ -60,20 +60,35 @@ class Recording:
     """What `record` wrote down. `names` are those of the calls in the order of execution."""
 
     def __init__(
-        self, operations: list[Operation], calls: list[RecordedCall], kept: dict[int, Tensor], owned: dict[int, Tensor]
+        self,
+        operations: list[Operation],
+        calls: list[RecordedCall],
+        kept: dict[int, Tensor],
+        given: dict[int, Tensor],
+        owned: dict[int, Tensor],
     ) -> None:
+        """`kept` are of those that can be computed, what saves most first; `owned` are the model's own tensors."""
         self.names = tuple(call.name for call in calls)
         self._operations = operations
         self._calls = {call.name: number for number, call in enumerate(calls)}
         self._every = calls
-        self._kept = kept | owned
+        self._checkpoints, self._given, self._kept = kept, given, kept | given | owned
         self._made_by: dict[int, int] = {}
         for place, operation in enumerate(operations):
             for number in operation.makes:
                 self._made_by.setdefault(number, place)
-        storages = {each.data_ptr(): each.nbytes() for each in (tensor.untyped_storage() for tensor in kept.values())}
+
+    @property
+    def nbytes(self) -> int:
+        """Return what it takes, without the model's own tensors."""
         # An operation with its arguments takes about a kilobyte of Python.
-        self.nbytes = sum(storages.values()) + 1000 * len(operations)
+        return _bytes(self._checkpoints) + _bytes(self._given) + 1000 * len(self._operations)
+
+    def shrink(self, most_bytes: int) -> None:
+        """Let go of what saves least of the way to a layer, until at most `most_bytes` of such tensors are kept."""
+        while _bytes(self._checkpoints) > most_bytes:
+            number = next(reversed(self._checkpoints))
+            del self._checkpoints[number], self._kept[number]
 
     def tensor(self, name: str) -> Tensor:
         """Return what a call gave, of several tensors the first; raise ModelError for a name that no call has."""
@@ -131,6 +146,11 @@ class Recording:
             for place in sorted(places):
                 _run(self._operations[place], values)
         return values
+
+
+def _bytes(tensors: dict[int, Tensor]) -> int:
+    storages = (tensor.untyped_storage() for tensor in tensors.values())
+    return sum({each.data_ptr(): each.nbytes() for each in storages}.values())
 
 
 def _run(operation: Operation, values: dict[int, Tensor]) -> None:

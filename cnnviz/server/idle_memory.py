@@ -27,16 +27,23 @@ async def give_back(visits: Visits, warm_up: WarmUp) -> None:
         await asyncio.sleep(_LOOK)
         if visits.left != done and time.monotonic() - visits.left > _KEPT:
             done = visits.left
+            let_sessions_go()
             await asyncio.to_thread(release, None if visits.open else warm_up.engine)
 
 
+def let_sessions_go() -> None:
+    """Let sessions go whose time is over: Streamlit does when another is kept, which an empty server never does.
+
+    Call on the server's event loop.
+    """
+    with suppress(AttributeError, RuntimeError):
+        runtime.get_instance()._session_mgr._session_storage._cache.expire()  # type: ignore[attr-defined]
+
+
 def release(engine: Engine | None) -> None:
-    """Let sessions go whose time is over, and an engine's results, and have the C library return what it keeps."""
+    """Let an engine's results go, and all that only garbage holds, and have the C library return what it keeps."""
     if engine is not None:
         engine.forget()
-    # Sessions past their time are dropped by whoever asks for all of them, and nobody asks an empty server.
-    with suppress(AttributeError, RuntimeError):
-        runtime.get_instance()._session_mgr.list_sessions()
     gc.collect()
     with suppress(AttributeError, OSError):  # glibc's alone
         ctypes.CDLL(None).malloc_trim(0)

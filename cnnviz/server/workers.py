@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from cnnviz.engine.memory import available_memory, cache_limits
 from cnnviz.engine.processors import available_processors
 from cnnviz.errors import CnnvizError
 from cnnviz.server import health, proxy
+from cnnviz.server.forks import Fork, Run, bring_libraries, can_fork
 from cnnviz.server.headers import frame_ancestors, is_embedded
 
 _LOOK = 0.1  # seconds between looks at whether all still run
@@ -37,20 +39,15 @@ class _Program:
     """A process that has to run, and when it was started; `due` is when it is to be started again."""
 
     name: str
-    command: Sequence[str]
-    environment: Mapping[str, str]
-    output: int | None = None
-    process: "subprocess.Popen[bytes] | None" = None
+    launch: "Callable[[], subprocess.Popen[bytes] | Fork]"
+    process: "subprocess.Popen[bytes] | Fork | None" = None
     started: float = 0.0
     due: float = 0.0
     quick: int = 0
 
     def start(self) -> None:
         self.started = time.monotonic()
-        # Ctrl+C reaches a whole group, and it is this process that ends the others.
-        self.process = subprocess.Popen(
-            self.command, env=dict(self.environment), stdout=self.output, start_new_session=True
-        )
+        self.process = self.launch()
 
     def ended(self) -> int | None:
         """Return the exit status where it has ended, else None."""
@@ -85,38 +82,53 @@ def _told_to_end() -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def serve(count: int, port: int, command: Sequence[str]) -> int:
+def serve(count: int, port: int, run: Run, command: Sequence[str]) -> int:
     """Serve at `port` with `count` processes at the ports after it, until this process is told to end.
 
-    `command` starts one, with --port and --behind added. Returns an exit status: 0, or that of a process that could not
-    even start. Raises CnnvizError where there is no proxy, or where a port is taken.
+    `run` is the command `cnnviz`, and `command` its arguments for one of them, to which --port and --behind are added.
+    Returns an exit status: 0, or that of a process that could not even start. Raises CnnvizError where there is no
+    proxy, or where a port is taken.
     """
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     haproxy, address = proxy.program(), os.environ.get("STREAMLIT_SERVER_ADDRESS", "")
     ports = range(port + 1, port + 1 + count)
     _check(port, ports, address)
     files = _open_many_files()
-    environment = {**os.environ, **_shares(count)}
+    if can_fork():
+        bring_libraries()
     workers = [
-        _Program(
-            f"Worker {number}",
-            [*command, "--port", str(each), "--behind", str(port)],
-            environment,
-            # What the command says of a network of one's own is said once.
-            None if number == 1 else subprocess.DEVNULL,
-        )
+        # What the command says of a network of one's own is said once.
+        _Program(f"Worker {number}", _launch(run, command, each, port, _shares(count), quiet=number > 1))
         for number, each in enumerate(ports, 1)
     ]
     with tempfile.TemporaryDirectory(prefix="cnnviz-") as folder:
         file = Path(folder) / "haproxy.cfg"
         embedded = is_embedded(frame_ancestors())
         file.write_text(proxy.configuration(port, ports, files, address, embedded=embedded), encoding="utf-8")
-        before = _Program("The proxy", [haproxy, "-db", "-f", str(file)], os.environ)
+        before = _Program("The proxy", partial(_run_apart, [haproxy, "-db", "-f", str(file)]))
         with _told_to_end() as told:
             try:
                 return _start(workers, ports, told) or _run([before, *workers], told, f"http://localhost:{port}")
             finally:
                 _end([before, *workers])
+
+
+def _launch(
+    run: Run, command: Sequence[str], port: int, behind: int, shares: Mapping[str, str], *, quiet: bool
+) -> "Callable[[], subprocess.Popen[bytes] | Fork]":
+    """Return what starts a worker: a copy of this process, which has the libraries, where the system can make one."""
+    arguments = [*command, "--port", str(port), "--behind", str(behind)]
+    if can_fork():
+        return lambda: Fork(run, arguments, shares, title=f"cnnviz {port}", quiet=quiet)
+    output = subprocess.DEVNULL if quiet else None
+    return lambda: _run_apart([sys.executable, "-m", "cnnviz", *arguments], shares, output)
+
+
+def _run_apart(
+    command: Sequence[str], environment: Mapping[str, str] = {}, output: int | None = None
+) -> "subprocess.Popen[bytes]":
+    # Ctrl+C reaches a whole group, and it is this process that ends the others.
+    return subprocess.Popen(command, env={**os.environ, **environment}, stdout=output, start_new_session=True)
 
 
 def _start(workers: Sequence[_Program], ports: Sequence[int], told: Sequence[int]) -> int:

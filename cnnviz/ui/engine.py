@@ -83,7 +83,9 @@ def starting() -> Iterator[None]:
 
 def session() -> str:
     """Return a name for this browser tab, so that one person's requests never wait behind their own old ones."""
-    return str(st.session_state.setdefault("session", uuid.uuid4().hex))
+    if "session" not in st.session_state:
+        st.session_state["session"] = uuid.uuid4().hex
+    return str(st.session_state["session"])
 
 
 def ask(request: "Request[R]", sign: DeltaGenerator | None = None) -> R | None:

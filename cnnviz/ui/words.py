@@ -31,10 +31,7 @@ class Words:
 
     def help(self, name: str) -> str | None:
         """Return what a control's tooltip says, None where it needs none."""
-        try:
-            return self.label(f"{name}.help")
-        except KeyError:
-            return None
+        return _found_label(self.name, f"{name}.help")
 
 
 COMMON = Words("common")
@@ -53,7 +50,14 @@ def _find(name: str, key: str) -> str:
 
 
 def _find_label(name: str, key: str) -> str:
+    found = _found_label(name, key)
+    if found is None:
+        raise KeyError(f"{name}.md has no label {key!r}.")
+    return found
+
+
+def _found_label(name: str, key: str) -> str | None:
     for lesson in (name, COMMON.name):
         if key in (found := lessons.labels(language(), lesson)):
             return found[key]
-    raise KeyError(f"{name}.md has no label {key!r}.")
+    return None

@@ -195,3 +195,18 @@ def test_thirty_sessions_at_once_each_with_its_own_photo(build: Any, pictures: A
     assert engine.statistics().failed == 0
     # Not one for each of 180 questions.
     assert load.runs == 30
+
+
+def test_recordings_become_smaller_before_one_is_forgotten(build: Any, pictures: Any) -> None:
+    load, choice = Counted(), ModelChoice("efficientnet-lite0", random_seed=1)
+    # Two thirds of 12 MB are for recordings, of which one takes 3 MB where there is room.
+    engine: Engine = build(load=load, result_cache_mb=12)
+    layer = engine.ask(Layers(choice)).rows[40].name
+    before = engine.statistics().result_bytes
+    for number in range(6):
+        engine.ask(Classify(choice, pictures(number)))
+    assert load.runs == 6
+    assert 6e6 < engine.statistics().result_bytes - before < 8 * 2**20 + 4 * 2**20
+    for number in range(6):
+        engine.ask(Maps(choice, pictures(number), layer))
+    assert load.runs == 6

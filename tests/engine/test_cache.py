@@ -57,6 +57,27 @@ def test_the_last_one_is_kept_alone_where_it_is_larger_than_the_cache() -> None:
     assert (cache.get("larger"), cache.get("small"), cache.get("other"), cache.nbytes) == (None, "s", "o", 10)
 
 
+@given(sizes=st.lists(st.integers(1, 10), max_size=20))
+def test_values_become_smaller_from_the_one_used_longest_ago_before_one_is_forgotten(sizes: list[int]) -> None:
+    found: dict[int, int] = {}
+
+    def shrink(key: int) -> int:
+        found[key] = min(found[key], 2)
+        return found[key]
+
+    cache: ByteCache[int] = ByteCache(10, shrink=shrink)
+    for key, size in enumerate(sizes):
+        found[key] = size
+        cache.put(key, key, size)
+        left = [each for each in range(key + 1) if cache.get(each) is not None]
+        assert cache.nbytes == sum(found[each] for each in left) <= 10
+        # Who is forgotten was there longest, and only where all are as small as they can be.
+        assert left == [*range(left[0], key + 1)]
+        if left[0]:
+            assert all(found[each] <= 2 for each in left)
+            assert cache.nbytes + 2 > 9
+
+
 def test_the_sum_stays_right_when_many_threads_write() -> None:
     cache: ByteCache[int] = ByteCache(50)
 

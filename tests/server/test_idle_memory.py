@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+import weakref
 from contextlib import suppress
 from types import SimpleNamespace
 
@@ -10,6 +11,8 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
 from starlette.testclient import TestClient
+from streamlit import runtime
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
 
 from cnnviz.engine import Layers, ModelChoice
 from cnnviz.engine.local import LocalEngine
@@ -88,3 +91,22 @@ def test_an_engine_forgets_and_answers_anew():
 
 def test_it_can_be_asked_without_a_server():
     idle_memory.release(None)
+
+
+def test_sessions_go_when_their_time_is_over_and_not_before(monkeypatch):
+    class Page:
+        def __init__(self, name):
+            self.id = name
+
+    storage = MemorySessionStorage(ttl_seconds=1)
+    manager = SimpleNamespace(_session_storage=storage)
+    monkeypatch.setattr(runtime, "get_instance", lambda: SimpleNamespace(_session_mgr=manager))
+    page = Page("left")
+    storage.save(SimpleNamespace(session=page))
+    gone = weakref.ref(page)
+    del page
+    idle_memory.let_sessions_go()
+    assert gone() is not None, "it may come back"
+    time.sleep(1.05)
+    idle_memory.let_sessions_go()
+    assert gone() is None

@@ -77,10 +77,10 @@ def process_at(port):
     """Return the number of the worker at a port."""
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            words = (folder / "cmdline").read_text().split("\0")
+            title = (folder / "comm").read_text().strip()
         except OSError:
             continue
-        if words[-5:-2] == ["--port", str(port), "--behind"]:
+        if title == f"cnnviz {port}":
             return int(folder.name)
     return None
 
@@ -102,7 +102,7 @@ def served(tmp_path_factory):
         proxy.program()
     except CnnvizError as error:
         pytest.skip(str(error))
-    if not Path("/proc/self/cmdline").exists():
+    if not Path("/proc/self/comm").exists():
         pytest.skip("the worker to kill is looked up in /proc")
     folder, port = tmp_path_factory.mktemp("workers"), free_ports(4)
     log, environment = folder / "log.txt", {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -259,7 +259,7 @@ def test_what_a_worker_says_of_itself_when_it_cannot_serve_is_told(monkeypatch):
 
 
 def test_one_that_keeps_ending_is_started_again_after_longer_and_longer_pauses():
-    program = workers._Program("Worker 7", [sys.executable, "-c", "raise SystemExit(3)"], os.environ)
+    program = workers._Program("Worker 7", lambda: workers._run_apart([sys.executable, "-c", "raise SystemExit(3)"]))
     program.start()
     now, pauses = program.started, []
     for _ in range(9):

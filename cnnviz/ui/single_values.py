@@ -1,0 +1,27 @@
+"""Number inputs and lists that look one value up, where Streamlit puts all of the session together for each of them.
+
+For that it makes every component's value anew, and a class for each: a sixth of an act on Activations.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from streamlit.elements.widgets import number_input, selectbox
+from streamlit.runtime.state import get_session_state
+
+_WIDGETS: tuple[Any, ...] = (number_input, selectbox)
+
+
+@dataclass(frozen=True)
+class _Session:
+    """What the widgets ask a session: whether a key is in its state, and what it holds."""
+
+    filtered_state: Any
+
+
+def look_up_single_values() -> None:
+    """Let these widgets do so from now on; once is enough."""
+    for module in _WIDGETS:
+        # A Streamlit that has it otherwise is left as it is.
+        if getattr(module, "get_session_state", None) is get_session_state:
+            module.get_session_state = lambda: _Session(get_session_state())
