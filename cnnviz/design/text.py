@@ -196,4 +196,7 @@ def _written(name: str, value: Setting, *, bare: bool) -> str:
 
 
 def _plain(value: object) -> str:
+    # 2.0 equals 2, and equal rows have one spelling.
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        value = int(value)
     return "none" if value is None else repr(value)

@@ -160,6 +160,11 @@ def test_presets_are_written_as_they_would_be_typed(preset):
     assert write(parse(preset.text)) == preset.text
 
 
+def test_equal_rows_have_one_spelling():
+    for settings in (("k", 2.0),), (("k", 2),):
+        assert write([Row("LocalResponseNorm", (("size", 5), *settings))]) == "LocalResponseNorm 5 k=2"
+
+
 def test_every_layer_of_the_arithmetic_can_be_written():
     assert set(vocabulary.TORCH_ARGUMENTS) == set(KINDS)
     assert set(vocabulary.BLOCK_ARGUMENTS) == set(BLOCKS) | set(vocabulary.JOINS)

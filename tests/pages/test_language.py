@@ -24,7 +24,7 @@ def bracketed(text: str) -> str:
         if re.match(r"\w[^\n:]*: ", body.strip()) and (key == "labels" or "\n\n" not in body.strip()):
             lines = [re.sub(r"^([^:]+: )(.*)$", rf"\1{OPEN}\2{SHUT}", line) for line in body.splitlines()]
             out.append("\n".join([head, *lines]) + "\n")
-        elif key.startswith("code") or "\\" in body:
+        elif key.startswith("code") or "\\" in re.sub(r"\$[^$\n]*\$", "", body):
             out.append(part)
         else:
             out.append(f"{head}\n{OPEN}{body.strip()}{SHUT}\n\n")

@@ -11,8 +11,8 @@ from cnnviz.design.build import build
 from cnnviz.engine.registry import Run, computes
 from cnnviz.engine.requests import AverageMasks, DropUnits, RemoveUnits, TakeWeights
 from cnnviz.engine.results import Probed
-from cnnviz.probes import redundancy
 from cnnviz.probes.dropout import Subnetworks, draw_network, rivals, subnetworks
+from cnnviz.probes.redundancy import Averaged, Removal, averaged, removal
 from cnnviz.training.live import examples
 from cnnviz.training.live.settings import Settings
 
@@ -26,16 +26,16 @@ def drop(request: DropUnits, run: Run) -> Probed[Subnetworks]:
 
 
 @computes(RemoveUnits)
-def remove(request: RemoveUnits, run: Run) -> Probed[redundancy.Removal]:
+def remove(request: RemoveUnits, run: Run) -> Probed[Removal]:
     """Return what the units are worth."""
-    return Probed(redundancy.removal(*_last_layer(request, run)), "cpu", "")
+    return Probed(removal(*_last_layer(request, run)), "cpu", "")
 
 
 @computes(AverageMasks)
-def average(request: AverageMasks, run: Run) -> Probed[redundancy.Averaged]:
+def average(request: AverageMasks, run: Run) -> Probed[Averaged]:
     """Return what averaging comes to."""
     how: dict[str, Any] = {"keep": request.keep, "passes": request.passes}
-    return Probed(redundancy.averaged(*_last_layer(request, run), **how), "cpu", "")
+    return Probed(averaged(*_last_layer(request, run), **how), "cpu", "")
 
 
 def _last_layer(request: RemoveUnits | AverageMasks, run: Run) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -64,6 +64,7 @@ from cnnviz.engine.requests.normalization import SwapImage as SwapImage
 from cnnviz.engine.requests.normalization import UndoNorm as UndoNorm
 from cnnviz.engine.requests.photos import DescribePhoto as DescribePhoto
 from cnnviz.engine.requests.photos import LabelledFeatures as LabelledFeatures
+from cnnviz.engine.requests.photos import Recognise as Recognise
 from cnnviz.engine.requests.pooling import Pool as Pool
 from cnnviz.engine.requests.pooling import PoolMoved as PoolMoved
 from cnnviz.engine.requests.pooling import PoolShifts as PoolShifts
@@ -82,7 +83,6 @@ from cnnviz.engine.requests.spatial_transformer import FollowBox as FollowBox
 from cnnviz.engine.requests.spatial_transformer import Localise as Localise
 from cnnviz.engine.requests.spatial_transformer import TransformDigits as TransformDigits
 from cnnviz.engine.requests.spatial_transformer import WarpMaps as WarpMaps
-from cnnviz.engine.requests.training import Recognise as Recognise
 from cnnviz.engine.requests.training import TakeFrames as TakeFrames
 from cnnviz.engine.requests.training import TakeWeights as TakeWeights
 from cnnviz.engine.requests.training import TrainSlice as TrainSlice

@@ -1,4 +1,4 @@
-"""Photos of classes of one's own: the features that a trained network has for each."""
+"""Photos of classes of one's own: a trained network's features of each, and a layer that learnt from them."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -7,7 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.engine.requests.values import ModelChoice, Picture, Request
-from cnnviz.engine.results import PhotoFeatures
+from cnnviz.engine.results import PhotoFeatures, Recognised
+
+# Of cnnviz.training.live.settings.Settings, by name; that module imports torch.
+RunSettings = tuple[tuple[str, str | int | float], ...]
 
 
 @dataclass(frozen=True)
@@ -34,3 +37,16 @@ class DescribePhoto(Request[PhotoFeatures]):
 
     model: ModelChoice
     picture: Picture
+
+
+@dataclass(frozen=True)
+class Recognise(Request[Recognised]):
+    """Return what a run's layer, after `until` steps, makes of the features that `model` has for a picture."""
+
+    model: ModelChoice
+    picture: Picture
+    run: str
+    settings: RunSettings
+    rates: tuple[tuple[int, float], ...] = ()
+    until: int = 0
+    photos: LabelledFeatures | None = None

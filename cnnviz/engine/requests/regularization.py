@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cnnviz.engine.requests.training import RunSettings
+from cnnviz.engine.requests.photos import RunSettings
 from cnnviz.engine.requests.values import Request
 from cnnviz.engine.results import Probed
 

@@ -3,12 +3,9 @@
 import math
 from dataclasses import dataclass
 
-from cnnviz.engine.requests.photos import LabelledFeatures
-from cnnviz.engine.requests.values import ModelChoice, Picture, Request
-from cnnviz.engine.results import Frames, LearntWeights, Recognised, TrainedSlice
-
-# Of cnnviz.training.live.settings.Settings, by name; that module imports torch.
-RunSettings = tuple[tuple[str, str | int | float], ...]
+from cnnviz.engine.requests.photos import LabelledFeatures, RunSettings
+from cnnviz.engine.requests.values import Request
+from cnnviz.engine.results import Frames, LearntWeights, TrainedSlice
 
 
 @dataclass(frozen=True)
@@ -58,16 +55,3 @@ class TakeFrames(Request[Frames]):
     shown: int = 0
     since: int = -1
     most: int = 16
-
-
-@dataclass(frozen=True)
-class Recognise(Request[Recognised]):
-    """Return what a run's layer, after `until` steps, makes of the features that `model` has for a picture."""
-
-    model: ModelChoice
-    picture: Picture
-    run: str
-    settings: RunSettings
-    rates: tuple[tuple[int, float], ...] = ()
-    until: int = 0
-    photos: LabelledFeatures | None = None

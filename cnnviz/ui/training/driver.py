@@ -19,7 +19,7 @@ from cnnviz.engine.requests import (
     TakeWeights,
     TrainSlice,
 )
-from cnnviz.engine.requests.training import RunSettings
+from cnnviz.engine.requests.photos import RunSettings
 from cnnviz.engine.results import Frame, Recognised, RunView
 from cnnviz.errors import CnnvizError
 from cnnviz.training.live.settings import MOST_STEPS, Settings
