@@ -3,14 +3,17 @@
 They stay with the visit, as a file of one's own does: a link to one opens elsewhere with random weights.
 """
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import streamlit as st
 
 from cnnviz.design import parse
 from cnnviz.engine.requests import ModelChoice
 from cnnviz.models.own_networks import LEARNT_FROM, name_of
-from cnnviz.training.live.settings import Settings
+
+if TYPE_CHECKING:
+    # It imports torch, without which the calculator opens.
+    from cnnviz.training.live.settings import Settings
 
 FILE = "training.safetensors"
 _KEPT, _RUN = "learnt-networks", "learning-network"
@@ -21,7 +24,7 @@ class Learner(Protocol):
     """A run, and the weights where it rested last, as a safetensors file."""
 
     @property
-    def settings(self) -> Settings: ...
+    def settings(self) -> "Settings": ...
     @property
     def learnt(self) -> bytes | None: ...
 
@@ -46,7 +49,7 @@ def learnt() -> dict[str, ModelChoice]:
     return kept
 
 
-def learnt_name(settings: Settings) -> str | None:
+def learnt_name(settings: "Settings") -> str | None:
     """Return the name of the model that a run with these settings makes, None where it reads no pictures."""
     if settings.examples not in LEARNT_FROM:
         return None
