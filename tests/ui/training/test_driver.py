@@ -116,6 +116,7 @@ def test_a_run_that_nobody_looks_at_stops(engine, monkeypatch):
 def test_a_press_has_a_bound_and_another_press_goes_on(engine, monkeypatch):
     monkeypatch.setattr(drivers, "BUDGET", 0.1)
     run = Driver(engine, POINTS)
+    run.look()  # to make it takes time, too, which a busy machine has little of
     for _ in range(2):
         before = run.step
         run.play()
