@@ -112,8 +112,10 @@ class LiveRun:
 
     @property
     def epochs(self) -> float:
-        """How often the examples were seen so far."""
-        return self.step * self.settings.batch_size / len(self.examples.labels)
+        """How often the examples were seen so far; the last batch of each time may be smaller than the others."""
+        count, size = len(self.examples.labels), self.settings.batch_size
+        whole, steps = divmod(self.step, -(-count // size))
+        return whole + steps * size / count
 
     def advance(
         self, *, seconds: float = math.inf, steps: float = math.inf, over: Callable[[], bool] | None = None
@@ -249,8 +251,8 @@ def _watched(rectifiers: Sequence[tuple[str, nn.Module]], active: dict[str, Tens
 
     def noting(name: str) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
         def note(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-            # None is below 0: their sum, which costs next to nothing, is 0 where all are.
-            found = output.sum(dim=[0, *range(2, output.ndim)]) > 0
+            # None is below 0: their sum, which costs next to nothing, is 0 where all are. What is no number is not 0.
+            found = output.sum(dim=[0, *range(2, output.ndim)]) != 0
             active[name] = found | active[name] if name in active else found
 
         return note

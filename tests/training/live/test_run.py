@@ -168,6 +168,33 @@ def test_only_soft_thresholds_make_zeros_and_the_spread_counts_them():
         assert reach == every.abs().max()
 
 
+@settings(max_examples=20)
+@given(strategies.integers(2, 256), strategies.integers(0, 30))
+def test_epochs_are_what_was_seen_of_all_examples(batch, steps):
+    run = LiveRun(Settings("Linear 2", "blobs", batch_size=batch, optimiser="SGD"))
+    seen = 0
+    learn = run._inputs
+
+    def counting(chosen):
+        nonlocal seen
+        seen += len(chosen)
+        return learn(chosen)
+
+    run._inputs = counting
+    run.advance(steps=steps)
+    assert run.epochs == pytest.approx(seen / 400)
+
+
+def test_a_unit_that_became_nan_is_not_dead():
+    run = LiveRun(Settings("Linear 8, ReLU, Linear 2", "circles", optimiser="momentum", rate=10.0))
+    run.advance(steps=79)
+    run.finish_test()
+    with torch.no_grad():
+        hidden = run.network[:2](load("circles", noise=0.1, seed=0).test_inputs)
+    assert hidden.isnan().any()
+    assert run.tested[-1].dead == {"relu1": (hidden == 0).all(dim=0).float().mean().item()}
+
+
 def test_units_that_never_speak_are_dead():
     run = LiveRun(Settings("Linear 4, ReLU, Linear 2", "blobs"))
     with torch.no_grad():
