@@ -16,7 +16,7 @@ from cnnviz.figures.class_map import class_map
 from cnnviz.figures.classes import top_classes
 from cnnviz.training.live.photos import is_held_out
 from cnnviz.ui.chart import chart
-from cnnviz.ui.numbers import fixed, percent, whole
+from cnnviz.ui.numbers import of_loss, percent, whole
 from cnnviz.ui.own_classes.gathering import gather
 from cnnviz.ui.own_classes.own import WORDS, own
 from cnnviz.ui.own_classes.state import COLLECTION, FORM, MAP, OWN, Found, State, begin_anew
@@ -131,7 +131,7 @@ def _draw_run(state: State) -> None:
     right, out = int(np.trace(view.confusion)), int(view.confusion.sum())
     numbers = {
         "steps": whole(view.step),
-        "loss": fixed(float(view.losses[-1]), 3) if len(view.losses) else "–",
+        "loss": of_loss(float(view.losses[-1])) if len(view.losses) else "–",
         "held_out": text("right_of", right=right, count=out),
     }
     with st.container(horizontal=True, gap="medium", key=FORM.key("numbers")):
@@ -141,7 +141,7 @@ def _draw_run(state: State) -> None:
     loss = figures.learning_curve(
         view.losses, view.tests[:, :2], names, x=text("axis_steps"), y=text("axis_loss"), height=250
     )
-    chart(loss, key=FORM.key("loss"), alt=text("loss_alt", value=fixed(float(view.tests[-1, 1]), 3)))
+    chart(loss, key=FORM.key("loss"), alt=text("loss_alt", value=of_loss(float(view.tests[-1, 1]))))
     if state.run.error is not None:
         st.caption(str(state.run.error))
 

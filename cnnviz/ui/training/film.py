@@ -13,7 +13,7 @@ from cnnviz.training.live.examples import IMAGES, load
 from cnnviz.training.live.film import ANSWER, FILTERS
 from cnnviz.training.live.settings import Settings
 from cnnviz.training.live.view import REACH
-from cnnviz.ui.numbers import fixed, percent, short, whole
+from cnnviz.ui.numbers import of_loss, percent, short, whole
 from cnnviz.ui.training.driver import Driver
 from cnnviz.ui.training.state import FORM, WORDS, State
 
@@ -22,11 +22,11 @@ text = WORDS.text
 
 
 def draw_film(state: State, view: RunView, kept: Driver | None) -> None:
-    """Draw the run as it is now, or at rest the whole film, and the kept one's where it learned from such examples."""
+    """Draw the run as it is now, or at rest the whole film, and the kept one's where its examples are the same."""
     settings, run = state.settings, state.run
     examples = load(settings.examples, noise=settings.noise, seed=settings.seed)
     reels = [_reel(text("this_run"), view, (view.frame,) if run.playing else _film(run, view))]
-    if kept is not None and kept is not run and kept.settings.input_size == settings.input_size:
+    if kept is not None and kept is not run and kept.settings.examples == settings.examples:
         reels.append(_kept_reel(state, kept))
     planes = view.frame.panels[0].name == ANSWER
     run_film(
@@ -85,7 +85,7 @@ def _said(view: RunView, step: int) -> str:
     losses = view.losses[max(0, step - LATEST) : step]
     tests = view.tests[: max(1, int(np.searchsorted(view.tests[:, 0], step, side="right")))]
     loss = float(losses.mean()) if len(losses) else float(view.tests[0, 1])
-    return text("moment", step=whole(step), loss=fixed(loss, 3), accuracy=percent(float(tests[-1, 2]), 1))
+    return text("moment", step=whole(step), loss=of_loss(loss), accuracy=percent(float(tests[-1, 2]), 1))
 
 
 def _grey(image: np.ndarray) -> np.ndarray:

@@ -52,7 +52,7 @@ def _show_notes(state: State, view: RunView) -> None:
         training, test = float(view.accuracies[-LATEST:].mean()), float(view.tests[-1, 2])
         easier = training < test and (settings.augments or any(kind.startswith("Dropout") for kind in modes))
         shares = {"latest": LATEST, "training": percent(training, 1), "test": percent(test, 1)}
-        say("what_easier" if easier else "what_gap", **shares)
+        say("what_easier" if easier else "what_gap" if training > test else "what_no_gap", **shares)
     if settings.l1 or settings.l2 or settings.label_smoothing:
         say("what_more")
     if settings.augments:
@@ -65,7 +65,8 @@ def _show_notes(state: State, view: RunView) -> None:
 
 def _show_formulas(state: State, view: RunView) -> None:
     """Typeset the loss and the step, with this run's numbers."""
-    settings, rate = state.settings, max(sorted(state.run.rates.items()))[1]
+    # The rate of the form, which the next step has, not that of the last one.
+    settings, rate = state.settings, state.settings.rate
     say("formula")
     penalties = {
         name: text(f"formula_{name}", value=formula(value, places=5)) if value else ""

@@ -1,5 +1,6 @@
 """The stage: the keys of a player, and below them what moves while the network learns."""
 
+import math
 from collections.abc import Callable
 
 import streamlit as st
@@ -9,7 +10,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.figures import training as figures
 from cnnviz.training.live.settings import MOST_STEPS
 from cnnviz.ui.chart import chart
-from cnnviz.ui.numbers import fixed, percent, whole
+from cnnviz.ui.numbers import fixed, of_loss, percent, whole
 from cnnviz.ui.training.driver import BUDGET, Driver
 from cnnviz.ui.training.film import LATEST, differences, draw_film
 from cnnviz.ui.training.state import FORM, RATE, STOP, WORDS, State, begin_anew, keep, kept_run
@@ -29,15 +30,15 @@ def draw_stage(state: State, view: RunView) -> None:
 def moving(run: Driver, draw: Callable[[], None], *, every: float = EVERY, leads: bool = False) -> None:
     """Draw something anew every so many seconds while the run plays, and once where it rests.
 
-    Where the run ends by itself, the one that `leads` has the page run again.
+    Where it came to rest, the one that `leads` has the page run again: in a full class its last slice and test take
+    some turns.
     """
-    goes = run.playing
+    goes = run.playing or not run.wait(0)
 
     def again() -> None:
         if goes:
             run.wake()
-        if goes and leads and not run.playing:
-            run.wait(1)
+        if goes and leads and not run.playing and run.wait(1):
             st.rerun()
         draw()
 
@@ -91,15 +92,15 @@ def _draw_keep(run: Driver) -> None:
 
 
 def _draw_run(state: State) -> None:
+    run = kept_run()
     try:
         view = state.view()
+        kept = None if run is None or run is state.run else run.look(state.shown)
     except CnnvizError as error:
         st.error(str(error), icon=":material/error:")
         return
     _draw_numbers(state, view)
     curves_box, film_box = st.columns([1, 2], gap="medium")
-    run = kept_run()
-    kept = None if run is None or run is state.run else run.look()
     with curves_box:
         _draw_curves(view, kept)
         if run is not None and kept is not None:
@@ -116,7 +117,7 @@ def _draw_curves(view: RunView, kept: RunView | None) -> None:
     loss = figures.learning_curve(
         view.losses, view.tests[:, :2], names, x=x, y=text("loss"), kept=losses, height=_CURVE
     )
-    chart(loss, key=FORM.key("loss"), alt=text("loss_alt", value=fixed(float(view.tests[-1, 1]), 3)))
+    chart(loss, key=FORM.key("loss"), alt=text("loss_alt", value=of_loss(float(view.tests[-1, 1]))))
     accuracy = figures.learning_curve(
         view.accuracies, view.tests[:, ::2], names, x=x, y=text("accuracy"), kept=accuracies, share=True, height=_CURVE
     )
@@ -129,7 +130,7 @@ def _draw_numbers(state: State, view: RunView) -> None:
     numbers = {
         "step": whole(view.step),
         "epochs": fixed(view.epochs, 1),
-        "batch_loss": fixed(float(view.losses[-LATEST:].mean()), 3) if len(view.losses) else "–",
+        "batch_loss": of_loss(float(view.losses[-LATEST:].mean())) if len(view.losses) else "–",
         "test_accuracy": percent(float(accuracy), 1),
     }
     with st.container(horizontal=True, gap="medium", key=FORM.key("numbers")):
@@ -141,6 +142,8 @@ def _draw_numbers(state: State, view: RunView) -> None:
 def _status(run: Driver, view: RunView) -> str:
     if run.error is not None:
         return str(run.error)
+    if len(view.losses) and not math.isfinite(view.losses[-1]):
+        return text("ran_away")
     if (waited := run.waited) > _WAITED:
         return text("waits", seconds=int(waited), place=run.ahead)
     if run.playing:
