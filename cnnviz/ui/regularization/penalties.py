@@ -18,11 +18,12 @@ from cnnviz.training.live.view import REACH
 from cnnviz.training.live.weight_spread import SMALL
 from cnnviz.ui.chart import chart
 from cnnviz.ui.downloads import offer_downloads
-from cnnviz.ui.numbers import fixed, formula, percent, short, whole
+from cnnviz.ui.numbers import fixed, formula, of_loss, percent, short, whole
 from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
 from cnnviz.ui.regularization.state import FORM, PRESETS, WORDS, State, before, begin_anew, controls, net, read
 from cnnviz.ui.screen import say_idea
+from cnnviz.ui.training.differences import differences
 from cnnviz.ui.training.stage import moving
 
 say, text = WORDS.say, WORDS.text
@@ -83,7 +84,7 @@ def _draw_run(state: State) -> None:
     rows = former.tests if former is not None and same else None
     names = text("training"), text("validation"), text("former")
     figure = loss_gap(view.learnt, view.tests, names, x=text("steps"), y=text("loss"), before=rows)
-    chart(figure, key=FORM.key("gap"), at=gap_box, alt=text("gap_alt", gap=fixed(_gap(view)[0], 3)))
+    chart(figure, key=FORM.key("gap"), at=gap_box, alt=text("gap_alt", gap=of_loss(_gap(view)[0])))
     total = _weights(state)
     spread = weight_histogram(
         view.spread.counts,
@@ -97,7 +98,9 @@ def _draw_run(state: State) -> None:
     with picture_box:
         _draw_picture(state, view)
     if rows is not None and settings is not None:
-        st.caption(text("former_said", l1=f"{settings.l1:g}", l2=f"{settings.l2:g}"))
+        st.caption(text("former_said", differences=differences(WORDS, settings, state.settings)))
+    if state.run.error is not None:
+        st.caption(str(state.run.error))
 
 
 def _weights(state: State) -> int:
@@ -122,7 +125,7 @@ def _draw_numbers(view: RunView) -> None:
         "step": whole(view.step),
         "training_accuracy": percent(float(view.learnt[-1, 2]), 1),
         "validation_accuracy": percent(float(view.tests[-1, 2]), 1),
-        "loss_gap": fixed(_gap(view)[0], 3),
+        "loss_gap": of_loss(_gap(view)[0]),
         "zero": percent(view.spread.zero, 1),
         "small": percent(view.spread.small, 1),
     }
@@ -156,10 +159,12 @@ def _show_notes(state: State, view: RunView) -> None:
     assert view.spread is not None
     settings = state.settings
     gap, accuracy = _gap(view)
-    numbers = {"loss": fixed(float(view.learnt[-1, 1]), 3), "test_loss": fixed(float(view.tests[-1, 1]), 3)}
+    numbers = {"loss": of_loss(float(view.learnt[-1, 1])), "test_loss": of_loss(float(view.tests[-1, 1]))}
     say("what", count=settings.count, parameters=whole(state.table.parameters))
     if view.step:
-        say("gap", gap=fixed(gap, 3), accuracy=fixed(100 * accuracy, 1), **numbers)
+        say("gap", gap=of_loss(gap), **numbers)
+        if accuracy > 0:
+            say("gap_accuracy", accuracy=fixed(100 * accuracy, 1))
     shares = {"zero": percent(view.spread.zero, 1), "small": percent(view.spread.small, 1), "near": f"{SMALL:g}"}
     kind = "none" if not settings.l1 else "proximal" if settings.proximal else "gradient"
     if kind == "none" and settings.l2:

@@ -11,8 +11,9 @@ from cnnviz.figures import training as figures
 from cnnviz.training.live.settings import MOST_STEPS
 from cnnviz.ui.chart import chart
 from cnnviz.ui.numbers import fixed, of_loss, percent, whole
+from cnnviz.ui.training.differences import differences
 from cnnviz.ui.training.driver import BUDGET, Driver
-from cnnviz.ui.training.film import LATEST, differences, draw_film
+from cnnviz.ui.training.film import LATEST, draw_film
 from cnnviz.ui.training.state import FORM, RATE, STOP, WORDS, State, begin_anew, keep, kept_run
 
 EVERY = 0.5  # seconds between two pictures
@@ -104,7 +105,7 @@ def _draw_run(state: State) -> None:
     with curves_box:
         _draw_curves(view, kept)
         if run is not None and kept is not None:
-            other = ", ".join(differences(run.settings, state.settings)) or text("kept_same")
+            other = differences(WORDS, run.settings, state.settings)
             st.caption(text("kept_said", step=whole(kept.step), differences=other))
     with film_box:
         draw_film(state, view, run)
