@@ -8,7 +8,6 @@ from random import Random
 import streamlit as st
 
 from cnnviz.engine.results import RunView
-from cnnviz.errors import CnnvizError
 from cnnviz.figures.kernels import kernels
 from cnnviz.figures.penalties import loss_gap, weight_histogram
 from cnnviz.figures.training import decision_plane
@@ -21,55 +20,19 @@ from cnnviz.ui.downloads import offer_downloads
 from cnnviz.ui.numbers import fixed, formula, of_loss, percent, short, whole
 from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
-from cnnviz.ui.regularization.state import FORM, PRESETS, WORDS, State, before, begin_anew, controls, net, read
+from cnnviz.ui.regularization.state import FORM, PRESETS, WORDS, State, before, controls, net, read
 from cnnviz.ui.screen import say_idea
 from cnnviz.ui.training.differences import differences
-from cnnviz.ui.training.stage import moving
+from cnnviz.ui.training.player import draw_keys, find, moving
 
 say, text = WORDS.say, WORDS.text
 _PICTURES = 15  # of the first layer's units
 
 
-def find(state: State) -> RunView | None:
-    """Return what there is to see of the run, or None after an error was shown."""
-    if not state.run.playing:
-        state.run.wait(1)  # what the slice under way comes to
-    try:
-        return state.view()
-    except CnnvizError as error:
-        st.error(str(error), icon=":material/error:")
-        return None
-
-
 def _draw(state: State, view: RunView) -> None:
-    _draw_player(state)
-    moving(state.run, lambda: _draw_run(state), leads=True)
-
-
-def _draw_player(state: State) -> None:
-    run = state.run
-    playing = run.playing
-    keys: tuple[tuple[str, str, Callable[..., None], tuple[int, ...], bool], ...] = (
-        ("ten_epochs", "fast_forward", run.play, (10 * state.epoch,), playing),
-        ("anew", "first_page", begin_anew, (), not run.step and not playing),
-    )
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key=FORM.key("player")):
-        st.button(
-            WORDS.label("pause" if playing else "play"),
-            icon=":material/pause:" if playing else ":material/play_arrow:",
-            type="primary",
-            key=FORM.key("play"),
-            on_click=run.pause if playing else run.play,
-        )
-        for name, icon, act, args, disabled in keys:
-            st.button(
-                WORDS.label(name),
-                icon=f":material/{icon}:",
-                key=FORM.key(name),
-                on_click=act,
-                args=args,
-                disabled=disabled,
-            )
+        draw_keys(FORM, state.run, {"ten_epochs": ("fast_forward", 10 * state.epoch)})
+    moving(state.run, lambda: _draw_run(state), leads=True)
 
 
 def _draw_run(state: State) -> None:

@@ -18,7 +18,7 @@ from cnnviz.ui.chart import chart
 from cnnviz.ui.form_controls import Choice
 from cnnviz.ui.numbers import percent, short, whole
 from cnnviz.ui.training.look_inside import open_with_weights
-from cnnviz.ui.training.stage import moving
+from cnnviz.ui.training.player import moving
 from cnnviz.ui.training.state import FORM, WORDS, State
 
 ANY = "any"

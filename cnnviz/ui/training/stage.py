@@ -1,7 +1,6 @@
 """The stage: the keys of a player, and below them what moves while the network learns."""
 
 import math
-from collections.abc import Callable
 
 import streamlit as st
 
@@ -14,9 +13,9 @@ from cnnviz.ui.numbers import fixed, of_loss, percent, whole
 from cnnviz.ui.training.differences import differences
 from cnnviz.ui.training.driver import BUDGET, Driver
 from cnnviz.ui.training.film import LATEST, draw_film
-from cnnviz.ui.training.state import FORM, RATE, STOP, WORDS, State, begin_anew, keep, kept_run
+from cnnviz.ui.training.player import draw_keys, moving
+from cnnviz.ui.training.state import FORM, RATE, STOP, WORDS, State, keep, kept_run
 
-EVERY = 0.5  # seconds between two pictures
 _WAITED = 1.5  # seconds without an answer after which the page says so
 _CURVE = 196  # pixels
 text = WORDS.text
@@ -28,52 +27,12 @@ def draw_stage(state: State, view: RunView) -> None:
     moving(state.run, lambda: _draw_run(state), leads=True)
 
 
-def moving(run: Driver, draw: Callable[[], None], *, every: float = EVERY, leads: bool = False) -> None:
-    """Draw something anew every so many seconds while the run plays, and once where it rests.
-
-    Where it came to rest, the one that `leads` has the page run again: in a full class its last slice and test take
-    some turns.
-    """
-    goes = run.playing or not run.wait(0)
-
-    def again() -> None:
-        if goes:
-            run.wake()
-        if goes and leads and not run.playing and run.wait(1):
-            st.rerun()
-        draw()
-
-    st.fragment(again, run_every=every if goes else None)()
-
-
 def _draw_player(state: State) -> None:
     run, epoch = state.run, state.epoch
     to_epoch = epoch - run.step % epoch
-    playing = run.playing
+    steps = {"one_step": ("skip_next", 1), "one_epoch": ("fast_forward", to_epoch)}
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key=FORM.key("player")):
-        st.button(
-            WORDS.label("pause" if playing else "play"),
-            icon=":material/pause:" if playing else ":material/play_arrow:",
-            type="primary",
-            key=FORM.key("play"),
-            on_click=run.pause if playing else state.play,
-        )
-        for name, icon, steps in (("one_step", "skip_next", 1), ("one_epoch", "fast_forward", to_epoch)):
-            st.button(
-                WORDS.label(name),
-                icon=f":material/{icon}:",
-                key=FORM.key(name),
-                on_click=run.play,
-                args=(steps,),
-                disabled=playing,
-            )
-        st.button(
-            WORDS.label("anew"),
-            icon=":material/first_page:",
-            key=FORM.key("anew"),
-            on_click=begin_anew,
-            disabled=not run.step and not playing,
-        )
+        draw_keys(FORM, run, steps, play=state.play)
         for control in (RATE, STOP):
             with st.container(width=140):
                 FORM.draw(control, columns=1)
