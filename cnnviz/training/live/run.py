@@ -11,7 +11,7 @@ and whatever else draws random numbers between them.
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -214,8 +214,11 @@ class LiveRun:
             with torch.no_grad(), _watched(rectifiers, active):
                 scores.append(network(examples.test_inputs[start : start + TESTED_AT_ONCE]))
             yield
-        if self.settings.count:
-            yield from self._test_learnt()
+        learnt = (yield from self._test_learnt()) if self.settings.count else None
+        if self.tested and self.tested[-1].step == self.step:
+            return  # while this test was under way, somebody had another one finished
+        if learnt is not None:
+            self.learnt.append(learnt)
         if self.tested:
             self.tested[-1] = replace(self.tested[-1], confusion=_NONE, answers=_NONE, sure=_NONE)
         every, right = torch.cat(scores), examples.test_labels
@@ -234,7 +237,7 @@ class LiveRun:
         )
         yield  # so that a run can end with a test
 
-    def _test_learnt(self) -> Iterator[None]:
+    def _test_learnt(self) -> Generator[None, None, tuple[int, float, float]]:
         scores = []
         for part in self.examples.inputs.split(TESTED_AT_ONCE):
             with torch.no_grad():
@@ -242,7 +245,7 @@ class LiveRun:
             yield
         every, right = torch.cat(scores), self.examples.labels
         accuracy = (every.argmax(dim=1) == right).float().mean().item()
-        self.learnt.append((self.step, functional.cross_entropy(every, right).item(), accuracy))
+        return self.step, functional.cross_entropy(every, right).item(), accuracy
 
 
 @contextmanager

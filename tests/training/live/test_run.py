@@ -137,6 +137,19 @@ def test_few_examples_are_learnt_by_heart_and_their_loss_is_measured_as_at_test(
     assert run.epochs == 50
 
 
+def test_a_pause_within_a_test_makes_no_second_one_of_the_step():
+    run, alone = LiveRun(replace(FEW, count=300)), LiveRun(replace(FEW, count=300))
+    for _ in range(60):
+        pieces = iter(range(1))
+        run.advance(over=lambda pieces=pieces: next(pieces, None) is None)
+        run.finish_test()
+    alone.advance(steps=run.step)
+    steps = [each.step for each in run.tested]
+    assert steps == [row[0] for row in run.learnt] == sorted(set(steps))
+    assert {each.step for each in alone.tested} < set(steps)
+    assert run.losses == alone.losses
+
+
 def test_soft_thresholds_end_where_a_least_l1_has_its_conditions(monkeypatch):
     # At a minimum of loss + a sum |w|, the loss's slope is -a sign(w) where w is not 0, and at most a where it is.
     monkeypatch.setattr(LiveRun, "_test", lambda run: iter(()))  # after every one of these steps
