@@ -1,5 +1,6 @@
 """Numbers as a person reads them: the one place that knows units, digits, minus signs and thousands."""
 
+import math
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
@@ -36,6 +37,13 @@ def of_size(size: Sequence[int | Fraction]) -> str:
 def fixed(number: float, places: int) -> str:
     """Return a number with so many decimal places and no negative zero."""
     return _true_minus(f"{round(float(number), places) + 0.0:.{places}f}")
+
+
+def of_loss(loss: float) -> str:
+    """Return a loss with three decimal places; one that ran away as 2.78·10³⁴, ∞ or NaN."""
+    if not math.isfinite(loss):
+        return "NaN" if math.isnan(loss) else "∞"
+    return fixed(loss, 3) if abs(loss) < 1e4 else short(loss, 3)
 
 
 def short(number: float, digits: int = 4) -> str:

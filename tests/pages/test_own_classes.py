@@ -136,7 +136,7 @@ def test_what_is_no_photo_or_comes_twice_is_one_sentence_and_loses_nothing(photo
     told = [each.value for each in app.error]
     assert len(told) == 2
     assert told[0].startswith("bad.jpg: ")
-    assert told[1] == "b.jpg: This photo is already in the class Class 1."
+    assert told[1] == "b.jpg: This photo is already in “Class 1”."
     app = add(app, ("d.jpg", photos["coffee"][2]))
     assert not app.error
     app.button(key=key("add")).click().run()
@@ -146,11 +146,29 @@ def test_what_is_no_photo_or_comes_twice_is_one_sentence_and_loses_nothing(photo
     assert [len(each.photos) for each in app.session_state["own-classes"].classes] == [3, 0]
 
 
+def test_no_two_classes_have_one_name():
+    app = open_part(collection="own")
+    for act in ("add", "add"):
+        app.button(key=key(act)).click().run()
+    app.segmented_control(key=key("current")).set_value(1).run()
+    app.button(key=key("remove")).click().run()
+    app.button(key=key("add")).click().run()
+    assert [each.name for each in app.session_state["own-classes"].classes] == [
+        "Class 1", "Class 3", "Class 4", "Class 2",
+    ]  # fmt: skip
+    for _ in range(2):
+        app.text_input(key=key("name")).set_value("Class 1").run()
+        assert app.session_state["own-classes"].classes[3].name == "Class 1 2"
+    app.text_input(key=key("name")).set_value(" ").run()
+    assert_well(app)
+    assert app.session_state["own-classes"].classes[3].name == "Class 2"
+
+
 def test_a_full_class_takes_no_more(photos, monkeypatch):
     monkeypatch.setattr("cnnviz.ui.own_classes.own.MOST", 2)
     app = add(open_part(collection="own"), *((f"{at}.jpg", data) for at, data in enumerate(photos["coffee"])))
     assert len(app.session_state["own-classes"].classes[0].photos) == 2
-    assert app.error[0].value == "2.jpg: The class Class 1 has 2 photos, as many as it may."
+    assert app.error[0].value == "2.jpg: “Class 1” has 2 photos, as many as it may."
     assert any("1 more files" in each.value for each in app.caption)
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from decimal import Decimal
 from functools import partial
 
 import numpy as np
@@ -11,6 +12,7 @@ import torch
 from torchvision import datasets, models
 
 from cnnviz.probes.dropout import draw_network, subnetworks
+from cnnviz.probes.redundancy import Removal
 from cnnviz.training.live.examples import sheet
 from cnnviz.training.live.run import LiveRun
 from cnnviz.training.live.settings import Settings
@@ -70,7 +72,7 @@ def test_the_same_settings_make_the_same_run_and_others_keep_its_curve():
     app.toggle(key="regularization.threshold").set_value(False).run()
     assert_well(app)
     assert numbers(app)["Steps"] == "0"
-    assert any("λ₁ = 0.03" in each.value for each in app.caption)
+    assert "the run before this one, with L1 by soft thresholds on." in " ".join(each.value for each in app.caption)
     assert app.query_params["threshold"] in ("false", ["false"])
     assert numbers(press(app, "ten_epochs"))["Weights at 0"] == "0.0%"
 
@@ -181,6 +183,15 @@ def test_answers_are_what_torch_makes_of_the_numbers():
         torch.manual_seed(0)
         given = torch.nn.Dropout(drop).train()(torch.full((200,), value)).max().item()
         assert float(inverted.right) == pytest.approx(given, rel=2e-3)
+    a_loss = partial(Removal, counts=tuple(range(8)), losses=np.ones(8), accuracy=0.9)
+    without = a_loss(0.49949, alone=np.array([0.59851, 0.7]), accuracies=np.linspace(0.9, 0.1, 8))
+    dropped = a_loss(0.5, alone=np.array([0.4, 0.612]), accuracies=np.linspace(0.9, 0.1, 8))
+    for number in range(0, 30, 3):
+        rise = redundancy.question(None, redundancy.Both(without, dropped), number)
+        whole, rest = re.findall(r"\d\.\d+", rise.asked)
+        assert rise.right == str(Decimal(rest) - Decimal(whole)).replace("-", "−")
+        alike = redundancy.question(None, redundancy.Both(without, dropped), number + 1)
+        assert alike.right == "both alike"
     asked = [redundancy.question(None, None, number) for number in range(2, 40, 3)]
     assert all(question.right not in question.distractors for question in asked)
 

@@ -15,6 +15,7 @@ from torch.nn import functional
 from cnnviz.training.live.examples import load, sheet
 from cnnviz.training.live.run import LiveRun
 from cnnviz.training.live.settings import Settings
+from cnnviz.ui.training import film
 from cnnviz.ui.training.layers import mistaken
 from cnnviz.ui.training.moved import moved
 from cnnviz.ui.training.report import curves
@@ -122,6 +123,31 @@ def test_a_run_is_kept_beside_the_next_one():
     assert not [each for each in app.caption if "Kept" in each.value]
 
 
+def test_a_kept_run_on_other_examples_lends_its_curves_and_no_maps(monkeypatch):
+    shown = []
+    monkeypatch.setattr(film, "run_film", lambda reels, **_: shown.append([reel.title for reel in reels]))
+    app = press(open_screen(net="Flatten, Linear 10"), "one_step")
+    app.button(key="training.keep").click().run()
+    app.number_input(key="training.seed").set_value(3).run()
+    assert shown[-1] == ["This run", "Kept, Seed 0"]
+    app.selectbox(key="training.examples").set_value("fashion-mnist").run()
+    assert_well(app)
+    assert shown[-1] == ["This run"]
+    assert any("Kept, in grey: 1 steps" in each.value for each in app.caption)
+
+
+def test_a_run_that_ran_away_says_so():
+    app = press(
+        open_screen(
+            **{**XOR, "rate": "1"}, optimiser="momentum", net="Linear 64, Linear 64, Linear 2", stop="20-epochs"
+        ),
+        "play",
+    )
+    assert_well(app)
+    assert numbers(app)["Loss"] == "NaN"
+    assert any("the weights ran away" in each.value for each in app.caption)
+
+
 def test_mistakes_are_those_of_the_network():
     app = press(open_screen(net="Flatten, Linear 10", right="4", said="9"), "one_epoch")
     assert_well(app)
@@ -132,7 +158,7 @@ def test_mistakes_are_those_of_the_network():
         scores = alone.network(examples.test_inputs)
     answers = scores.argmax(1)
     wanted = ((examples.test_labels == 4) & (answers == 9)).nonzero()[:, 0].tolist()
-    assert f"**{len(wanted)} of 1000 test images" in said(app)
+    assert f"**{len(wanted)} of 1,000 test images" in said(app)
     found = mistaken(sheet("mnist", "test")[1].astype(int), run_of(app).look(), 4, 9).tolist()
     assert sorted(found) == wanted
     sure = scores.softmax(1)[found, 9].tolist()
@@ -157,9 +183,10 @@ def test_a_mistaken_image_opens_in_activations_with_these_very_weights():
     labels = [block.proto.popover.label for block in app.get("popover")]
     assert f"Prediction: {int(answer)}, {float(sure):.1%}" in labels, labels
     assert model in app.selectbox(key="activations.model").options
-    # It stays on the list while the next one learns, and its weights with it.
+    # It stays on the list while the next one learns, and its weights with it, which are not those of the next one.
     app.switch_page("pages/train/training.py").run()
     app.number_input(key="training.seed").set_value(1).run()
+    assert app.button(key="training.open").disabled
     app.switch_page("pages/inspect/filters.py").run()
     assert model in app.selectbox(key="filters.model").options
 
@@ -203,6 +230,20 @@ def test_the_formula_has_the_numbers_of_the_run(link, wanted):
     assert_well(app)
     assert any(wanted in each.value for each in app.latex), [each.value for each in app.latex]
     assert ("The training loss** holds" in said(app)) == bool({"label_smoothing", "l1", "l2"} & set(link))
+
+
+def test_the_formula_has_the_rate_of_the_next_step():
+    app = press(open_screen(**XOR, optimiser="SGD"), "one_step")
+    app.selectbox(key="training.rate").set_value("0.3").run()
+    assert any(r"w - 0.3\, g" in each.value for each in app.latex), [each.value for each in app.latex]
+
+
+def test_without_a_gap_nothing_was_learnt_by_heart():
+    app = press(open_screen(**{**XOR, "rate": "0.03"}, batch_size="16"), "one_epoch")
+    view = run_of(app).look()
+    assert view.accuracies[-20:].mean() < view.tests[-1, 2]
+    assert "no gap so far" in said(app)
+    assert "learnt by heart" not in said(app)
 
 
 def test_a_run_from_zeros_has_no_share_of_nothing():

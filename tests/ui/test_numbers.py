@@ -1,5 +1,6 @@
 """Numbers as a person reads them, against what Python's own float and decimal read back."""
 
+import math
 import re
 from decimal import Decimal
 
@@ -36,6 +37,11 @@ def test_a_short_number_is_right_to_its_digits(value, digits):
         assert abs(number(written) - value) <= abs(value) * 0.5001 * 10.0 ** (1 - digits)
     assert not re.search(r"[-eE]", written)
     assert len(re.sub(r"\D|^[−0.]+", "", written.partition("·")[0]).lstrip("0")) <= max(digits, 1)
+
+
+def test_a_loss_that_ran_away_is_short():
+    told = [numbers.of_loss(each) for each in (0.0546, 9999.4, 2.777e34, math.inf, math.nan)]
+    assert told == ["0.055", "9999.400", "2.78·10³⁴", "∞", "NaN"]
 
 
 def test_very_small_and_very_large_numbers_have_a_power_of_ten():

@@ -11,7 +11,7 @@ and whatever else draws random numbers between them.
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -112,8 +112,10 @@ class LiveRun:
 
     @property
     def epochs(self) -> float:
-        """How often the examples were seen so far."""
-        return self.step * self.settings.batch_size / len(self.examples.labels)
+        """How often the examples were seen so far; the last batch of each time may be smaller than the others."""
+        count, size = len(self.examples.labels), self.settings.batch_size
+        whole, steps = divmod(self.step, -(-count // size))
+        return whole + steps * size / count
 
     def advance(
         self, *, seconds: float = math.inf, steps: float = math.inf, over: Callable[[], bool] | None = None
@@ -212,8 +214,11 @@ class LiveRun:
             with torch.no_grad(), _watched(rectifiers, active):
                 scores.append(network(examples.test_inputs[start : start + TESTED_AT_ONCE]))
             yield
-        if self.settings.count:
-            yield from self._test_learnt()
+        learnt = (yield from self._test_learnt()) if self.settings.count else None
+        if self.tested and self.tested[-1].step == self.step:
+            return  # while this test was under way, somebody had another one finished
+        if learnt is not None:
+            self.learnt.append(learnt)
         if self.tested:
             self.tested[-1] = replace(self.tested[-1], confusion=_NONE, answers=_NONE, sure=_NONE)
         every, right = torch.cat(scores), examples.test_labels
@@ -232,7 +237,7 @@ class LiveRun:
         )
         yield  # so that a run can end with a test
 
-    def _test_learnt(self) -> Iterator[None]:
+    def _test_learnt(self) -> Generator[None, None, tuple[int, float, float]]:
         scores = []
         for part in self.examples.inputs.split(TESTED_AT_ONCE):
             with torch.no_grad():
@@ -240,7 +245,7 @@ class LiveRun:
             yield
         every, right = torch.cat(scores), self.examples.labels
         accuracy = (every.argmax(dim=1) == right).float().mean().item()
-        self.learnt.append((self.step, functional.cross_entropy(every, right).item(), accuracy))
+        return self.step, functional.cross_entropy(every, right).item(), accuracy
 
 
 @contextmanager
@@ -249,8 +254,8 @@ def _watched(rectifiers: Sequence[tuple[str, nn.Module]], active: dict[str, Tens
 
     def noting(name: str) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
         def note(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-            # None is below 0: their sum, which costs next to nothing, is 0 where all are.
-            found = output.sum(dim=[0, *range(2, output.ndim)]) > 0
+            # None is below 0: their sum, which costs next to nothing, is 0 where all are. What is no number is not 0.
+            found = output.sum(dim=[0, *range(2, output.ndim)]) != 0
             active[name] = found | active[name] if name in active else found
 
         return note

@@ -7,7 +7,7 @@ import streamlit as st
 from cnnviz import images
 from cnnviz.images.source import MAX_BYTES
 from cnnviz.training.live.settings import KINDS
-from cnnviz.ui.own_classes.own import WORDS, Own, OwnClass, new_name, own
+from cnnviz.ui.own_classes.own import WORDS, Own, OwnClass, own
 from cnnviz.ui.own_classes.state import FORM
 
 text = WORDS.text
@@ -67,11 +67,11 @@ def _edit_class(mine: Own) -> None:
     def rename() -> None:
         # What Markdown and Plotly would take for signs of theirs is left out.
         written = re.sub(r"[^\w .,’'+-]|_", "", st.session_state[key]).strip()
-        mine.classes[mine.current].name = written or new_name(mine.current + 1)
-        st.session_state[key] = mine.classes[mine.current].name
+        mine.classes[mine.current].name = ""
+        mine.classes[mine.current].name = st.session_state[key] = mine.free_name(written)
 
     def add() -> None:
-        mine.classes.append(OwnClass(new_name(len(mine.classes) + 1)))
+        mine.classes.append(OwnClass(mine.free_name()))
         mine.current = len(mine.classes) - 1
         st.session_state.pop(key, None)
 

@@ -6,6 +6,7 @@ They stay with the visit; no link holds them.
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count
 
 import numpy as np
 import streamlit as st
@@ -63,6 +64,13 @@ class Own:
         self.waiting += [(self.classes[self.current], file) for file in files]
         self.round += 1
 
+    def free_name(self, written: str = "") -> str:
+        """Return a name that no class has: the one that was written, with a number where it is taken."""
+        taken = {each.name for each in self.classes}
+        again = (WORDS.text("class_again", name=written, number=number) for number in count(2))
+        names = chain([written], again) if written else map(new_name, count(1))
+        return next(name for name in names if name not in taken)
+
     def features(self) -> LabelledFeatures:
         """Return all photos as the engine gets them."""
         labels = tuple(number for number, each in enumerate(self.classes) for _ in each.photos)
@@ -86,9 +94,10 @@ def take_in() -> None:
     mine = own()
     if not mine.waiting:
         return
-    bar, count = st.empty(), len(mine.waiting)
+    bar, files = st.empty(), len(mine.waiting)
     while mine.waiting:
-        bar.progress(1 - len(mine.waiting) / count, WORDS.text("progress", done=count - len(mine.waiting), count=count))
+        done = files - len(mine.waiting)
+        bar.progress(done / files, WORDS.text("progress", done=done, count=files))
         to, file = mine.waiting[0]
         if told := _take(mine, to, file):
             mine.refused.append(WORDS.text("refused", file=file.name, why=told))

@@ -1,7 +1,5 @@
 """The part on one's own classes, from top to bottom."""
 
-from collections.abc import Callable
-
 import numpy as np
 import streamlit as st
 import torch
@@ -37,6 +35,7 @@ from cnnviz.ui.own_classes.state import (
 from cnnviz.ui.part import Part
 from cnnviz.ui.picture_choice import choose_picture
 from cnnviz.ui.screen import say_idea
+from cnnviz.ui.training.player import offer_files
 from cnnviz.ui.training.report import curves
 
 say, text = WORDS.say, WORDS.text
@@ -127,23 +126,15 @@ def _show_mistakes(state: State, found: Found) -> None:
 
 
 def _offer_files(state: State, found: Found) -> None:
-    files: dict[str, tuple[str, str, Callable[[], str | bytes]]] = {
-        "weights": ("layer.safetensors", "application/octet-stream", state.run.weights),
-        "features": ("features.safetensors", "application/octet-stream", lambda: features_file(state.photos)),
-        "script": ("own_classes.py", "text/x-python", lambda: code(state, found)),
-        "curves": ("own_classes.csv", "text/csv", lambda: curves(found.view)),
-    }
-    with st.container(horizontal=True):
-        for name, (file, kind, made) in files.items():
-            st.download_button(
-                WORDS.label(f"download.{name}"),
-                made,
-                file,
-                kind,
-                key=FORM.key(f"download-{name}"),
-                icon=":material/download:",
-                on_click="ignore",
-            )
+    offer_files(
+        FORM,
+        {
+            "weights": ("layer.safetensors", "application/octet-stream", state.run.weights),
+            "features": ("features.safetensors", "application/octet-stream", lambda: features_file(state.photos)),
+            "script": ("own_classes.py", "text/x-python", lambda: code(state, found)),
+            "curves": ("own_classes.csv", "text/csv", lambda: curves(found.view)),
+        },
+    )
 
 
 def features_file(photos: LabelledFeatures) -> bytes:

@@ -16,12 +16,11 @@ from cnnviz.figures.class_map import class_map
 from cnnviz.figures.classes import top_classes
 from cnnviz.training.live.photos import is_held_out
 from cnnviz.ui.chart import chart
-from cnnviz.ui.numbers import fixed, percent, whole
+from cnnviz.ui.numbers import of_loss, percent, whole
 from cnnviz.ui.own_classes.gathering import gather
 from cnnviz.ui.own_classes.own import WORDS, own
-from cnnviz.ui.own_classes.state import COLLECTION, FORM, MAP, OWN, Found, State, begin_anew
-from cnnviz.ui.training.driver import Driver
-from cnnviz.ui.training.stage import moving
+from cnnviz.ui.own_classes.state import COLLECTION, FORM, MAP, OWN, Found, State
+from cnnviz.ui.training.player import draw_keys, moving
 
 STEPS = 100  # of a press
 _SHOWN = 10  # photos of a class
@@ -43,7 +42,8 @@ def draw_stage(state: State, found: Found) -> None:
             gather()
     with run_box:
         st.markdown(text("step_training"))
-        _draw_player(state.run)
+        with st.container(horizontal=True, gap="small", key=FORM.key("player")):
+            draw_keys(FORM, state.run, {"one_step": ("skip_next", 1)}, most=STEPS, name="train")
         moving(state.run, lambda: _draw_run(state), leads=True)
     with try_box:
         st.markdown(text("step_try"))
@@ -94,34 +94,6 @@ def _strip(photos: tuple[bytes, ...]) -> str:
     return f"data:image/webp;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
-def _draw_player(run: Driver) -> None:
-    playing = run.playing
-    with st.container(horizontal=True, gap="small", key=FORM.key("player")):
-        st.button(
-            WORDS.label("pause" if playing else "train"),
-            icon=":material/pause:" if playing else ":material/play_arrow:",
-            type="primary",
-            key=FORM.key("train"),
-            on_click=run.pause if playing else run.play,
-            args=() if playing else (STEPS,),
-        )
-        st.button(
-            WORDS.label("one_step"),
-            icon=":material/skip_next:",
-            key=FORM.key("one_step"),
-            on_click=run.play,
-            args=(1,),
-            disabled=playing,
-        )
-        st.button(
-            WORDS.label("anew"),
-            icon=":material/first_page:",
-            key=FORM.key("anew"),
-            on_click=begin_anew,
-            disabled=not run.step and not playing,
-        )
-
-
 def _draw_run(state: State) -> None:
     try:
         view = state.run.look()
@@ -131,7 +103,7 @@ def _draw_run(state: State) -> None:
     right, out = int(np.trace(view.confusion)), int(view.confusion.sum())
     numbers = {
         "steps": whole(view.step),
-        "loss": fixed(float(view.losses[-1]), 3) if len(view.losses) else "–",
+        "loss": of_loss(float(view.losses[-1])) if len(view.losses) else "–",
         "held_out": text("right_of", right=right, count=out),
     }
     with st.container(horizontal=True, gap="medium", key=FORM.key("numbers")):
@@ -141,7 +113,7 @@ def _draw_run(state: State) -> None:
     loss = figures.learning_curve(
         view.losses, view.tests[:, :2], names, x=text("axis_steps"), y=text("axis_loss"), height=250
     )
-    chart(loss, key=FORM.key("loss"), alt=text("loss_alt", value=fixed(float(view.tests[-1, 1]), 3)))
+    chart(loss, key=FORM.key("loss"), alt=text("loss_alt", value=of_loss(float(view.tests[-1, 1]))))
     if state.run.error is not None:
         st.caption(str(state.run.error))
 

@@ -20,6 +20,7 @@ from cnnviz.ui.number_controls import Number
 from cnnviz.ui.own_classes.own import MODEL, WORDS, own, take_in, thumbnail
 from cnnviz.ui.picture_choice import picture_of
 from cnnviz.ui.training.driver import Driver
+from cnnviz.ui.training.player import RUN, begin_anew
 
 PART = "Your own classes"
 FORM = Form(WORDS, screen="training", part=PART)
@@ -34,7 +35,6 @@ PRESETS: dict[str, Preset] = {
     **{name: {} if name == COLLECTION.default else {COLLECTION.name: name} for name in COLLECTIONS},
     OWN: {COLLECTION.name: OWN},
 }
-_RUN = "run"
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,26 +108,19 @@ def first_source() -> str:
     return "Clothes" if FORM.get(COLLECTION) == "clothes" else "Gallery"
 
 
-def begin_anew() -> None:
-    """Forget the run, in a callback: the next one of the same settings is the same."""
-    run: Driver | None = st.session_state.pop(FORM.key(_RUN), None)
-    if run is not None:
-        run.pause()
-
-
 def class_names(name: str) -> tuple[str, ...]:
     """Return what the classes of a shipped collection are called."""
     return tuple(WORDS.label(f"class.{photo}") for photo in CUT[name]) if name in CUT else FASHION_CLASSES
 
 
 def _run_of(settings: Settings, photos: LabelledFeatures) -> Driver:
-    key = FORM.key(_RUN)
+    key = FORM.key(RUN)
     run: Driver | None = st.session_state.get(key)
     if run is not None and run.settings == settings and run.photos == photos:
         # Another name for a class is no other run.
         run.photos = photos
         return run
-    begin_anew()
+    begin_anew(FORM)
     st.session_state[key] = made = Driver(engine(), settings, photos)
     return made
 

@@ -8,7 +8,6 @@ from random import Random
 import streamlit as st
 
 from cnnviz.engine.results import RunView
-from cnnviz.errors import CnnvizError
 from cnnviz.figures.kernels import kernels
 from cnnviz.figures.penalties import loss_gap, weight_histogram
 from cnnviz.figures.training import decision_plane
@@ -18,57 +17,22 @@ from cnnviz.training.live.view import REACH
 from cnnviz.training.live.weight_spread import SMALL
 from cnnviz.ui.chart import chart
 from cnnviz.ui.downloads import offer_downloads
-from cnnviz.ui.numbers import fixed, formula, percent, short, whole
+from cnnviz.ui.numbers import fixed, formula, of_loss, percent, short, whole
 from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
-from cnnviz.ui.regularization.state import FORM, PRESETS, WORDS, State, before, begin_anew, controls, net, read
+from cnnviz.ui.regularization.state import FORM, PRESETS, WORDS, State, before, controls, net, read
 from cnnviz.ui.screen import say_idea
-from cnnviz.ui.training.stage import moving
+from cnnviz.ui.training.differences import differences
+from cnnviz.ui.training.player import draw_keys, find, moving
 
 say, text = WORDS.say, WORDS.text
 _PICTURES = 15  # of the first layer's units
 
 
-def find(state: State) -> RunView | None:
-    """Return what there is to see of the run, or None after an error was shown."""
-    if not state.run.playing:
-        state.run.wait(1)  # what the slice under way comes to
-    try:
-        return state.view()
-    except CnnvizError as error:
-        st.error(str(error), icon=":material/error:")
-        return None
-
-
 def _draw(state: State, view: RunView) -> None:
-    _draw_player(state)
-    moving(state.run, lambda: _draw_run(state), leads=True)
-
-
-def _draw_player(state: State) -> None:
-    run = state.run
-    playing = run.playing
-    keys: tuple[tuple[str, str, Callable[..., None], tuple[int, ...], bool], ...] = (
-        ("ten_epochs", "fast_forward", run.play, (10 * state.epoch,), playing),
-        ("anew", "first_page", begin_anew, (), not run.step and not playing),
-    )
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key=FORM.key("player")):
-        st.button(
-            WORDS.label("pause" if playing else "play"),
-            icon=":material/pause:" if playing else ":material/play_arrow:",
-            type="primary",
-            key=FORM.key("play"),
-            on_click=run.pause if playing else run.play,
-        )
-        for name, icon, act, args, disabled in keys:
-            st.button(
-                WORDS.label(name),
-                icon=f":material/{icon}:",
-                key=FORM.key(name),
-                on_click=act,
-                args=args,
-                disabled=disabled,
-            )
+        draw_keys(FORM, state.run, {"ten_epochs": ("fast_forward", 10 * state.epoch)})
+    moving(state.run, lambda: _draw_run(state), leads=True)
 
 
 def _draw_run(state: State) -> None:
@@ -83,7 +47,7 @@ def _draw_run(state: State) -> None:
     rows = former.tests if former is not None and same else None
     names = text("training"), text("validation"), text("former")
     figure = loss_gap(view.learnt, view.tests, names, x=text("steps"), y=text("loss"), before=rows)
-    chart(figure, key=FORM.key("gap"), at=gap_box, alt=text("gap_alt", gap=fixed(_gap(view)[0], 3)))
+    chart(figure, key=FORM.key("gap"), at=gap_box, alt=text("gap_alt", gap=of_loss(_gap(view)[0])))
     total = _weights(state)
     spread = weight_histogram(
         view.spread.counts,
@@ -97,7 +61,9 @@ def _draw_run(state: State) -> None:
     with picture_box:
         _draw_picture(state, view)
     if rows is not None and settings is not None:
-        st.caption(text("former_said", l1=f"{settings.l1:g}", l2=f"{settings.l2:g}"))
+        st.caption(text("former_said", differences=differences(WORDS, settings, state.settings)))
+    if state.run.error is not None:
+        st.caption(str(state.run.error))
 
 
 def _weights(state: State) -> int:
@@ -122,7 +88,7 @@ def _draw_numbers(view: RunView) -> None:
         "step": whole(view.step),
         "training_accuracy": percent(float(view.learnt[-1, 2]), 1),
         "validation_accuracy": percent(float(view.tests[-1, 2]), 1),
-        "loss_gap": fixed(_gap(view)[0], 3),
+        "loss_gap": of_loss(_gap(view)[0]),
         "zero": percent(view.spread.zero, 1),
         "small": percent(view.spread.small, 1),
     }
@@ -156,10 +122,12 @@ def _show_notes(state: State, view: RunView) -> None:
     assert view.spread is not None
     settings = state.settings
     gap, accuracy = _gap(view)
-    numbers = {"loss": fixed(float(view.learnt[-1, 1]), 3), "test_loss": fixed(float(view.tests[-1, 1]), 3)}
+    numbers = {"loss": of_loss(float(view.learnt[-1, 1])), "test_loss": of_loss(float(view.tests[-1, 1]))}
     say("what", count=settings.count, parameters=whole(state.table.parameters))
     if view.step:
-        say("gap", gap=fixed(gap, 3), accuracy=fixed(100 * accuracy, 1), **numbers)
+        say("gap", gap=of_loss(gap), **numbers)
+        if accuracy > 0:
+            say("gap_accuracy", accuracy=fixed(100 * accuracy, 1))
     shares = {"zero": percent(view.spread.zero, 1), "small": percent(view.spread.small, 1), "near": f"{SMALL:g}"}
     kind = "none" if not settings.l1 else "proximal" if settings.proximal else "gradient"
     if kind == "none" and settings.l2:

@@ -158,7 +158,8 @@ def question(state: State, both: Both, number: int) -> Question:
 def _rise(both: Both, draw: Random) -> Question:
     removal = draw.choice([both.without, both.dropped])
     unit = draw.randrange(len(removal.alone))
-    loss, rest = removal.loss, removal.alone[unit]
+    # As they are told: from 0.599 and 0.499 nobody would come to 0.099.
+    loss, rest = round(removal.loss, 3), round(float(removal.alone[unit]), 3)
     others = [fixed(each, 3) for each in (rest + loss, loss - rest, rest / loss, rest)]
     right = fixed(rest - loss, 3)
     numbers = {"unit": unit + 1, "loss": fixed(loss, 3), "rest": fixed(rest, 3)}
@@ -168,12 +169,13 @@ def _rise(both: Both, draw: Random) -> Question:
 
 def _which(both: Both, draw: Random) -> Question:
     at = draw.randrange(1, len(both.without.counts) - 2)
-    falls = [each.accuracy - each.accuracies[at] for each in (both.without, both.dropped)]
-    names = [text("line_without"), text("which_dropped")]
-    right, other = names if falls[0] < falls[1] else names[::-1]
+    falls = [percent(each.accuracy - each.accuracies[at], 1) for each in (both.without, both.dropped)]
+    names = [text("line_without"), text("which_dropped"), text("which_alike")]
+    first = both.without.accuracy - both.without.accuracies[at] < both.dropped.accuracy - both.dropped.accuracies[at]
+    right = names.pop(2 if falls[0] == falls[1] else 0 if first else 1)
     numbers = {"removed": both.without.counts[at], "units": len(both.without.alone)}
-    why = text("predict_which_why", without=percent(falls[0], 1), dropped=percent(falls[1], 1))
-    return Question(text("predict_which", **numbers), right, [other, text("which_alike")], why)
+    why = text("predict_which_why", without=falls[0], dropped=falls[1])
+    return Question(text("predict_which", **numbers), right, names, why)
 
 
 def _expected(both: Both, draw: Random) -> Question:

@@ -13,6 +13,7 @@ from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import AnyControl, Choice, Switch, Text
 from cnnviz.ui.number_controls import Number
 from cnnviz.ui.training.driver import Driver
+from cnnviz.ui.training.player import RUN, begin_anew
 from cnnviz.ui.words import Words
 
 WORDS = Words("regularization")
@@ -94,13 +95,6 @@ def read() -> State:
     return State(settings, settings.checked(), _run_of(settings))
 
 
-def begin_anew() -> None:
-    """Forget the run, in a callback: the next one of the same settings is the same."""
-    run: Driver | None = st.session_state.pop(FORM.key("run"), None)
-    if run is not None:
-        run.pause()
-
-
 def before() -> tuple[Settings, RunView] | None:
     """Return the run before this one, if there was one on the same examples."""
     kept: tuple[Settings, RunView] | None = st.session_state.get(FORM.key("before"))
@@ -108,12 +102,12 @@ def before() -> tuple[Settings, RunView] | None:
 
 
 def _run_of(settings: Settings) -> Driver:
-    key = FORM.key("run")
+    key = FORM.key(RUN)
     run: Driver | None = st.session_state.get(key)
     if run is not None and run.settings == settings:
         return run
     if run is not None and run.step:
         st.session_state[FORM.key("before")] = run.settings, run.look()
-    begin_anew()
+    begin_anew(FORM)
     st.session_state[key] = made = Driver(engine(), settings)
     return made

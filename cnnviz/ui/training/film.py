@@ -1,7 +1,6 @@
 """What the network shows: moving while it learns, at any moment once it rests, and beside the run that was kept."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 
 import numpy as np
 import streamlit as st
@@ -11,9 +10,9 @@ from cnnviz.engine.results import Frame, RunView
 from cnnviz.errors import CnnvizError
 from cnnviz.training.live.examples import IMAGES, load
 from cnnviz.training.live.film import ANSWER, FILTERS
-from cnnviz.training.live.settings import Settings
 from cnnviz.training.live.view import REACH
-from cnnviz.ui.numbers import fixed, percent, short, whole
+from cnnviz.ui.numbers import of_loss, percent, short, whole
+from cnnviz.ui.training.differences import differences
 from cnnviz.ui.training.driver import Driver
 from cnnviz.ui.training.state import FORM, WORDS, State
 
@@ -22,11 +21,11 @@ text = WORDS.text
 
 
 def draw_film(state: State, view: RunView, kept: Driver | None) -> None:
-    """Draw the run as it is now, or at rest the whole film, and the kept one's where it learned from such examples."""
+    """Draw the run as it is now, or at rest the whole film, and the kept one's where its examples are the same."""
     settings, run = state.settings, state.run
     examples = load(settings.examples, noise=settings.noise, seed=settings.seed)
     reels = [_reel(text("this_run"), view, (view.frame,) if run.playing else _film(run, view))]
-    if kept is not None and kept is not run and kept.settings.input_size == settings.input_size:
+    if kept is not None and kept is not run and kept.settings.examples == settings.examples:
         reels.append(_kept_reel(state, kept))
     planes = view.frame.panels[0].name == ANSWER
     run_film(
@@ -39,16 +38,6 @@ def draw_film(state: State, view: RunView, kept: Driver | None) -> None:
     )
 
 
-def differences(kept: Settings, now: Settings) -> list[str]:
-    """Return what was set otherwise, each with its label."""
-    names = {"network": "net"}
-    return [
-        text("kept_difference", label=WORDS.label(names.get(each.name, each.name)), value=getattr(kept, each.name))
-        for each in fields(kept)
-        if getattr(kept, each.name) != getattr(now, each.name)
-    ]
-
-
 def _film(run: Driver, view: RunView) -> Sequence[Frame]:
     try:
         return run.film()
@@ -59,7 +48,7 @@ def _film(run: Driver, view: RunView) -> Sequence[Frame]:
 
 def _kept_reel(state: State, kept: Driver) -> Reel:
     view = kept.look(state.shown)
-    other = ", ".join(differences(kept.settings, state.settings)) or text("kept_same")
+    other = differences(WORDS, kept.settings, state.settings)
     return _reel(text("kept_run", differences=other), view, _film(kept, view))
 
 
@@ -85,7 +74,7 @@ def _said(view: RunView, step: int) -> str:
     losses = view.losses[max(0, step - LATEST) : step]
     tests = view.tests[: max(1, int(np.searchsorted(view.tests[:, 0], step, side="right")))]
     loss = float(losses.mean()) if len(losses) else float(view.tests[0, 1])
-    return text("moment", step=whole(step), loss=fixed(loss, 3), accuracy=percent(float(tests[-1, 2]), 1))
+    return text("moment", step=whole(step), loss=of_loss(loss), accuracy=percent(float(tests[-1, 2]), 1))
 
 
 def _grey(image: np.ndarray) -> np.ndarray:

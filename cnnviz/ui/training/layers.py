@@ -16,9 +16,9 @@ from cnnviz.training.classes import FASHION_CLASSES
 from cnnviz.training.live.examples import IMAGES, load, sheet
 from cnnviz.ui.chart import chart
 from cnnviz.ui.form_controls import Choice
-from cnnviz.ui.numbers import percent, short
+from cnnviz.ui.numbers import percent, short, whole
 from cnnviz.ui.training.look_inside import open_with_weights
-from cnnviz.ui.training.stage import moving
+from cnnviz.ui.training.player import moving
 from cnnviz.ui.training.state import FORM, WORDS, State
 
 ANY = "any"
@@ -130,7 +130,7 @@ def _show_mistakes(state: State, view: RunView) -> None:
     if not len(found):
         st.caption(text("mistakes_none"))
         return
-    say("mistakes", count=len(found), all=len(labels))
+    say("mistakes", count=whole(len(found)), all=whole(len(labels)))
     shown = found[:_MOST].tolist()
     chosen_one = state.shown if state.shown in shown else shown[0]
     said = {

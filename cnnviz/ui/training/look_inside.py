@@ -22,7 +22,8 @@ def open_with_weights(state: State, image: NDArray[np.uint8]) -> None:
         WORDS.label("open"),
         key=FORM.key("open"),
         icon=f":material/{screen.icon}:",
-        disabled=name not in learnt(),
+        # Another run of the same network may be on the list, while this one has learnt nothing yet.
+        disabled=state.run.learnt is None or name not in learnt(),
     ):
         file = io.BytesIO()
         Image.fromarray(image).save(file, "PNG")

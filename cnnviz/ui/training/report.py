@@ -3,13 +3,11 @@
 import csv
 import io
 import math
-from collections.abc import Callable
 
 import streamlit as st
 
 from cnnviz.design import parse, write
 from cnnviz.engine.results import RunView
-from cnnviz.errors import CnnvizError
 from cnnviz.training.live.examples import IMAGES
 from cnnviz.training.live.script import script
 from cnnviz.ui import links
@@ -20,21 +18,12 @@ from cnnviz.ui.screen import say_idea
 from cnnviz.ui.training.film import LATEST
 from cnnviz.ui.training.layers import show_layers
 from cnnviz.ui.training.moved import show_moved
+from cnnviz.ui.training.player import find, offer_files
 from cnnviz.ui.training.questions import question
 from cnnviz.ui.training.stage import draw_stage
 from cnnviz.ui.training.state import FORM, PRESETS, WORDS, State, controls, net, read
 
 say, text = WORDS.say, WORDS.text
-
-
-def _find(state: State) -> RunView | None:
-    if not state.run.playing:
-        state.run.wait(1)  # what the slice under way comes to
-    try:
-        return state.view()
-    except CnnvizError as error:
-        st.error(str(error), icon=":material/error:")
-        return None
 
 
 def _draw_settings() -> None:
@@ -52,7 +41,7 @@ def _show_notes(state: State, view: RunView) -> None:
         training, test = float(view.accuracies[-LATEST:].mean()), float(view.tests[-1, 2])
         easier = training < test and (settings.augments or any(kind.startswith("Dropout") for kind in modes))
         shares = {"latest": LATEST, "training": percent(training, 1), "test": percent(test, 1)}
-        say("what_easier" if easier else "what_gap", **shares)
+        say("what_easier" if easier else "what_gap" if training > test else "what_no_gap", **shares)
     if settings.l1 or settings.l2 or settings.label_smoothing:
         say("what_more")
     if settings.augments:
@@ -65,7 +54,8 @@ def _show_notes(state: State, view: RunView) -> None:
 
 def _show_formulas(state: State, view: RunView) -> None:
     """Typeset the loss and the step, with this run's numbers."""
-    settings, rate = state.settings, max(sorted(state.run.rates.items()))[1]
+    # The rate of the form, which the next step has, not that of the last one.
+    settings, rate = state.settings, state.settings.rate
     say("formula")
     penalties = {
         name: text(f"formula_{name}", value=formula(value, places=5)) if value else ""
@@ -93,22 +83,14 @@ def _show_more(state: State, view: RunView) -> None:
 
 
 def _offer_files(state: State, view: RunView) -> None:
-    files: dict[str, tuple[str, str, Callable[[], str | bytes]]] = {
-        "weights": ("training.safetensors", "application/octet-stream", state.run.weights),
-        "script": ("training.py", "text/x-python", lambda: code(state, view)),
-        "curves": ("training.csv", "text/csv", lambda: curves(view)),
-    }
-    with st.container(horizontal=True):
-        for name, (file, kind, made) in files.items():
-            st.download_button(
-                WORDS.label(f"download.{name}"),
-                made,
-                file,
-                kind,
-                key=FORM.key(f"download-{name}"),
-                icon=":material/download:",
-                on_click="ignore",
-            )
+    offer_files(
+        FORM,
+        {
+            "weights": ("training.safetensors", "application/octet-stream", state.run.weights),
+            "script": ("training.py", "text/x-python", lambda: code(state, view)),
+            "curves": ("training.csv", "text/csv", lambda: curves(view)),
+        },
+    )
 
 
 def curves(view: RunView) -> str:
@@ -133,7 +115,7 @@ PART = Part(
     form=FORM,
     presets=PRESETS,
     read=read,
-    find=_find,
+    find=find,
     stage=draw_stage,
     settings=_draw_settings,
     notes=_show_notes,

@@ -1,6 +1,6 @@
 """The stage: the keys of a player, and below them what moves while the network learns."""
 
-from collections.abc import Callable
+import math
 
 import streamlit as st
 
@@ -9,12 +9,13 @@ from cnnviz.errors import CnnvizError
 from cnnviz.figures import training as figures
 from cnnviz.training.live.settings import MOST_STEPS
 from cnnviz.ui.chart import chart
-from cnnviz.ui.numbers import fixed, percent, whole
+from cnnviz.ui.numbers import fixed, of_loss, percent, whole
+from cnnviz.ui.training.differences import differences
 from cnnviz.ui.training.driver import BUDGET, Driver
-from cnnviz.ui.training.film import LATEST, differences, draw_film
-from cnnviz.ui.training.state import FORM, RATE, STOP, WORDS, State, begin_anew, keep, kept_run
+from cnnviz.ui.training.film import LATEST, draw_film
+from cnnviz.ui.training.player import draw_keys, moving
+from cnnviz.ui.training.state import FORM, RATE, STOP, WORDS, State, keep, kept_run
 
-EVERY = 0.5  # seconds between two pictures
 _WAITED = 1.5  # seconds without an answer after which the page says so
 _CURVE = 196  # pixels
 text = WORDS.text
@@ -26,52 +27,12 @@ def draw_stage(state: State, view: RunView) -> None:
     moving(state.run, lambda: _draw_run(state), leads=True)
 
 
-def moving(run: Driver, draw: Callable[[], None], *, every: float = EVERY, leads: bool = False) -> None:
-    """Draw something anew every so many seconds while the run plays, and once where it rests.
-
-    Where the run ends by itself, the one that `leads` has the page run again.
-    """
-    goes = run.playing
-
-    def again() -> None:
-        if goes:
-            run.wake()
-        if goes and leads and not run.playing:
-            run.wait(1)
-            st.rerun()
-        draw()
-
-    st.fragment(again, run_every=every if goes else None)()
-
-
 def _draw_player(state: State) -> None:
     run, epoch = state.run, state.epoch
     to_epoch = epoch - run.step % epoch
-    playing = run.playing
+    steps = {"one_step": ("skip_next", 1), "one_epoch": ("fast_forward", to_epoch)}
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key=FORM.key("player")):
-        st.button(
-            WORDS.label("pause" if playing else "play"),
-            icon=":material/pause:" if playing else ":material/play_arrow:",
-            type="primary",
-            key=FORM.key("play"),
-            on_click=run.pause if playing else state.play,
-        )
-        for name, icon, steps in (("one_step", "skip_next", 1), ("one_epoch", "fast_forward", to_epoch)):
-            st.button(
-                WORDS.label(name),
-                icon=f":material/{icon}:",
-                key=FORM.key(name),
-                on_click=run.play,
-                args=(steps,),
-                disabled=playing,
-            )
-        st.button(
-            WORDS.label("anew"),
-            icon=":material/first_page:",
-            key=FORM.key("anew"),
-            on_click=begin_anew,
-            disabled=not run.step and not playing,
-        )
+        draw_keys(FORM, run, steps, play=state.play)
         for control in (RATE, STOP):
             with st.container(width=140):
                 FORM.draw(control, columns=1)
@@ -91,19 +52,19 @@ def _draw_keep(run: Driver) -> None:
 
 
 def _draw_run(state: State) -> None:
+    run = kept_run()
     try:
         view = state.view()
+        kept = None if run is None or run is state.run else run.look(state.shown)
     except CnnvizError as error:
         st.error(str(error), icon=":material/error:")
         return
     _draw_numbers(state, view)
     curves_box, film_box = st.columns([1, 2], gap="medium")
-    run = kept_run()
-    kept = None if run is None or run is state.run else run.look()
     with curves_box:
         _draw_curves(view, kept)
         if run is not None and kept is not None:
-            other = ", ".join(differences(run.settings, state.settings)) or text("kept_same")
+            other = differences(WORDS, run.settings, state.settings)
             st.caption(text("kept_said", step=whole(kept.step), differences=other))
     with film_box:
         draw_film(state, view, run)
@@ -116,7 +77,7 @@ def _draw_curves(view: RunView, kept: RunView | None) -> None:
     loss = figures.learning_curve(
         view.losses, view.tests[:, :2], names, x=x, y=text("loss"), kept=losses, height=_CURVE
     )
-    chart(loss, key=FORM.key("loss"), alt=text("loss_alt", value=fixed(float(view.tests[-1, 1]), 3)))
+    chart(loss, key=FORM.key("loss"), alt=text("loss_alt", value=of_loss(float(view.tests[-1, 1]))))
     accuracy = figures.learning_curve(
         view.accuracies, view.tests[:, ::2], names, x=x, y=text("accuracy"), kept=accuracies, share=True, height=_CURVE
     )
@@ -129,7 +90,7 @@ def _draw_numbers(state: State, view: RunView) -> None:
     numbers = {
         "step": whole(view.step),
         "epochs": fixed(view.epochs, 1),
-        "batch_loss": fixed(float(view.losses[-LATEST:].mean()), 3) if len(view.losses) else "–",
+        "batch_loss": of_loss(float(view.losses[-LATEST:].mean())) if len(view.losses) else "–",
         "test_accuracy": percent(float(accuracy), 1),
     }
     with st.container(horizontal=True, gap="medium", key=FORM.key("numbers")):
@@ -141,6 +102,8 @@ def _draw_numbers(state: State, view: RunView) -> None:
 def _status(run: Driver, view: RunView) -> str:
     if run.error is not None:
         return str(run.error)
+    if len(view.losses) and not math.isfinite(view.losses[-1]):
+        return text("ran_away")
     if (waited := run.waited) > _WAITED:
         return text("waits", seconds=int(waited), place=run.ahead)
     if run.playing:

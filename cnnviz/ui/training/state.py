@@ -15,6 +15,7 @@ from cnnviz.ui.form_controls import AnyControl, Choice, Text
 from cnnviz.ui.learnt_networks import follow
 from cnnviz.ui.number_controls import Number, Real
 from cnnviz.ui.training.driver import Driver
+from cnnviz.ui.training.player import RUN, begin_anew
 from cnnviz.ui.words import Words
 
 WORDS = Words("training")
@@ -70,7 +71,6 @@ PRESETS: dict[str, Preset] = {
     "augmented": {"shift": 2, "rotation": 10.0},
     "too_fast": {"optimiser": "SGD", "rate": "1"},
 }
-_RUN = "run"
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,13 +140,6 @@ def read() -> State:
     return State(settings, settings.checked(), _run_of(settings), FORM.get(SHOWN), FORM.get(STOP))
 
 
-def begin_anew() -> None:
-    """Forget the run, in a callback: the next one of the same settings is the same."""
-    run: Driver | None = st.session_state.pop(FORM.key(_RUN), None)
-    if run is not None:
-        run.pause()
-
-
 def keep(run: Driver | None) -> None:
     """Keep a run beside the next ones, in a callback; None forgets what is kept."""
     st.session_state[FORM.key("kept-run")] = run
@@ -159,12 +152,12 @@ def kept_run() -> Driver | None:
 
 
 def _run_of(settings: Settings) -> Driver:
-    key = FORM.key(_RUN)
+    key = FORM.key(RUN)
     run: Driver | None = st.session_state.get(key)
     if run is not None and run.is_of(settings) and (run.step or run.settings.rate == settings.rate):
         run.change_rate(settings.rate)
         return run
-    begin_anew()
+    begin_anew(FORM)
     st.session_state[key] = made = Driver(engine(), settings)
     follow(made)
     return made

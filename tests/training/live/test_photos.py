@@ -46,8 +46,8 @@ def test_what_is_held_out_is_never_learnt_from():
 @pytest.mark.parametrize(
     ("counts", "classes", "said"),
     [
-        ((5, 4), ("cat", "dog"), "class dog has 4 photos and should have 5 to 50"),
-        ((51, 5), ("cat", "dog"), "class cat has 51 photos"),
+        ((5, 4), ("cat", "dog"), "dog has 4 photos and should have 5 to 50"),
+        ((51, 5), ("cat", "dog"), "cat has 51 photos"),
         ((9,), ("cat",), "There are 1 classes and should be 2 to 10"),
     ],
 )

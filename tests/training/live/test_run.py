@@ -137,6 +137,19 @@ def test_few_examples_are_learnt_by_heart_and_their_loss_is_measured_as_at_test(
     assert run.epochs == 50
 
 
+def test_a_pause_within_a_test_makes_no_second_one_of_the_step():
+    run, alone = LiveRun(replace(FEW, count=300)), LiveRun(replace(FEW, count=300))
+    for _ in range(60):
+        pieces = iter(range(1))
+        run.advance(over=lambda pieces=pieces: next(pieces, None) is None)
+        run.finish_test()
+    alone.advance(steps=run.step)
+    steps = [each.step for each in run.tested]
+    assert steps == [row[0] for row in run.learnt] == sorted(set(steps))
+    assert {each.step for each in alone.tested} < set(steps)
+    assert run.losses == alone.losses
+
+
 def test_soft_thresholds_end_where_a_least_l1_has_its_conditions(monkeypatch):
     # At a minimum of loss + a sum |w|, the loss's slope is -a sign(w) where w is not 0, and at most a where it is.
     monkeypatch.setattr(LiveRun, "_test", lambda run: iter(()))  # after every one of these steps
@@ -166,6 +179,33 @@ def test_only_soft_thresholds_make_zeros_and_the_spread_counts_them():
         assert abs(counts.numpy() - wanted).sum() <= 4
         assert counts.sum() == wanted.sum() == int((every != 0).sum())
         assert reach == every.abs().max()
+
+
+@settings(max_examples=20)
+@given(strategies.integers(2, 256), strategies.integers(0, 30))
+def test_epochs_are_what_was_seen_of_all_examples(batch, steps):
+    run = LiveRun(Settings("Linear 2", "blobs", batch_size=batch, optimiser="SGD"))
+    seen = 0
+    learn = run._inputs
+
+    def counting(chosen):
+        nonlocal seen
+        seen += len(chosen)
+        return learn(chosen)
+
+    run._inputs = counting
+    run.advance(steps=steps)
+    assert run.epochs == pytest.approx(seen / 400)
+
+
+def test_a_unit_that_became_nan_is_not_dead():
+    run = LiveRun(Settings("Linear 8, ReLU, Linear 2", "circles", optimiser="momentum", rate=10.0))
+    run.advance(steps=79)
+    run.finish_test()
+    with torch.no_grad():
+        hidden = run.network[:2](load("circles", noise=0.1, seed=0).test_inputs)
+    assert hidden.isnan().any()
+    assert run.tested[-1].dead == {"relu1": (hidden == 0).all(dim=0).float().mean().item()}
 
 
 def test_units_that_never_speak_are_dead():

@@ -1,0 +1,116 @@
+"""A run on a screen: the keys that let it go on or begin anew, what moves with it, and the files that it comes to."""
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import streamlit as st
+
+from cnnviz.engine.results import RunView
+from cnnviz.errors import CnnvizError
+from cnnviz.ui.form import Form
+from cnnviz.ui.training.driver import Driver
+
+EVERY = 0.5  # seconds between two pictures
+RUN = "run"  # where a form keeps its run in the session
+# The name of a file, its kind, and what makes its content.
+File = tuple[str, str, Callable[[], str | bytes]]
+
+
+class Playing(Protocol):
+    """A screen's state with a run."""
+
+    @property
+    def run(self) -> Driver: ...
+    def view(self) -> RunView: ...
+
+
+def begin_anew(form: Form) -> None:
+    """Forget the run, in a callback: the next one of the same settings is the same."""
+    run: Driver | None = st.session_state.pop(form.key(RUN), None)
+    if run is not None:
+        run.pause()
+
+
+def find(state: Playing) -> RunView | None:
+    """Return what there is to see of the run, with what its last slice came to; None after an error was shown."""
+    if not state.run.playing:
+        state.run.wait(1)
+    try:
+        return state.view()
+    except CnnvizError as error:
+        st.error(str(error), icon=":material/error:")
+        return None
+
+
+def moving(run: Driver, draw: Callable[[], None], *, every: float = EVERY, leads: bool = False) -> None:
+    """Draw something anew every so many seconds while the run plays, and once where it rests.
+
+    Where it came to rest, the one that `leads` has the page run again: in a full class its last slice and test take
+    some turns.
+    """
+    goes = run.playing or not run.wait(0)
+
+    def again() -> None:
+        if goes:
+            run.wake()
+        if goes and leads and not run.playing and run.wait(1):
+            st.rerun()
+        draw()
+
+    st.fragment(again, run_every=every if goes else None)()
+
+
+def draw_keys(
+    form: Form,
+    run: Driver,
+    steps: Mapping[str, tuple[str, int]],
+    *,
+    play: Callable[..., None] | None = None,
+    most: int | None = None,
+    name: str = "play",
+) -> None:
+    """Draw Play or Pause, keys with an icon that make so many steps each, and the one that begins anew.
+
+    Play is called what the label `name` says, and does what `play` does, or goes on for `most` steps.
+    """
+    words, playing = form.words, run.playing
+    st.button(
+        words.label("pause" if playing else name),
+        icon=":material/pause:" if playing else ":material/play_arrow:",
+        type="primary",
+        key=form.key(name),
+        on_click=run.pause if playing else play or run.play,
+        args=() if playing or play else (most,),
+    )
+    for each, (icon, count) in steps.items():
+        st.button(
+            words.label(each),
+            icon=f":material/{icon}:",
+            key=form.key(each),
+            on_click=run.play,
+            args=(count,),
+            disabled=playing,
+        )
+    st.button(
+        words.label("anew"),
+        icon=":material/first_page:",
+        key=form.key("anew"),
+        on_click=begin_anew,
+        args=(form,),
+        disabled=not run.step and not playing,
+    )
+
+
+def offer_files(form: Form, files: Mapping[str, File]) -> None:
+    """Draw a key for each file, called what the label "download.NAME" says; it is made when it is wanted."""
+    with st.container(horizontal=True):
+        for name, (file, kind, made) in files.items():
+            st.download_button(
+                form.words.label(f"download.{name}"),
+                made,
+                file,
+                kind,
+                key=form.key(f"download-{name}"),
+                icon=":material/download:",
+                on_click="ignore",
+            )
