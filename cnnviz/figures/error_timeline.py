@@ -1,0 +1,63 @@
+"""The errors of a challenge's entries, year by year, beside a person's."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from cnnviz.figures.plain import AXIS, plain_figure, tint
+from cnnviz.figures.style import INK, KERNEL
+
+_GREY = "#8793a1"
+
+
+def error_timeline(
+    names: Sequence[str],
+    errors: Sequence[float],
+    learnt: Sequence[bool],
+    *,
+    chosen: int,
+    person: float,
+    words: tuple[str, str],
+    height: int = 400,
+) -> go.Figure:
+    """Return a bar for each entry, errors in percent, those of networks in colour and the `chosen` one set off.
+
+    A line is drawn at a person's error; `words` are that of the axis and of the line.
+    """
+    colours = [KERNEL if each else _GREY for each in learnt]
+    bars: dict[str, Any] = {
+        "type": "bar",
+        "x": list(names),
+        "y": list(errors),
+        "customdata": list(range(len(names))),
+        "text": [f"{each:g}" for each in errors],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "marker": {
+            "color": [colour if place == chosen else tint(colour, 0.55) for place, colour in enumerate(colours)]
+        },
+        "hovertemplate": "%{x}: %{y:g}%<extra></extra>",
+        # What is picked is drawn by this screen, not faded by Plotly.
+        "selected": {"marker": {"opacity": 1}},
+        "unselected": {"marker": {"opacity": 1}},
+    }
+    line = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": person, "y1": person}
+    note = {
+        "xref": "paper",
+        "x": 1,
+        "y": person,
+        "text": words[1],
+        "showarrow": False,
+        "xanchor": "right",
+        "yanchor": "bottom",
+        "font": {"color": INK, "size": 14},
+    }
+    layout = {
+        "xaxis": {"type": "category", "fixedrange": True, "automargin": True, "showgrid": False},
+        "yaxis": {**AXIS, "title": {"text": words[0]}, "ticksuffix": "%", "range": [0, 1.12 * max(errors)]},
+        "shapes": [{**line, "line": {"color": INK, "width": 2, "dash": "dash"}}],
+        "annotations": [note],
+        "bargap": 0.25,
+    }
+    return plain_figure([bars], layout, height=height, margin=(8, 8, 8, 8))
