@@ -9,6 +9,7 @@ from cnnviz.figures.plain import AXIS, plain_figure, tint
 from cnnviz.figures.style import INK, KERNEL
 
 _GREY = "#8793a1"
+_NUMBER = 2  # percentage points that the number over a bar takes
 
 
 def error_timeline(
@@ -42,7 +43,6 @@ def error_timeline(
         "selected": {"marker": {"opacity": 1}},
         "unselected": {"marker": {"opacity": 1}},
     }
-    line = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": person, "y1": person}
     note = {
         "xref": "paper",
         "x": 1,
@@ -54,10 +54,27 @@ def error_timeline(
         "font": {"color": INK, "size": 14},
     }
     layout = {
-        "xaxis": {"type": "category", "fixedrange": True, "automargin": True, "showgrid": False},
+        "xaxis": {
+            "type": "category",
+            "range": [-0.6, len(names) - 0.4],
+            "fixedrange": True,
+            "automargin": True,
+            "showgrid": False,
+        },
         "yaxis": {**AXIS, "title": {"text": words[0]}, "ticksuffix": "%", "range": [0, 1.12 * max(errors)]},
-        "shapes": [{**line, "line": {"color": INK, "width": 2, "dash": "dash"}}],
+        "shapes": _level(person, errors),
         "annotations": [note],
         "bargap": 0.25,
     }
-    return plain_figure([bars], layout, height=height, margin=(8, 8, 8, 8))
+    return plain_figure([bars], layout, height=height, margin=(8, 8, 8, 72))
+
+
+def _level(person: float, errors: Sequence[float]) -> list[dict[str, Any]]:
+    """Return a dashed line at a person's error, with gaps where the number over a bar stands."""
+    gaps = [place for place, error in enumerate(errors) if person - _NUMBER < error < person]
+    starts, ends = [-0.6, *(place + 0.4 for place in gaps)], [*(place - 0.4 for place in gaps), len(errors) - 0.4]
+    line = {"color": INK, "width": 2, "dash": "dash"}
+    return [
+        {"type": "line", "x0": start, "x1": end, "y0": person, "y1": person, "line": line}
+        for start, end in zip(starts, ends, strict=True)
+    ]

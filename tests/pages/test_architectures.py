@@ -8,17 +8,28 @@ from urllib.parse import parse_qs, urlparse
 
 import pandas as pd
 import pytest
+import timm
+import torch
+from torch import nn
 from torchvision import models as torchvision_models
 
+from cnnviz import models
+from cnnviz.design import PRESETS
 from cnnviz.design.comparisons import COMPARISONS
 from cnnviz.design.totals import of_text
+from cnnviz.ui.architectures.catalogue import ARCHITECTURES, NETWORKS
 from cnnviz.ui.architectures.timeline import WINNERS, WITH_MORE_DATA
 from tests.pages.opening import ROOT, assert_well, open_screen, said, unfold
 
 SCREEN = "pages/design/architectures.py"
-PARTS = {"": {"entry": "resnet"}, "Accuracy": {"families": "VGG"}, "Why": {"comparison": "separable", "channels": "8"}}
+PARTS = {
+    "": {"entry": "resnet"},
+    "Networks": {"architecture": "vgg", "network": "vgg11"},
+    "Accuracy": {"families": "VGG"},
+    "Why": {"comparison": "separable", "channels": "8"},
+}
 
-MODULES = {"": "timeline", "Accuracy": "accuracy", "Why": "comparisons"}
+MODULES = {"": "timeline", "Networks": "networks", "Accuracy": "accuracy", "Why": "comparisons"}
 
 
 def open_part(part="", **link):
@@ -39,7 +50,7 @@ def links_of(app):
 def test_it_opens_without_torch():
     code = (
         "import sys; from streamlit.testing.v1 import AppTest\n"
-        "for part in ('', 'Accuracy', 'Why'):\n"
+        "for part in ('', 'Networks', 'Accuracy', 'Why'):\n"
         "    app = AppTest.from_file('app.py', default_timeout=30)\n"
         "    app.query_params['part'] = part\n"
         f"    app.switch_page('{SCREEN}').run()\n"
@@ -99,7 +110,8 @@ def test_formulas_are_true_and_links_hold_the_ways(name):
     app = open_part("Why", comparison=name, channels="7", side=str(found.least + 24))
     assert_well(app)
     for line in app.latex:
-        left, right = line.value.strip("$\n ").replace("{,}", "").replace(r"\cdot", "*").replace("^", "**").split("=")
+        written = re.sub(r"\\(begin|end)\{aligned\}|&|\\quad|\\\\|\{,\}|[$\n]", "", line.value)
+        left, right = written.replace(r"\cdot", "*").replace("^", "**").split("=")
         assert re.fullmatch(r"[\d*+() ]+", left)
         assert eval(left) == int(right), line.value
     table = app.dataframe[0].value.set_index("")
@@ -131,6 +143,54 @@ def test_presets_code_questions_and_link(part, capsys):
     for preset in import_module(f"cnnviz.ui.architectures.{MODULES[part]}").PRESETS:
         app.pills(key=key(part, "preset")).set_value(preset).run()
         assert_well(app)
+
+
+# Parameters as the papers or the libraries' builders have them, and the convolutions and linear layers by torch.
+PUBLISHED = {
+    "lenet5": 61_706,
+    "alexnet": 60_965_224,
+    "vgg16": 138_357_544,
+    "resnet50": 25_557_032,
+    "mobilenet": 4_231_976,
+    "mobilenet_v2": 3_504_872,
+    "densenet121": 7_978_856,
+    "efficientnet_b0": 5_288_548,
+    "convnext_tiny": 28_589_128,
+    "seresnet50": 28_088_024,
+}
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_a_network_has_the_published_numbers(name):
+    architecture = next(key for key, each in ARCHITECTURES.items() if name in each.networks)
+    app = open_part("Networks", architecture=architecture, network=name)
+    assert_well(app)
+    told = said(app)
+    assert f"| parameters | {PUBLISHED[name]:,} (" in told
+    library = NETWORKS[name].text.removeprefix("model:").removeprefix("timm/")
+    if library in torchvision_models.list_models():
+        with torch.device("meta"):
+            model = torchvision_models.get_model(library)
+        layers = sum(isinstance(each, nn.Conv2d | nn.Linear) for each in model.modules())
+        assert f"| convolutions and linear layers | {layers} |" in told
+    link = links_of(app)[0]
+    assert link == {"net": NETWORKS[name].text, "size": "x".join(map(str, NETWORKS[name].input_size[1:]))}
+
+
+def test_mobilenet_is_that_of_its_paper():
+    mine = NETWORKS["mobilenet"]
+    shown = of_text(mine.text, mine.input_size, 4)
+    # Table 8 of the paper: 569 million multiply-adds and 4.2 million parameters.
+    assert round(shown.macs / 1e6) == 569
+    theirs = timm.create_model("mobilenetv1_100").eval()
+    assert shown.parameters == sum(each.numel() for each in theirs.parameters())
+
+
+def test_every_architecture_is_of_its_preset_and_shipped_models_exist():
+    for each in ARCHITECTURES.values():
+        assert set(each.networks) <= set(NETWORKS)
+        assert not each.shipped or models.card(each.shipped).trained
+    assert {*PRESETS} <= {name for each in ARCHITECTURES.values() for name in each.networks}
 
 
 def test_the_files_hold_all_entries():

@@ -86,7 +86,7 @@ _PARTS = {
     "activation_functions": ("swapped_activations", "vanishing_gradients", "zero_centred", "dying_relu"),
     "regularization": tuple(f"regularization_{part}" for part in ("dropout", "redundancy", "pattern")),
     "preprocessing": ("photo_preprocessing", "principal_components"),
-    "architectures": tuple(f"architecture_{part}" for part in ("accuracy", "cards", "comparisons")),
+    "architectures": tuple(f"architecture_{part}" for part in ("accuracy", "comparisons", "networks")),
     "depth": ("depth_gradients", "depth_block", "depth_removal"),
 }
 
