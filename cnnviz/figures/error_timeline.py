@@ -9,7 +9,7 @@ from cnnviz.figures.plain import AXIS, plain_figure, tint
 from cnnviz.figures.style import INK, KERNEL
 
 _GREY = "#8793a1"
-_NUMBER = 2  # percentage points that the number over a bar takes
+_NUMBER = 2.2  # percentage points that the number over a bar takes
 
 
 def error_timeline(
@@ -51,6 +51,7 @@ def error_timeline(
         "showarrow": False,
         "xanchor": "right",
         "yanchor": "bottom",
+        "yshift": 8,
         "font": {"color": INK, "size": 14},
     }
     layout = {

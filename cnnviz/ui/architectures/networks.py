@@ -79,6 +79,9 @@ def counted(shown: Totals) -> list[LayerRecord]:
 
 
 def _draw_map(state: State, shown: Totals) -> None:
+    layers = len(counted(shown))
+    parameters, macs = of_count(shown.parameters), of_count(shown.macs)
+    say("totals", parameters=parameters, macs=macs, layers=layers, outputs=of_bytes(shown.outputs))
     if shown.graph is not None:
         network_map(shown.graph, key=FORM.key("map"))
 
@@ -122,7 +125,7 @@ def _show_numbers(state: State, shown: Totals) -> None:
 
 def _show_costs(state: State, shown: Totals) -> None:
     entries = shown.working
-    figure = where([costs_of(shown, entries)], height=460)
+    figure = where([costs_of(shown, entries)], height=560)
     chart(figure, key=FORM.key("where"), alt=text("alt_costs", title=state.network.title))
     offer_downloads(FORM, state.name, state.network.title, pd.DataFrame(as_rows(shown.leaves)), [figure])
 
@@ -174,6 +177,6 @@ def show() -> None:
         more=_show_costs,
         question=question,
         code=_code,
-        height=600,
+        height=640,
         beside=True,
     ).show()

@@ -73,7 +73,7 @@ def _figure(chosen: str) -> go.Figure:
         chosen=list(WINNERS).index(chosen),
         person=PERSON,
         words=(text("y_error"), text("person", error=PERSON)),
-        height=400,
+        height=440,
     )
 
 
@@ -170,5 +170,5 @@ def show() -> None:
         more=_show_table,
         question=question,
         code=lambda chosen, winners: text("code"),
-        height=400,
+        height=440,
     ).show()
