@@ -77,18 +77,19 @@ def _draw_costs(state: State, ways: tuple[Way, ...]) -> None:
 
 
 def _draw_settings() -> None:
-    """Draw the sliders, and under them the rows of each way with the way into the calculator."""
+    """Draw the sliders, and under them the way of each into the calculator."""
     FORM.draw(*_controls(), columns=1)
     state = read()
     for way, name in zip(state.ways, _names(state.ways), strict=True):
         open_in_calculator(text("open", name=name), rows_link(way.text, way.input_size))
-        st.code(way.text, language=None, wrap_lines=True)
 
 
 def _show_notes(state: State, ways: tuple[Way, ...]) -> None:
     """Say what the comparison shows, and all numbers side by side."""
     st.subheader(WORDS.label(f"preset.{state.name}"))
     say(f"said_{state.name}", **_said(ways))
+    rows = [text("rows", name=name, rows=way.text) for name, way in zip(_names(ways), ways, strict=True)]
+    st.markdown("\n".join(rows))
     st.dataframe(_table(ways), hide_index=True, height="content", alt=text("alt_costs"))
 
 
