@@ -73,7 +73,7 @@ def error_timeline(
 def _level(person: float, errors: Sequence[float]) -> list[dict[str, Any]]:
     """Return a dashed line at a person's error, with gaps where the number over a bar stands."""
     gaps = [place for place, error in enumerate(errors) if person - _NUMBER < error < person]
-    starts, ends = [-0.6, *(place + 0.4 for place in gaps)], [*(place - 0.4 for place in gaps), len(errors) - 0.4]
+    starts, ends = [-0.6, *(place + 0.5 for place in gaps)], [*(place - 0.5 for place in gaps), len(errors) - 0.4]
     line = {"color": INK, "width": 2, "dash": "dash"}
     return [
         {"type": "line", "x0": start, "x1": end, "y0": person, "y1": person, "line": line}
