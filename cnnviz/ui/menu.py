@@ -46,6 +46,7 @@ SCREENS = (
     Screen("receptive_field", "inspect", "center_focus_strong"),
     Screen("layer", "design", "calculate"),
     Screen("network", "design", "account_tree"),
+    Screen("architectures", "design", "history"),
     Screen("preprocessing", "train", "tune"),
     Screen("initialization", "train", "casino"),
     Screen("activation_functions", "train", "show_chart"),

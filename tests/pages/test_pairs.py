@@ -25,6 +25,7 @@ CHANGED = {
     "receptive_field": {"model": "lenet5-mnist", "layer": "pool1", "row": "2"},
     "layer": {"channels": "8", "kernel_size": "3", "stride": "2", "padding": "1"},
     "network": {"net": "Conv 4 3, ReLU, Flatten, Linear 10", "size": "3x8x8", "batch": "2"},
+    "architectures": {"part": "Accuracy", "families": "VGG,ResNet", "entry": "VGG16_Weights.IMAGENET1K_V1"},
     "initialization": {"part": "Derivation", "fan_in": "64"},
     "preprocessing": {"part": "Principal components", "patches": "digits", "kept": "12"},
     "training": {"examples": "xor", "net": "Linear 3, Tanh, Linear 2", "seed": "3"},

@@ -40,6 +40,10 @@ PATH: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("field", "receptive_field", {"model": "alexnet-tiny"}),
     ("lenet", "network", {"net": PRESETS["lenet5"].text, "size": "1x28x28"}),
     ("alexnet", "layer", {"side": "224", "out_channels": "96", "kernel_size": "11", "stride": "4", "padding": "0"}),
+    ("challenge", "architectures", {}),
+    ("small_kernels", "architectures", {"part": "Why"}),
+    ("one_by_one_inside", "architectures", {"part": "Why", "comparison": "inception"}),
+    ("accuracy", "architectures", {"part": "Accuracy"}),
     ("normalization", "normalization", {}),
     ("running", "normalization", {"part": "Training and test", "momentum": "0.01"}),
     ("folding", "normalization", {"part": "In a network"}),
@@ -85,6 +89,7 @@ _PARTS = {
     "activation_functions": ("swapped_activations", "vanishing_gradients", "zero_centred", "dying_relu"),
     "regularization": tuple(f"regularization_{part}" for part in ("dropout", "redundancy", "pattern")),
     "preprocessing": ("photo_preprocessing", "principal_components"),
+    "architectures": tuple(f"architecture_{part}" for part in ("accuracy", "comparisons", "networks")),
     "depth": ("depth_gradients", "depth_block", "depth_removal"),
 }
 

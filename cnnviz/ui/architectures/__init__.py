@@ -1,0 +1,1 @@
+"""The gallery: LeNet to ConvNeXt, what each cost, and why networks changed."""

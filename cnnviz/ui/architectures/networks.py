@@ -1,0 +1,182 @@
+"""One architecture: what was new about it, its map, and what it costs by the calculator."""
+
+from dataclasses import dataclass
+from random import Random
+
+import pandas as pd  # type: ignore[import-untyped]
+import streamlit as st
+
+from cnnviz.arithmetic import LayerRecord
+from cnnviz.arithmetic.families import family
+from cnnviz.components.network_map import network_map
+from cnnviz.design import Preset as Network
+from cnnviz.design.totals import Totals, as_rows, of_text
+from cnnviz.figures.network_costs import where
+from cnnviz.ui import links
+from cnnviz.ui.architectures.catalogue import ARCHITECTURES, NETWORKS
+from cnnviz.ui.architectures.opening import open_in_calculator, rows_link
+from cnnviz.ui.chart import chart
+from cnnviz.ui.downloads import offer_downloads
+from cnnviz.ui.form import Form, Preset
+from cnnviz.ui.form_controls import Choice
+from cnnviz.ui.menu import SCREENS
+from cnnviz.ui.network.charts import costs_of
+from cnnviz.ui.network.library import network_of
+from cnnviz.ui.network.state import LIBRARY
+from cnnviz.ui.network.state import WORDS as CALCULATOR
+from cnnviz.ui.numbers import of_bytes, of_count, of_size, whole
+from cnnviz.ui.part import Part
+from cnnviz.ui.question import Question
+from cnnviz.ui.screen import say_idea
+from cnnviz.ui.words import Words
+
+WORDS = Words("architecture_networks")
+FORM = Form(WORDS, screen="architectures", part="Networks")
+say, text = WORDS.say, WORDS.text
+
+ARCHITECTURE = Choice("architecture", "lenet", options=tuple(ARCHITECTURES))
+PRESETS: dict[str, Preset] = {
+    name: {} if name == ARCHITECTURE.default else {"architecture": name} for name in ARCHITECTURES
+}
+_LEARNT = ("activations", "filters")
+
+
+@dataclass(frozen=True)
+class State:
+    """An architecture and one of its networks."""
+
+    architecture: str
+    name: str
+
+    @property
+    def network(self) -> Network:
+        """The network: its title, year and paper, its input and its rows."""
+        return NETWORKS[self.name]
+
+
+def _choice() -> Choice:
+    names = ARCHITECTURES[FORM.get(ARCHITECTURE)].networks
+    return Choice("network", names[0], options=names)
+
+
+def read() -> State:
+    """Return what the form says."""
+    return State(FORM.get(ARCHITECTURE), FORM.get(_choice()))
+
+
+def _find(state: State) -> Totals | None:
+    """Return the network's numbers; one of a library is built, which imports torch."""
+    found = network_of(state.network.text, state.network.input_size, 4)
+    if found.error:
+        st.error(found.error, icon=":material/error:")
+        return None
+    return found
+
+
+def counted(shown: Totals) -> list[LayerRecord]:
+    """Return the convolutions and linear layers."""
+    return [each for each in shown.leaves if each.parameters and family(each.kind) in ("conv", "linear")]
+
+
+def _draw_map(state: State, shown: Totals) -> None:
+    layers = len(counted(shown))
+    parameters, macs = of_count(shown.parameters), of_count(shown.macs)
+    say("totals", parameters=parameters, macs=macs, layers=layers, outputs=of_bytes(shown.outputs))
+    if shown.graph is not None:
+        network_map(shown.graph, key=FORM.key("map"))
+
+
+def _draw_settings() -> None:
+    """Say what was new, with the choice among the networks of this kind and the ways into other screens."""
+    state = read()
+    network = state.network
+    st.subheader(text("title", year=network.year, title=network.title))
+    if len(ARCHITECTURES[state.architecture].networks) > 1:
+        FORM.draw(_choice(), columns=1)
+    say(f"new_{state.architecture}")
+    st.caption(network.paper)
+    open_in_calculator(text("open"), rows_link(network.text, network.input_size))
+    shipped = ARCHITECTURES[state.architecture].shipped
+    for screen in SCREENS:
+        if shipped and screen.name in _LEARNT:
+            st.page_link(
+                screen.path,
+                label=text(f"open_{screen.name}", model=shipped),
+                icon=f":material/{screen.icon}:",
+                query_params={**links.visit(), "model": shipped},
+                width="content",
+            )
+
+
+def _show_numbers(state: State, shown: Totals) -> None:
+    """Show what the network costs, and where that sits."""
+    rows = {
+        "input": of_size(shown.input_size[1:]),
+        "layers": whole(len(counted(shown))),
+        "parameters": f"{whole(shown.parameters)} ({of_count(shown.parameters)})",
+        "macs": f"{whole(shown.macs)} ({of_count(shown.macs)})",
+        "flops": f"{whole(shown.flops)} ({of_count(shown.flops)})",
+        "outputs": of_bytes(shown.outputs),
+    }
+    lines = [text("row", name=text(f"row_{name}"), value=value) for name, value in rows.items()]
+    st.markdown("\n".join([text("head"), *lines]))
+    say("about")
+
+
+def _show_costs(state: State, shown: Totals) -> None:
+    entries = shown.working
+    figure = where([costs_of(shown, entries)], height=560)
+    chart(figure, key=FORM.key("where"), alt=text("alt_costs", title=state.network.title))
+    offer_downloads(FORM, state.name, state.network.title, pd.DataFrame(as_rows(shown.leaves)), [figure])
+
+
+def question(state: State, shown: Totals, number: int) -> Question:
+    """Ask for the parameters or the MACs of a network of rows, or which of four is the oldest."""
+    chance = Random(number)
+    names = [name for name, each in NETWORKS.items() if not each.text.startswith(LIBRARY)]
+    chosen = chance.sample(names, 4)
+    if number % 3 == 2:
+        years = {name: NETWORKS[name].year for name in chosen}
+        first = min(years, key=lambda name: years[name])
+        later = [NETWORKS[name].title for name in chosen if years[name] > years[first]]
+        why = "; ".join(text("year", title=NETWORKS[name].title, year=year) for name, year in years.items())
+        more = [each.title for each in NETWORKS.values() if each.year > years[first]]
+        return Question(text("predict_first"), NETWORKS[first].title, [*later, *more], text("why", numbers=why))
+    measure = ("parameters", "macs")[number % 3]
+    amounts = {name: int(getattr(_totals(name), measure)) for name in chosen}
+    right, *others = (of_count(amount) for amount in amounts.values())
+    why = "; ".join(
+        text("amount", title=NETWORKS[name].title, amount=whole(amount)) for name, amount in amounts.items()
+    )
+    asked = text(f"predict_{measure}", title=NETWORKS[chosen[0]].title, input=of_size(NETWORKS[chosen[0]].input_size))
+    return Question(asked, right, [each for each in others if each != right], text("why", numbers=why))
+
+
+def _totals(name: str) -> Totals:
+    return of_text(NETWORKS[name].text, NETWORKS[name].input_size, 4)
+
+
+def _code(state: State, shown: Totals) -> str:
+    net, size = state.network.text, state.network.input_size
+    if net.startswith(LIBRARY):
+        return CALCULATOR.text("code_library", name=net.removeprefix(LIBRARY), size=size)
+    return CALCULATOR.text("code", text=net, size=size)
+
+
+def show() -> None:
+    """Draw the part."""
+    say_idea(WORDS)
+    Part(
+        form=FORM,
+        presets=PRESETS,
+        read=read,
+        find=_find,
+        stage=_draw_map,
+        settings=_draw_settings,
+        notes=_show_numbers,
+        more=_show_costs,
+        question=question,
+        code=_code,
+        height=640,
+        beside=True,
+    ).show()
