@@ -25,6 +25,7 @@ from cnnviz.probes.fractional_pooling import larger
 from cnnviz.probes.label_smoothing import best_margin, losses, losses_by_margin, target
 from cnnviz.probes.principal_components import principal_components
 from cnnviz.probes.probabilities import answers
+from cnnviz.probes.residual import additions
 
 SIDE = 128  # of the pictures that are sent back, at most
 _FILM = 72
@@ -76,13 +77,8 @@ def augment(request: Augment, run: Run) -> Probed[Augmented]:
 @computes(LeaveOutBlocks)
 def leave_out_blocks(request: LeaveOutBlocks, run: Run) -> Probed[BlocksLeftOut]:
     """Return which blocks ran, and the answers; raise ModelError for a network without residual blocks."""
-    names = tuple(stochastic_depth.branches(run.network))
-    if not names:
-        raise ModelError(
-            f"{request.model.name} has no residual block that could be left out: without its shortcut nothing would "
-            "get past a missing block. Choose efficientnet-lite0, or a ResNet."
-        )
     batch = picture_batch(request, run)
+    names = tuple(each.name.rpartition(".")[0] or each.name for each in additions(run.network, batch))
     running = stochastic_depth.drawn(len(names), request.last, count=DRAWS, seed=request.seed)
     scores = stochastic_depth.scores(run.network, batch.expand(DRAWS, -1, -1, -1), running, request.last)
     chances = stochastic_depth.survival(len(names), request.last)
