@@ -59,6 +59,9 @@ def augment(request: Augment, run: Run) -> Probed[Augmented]:
     )
     drawn = draw(request.kind, source, settings, count=DRAWS, seed=request.seed)
     pictures = drawn.pictures if drawn.pictures.is_floating_point() else drawn.pictures / 255
+    if how.channels == 1:
+        # What is seen is what the network reads: some draws colour a grey picture.
+        pictures = pictures.mean(dim=1, keepdim=True).expand(-1, 3, -1, -1)
     found = Augmented(
         _small(pictures),
         drawn.facts,
@@ -170,9 +173,7 @@ _WHOLE: dict[str, Callable[[Picture, Preprocessing, dict[str, float]], Tensor]] 
 
 def _network_input(pictures: Tensor, how: Preprocessing, run: Run) -> Tensor:
     """Return pictures (..., 3, H, W) from 0 to 1 as a batch that the network reads."""
-    batch = pictures if pictures.ndim == 4 else pictures[None]
-    if how.channels == 1:
-        batch = batch.mean(dim=1, keepdim=True)
+    batch = (pictures if pictures.ndim == 4 else pictures[None])[:, : how.channels]
     mean, deviation = (torch.tensor(numbers)[:, None, None] for numbers in (how.mean, how.std))
     return ((batch - mean) / deviation).to(run.device)
 
