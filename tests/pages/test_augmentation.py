@@ -113,6 +113,40 @@ def test_a_network_without_residual_blocks_says_so():
     assert "no residual block" in app.error[0].value
 
 
+def test_a_label_is_known_only_where_the_network_tells_these_classes_apart():
+    app = open_screen(model="lenet5-fashion", source="Digits", digit_number="70", augmentation="label_smoothing")
+    assert_well(app)
+    how = models.card("lenet5-fashion").preprocessing
+    digit = torch.tensor(images.prepare(images.sheet("digits")[70], how).tensor)
+    with torch.no_grad():
+        seen = int(models.load("lenet5-fashion")(digit).argmax())
+    assert seen != 7
+    assert f"as **{models.card('lenet5-fashion').classes[seen]}**" in said(app)
+
+
+def test_a_crop_that_never_fits_is_told_to_be_the_middle():
+    app = open_screen(augmentation="crop", least="1.0")
+    assert_well(app)
+    width, height = images.gallery_image("chelsea").size
+    assert "torchvision then takes the largest allowed part of the middle" in said(app)
+    assert rf"{round(height * 4 / 3)} \cdot {height}}}{{{width} \cdot {height}}}" in app.latex[0].value
+    assert r"\notin [1, 1]" in app.latex[0].value
+    assert "of the middle" not in said(open_screen(augmentation="crop"))
+
+
+def test_there_are_but_ten_of_the_ten_crops():
+    app = open_screen(augmentation="ten_crops", at="9")
+    assert_well(app)
+    assert app.number_input(key="augmentation.at").max == 9
+    assert app.number_input(key="augmentation.at").value == 9
+    assert not any("seed" in each.value for each in app.caption)
+
+
+def test_small_chances_are_powers_of_ten():
+    app = open_screen(augmentation="flip", chance="0.9")
+    assert r"1.00 \cdot 10^{-12}" in app.latex[0].value
+
+
 def test_digits_are_mixed_with_digits_whose_labels_are_known():
     app = open_screen(
         model="lenet-relu-mnist", source="Digits", digit_number="70", augmentation="cutmix", partner_number="31"

@@ -41,7 +41,7 @@ _UNITS, _STEPS = 32, 800
 METHODS: dict[str, tuple[str, dict[str, str]]] = {
     "dropout": ("regularization", {"part": "Dropout"}),
     "batch_norm": ("normalization", {"part": "Training and test"}),
-    "augmentation": ("augmentation", {}),
+    "augmentation": ("augmentation", {"augmentation": "crop"}),
     "stochastic_depth": ("augmentation", {"augmentation": "stochastic_depth"}),
     "fractional_pooling": ("augmentation", {"augmentation": "fractional_pooling"}),
 }
