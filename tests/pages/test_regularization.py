@@ -150,6 +150,8 @@ def test_every_method_opens_its_demonstration():
     for method, (screen, link) in pattern.METHODS.items():
         if screen not in paths:
             continue
+        # Without a word a link opens a screen as it was left, whatever that was.
+        assert link, method
         target = opening.open_screen(paths[screen], **link)
         assert_well(target)
         assert target.query_params == link, method
