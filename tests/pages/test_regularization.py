@@ -156,6 +156,10 @@ def test_every_method_opens_its_demonstration():
         assert_well(target)
         assert target.query_params == link, method
         assert not [each.value for each in target.caption if "The link asks for" in each.value]
+    opener = next(each for each in app.button if each.label == "All subnetworks")
+    opener.click().run()
+    assert_well(app)
+    assert app.query_params == {"part": ["Dropout"]}
 
 
 @pytest.mark.parametrize("part", ["", "Dropout", "Redundancy", "Random and averaged"])
