@@ -159,7 +159,7 @@ def test_every_method_opens_its_demonstration():
     opener = next(each for each in app.button if each.label == "All subnetworks")
     opener.click().run()
     assert_well(app)
-    assert app.query_params == {"part": ["Dropout"]}
+    assert app.query_params == {"part": "Dropout"}
 
 
 @pytest.mark.parametrize("part", ["", "Dropout", "Redundancy", "Random and averaged"])
