@@ -15,7 +15,7 @@ from cnnviz.probes.residual import scores_scaled
 
 def survival(blocks: int, last: float) -> NDArray[np.float64]:
     """Return the probability (L,) of each block to run: 1 - l / L (1 - last), as Huang et al. 2016 have it."""
-    return 1 - np.arange(1, blocks + 1) / max(1, blocks) * (1 - last)
+    return 1 - np.arange(1, blocks + 1) / blocks * (1 - last)
 
 
 def drawn(blocks: int, last: float, *, count: int, seed: int) -> NDArray[np.bool_]:
@@ -24,7 +24,7 @@ def drawn(blocks: int, last: float, *, count: int, seed: int) -> NDArray[np.bool
         torch.manual_seed(seed)
         ones = torch.ones(count, 1)
         kept = [stochastic_depth(ones, 1 - chance, "row") > 0 for chance in survival(blocks, last).tolist()]
-    return torch.cat(kept, dim=1).numpy() if kept else np.ones((count, 0), bool)
+    return torch.cat(kept, dim=1).numpy()
 
 
 def scores(network: nn.Module, batch: Tensor, running: NDArray[np.bool_], last: float) -> Tensor:
