@@ -47,7 +47,7 @@ _HTML = """
     <div class="net"><canvas aria-hidden="true"></canvas><div class="units" role="group"></div></div>
     <div class="spread"><canvas role="img"></canvas><div class="lines"></div></div>
   </div>
-  <div class="tools">
+  <div class="tools player">
     <button type="button" class="play"></button>
     <button type="button" class="one"></button>
     <button type="button" class="all"></button>

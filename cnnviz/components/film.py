@@ -21,7 +21,7 @@ _HTML = """
     <figure><canvas class="first-off" aria-hidden="true"></canvas><figcaption></figcaption></figure>
     <figure><canvas class="second-off" aria-hidden="true"></canvas><figcaption></figcaption></figure>
   </div>
-  <div class="tools">
+  <div class="tools player">
     <button type="button" class="play"></button>
     <label><span></span><input type="range" min="0" step="1"></label>
     <span class="readout"></span>

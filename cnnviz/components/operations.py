@@ -15,7 +15,7 @@ from cnnviz.errors import ShapeError
 
 _HTML = """
 <div class="root">
-  <div class="tools">
+  <div class="tools player">
     <button type="button" class="play"></button>
     <label><span></span><input type="range" min="0" step="1"></label>
     <span class="readout"></span>

@@ -51,7 +51,7 @@ class Reel:
 _HTML = """
 <div class="root">
   <div class="reels"></div>
-  <div class="tools">
+  <div class="tools player">
     <button type="button" class="play"></button>
     <label><span></span><input type="range" min="0" step="1"></label>
     <select></select>

@@ -31,7 +31,7 @@ class Distributed(Protocol):
 
 _HTML = """
 <div class="root">
-  <div class="tools">
+  <div class="tools player">
     <button type="button" class="play"></button>
     <label><span></span><input type="range" min="0" step="1"></label>
   </div>

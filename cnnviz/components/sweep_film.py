@@ -15,7 +15,7 @@ MOST_VALUES = 1_500_000
 
 _HTML = """
 <div class="root">
-  <div class="tools">
+  <div class="tools player">
     <button type="button" class="play"></button>
     <label><span></span><input type="range" min="0" step="1"></label>
   </div>

@@ -16,7 +16,7 @@ _PLANE = '<figure><figcaption></figcaption><canvas aria-hidden="true"></canvas><
 _HTML = f"""
 <div class="root">
   <div class="planes">{_PLANE}{_PLANE}</div>
-  <div class="tools">
+  <div class="tools player">
     <button type="button" class="play"></button>
     <label><span></span><input type="range" min="0" step="1"></label>
   </div>

@@ -20,6 +20,8 @@ Facts = tuple[tuple[str, float], ...]
 Settings = Mapping[str, float]
 # What an operation of RandAugment is told beside its own strength, from 0 to 30.
 MAGNITUDES = 31
+_SPACE = v2.RandAugment._AUGMENTATION_SPACE
+WITHOUT_MAGNITUDE = tuple(name for name, (strengths, _) in _SPACE.items() if strengths(MAGNITUDES, 1, 1) is None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -245,11 +247,10 @@ def operations(picture: Tensor) -> tuple[tuple[str, ...], Tensor]:
 
     `picture` is (3, H, W) uint8; signed operations have their positive sign.
     """
-    space = v2.RandAugment._AUGMENTATION_SPACE
     transform = v2.RandAugment()
     high, wide = picture.shape[-2:]
     rows = []
-    for name, (magnitudes_of, _) in space.items():
+    for name, (magnitudes_of, _) in _SPACE.items():
         magnitudes = magnitudes_of(MAGNITUDES, high, wide)
         strengths = [0.0] * MAGNITUDES if magnitudes is None else [float(each) for each in magnitudes]
         rows.append(
@@ -262,4 +263,4 @@ def operations(picture: Tensor) -> tuple[tuple[str, ...], Tensor]:
                 ]
             )
         )
-    return tuple(space), torch.stack(rows)
+    return tuple(_SPACE), torch.stack(rows)

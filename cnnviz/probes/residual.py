@@ -1,4 +1,4 @@
-"""The residual additions of a running network: F(x) + x taken apart, and left out.
+"""The residual additions of a running network: F(x) + x taken apart, scaled, and left out.
 
 >>> [each.name for each in additions(resnet18, batch)][:2]
 ['layer1.0.add', 'layer1.1.add']
@@ -7,9 +7,10 @@ Every place where a network adds two tensors of maps of one shape counts. Of the
 has read before, as F has; where that is neither, as with a convolution in the shortcut, F(x) is the first.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -89,11 +90,17 @@ def take_apart(model: nn.Module, batch: Tensor, at: int) -> Apart:
 
 def scores_without(model: nn.Module, batch: Tensor, at: int | None) -> Floats:
     """Return the scores (K,) with F(x) = 0 at addition `at`, so that x passes alone; of the whole network for None."""
-    with torch.no_grad(), _meeting(model, leave_out=at):
+    factors = {} if at is None else {at: batch.new_zeros(1)}
+    return to_numpy(scores_scaled(model, batch, factors)[0].flatten())
+
+
+def scores_scaled(model: nn.Module, batch: Tensor, factors: Mapping[int, Tensor]) -> Tensor:
+    """Return the scores (N, ...) of (N, C, H, W) with f F(x) + x at each addition that has factors f, (N,) or (1,)."""
+    with torch.no_grad(), _meeting(model, factors=factors):
         output = first_tensor(model(batch))
     if output is None:
         raise ModelError("This network gives no tensor.")
-    return to_numpy(output[0].flatten())
+    return output
 
 
 @contextmanager
@@ -101,7 +108,7 @@ def _meeting(
     model: nn.Module,
     on_addition: Callable[[int, Tensor, Tensor, bool], None] | None = None,
     on_call: Callable[[Call], None] = lambda call: None,
-    leave_out: int | None = None,
+    factors: Mapping[int, Tensor] = MappingProxyType({}),
 ) -> Iterator[None]:
     """Call on_addition(number, F(x), x, whether x is read by others) at every addition, before it is computed."""
     read = WeakIdKeyDictionary()
@@ -121,8 +128,9 @@ def _meeting(
         if on_addition is not None:
             on_addition(count, branch, shortcut, shortcut in read)
         count += 1
-        # A copy: what follows may write into the sum.
-        return shortcut.clone() if count - 1 == leave_out else function(*arguments, **keywords)
+        if (factor := factors.get(count - 1)) is not None:
+            return shortcut + factor[:, None, None, None] * branch
+        return function(*arguments, **keywords)
 
     with observe(model, on_call, around=around, steps=False):
         yield

@@ -1,6 +1,5 @@
 """What each augmentation buys: one small residual network trained on 500 clothes, without and with each of them."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +14,8 @@ from tqdm import tqdm
 
 from cnnviz.assets import CURVES
 from cnnviz.training import data
-from cnnviz.training.live.examples import IMAGES
+from cnnviz.training.curve_files import save
+from cnnviz.training.live.examples import standardised
 
 NAME = "augmentation-gains"
 SEEDS = 3
@@ -115,12 +115,12 @@ def measure(*, data_root: Path | None = None, seed: int = 0, epochs: int | None 
     is that on the images as they are, without augmentation.
     """
     splits = data.load("fashion-mnist", data_root)
-    total = epochs or EPOCHS
+    total, seeds = epochs or EPOCHS, range(seed, seed + SEEDS)
     points = list(range(0, total + 1, EVERY))
     curves: dict[str, dict[str, list[list[float]]]] = {"validation": {}, "training": {}}
     test: dict[str, list[float]] = {}
     for name, make in tqdm(VARIANTS.items()):
-        runs = [_run(make(), start, total, splits) for start in range(seed, seed + SEEDS)]
+        runs = [_run(make(), start, total, splits) for start in seeds]
         curves["validation"][name] = [[point[0] for point in run] for run, _ in runs]
         curves["training"][name] = [[point[1] for point in run] for run, _ in runs]
         test[name] = [accuracy for _, accuracy in runs]
@@ -131,13 +131,9 @@ def measure(*, data_root: Path | None = None, seed: int = 0, epochs: int | None 
         "test_images": len(splits.test_images),
         "epochs": total,
         "batch_size": BATCH,
-        "seeds": list(range(seed, seed + SEEDS)),
         "parameters": sum(each.numel() for each in network(Variant()).parameters()),
-        "torch": torch.__version__.split("+")[0],
-        "command": f"cnnviz train {NAME} --seed {seed}" + (f" --epochs {epochs}" if epochs else ""),
     }
-    out.mkdir(parents=True, exist_ok=True)
-    (out / f"{NAME}.json").write_text(json.dumps({"card": card, "epochs": points, **curves, "test": test}) + "\n")
+    save(NAME, card, {"epochs": points, **curves, "test": test}, seeds=seeds, epochs=epochs, out=out)
     means = {name: sum(each) / len(each) for name, each in test.items()}
     best = max(means, key=lambda name: means[name])
     return f"{NAME}: mean test accuracy {means['none']:.2%} without augmentation, {means[best]:.2%} with {best}"
@@ -179,14 +175,8 @@ def _run(variant: Variant, seed: int, epochs: int, splits: data.Splits) -> tuple
 def augmented(variant: Variant, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
     """Return a batch (N, 1, 28, 28) uint8 as the network gets it, and its targets: labels (N,) or shares (N, K)."""
     changed = images if variant.image is None else torch.stack([variant.image(each) for each in images])
-    inputs = scaled(changed)
+    inputs = standardised(changed, "fashion-mnist")
     return (inputs, labels) if variant.batch is None else variant.batch(inputs, labels)
-
-
-def scaled(images: Tensor) -> Tensor:
-    """Return uint8 images as numbers with mean 0 and deviation 1, by Fashion-MNIST's own mean and deviation."""
-    mean, deviation = IMAGES["fashion-mnist"]
-    return (images.float() / 255 - mean) / deviation
 
 
 @torch.inference_mode()
@@ -195,7 +185,7 @@ def accuracy(made: nn.Module, images: Tensor, labels: Tensor, *, passes: int = 1
     made.eval()
     right = 0
     for some, wanted in zip(images.split(500), labels.split(500), strict=True):
-        inputs = scaled(some)
+        inputs = standardised(some, "fashion-mnist")
         shares = torch.stack([made(inputs).softmax(dim=1) for _ in range(passes)]).mean(dim=0)
         right += int((shares.argmax(dim=1) == wanted).sum())
     return round(right / len(images), 4)

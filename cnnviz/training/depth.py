@@ -1,6 +1,5 @@
 """Why residual: plain and residual networks of 8, 20 and 44 layers, trained by one recipe."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from tqdm import tqdm
 
 from cnnviz.assets import CURVES
 from cnnviz.models.cifar_resnet import Network, network
+from cnnviz.training.curve_files import save
 from cnnviz.training.live.examples import load
 
 NAME = "depth"
@@ -46,10 +46,10 @@ def measure(*, data_root: Path | None = None, seed: int = 0, epochs: int | None 
     the last; and of those in MAIN "removed" (seed, block), the share of the test images that are wrong without that
     block, None for a block that changes the size of its maps.
     """
-    total = epochs or EPOCHS
+    total, seeds = epochs or EPOCHS, range(seed, seed + SEEDS)
     images = examples()
     found: dict[str, dict[str, dict[str, list[Any]]]] = {}
-    for start in range(seed, seed + SEEDS):
+    for start in seeds:
         for name, depth in tqdm(runs(), desc=f"seed {start}"):
             made = network(depth, seed=start, **VARIANTS[name])  # type: ignore[arg-type]
             curves: dict[str, Any] = {**train(made, images, total, start), "end": wrong(made, *images[:2])}
@@ -68,12 +68,8 @@ def measure(*, data_root: Path | None = None, seed: int = 0, epochs: int | None 
         "learning_rate": RATE,
         "momentum": MOMENTUM,
         "auxiliary": AUXILIARY,
-        "seeds": list(range(seed, seed + SEEDS)),
-        "torch": torch.__version__.split("+")[0],
-        "command": f"cnnviz train {NAME} --seed {seed}" + (f" --epochs {epochs}" if epochs else ""),
     }
-    out.mkdir(parents=True, exist_ok=True)
-    (out / f"{NAME}.json").write_text(json.dumps({"card": card, "runs": found}) + "\n")
+    save(NAME, card, {"runs": found}, seeds=seeds, epochs=epochs, out=out)
     ends = {name: sum(found[name][str(DEPTHS[-1])]["end"]) / SEEDS for name in MAIN}
     return (
         f"{NAME}: with {DEPTHS[-1]} layers {ends['plain']:.1%} of the training images are wrong for the plain network, "

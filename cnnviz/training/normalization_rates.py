@@ -1,6 +1,5 @@
 """What batch normalisation buys: one small network with and without it, trained at learning rates from 0.01 to 3."""
 
-import json
 import math
 from pathlib import Path
 
@@ -11,7 +10,8 @@ from tqdm import tqdm
 
 from cnnviz.assets import CURVES
 from cnnviz.training import data
-from cnnviz.training.live.examples import IMAGES
+from cnnviz.training.curve_files import save
+from cnnviz.training.live.examples import standardised
 
 NAME = "normalization-rates"
 RATES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
@@ -54,17 +54,14 @@ def measure(*, data_root: Path | None = None, seed: int = 0, epochs: int | None 
     step, and how it was measured.
     """
     splits = data.load("fashion-mnist", data_root)
-    images, tests = (_scaled(each) for each in (splits.train_images, splits.test_images))
-    total = epochs or EPOCHS
+    images, tests = (standardised(each, "fashion-mnist") for each in (splits.train_images, splits.test_images))
+    total, seeds = epochs or EPOCHS, range(seed, seed + SEEDS)
     losses: dict[str, list[list[list[float | None]]]] = {}
     accuracy: dict[str, list[list[float]]] = {}
     for variant in VARIANTS:
         losses[variant], accuracy[variant] = [], []
         for rate in tqdm(RATES, desc=variant):
-            runs = [
-                _run(variant == "normalised", rate, start, total, images, splits.train_labels)
-                for start in range(seed, seed + SEEDS)
-            ]
+            runs = [_run(variant == "normalised", rate, start, total, images, splits.train_labels) for start in seeds]
             losses[variant].append([loss for _, loss in runs])
             accuracy[variant].append([_accuracy(made, tests, splits.test_labels) for made, _ in runs])
     card = {
@@ -73,22 +70,12 @@ def measure(*, data_root: Path | None = None, seed: int = 0, epochs: int | None 
         "test_images": len(tests),
         "epochs": total,
         "batch_size": BATCH,
-        "seeds": list(range(seed, seed + SEEDS)),
         "parameters": {name: sum(p.numel() for p in network(name != "plain").parameters()) for name in VARIANTS},
-        "torch": torch.__version__.split("+")[0],
-        "command": f"cnnviz train {NAME} --seed {seed}" + (f" --epochs {epochs}" if epochs else ""),
     }
-    found = {"card": card, "rates": RATES, "every": EVERY, "losses": losses, "accuracy": accuracy}
-    out.mkdir(parents=True, exist_ok=True)
-    (out / f"{NAME}.json").write_text(json.dumps(found) + "\n")
+    found = {"rates": RATES, "every": EVERY, "losses": losses, "accuracy": accuracy}
+    save(NAME, card, found, seeds=seeds, epochs=epochs, out=out)
     best = {name: max(sum(runs) / len(runs) for runs in each) for name, each in accuracy.items()}
     return f"{NAME}: best mean accuracy {best['normalised']:.2%} with normalisation, {best['plain']:.2%} without"
-
-
-def _scaled(images: Tensor) -> Tensor:
-    """Return uint8 images as numbers with mean 0 and deviation 1, by Fashion-MNIST's own mean and deviation."""
-    mean, deviation = IMAGES["fashion-mnist"]
-    return (images.float() / 255 - mean) / deviation
 
 
 def _run(

@@ -52,15 +52,33 @@ def test_the_code_makes_the_very_draws_and_the_very_answers(kind, tmp_path, monk
     np.testing.assert_allclose(found["shares"], answer.probabilities, atol=1e-4)
     if answer.targets is not None:
         np.testing.assert_array_equal(found["targets"], answer.targets)
-    mean = float(capsys.readouterr().out.split("(")[1].split(")")[0].split(",")[0])
-    assert mean == pytest.approx(answer.probabilities.mean(axis=0).max(), abs=1e-3)
     best = int(answer.plain.argmax())
+    mean, spread = map(float, re.findall(r"tensor\(([\d.e-]+)", capsys.readouterr().out))
+    assert mean == pytest.approx(answer.probabilities[:, best].mean(), abs=1e-3)
+    assert spread == pytest.approx(answer.probabilities[:, best].std(), abs=1e-3)
     name = models.card("alexnet-tiny").classes[best]
     told = next(each for each in said(app).splitlines() if each.startswith(f"**{name}**"))
     plain, over, deviation = map(float, re.findall(r"[\d.]+(?=%| points)", told))
     assert plain == pytest.approx(100 * answer.plain[best], abs=0.06)
     assert over == pytest.approx(100 * answer.probabilities[:, best].mean(), abs=0.06)
     assert deviation == pytest.approx(100 * answer.probabilities[:, best].std(), abs=0.06)
+
+
+@pytest.mark.parametrize(("kind", "more"), [("erasing", {"noise": "True"}), ("colour_components", {})])
+def test_a_grey_network_reads_what_is_seen_here_and_in_the_code(kind, more, tmp_path, monkeypatch):
+    app = open_screen(model="lenet-relu-mnist", source="Digits", digit_number="70", augmentation=kind, **more)
+    assert_well(app)
+    Image.fromarray(images.sheet("digits")[70]).save(tmp_path / "photo.jpg", "PNG")
+    monkeypatch.chdir(tmp_path)
+    found: dict = {}
+    exec(app.code[0].value, found)
+    settings = {control.name: float(control.default) for control in CONTROLS[kind]} | ({"noise": 1.0} if more else {})
+    digit = Picture.of(images.sheet("digits")[70])
+    answer = engine().ask(Augment(ModelChoice("lenet-relu-mnist"), digit, kind, tuple(settings.items()), 0)).found
+    np.testing.assert_array_equal(answer.pictures, answer.pictures[..., :1].repeat(3, axis=3))
+    seen = found["batch"].clamp(0, 1)[:, 0].numpy() * 255
+    np.testing.assert_allclose(answer.pictures[..., 0], seen, atol=0.51)
+    np.testing.assert_allclose(found["shares"], answer.probabilities, atol=1e-4)
 
 
 def test_stochastic_depth_runs_the_blocks_that_its_code_draws():
@@ -93,6 +111,40 @@ def test_a_network_without_residual_blocks_says_so():
     app = open_screen(model="lenet-relu-mnist", source="Digits", augmentation="stochastic_depth")
     assert not app.exception
     assert "no residual block" in app.error[0].value
+
+
+def test_a_label_is_known_only_where_the_network_tells_these_classes_apart():
+    app = open_screen(model="lenet5-fashion", source="Digits", digit_number="70", augmentation="label_smoothing")
+    assert_well(app)
+    how = models.card("lenet5-fashion").preprocessing
+    digit = torch.tensor(images.prepare(images.sheet("digits")[70], how).tensor)
+    with torch.no_grad():
+        seen = int(models.load("lenet5-fashion")(digit).argmax())
+    assert seen != 7
+    assert f"as **{models.card('lenet5-fashion').classes[seen]}**" in said(app)
+
+
+def test_a_crop_that_never_fits_is_told_to_be_the_middle():
+    app = open_screen(augmentation="crop", least="1.0")
+    assert_well(app)
+    width, height = images.gallery_image("chelsea").size
+    assert "torchvision then takes the largest allowed part of the middle" in said(app)
+    assert rf"{round(height * 4 / 3)} \cdot {height}}}{{{width} \cdot {height}}}" in app.latex[0].value
+    assert r"\notin [1, 1]" in app.latex[0].value
+    assert "of the middle" not in said(open_screen(augmentation="crop"))
+
+
+def test_there_are_but_ten_of_the_ten_crops():
+    app = open_screen(augmentation="ten_crops", at="9")
+    assert_well(app)
+    assert app.number_input(key="augmentation.at").max == 9
+    assert app.number_input(key="augmentation.at").value == 9
+    assert not any("seed" in each.value for each in app.caption)
+
+
+def test_small_chances_are_powers_of_ten():
+    app = open_screen(augmentation="flip", chance="0.9")
+    assert r"1.00 \cdot 10^{-12}" in app.latex[0].value
 
 
 def test_digits_are_mixed_with_digits_whose_labels_are_known():

@@ -152,10 +152,16 @@ def test_every_method_opens_its_demonstration():
     for method, (screen, link) in pattern.METHODS.items():
         if screen not in paths:
             continue
+        # Without a word a link opens a screen as it was left, whatever that was.
+        assert link, method
         target = opening.open_screen(paths[screen], **link)
         assert_well(target)
         assert target.query_params == link, method
         assert not [each.value for each in target.caption if "The link asks for" in each.value]
+    opener = next(each for each in app.button if each.label == "All subnetworks")
+    opener.click().run()
+    assert_well(app)
+    assert app.query_params == {"part": "Dropout"}
 
 
 @pytest.mark.parametrize("part", ["", "Dropout", "Redundancy", "Random and averaged"])

@@ -9,7 +9,9 @@ import torch
 import torchvision
 from torch import nn
 
-from cnnviz.probes.stochastic_depth import branches, drawn, scores, survival
+from cnnviz.models.cifar_resnet import network as cifar_resnet
+from cnnviz.probes.residual import additions
+from cnnviz.probes.stochastic_depth import drawn, scores, survival
 
 SIDE = 32
 
@@ -17,6 +19,10 @@ SIDE = 32
 @pytest.fixture(scope="module")
 def batch():
     return torch.randn(3, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(0))
+
+
+def blocks_of(network, batch):
+    return [each.name.rpartition(".")[0] for each in additions(network, batch[:1])]
 
 
 @pytest.fixture(scope="module", params=["resnet18", "efficientnet_b0", "tf_efficientnet_lite0"])
@@ -28,7 +34,7 @@ def network(request):
 
 
 def test_with_all_blocks_the_answer_is_the_networks(network, batch):
-    blocks = len(branches(network))
+    blocks = len(blocks_of(network, batch))
     everything = np.ones((3, blocks), bool)
     torch.testing.assert_close(scores(network, batch, everything, 1.0), network(batch))
     # And it is left as it was.
@@ -36,7 +42,7 @@ def test_with_all_blocks_the_answer_is_the_networks(network, batch):
 
 
 def test_a_block_that_is_left_out_hands_its_input_on(network, batch):
-    names = list(branches(network))
+    names = blocks_of(network, batch)
     # The last one whose shortcut is an identity.
     at = max(i for i, name in enumerate(names) if getattr(network.get_submodule(name), "downsample", None) is None)
     without = copy.deepcopy(network)
@@ -67,14 +73,36 @@ def test_survival_by_hand_and_in_the_mean():
 def test_a_branch_that_runs_is_divided_by_its_probability(batch):
     torch.manual_seed(0)
     network = torchvision.models.efficientnet_b0(weights=None, stochastic_depth_prob=0.0).eval()
-    blocks = len(branches(network))
+    blocks = len(blocks_of(network, batch))
     running = np.ones((3, blocks), bool)
     doubled = copy.deepcopy(network)
-    for block, chance in zip(branches(doubled).values(), survival(blocks, 0.5).tolist(), strict=True):
+    own = [each.stochastic_depth for each in doubled.modules() if getattr(each, "use_res_connect", False)]
+    for block, chance in zip(own, survival(blocks, 0.5).tolist(), strict=True):
         block.register_forward_hook(lambda module, given, output, chance=chance: output / chance)
     torch.testing.assert_close(scores(network, batch, running, 0.5), doubled(batch))
 
 
-def test_a_network_without_residual_blocks_has_none():
-    assert branches(nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU())) == {}
-    assert drawn(0, 0.5, count=12, seed=0).shape == (12, 0)
+@pytest.mark.parametrize("name", ["regnet_x_400mf", "convnext_tiny"])
+def test_every_network_that_adds_has_blocks(name, batch):
+    """Whatever torchvision calls them: as many as are prepared there for it, or have a shortcut."""
+    torch.manual_seed(0)
+    network = torchvision.models.get_model(name, weights=None).eval()
+    own = {at: each for at, each in network.named_modules() if type(each).__name__ in ("ResBottleneckBlock", "CNBlock")}
+    assert blocks_of(network, batch) == list(own)
+    running = np.ones((3, len(own)), bool)
+    running[1, -1] = False
+    found = scores(network, batch, running, 1.0)
+    for block in list(own.values())[-1:]:
+        last = block.f if hasattr(block, "f") else block.block
+        last.register_forward_hook(
+            lambda module, given, output: output * torch.tensor([1.0, 0, 1])[:, None, None, None]
+        )
+    torch.testing.assert_close(found, network(batch))
+
+
+def test_the_recipes_own_residual_network_has_blocks():
+    network, batch = cifar_resnet(8, residual=True).eval(), torch.randn(2, 1, 14, 14)
+    blocks = len(blocks_of(network, batch))
+    assert blocks == 3
+    with torch.no_grad():
+        torch.testing.assert_close(scores(network, batch, np.ones((2, blocks), bool), 1.0), network(batch))

@@ -25,6 +25,7 @@ from cnnviz.probes.fractional_pooling import larger
 from cnnviz.probes.label_smoothing import best_margin, losses, losses_by_margin, target
 from cnnviz.probes.principal_components import principal_components
 from cnnviz.probes.probabilities import answers
+from cnnviz.probes.residual import additions
 
 SIDE = 128  # of the pictures that are sent back, at most
 _FILM = 72
@@ -58,6 +59,9 @@ def augment(request: Augment, run: Run) -> Probed[Augmented]:
     )
     drawn = draw(request.kind, source, settings, count=DRAWS, seed=request.seed)
     pictures = drawn.pictures if drawn.pictures.is_floating_point() else drawn.pictures / 255
+    if how.channels == 1:
+        # What is seen is what the network reads: some draws colour a grey picture.
+        pictures = pictures.mean(dim=1, keepdim=True).expand(-1, 3, -1, -1)
     found = Augmented(
         _small(pictures),
         drawn.facts,
@@ -76,13 +80,8 @@ def augment(request: Augment, run: Run) -> Probed[Augmented]:
 @computes(LeaveOutBlocks)
 def leave_out_blocks(request: LeaveOutBlocks, run: Run) -> Probed[BlocksLeftOut]:
     """Return which blocks ran, and the answers; raise ModelError for a network without residual blocks."""
-    names = tuple(stochastic_depth.branches(run.network))
-    if not names:
-        raise ModelError(
-            f"{request.model.name} has no residual block that could be left out: without its shortcut nothing would "
-            "get past a missing block. Choose efficientnet-lite0, or a ResNet."
-        )
     batch = picture_batch(request, run)
+    names = tuple(each.name.rpartition(".")[0] or each.name for each in additions(run.network, batch))
     running = stochastic_depth.drawn(len(names), request.last, count=DRAWS, seed=request.seed)
     scores = stochastic_depth.scores(run.network, batch.expand(DRAWS, -1, -1, -1), running, request.last)
     chances = stochastic_depth.survival(len(names), request.last)
@@ -174,9 +173,7 @@ _WHOLE: dict[str, Callable[[Picture, Preprocessing, dict[str, float]], Tensor]] 
 
 def _network_input(pictures: Tensor, how: Preprocessing, run: Run) -> Tensor:
     """Return pictures (..., 3, H, W) from 0 to 1 as a batch that the network reads."""
-    batch = pictures if pictures.ndim == 4 else pictures[None]
-    if how.channels == 1:
-        batch = batch.mean(dim=1, keepdim=True)
+    batch = (pictures if pictures.ndim == 4 else pictures[None])[:, : how.channels]
     mean, deviation = (torch.tensor(numbers)[:, None, None] for numbers in (how.mean, how.std))
     return ((batch - mean) / deviation).to(run.device)
 

@@ -58,13 +58,17 @@ def sheet(name: str, part: str) -> tuple[np.ndarray, np.ndarray]:
     return images, np.load(EXAMPLES / "labels.npz")[f"{name}-{part}"]
 
 
+def standardised(images: Tensor, name: str) -> Tensor:
+    """Return uint8 images as numbers with mean 0 and deviation 1, by the mean and deviation of a set of IMAGES."""
+    mean, deviation = IMAGES[name]
+    return (images.float() / 255 - mean) / deviation
+
+
 @lru_cache(maxsize=4)
 def _images(name: str) -> Examples:
-    mean, std = IMAGES[name]
-
     def part(which: str) -> tuple[Tensor, Tensor]:
         images, labels = sheet(name, which)
-        return (torch.from_numpy(images)[:, None].float() / 255 - mean) / std, torch.from_numpy(labels).long()
+        return standardised(torch.from_numpy(images)[:, None], name), torch.from_numpy(labels).long()
 
     classes = FASHION_CLASSES if name == "fashion-mnist" else tuple(str(digit) for digit in range(10))
     return Examples(*part("train"), *part("test"), classes)

@@ -1,6 +1,7 @@
 """The lines of torchvision that draw the very pictures of the stage."""
 
 from cnnviz.engine.requests import DRAWS
+from cnnviz.engine.results import Augmented
 from cnnviz.images import Preprocessing
 from cnnviz.probes.augmentation import MIXING, OF_WHOLE
 from cnnviz.probes.fractional_pooling import larger
@@ -49,7 +50,9 @@ def code(state: State, answer: Answer) -> str:
         given |= _resizing(how)
     parts += [text("code_seed", **given), text(f"code_{state.kind}", **given)]
     mean, deviation = list(how.mean), list(how.std)
-    tail = text("code_answers", **in_python(state.subject.model), channels=how.channels, mean=mean, deviation=deviation)
+    read = {"grey": ".mean(dim=1, keepdim=True)" if how.channels == 1 else "", "mean": mean, "deviation": deviation}
+    best = int(answer.plain.argmax()) if isinstance(answer, Augmented) else 0
+    tail = text("code_answers", **in_python(state.subject.model), **read, best=best)
     return "\n".join([*parts, "", tail])
 
 

@@ -6,11 +6,12 @@ from typing import cast
 import numpy as np
 import streamlit as st
 
+from cnnviz.engine.requests import DRAWS
 from cnnviz.engine.results import Augmented, BlocksLeftOut, SmoothedLabel
 from cnnviz.probes.label_smoothing import best_margin
 from cnnviz.ui.augmentation.stage import picked
 from cnnviz.ui.augmentation.state import WORDS, Answer, State
-from cnnviz.ui.numbers import formula
+from cnnviz.ui.numbers import formula, scientific, whole_in_latex
 
 Given = dict[str, object]
 
@@ -19,10 +20,17 @@ def show_formula(state: State, answer: Answer) -> None:
     """Typeset the formula of the kind that is open."""
     given = _GIVEN[state.kind](state, answer)
     st.latex(WORDS.text(f"formula_{state.kind}", **{name: _written(value) for name, value in given.items()}))
+    if given.get("in") == r"\notin":
+        WORDS.say("crop_middle")
 
 
 def _written(value: object) -> str:
-    return value if isinstance(value, str) else formula(cast(float, value))
+    if isinstance(value, str):
+        return value
+    # Pixels with all their digits.
+    number = cast(float, value)
+    written = str(int(number)) if float(number).is_integer() else formula(number)
+    return scientific(number) if "e" in written else written
 
 
 def _drawn(state: State, answer: Answer) -> dict[str, float]:
@@ -31,7 +39,7 @@ def _drawn(state: State, answer: Answer) -> dict[str, float]:
 
 
 def _flip(state: State, answer: Answer) -> Given:
-    chance, count = state.settings["chance"], 12
+    chance, count = state.settings["chance"], DRAWS
     width = state.subject.card.input_size[2]
     return {"last": width - 1, "chance": chance, "count": count, "none": (1 - chance) ** count}
 
@@ -40,9 +48,11 @@ def _crop(state: State, answer: Answer) -> Given:
     assert isinstance(answer, Augmented)
     drawn, (high, wide) = _drawn(state, answer), answer.size
     w, h = drawn["width"], drawn["height"]
-    side = state.subject.card.input_size[2]
-    return {"w": w, "h": h, "wide": wide, "high": high, "share": w * h / (wide * high), "ratio": w / h,
-            "least": state.settings["least"], "scale": side / w, "side": side}  # fmt: skip
+    side, share, least = state.subject.card.input_size[2], w * h / (wide * high), state.settings["least"]
+    # Sides are whole pixels; torchvision takes the middle where nothing so large fits in ten tries.
+    inside = share * (1 + 0.5 / w) * (1 + 0.5 / h) >= least
+    return {"w": w, "h": h, "wide": wide, "high": high, "share": share, "ratio": w / h,
+            "in": r"\in" if inside else r"\notin", "least": least, "scale": side / w, "side": side}  # fmt: skip
 
 
 def _ten_crops(state: State, answer: Answer) -> Given:
@@ -68,7 +78,7 @@ def _colour_components(state: State, answer: Answer) -> Given:
 
 def _randaugment(state: State, answer: Answer) -> Given:
     count = int(state.settings["operations"])
-    return {"operations": count, "sequences": f"{14**count:,}".replace(",", "{,}"),
+    return {"operations": count, "sequences": whole_in_latex(14**count),
             "magnitude": int(state.settings["magnitude"])}  # fmt: skip
 
 

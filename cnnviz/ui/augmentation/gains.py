@@ -21,6 +21,8 @@ say, text = WORDS.say, WORDS.text
 FILE = CURVES / "augmentation-gains.json"
 # Called otherwise there, or without curves of its own: crops at test, and colours of grey clothes.
 _AS = {"ten_crops": "crop", "jitter": "colour", "colour_components": "colour", "label_smoothing": "smoothing"}
+# Whose curves are of something else than the stage, which has to be said.
+_OTHERS = ("ten_crops", "colour_components")
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +68,8 @@ def show_gains(kind: str) -> None:
         tests=whole(card["test_images"]),
         **named,
     )
+    if kind in _OTHERS:
+        say(f"gains_{kind}")
     chart(_bars(found, name), key=FORM.key("tests"), alt=text("alt_tests"))
     say(
         "gains_about",

@@ -11,6 +11,7 @@ from cnnviz.figures.equivariance import bars
 from cnnviz.figures.photo import sheet
 from cnnviz.figures.style import KERNEL, OUTPUT
 from cnnviz.figures.sweep_curves import sweep
+from cnnviz.probes.augmentation import WITHOUT_MAGNITUDE
 from cnnviz.probes.fractional_pooling import KERNEL as POOLED
 from cnnviz.probes.fractional_pooling import starts
 from cnnviz.probes.label_smoothing import best_margin
@@ -36,7 +37,7 @@ def draw(state: State, answer: Answer) -> None:
 def _draw_pictures(state: State, answer: Augmented) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
-        say(f"stage_{state.kind}", **state.settings)
+        say("stage_cutout" if state.settings.get("square") else f"stage_{state.kind}", **state.settings)
         # Its place is kept by app.css: on a phone all else stands below it.
         with st.container(key=FORM.key("mosaic")):
             tiles(
@@ -52,7 +53,7 @@ def _draw_pictures(state: State, answer: Augmented) -> None:
                     "channel": text("draw_number", channel="{channel}"),
                     "place": "",
                     "weights": "",
-                    "idle": text("draws_idle"),
+                    "idle": text("crops_idle" if state.kind == "ten_crops" else "draws_idle"),
                 },
                 on_pick=lambda index: FORM.set(DRAW, index),
             )
@@ -63,13 +64,20 @@ def _draw_pictures(state: State, answer: Augmented) -> None:
 
 
 def picked(state: State, answer: Augmented | BlocksLeftOut) -> int:
-    """Return the draw that is looked at: there are but ten of the ten crops."""
+    """Return the draw that is looked at; a moment after another kind was chosen it may be one that there is not."""
     return min(state.draw, len(answer.probabilities) - 1)
 
 
 def facts_told(facts: tuple[tuple[str, float], ...]) -> str:
     """Return what was drawn in words and numbers."""
-    return " · ".join(text("fact", name=WORDS.label(f"fact.{name}"), value=short(value, 3)) for name, value in facts)
+    return " · ".join(_fact(name, value) for name, value in facts)
+
+
+def _fact(name: str, value: float) -> str:
+    if name == "flipped":
+        return text("mirrored" if value else "not_mirrored")
+    named = WORDS.label(f"fact.{name}")
+    return named if name in WITHOUT_MAGNITUDE else text("fact", name=named, value=short(value, 3))
 
 
 def _before(state: State, answer: Augmented) -> tuple[go.Figure, str]:
@@ -104,9 +112,8 @@ def _draw_answers(state: State, answer: Augmented | BlocksLeftOut) -> None:
     at = picked(state, answer)
     targets = answer.targets if isinstance(answer, Augmented) else None
     target = None if targets is None else targets[at]
-    figure = figures.spread(
-        state.classes, answer.plain, answer.probabilities, at, spread_words(at), target=target, height=_LOW
-    )
+    words = spread_words(at, passes=isinstance(answer, BlocksLeftOut))
+    figure = figures.spread(state.classes, answer.plain, answer.probabilities, at, words, target=target, height=_LOW)
     chart(figure, key=FORM.key("answers"), alt=text("alt_answers"))
     best = int(answer.plain.argmax())
     seen = answer.probabilities[:, best]
@@ -121,10 +128,11 @@ def _draw_answers(state: State, answer: Augmented | BlocksLeftOut) -> None:
     )
 
 
-def spread_words(at: int) -> dict[str, str]:
-    """Return the words of the chart of answers."""
-    names = {name: text(f"line_{name}") for name in ("target", "plain", "mean", "draw")}
-    return {**names, "picked": text("draw_number", channel=at)}
+def spread_words(at: int, *, passes: bool = False) -> dict[str, str]:
+    """Return the words of the chart of answers to draws, or of passes through a network that is random itself."""
+    names = {name: text(f"line_{name}") for name in ("target", "plain", "mean")}
+    drawn, number = ("line_passes", "pass_number") if passes else ("line_draw", "draw_number")
+    return {**names, "draw": text(drawn), "picked": text(number, channel=at)}
 
 
 def _draw_blocks(state: State, answer: BlocksLeftOut) -> None:
@@ -151,7 +159,7 @@ def _draw_label(state: State, answer: SmoothedLabel) -> None:
     names = [state.classes[at] for at in shown]
     hard = [1.0 if at == answer.label else 0.0 for at in shown]
     series = {text("hard"): hard, text("smoothed"): answer.target[shown].tolist(),
-              text("line_plain"): answer.probabilities[shown].tolist()}  # fmt: skip
+              text("network_answer"): answer.probabilities[shown].tolist()}  # fmt: skip
     with left:
         say("stage_label_smoothing", **state.settings)
         figure = bars(names, series, y=text("share"), colours=(KERNEL, OUTPUT, "#8fb8b3"), zeros=False, height=_TALL)

@@ -9,6 +9,7 @@ from cnnviz import images
 from cnnviz.engine.requests import DRAWS, Augment, FilmOperations, LeaveOutBlocks, Picture, Request, SmoothLabel
 from cnnviz.engine.results import Augmented, BlocksLeftOut, Probed, SmoothedLabel
 from cnnviz.probes.augmentation import MAGNITUDES, MIXING
+from cnnviz.training.classes import FASHION_CLASSES
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import AnyControl, Choice, Switch
@@ -39,6 +40,7 @@ SEED = Number("seed", 0, low=0, high=9999, slider=False)
 # Where somebody looks, which is why it has the name that no preset minds.
 DRAW = Number("at", 0, low=0, high=DRAWS - 1, slider=False)
 _OTHER_SOURCES = ("Draw", *SHEETS)
+_CLASSES = {"Digits": tuple("0123456789"), "Clothes": FASHION_CLASSES}
 # By kind, in the order of the screen.
 CONTROLS: dict[str, tuple[AnyControl, ...]] = {
     "flip": (Real("chance", 0.5),),
@@ -66,6 +68,7 @@ CONTROLS: dict[str, tuple[AnyControl, ...]] = {
 _ANEW = tuple({control.name for controls in CONTROLS.values() for control in controls} | {DRAW.name})
 KIND = Choice("augmentation", "crop", _ANEW, NAMES)
 PRESETS: dict[str, Preset] = {name: {} if name == KIND.default else {KIND.name: name} for name in NAMES}
+_OWN_SETTINGS = ("ten_crops", "label_smoothing", "stochastic_depth")
 Answer = Augmented | BlocksLeftOut | SmoothedLabel
 
 
@@ -116,8 +119,13 @@ def controls() -> tuple[AnyControl, ...]:
     """Return the controls of the kind that is open, the seed and the draw where they mean something."""
     kind = FORM.get(KIND)
     mixing = (partner_control(),) if kind in MIXING else ()
-    drawn = () if kind == "label_smoothing" else (DRAW,) if kind == "ten_crops" else (SEED, DRAW)
+    drawn = () if kind == "label_smoothing" else (draw_control(),) if kind == "ten_crops" else (SEED, draw_control())
     return *CONTROLS[kind], *mixing, *drawn
+
+
+def draw_control() -> Number:
+    """Return the choice of a draw: there are but ten of the ten crops."""
+    return replace(DRAW, high=9) if FORM.get(KIND) == "ten_crops" else DRAW
 
 
 def read() -> State | None:
@@ -129,21 +137,22 @@ def read() -> State | None:
     settings = {control.name: float(FORM.get(control)) for control in CONTROLS[kind]}
     label = partner = partner_label = None
     where = FORM.get(source())
-    ten = len(subject.card.classes) == 10
-    if where in SHEETS and ten:
-        label = _class(FORM.get(sheet_number(where)))
+    if where in SHEETS:
+        label = _class(subject, where, FORM.get(sheet_number(where)))
     if kind in MIXING:
         number = FORM.get(partner_control())
         if where in _OTHER_SOURCES:
-            partner = sheet_picture(SHEETS.get(where, "digits"), number)
-            partner_label = _class(number) if ten else None
+            sheet = where if where in SHEETS else "Digits"
+            partner = sheet_picture(SHEETS[sheet], number)
+            partner_label = _class(subject, sheet, number)
         else:
             partner = gallery_picture(number)
-    return State(subject, kind, settings, FORM.get(SEED), FORM.get(DRAW), label, partner, partner_label)
+    return State(subject, kind, settings, FORM.get(SEED), FORM.get(draw_control()), label, partner, partner_label)
 
 
-def _class(number: int) -> int:
-    return int(images.sheet_labels()[number])
+def _class(subject: Subject, sheet: str, number: int) -> int | None:
+    """Return the class of a test image, None for a network that tells other things apart."""
+    return int(images.sheet_labels()[number]) if subject.card.classes == _CLASSES[sheet] else None
 
 
 def find(state: State) -> Answer | None:
@@ -155,4 +164,5 @@ def find(state: State) -> Answer | None:
 def show_controls() -> None:
     """Draw the choice of the kind beside its settings."""
     FORM.draw(KIND, *controls(), columns=4)
-    st.caption(WORDS.text("settings"))
+    kind = FORM.get(KIND)
+    st.caption(WORDS.text(f"settings_{kind}" if kind in _OWN_SETTINGS else "settings"))

@@ -41,7 +41,7 @@ _UNITS, _STEPS = 32, 800
 METHODS: dict[str, tuple[str, dict[str, str]]] = {
     "dropout": ("regularization", {"part": "Dropout"}),
     "batch_norm": ("normalization", {"part": "Training and test"}),
-    "augmentation": ("augmentation", {}),
+    "augmentation": ("augmentation", {"augmentation": "crop"}),
     "stochastic_depth": ("augmentation", {"augmentation": "stochastic_depth"}),
     "fractional_pooling": ("augmentation", {"augmentation": "fractional_pooling"}),
 }
@@ -118,7 +118,17 @@ def show_table() -> None:
             name_box.markdown(f"**{text(f'method_{method}')}**")
             training_box.markdown(text("cell", when=text("column_training"), what=text(f"training_{method}")))
             test_box.markdown(text("cell", when=text("column_test"), what=text(f"test_{method}")))
-            if screen in paths:
+            if screen == FORM.screen:
+                # A link from a page to itself would leave the address as it is.
+                link_box.button(
+                    text(f"link_{method}"),
+                    key=FORM.key(f"open-{method}"),
+                    icon=f":material/{paths[screen].icon}:",
+                    type="tertiary",
+                    on_click=links.open_part,
+                    args=(screen, link[links.PART]),
+                )
+            elif screen in paths:
                 link_box.page_link(
                     paths[screen].path,
                     label=text(f"link_{method}"),
