@@ -13,19 +13,19 @@ import { finder, follow, gradient, memory, whole, clamp } from "./shared.js";
 
 const LOW = 0.012, HIGH = 4, UPRIGHT = 1.6, MINI = 120, AT_FIRST = 26, LEAST = 0.42;
 
-/** Read what Python sent; another network begins anew. */
+/** Read what Python sent; another network begins anew, one of other numbers alone stays as it is looked at. */
 function takeIn(own, meta, arrays, root) {
-  const shape = JSON.stringify([meta.nodes, meta.items]);
+  const shape = JSON.stringify([meta.nodes, meta.items, [...arrays[0]]]), model = modelOf(meta, arrays);
   own.meta = meta;
   own.inks = inksOf(root);
   own.hues = huesOf(own.inks);
   own.font = getComputedStyle(root).fontFamily;
   if (shape !== own.shape) {
-    const model = modelOf(meta, arrays);
     Object.assign(own, { shape, model, open: openAtFirst(model, AT_FIRST), selected: null, told: undefined, scene: null,
       view: null, found: null, sizes: meta.nodes.map(([, , , size]) => size) });
     own.measure ??= -1;
-  }
+  } else for (const items of ["byNode", "blocks"])
+    own.model[items].forEach((item, at) => { item.values = model[items][at].values; });
   own.limits = own.model.measures.map((_, measure) => {
     const all = own.model.byNode.map(({ values }) => values[measure]).filter((value) => value > 0);
     return [Math.min(...all), own.model.measures[measure] === "field" ? Math.max(...all)

@@ -68,6 +68,11 @@ export function bodyIn({ item, x, y, width, height }, down) {
   return { wide, high, left: down ? x : x + (width - wide) / 2, top: down ? y + (height - high) / 2 : y };
 }
 
+/** How many layers the nodes from `first` to `last` are: those that hand a tensor on count, the input does not. */
+export const layersOf = ({ byNode }, first = 0, last = byNode.length - 1) =>
+  byNode.slice(first, last + 1).reduce((sum, { family, identities }) =>
+    sum + (family === "input" ? 0 : 1) + identities.length, 0);
+
 /** The blocks that are open at first: outer ones first, none of like blocks, as long as not too much is to be seen. */
 export function openAtFirst(model, most) {
   const open = new Set();
