@@ -68,3 +68,11 @@ def test_the_numbers_follow_a_change_that_keeps_all_sizes(screen):
     line.press("Enter")
     expect(readout).to_contain_text("608 parameters", timeout=SLOW)
     expect(readout).to_contain_text("a unit sees 5 px")
+
+
+def test_a_whole_network_is_readable_at_once_beside_its_table(serve, visit):
+    page = visit(f"{serve('app.py')}/network")
+    expect(page.locator(".foot .readout")).to_contain_text("Layers: 23", timeout=SLOW)
+    settle(page)
+    # The small map shows which part is in sight, where that is not all.
+    expect(page.locator(".stage .mini")).to_be_hidden()
