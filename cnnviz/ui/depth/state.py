@@ -46,9 +46,7 @@ def _block(additions: "tuple[Addition, ...]") -> Choice:
 def block_names(additions: Sequence[str]) -> tuple[str, ...]:
     """Return the block of each addition: "layer1.0" of "layer1.0.add"; its own name where its block has several."""
     blocks = [name.rpartition(".")[0] or name for name in additions]
-    return tuple(
-        block if blocks.count(block) == 1 else name for block, name in zip(blocks, additions, strict=True)
-    )
+    return tuple(block if blocks.count(block) == 1 else name for block, name in zip(blocks, additions, strict=True))
 
 
 def read(form: Form, subject_form: SubjectForm) -> State | None:
