@@ -8,24 +8,25 @@ import { layOut } from "./network_map_layout.js";
 import { canvasPen } from "./network_map_pens.js";
 import { pointAt } from "./network_map_pointer.js";
 import { cellSize, modelOf, openAtFirst, shownFor } from "./network_map_tree.js";
+import { bring, fit, isReadable, keepIn, zoom } from "./network_map_view.js";
 import { describe, hearing, lookedFor, speak, wordsOf } from "./network_map_words.js";
 import { finder, follow, gradient, memory, whole, clamp } from "./shared.js";
 
-const LOW = 0.012, HIGH = 4, UPRIGHT = 1.6, MINI = 120, AT_FIRST = 26, LEAST = 0.42;
+const UPRIGHT = 1.6, MINI = 120, AT_FIRST = 26;
 
-/** Read what Python sent; another network begins anew. */
+/** Read what Python sent; another network begins anew, one of other numbers alone stays as it is looked at. */
 function takeIn(own, meta, arrays, root) {
-  const shape = JSON.stringify([meta.nodes, meta.items]);
+  const shape = JSON.stringify([meta.nodes, meta.items, [...arrays[0]]]), model = modelOf(meta, arrays);
   own.meta = meta;
   own.inks = inksOf(root);
   own.hues = huesOf(own.inks);
   own.font = getComputedStyle(root).fontFamily;
   if (shape !== own.shape) {
-    const model = modelOf(meta, arrays);
-    Object.assign(own, { shape, model, open: openAtFirst(model, AT_FIRST), selected: null, told: undefined, scene: null,
+    Object.assign(own, { shape, model, selected: null, told: undefined, scene: null,
       view: null, found: null, sizes: meta.nodes.map(([, , , size]) => size) });
     own.measure ??= -1;
-  }
+  } else for (const items of ["byNode", "blocks"])
+    own.model[items].forEach((item, at) => { item.values = model[items][at].values; });
   own.limits = own.model.measures.map((_, measure) => {
     const all = own.model.byNode.map(({ values }) => values[measure]).filter((value) => value > 0);
     return [Math.min(...all), own.model.measures[measure] === "field" ? Math.max(...all)
@@ -55,43 +56,6 @@ function boxOf(own, item) {
   return own.boxes?.get(item) ?? own.boxes?.get(shownFor(item, own.open));
 }
 
-/** Show the whole map, or its beginning where its words could not be read. */
-function fit(own, entire) {
-  const { width, height } = own.scene, room = 0.96;
-  let scale = Math.min(room * own.width / width, room * own.height / height);
-  if (!entire && scale < LEAST)
-    scale = clamp(Math.min(own.scene.down ? room * own.width / width : room * own.height / height), LEAST, 0.8);
-  scale = clamp(scale, LOW, 1.5);
-  const free = [own.width / scale - width, own.height / scale - height];
-  own.view = { scale, width: own.width, height: own.height, x: free[0] > 0 ? -free[0] / 2 : -12 / scale,
-    y: free[1] > 0 ? -free[1] / 2 : own.scene.down ? -12 / scale : -free[1] / 2 };
-  if (!own.scene.down && free[1] < 0) own.view.y = height / 2 - own.height / scale / 2;
-  if (own.scene.down && free[0] < 0) own.view.x = width / 2 - own.width / scale / 2;
-}
-
-/** Keep some of the map in the window. */
-function keepIn({ view, scene }) {
-  const wide = view.width / view.scale, high = view.height / view.scale;
-  view.x = clamp(view.x, -wide * 0.7, scene.width - wide * 0.3);
-  view.y = clamp(view.y, -high * 0.7, scene.height - high * 0.3);
-}
-
-/** Zoom by a factor about a point of the window, its middle if none is given. */
-function zoom(own, factor, at = [own.width / 2, own.height / 2]) {
-  const { view } = own, scale = clamp(view.scale * factor, LOW, HIGH);
-  view.x += at[0] / view.scale - at[0] / scale;
-  view.y += at[1] / view.scale - at[1] / scale;
-  view.scale = scale;
-}
-
-/** Move the window so that a box is in it. */
-function bring(own, box) {
-  const { view } = own, wide = view.width / view.scale, high = view.height / view.scale;
-  const into = (low, size, from, room) => low < from || low + size > from + room ? low + size / 2 - room / 2 : from;
-  view.x = into(box.x, box.width, view.x, wide);
-  view.y = into(box.y, box.height, view.y, high);
-}
-
 /** Choose an item: its lines are lit and it is described. */
 function select(own, item) {
   own.selected = item;
@@ -102,6 +66,16 @@ function select(own, item) {
     for (const source of own.model.before[node]) if (source < item.first) own.lit.add(source);
     if (own.model.after[node].some((target) => target > item.last)) own.lit.add(node);
   }
+}
+
+/** Open so many blocks that the whole map can be read in the window; where it could not anyway, the usual number. */
+function openToFit(own) {
+  const begin = (most) => { own.open = openAtFirst(own.model, most); arrange(own); };
+  for (let most = AT_FIRST; most > 0; most -= 2) {
+    begin(most);
+    if (isReadable(own)) return;
+  }
+  begin(AT_FIRST);
 }
 
 /** Open or close a block. */
@@ -277,7 +251,9 @@ function drawMap(meta, arrays, parentElement, setTriggerValue) {
     own.height = stage.clientHeight;
     const turned = own.scene && own.scene.down !== isUpright(own);
     fitCanvas(canvas, own.width, own.height, own.ratio);
-    if (!own.scene || turned) { arrange(own); own.view = null; }
+    if (!own.scene) openToFit(own);
+    else if (turned) arrange(own);
+    if (turned) own.view = null;
     if (own.view) Object.assign(own.view, { width: own.width, height: own.height });
     else fit(own, false);
     own.mini = null;

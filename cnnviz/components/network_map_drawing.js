@@ -6,12 +6,13 @@ import { bodyIn, LABEL } from "./network_map_tree.js";
 import { clamp, hexOf } from "./shared.js";
 
 const SMALL = 74; // pixels of an open block's longer side, below which its inside is left out
-const READABLE = 9;
+const READABLE = 10;
+const OVER = 8; // how much higher than a layer the words beside it may be
 
 /** The colours of the families of layers. */
 export function huesOf(inks) {
   return { conv: inks.kernel, linear: inks.input, pooling: inks.output, norm: mix(inks.quiet, inks.paper, 0.55),
-    activation: mix(inks.kernel, inks.paper, 0.45), join: inks.ink, input: inks.input, other: inks.edge };
+    activation: mix(inks.kernel, inks.paper, 0.45), join: inks.ink, input: inks.paper, other: inks.blank };
 }
 
 /** As much of a text as fits into so many pixels, "" where that would tell nothing. */
@@ -55,14 +56,16 @@ function seen(scene, { x, y, scale, width, height }) {
   return { boxes, lines };
 }
 
-function drawLayer(pen, box, own, scale) {
-  const { item, x, y, width, height } = box, { inks, hues } = own, { down } = own.scene;
+function drawLayer(pen, box, own, view) {
+  const { item, x, y, width, height } = box, { inks, hues } = own, { down } = own.scene, { scale } = view;
   const { wide, high, left, top } = bodyIn(box, down), share = own.measure < 0 ? null : own.share(item);
   const fill = own.measure < 0 ? hues[item.family] ?? hues.other : heatOf(share) ?? inks.blank;
   pen.box(left, top, wide, high, { fill, stroke: inks.edge, thick: 1, round: 3 });
   const size = clamp(10.5 * scale, READABLE + 0.5, 13), lines = own.wordsOf(item), step = size * 1.18;
-  const room = (down ? width - wide : width) * scale, free = (down ? height : LABEL) * scale;
-  const words = lines.slice(0, Math.floor(free / step + 0.2));
+  const edge = Math.min(x + box.room, view.x + view.width / scale);
+  const room = (down ? edge - left - wide - OVER : width) * scale, free = (down ? height + OVER : LABEL) * scale;
+  const most = Math.floor(free / step + 0.2), both = lines.slice(0, 2).join("  ");
+  const words = down && most === 1 && fitted(both, room, size) === both ? [both] : lines.slice(0, most);
   words.forEach((line, at) => {
     const text = fitted(line, room, size), style = { size, bold: at === 0, colour: at ? inks.quiet : inks.ink };
     if (text && down) pen.text(text, left + wide, y + height / 2, { ...style, align: "left", dx: 6 * Math.min(1, scale),
@@ -82,7 +85,7 @@ function drawBlock(pen, box, own, scale) {
   }
   pen.box(x, y, width, height, { fill, stroke: inks.edge, thick: 1.5, round: 8 });
   const size = clamp(11 * scale, READABLE + 0.5, 14), room = width * scale - 8;
-  const lines = own.wordsOf(item), most = Math.floor((height * scale - 6) / (size * 1.25));
+  const lines = own.wordsOf(item), most = Math.floor((height * scale - 4) / (size * 1.25));
   const shown = lines.slice(0, most);
   shown.forEach((words, at) => {
     const text = fitted(words, room, size);
@@ -91,21 +94,29 @@ function drawBlock(pen, box, own, scale) {
   });
 }
 
-function drawOpen(pen, box, own, scale) {
-  const { item, x, y, width, height } = box, { inks } = own;
-  const fill = box.depth % 2 ? inks.paper : mix(inks.blank, inks.paper, 0.5);
-  pen.box(x, y, width, height, { fill, stroke: inks.edge, round: 8 });
-  const size = clamp(11 * scale, READABLE + 0.5, 14), [name] = own.wordsOf(item);
-  const text = fitted(`− ${name}`, width * scale - 12, size);
-  if (text && 24 * scale > 0.8 * size) pen.text(text, x, y, { size, bold: true, colour: inks.ink, align: "left", dx: 8,
-    dy: Math.max(12 * scale, size * 0.7) });
+function drawOpen(pen, box, own) {
+  const { x, y, width, height } = box;
+  pen.box(x, y, width, height, { fill: paperOf(box, own.inks), stroke: own.inks.edge, round: 8 });
+}
+
+const paperOf = ({ depth }, inks) => depth % 2 ? inks.paper : mix(inks.blank, inks.paper, 0.5);
+
+/** Write the name of an open block over the line that may enter it there. */
+function drawTitle(pen, box, own, scale) {
+  const { item, x, y, width } = box, { inks } = own, size = clamp(11 * scale, READABLE + 0.5, 14);
+  const text = fitted(`− ${own.wordsOf(item)[0]}`, width * scale - 12, size);
+  if (!text || 24 * scale <= 0.65 * size) return;
+  const dy = Math.max(12 * scale, size * 0.7), high = 1.1 * size;
+  pen.box(x + 6 / scale, y + (dy - high / 2) / scale, 0.57 * size * text.length / scale, high / scale,
+    { fill: paperOf(box, inks) });
+  pen.text(text, x, y, { size, bold: true, colour: inks.ink, align: "left", dx: 8, dy });
 }
 
 /** Write the size of a tensor at the beginning of its line, where there is room. */
 function drawSize(pen, { source, points: [start, , , end] }, down, own, scale) {
   const size = clamp(9 * scale, READABLE, 11), text = own.sizes[source];
   const room = (down ? end[1] - start[1] : end[0] - start[0]) * scale;
-  if (room < (down ? 1.5 * size : 0.56 * size * text.length)) return;
+  if (room < (down ? 2.2 * size : 0.56 * size * text.length)) return;
   const [left, top] = down ? [start[0], (start[1] + end[1]) / 2] : [(start[0] + end[0]) / 2, start[1]];
   pen.text(text, left, top, { size, colour: own.inks.quiet, align: down ? "left" : "center", dx: down ? 4 : 0,
     dy: down ? 0 : -size * 0.75 });
@@ -114,13 +125,17 @@ function drawSize(pen, { source, points: [start, , , end] }, down, own, scale) {
 /** Draw the part of a scene that a view shows. */
 export function drawScene(pen, scene, view, own) {
   const { boxes, lines } = seen(scene, view), { scale } = view, { inks } = own, at = own.selected;
-  for (const box of boxes) if (box.open) drawOpen(pen, box, own, scale);
+  for (const box of boxes) if (box.open) drawOpen(pen, box, own);
   const lit = [], plain = [];
   for (const line of lines) (own.lit?.has(line.source) ? lit : plain).push(line.points);
   pen.curves(plain, scene.down, inks.edge, clamp(1.4 * scale, 0.7, 1.8));
   if (lit.length) pen.curves(lit, scene.down, inks.kernel, clamp(2.6 * scale, 1.6, 3.2));
+  for (const box of boxes) if (box.open) drawTitle(pen, box, own, scale);
   if (scale > 0.6) for (const line of lines) if (line.begins) drawSize(pen, line, scene.down, own, scale);
-  for (const box of boxes) if (!box.open) (box.item.items ? drawBlock : drawLayer)(pen, box, own, scale);
+  for (const box of boxes) if (!box.open) {
+    if (box.item.items) drawBlock(pen, box, own, scale);
+    else drawLayer(pen, box, own, view);
+  }
   for (const box of boxes) {
     if (box.item === at) pen.box(box.x - 3, box.y - 3, box.width + 6, box.height + 6,
       { stroke: inks.input, thick: 3, round: 8 });

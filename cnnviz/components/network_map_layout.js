@@ -3,8 +3,9 @@
 
 import { order, straighten } from "./network_map_order.js";
 
-export const GAP = { along: 46, across: 20 };
-export const CLOSED = { along: 124, across: 84 };
+const GAP = { along: 46, across: 20 }, CLOSED = { along: 124, across: 84 };
+/** Where the flow goes down, words stand beside the layers: gaps may be narrow, and closed blocks wide and low. */
+const DOWN = { gap: 20, along: 60, across: 250 };
 /** Around what an open block holds, and at its top, where its name stands. */
 const PAD = 14, TITLE = 24;
 const PORT = 6;
@@ -97,7 +98,7 @@ function layScope(scope, model, open, sizeOf, down) {
       const { along, across, ...meets } = sizeOf(item);
       return cellOf(item, along, across, meets);
     }
-    return down ? cellOf(item, CLOSED.across, CLOSED.along) : cellOf(item, CLOSED.along, CLOSED.across);
+    return down ? cellOf(item, DOWN.along, DOWN.across) : cellOf(item, CLOSED.along, CLOSED.across);
   });
   const { owner } = model;
   scope.items.forEach((item, at) => owner.fill(at, item.first, item.last + 1));
@@ -114,6 +115,7 @@ function layScope(scope, model, open, sizeOf, down) {
 /** Turn ranks and middles into coordinates in the scope's own box. */
 function placed(scope, { cells, layers, pieces, crossed }, down) {
   const outermost = !scope.name, pad = outermost ? 0 : PAD, title = outermost ? 0 : TITLE;
+  const gap = down ? DOWN.gap : GAP.along;
   let least = Infinity, greatest = -Infinity, along = pad + (down ? title : 0);
   const bands = layers.map((layer, rank) => {
     const only = layer.every((cell) => !cell.item), wide = layer.reduce((most, cell) => Math.max(most, cell.along), 0);
@@ -123,7 +125,7 @@ function placed(scope, { cells, layers, pieces, crossed }, down) {
     }
     const ports = only && layer.some((cell) => cell.tensor !== undefined);
     const enters = ports && rank === 0, begin = enters ? 0 : along;
-    along = begin + wide + (enters ? GAP.along / 2 + along : rank < layers.length - 1 ? GAP.along : 0);
+    along = begin + wide + (enters ? gap / 2 + along : rank < layers.length - 1 ? gap : 0);
     return { begin, end: begin + wide };
   });
   along += pad;
@@ -132,8 +134,10 @@ function placed(scope, { cells, layers, pieces, crossed }, down) {
   const ports = { in: new Map(), out: new Map() };
   for (const cell of cells) {
     const { begin, end } = bands[cell.rank];
-    Object.assign(cell, { from: (begin + end - cell.along) / 2,
-      low: cell.middle + shift - cell.across / 2 });
+    const low = cell.middle + shift - cell.across / 2;
+    // Words beside a layer that nothing stands or runs beside may go on to the edge.
+    const alone = layers[cell.rank].length === 1, edge = outermost ? Infinity : across - PAD / 2;
+    Object.assign(cell, { from: (begin + end - cell.along) / 2, low, room: alone ? edge - low : cell.across });
   }
   for (const layer of layers) for (const cell of layer) if (cell.tensor !== undefined)
     ports[cell.leaves ? "out" : "in"].set(cell.tensor, cell.middle + shift - across / 2);
@@ -152,9 +156,9 @@ function gather(found, [a, c], depth, down, scene) {
   for (const { source, begins, ends, points } of found.lines)
     scene.lines.push({ source, begins, ends, depth, points: points.map(point) });
   scene.crossings += found.crossed;
-  for (const { item, from, low, along, across, inner } of found.cells) {
+  for (const { item, from, low, along, across, inner, room } of found.cells) {
     const [x, y] = point([from, low]), [width, height] = down ? [across, along] : [along, across];
-    scene.boxes.push({ item, x, y, width, height, depth, open: Boolean(inner) });
+    scene.boxes.push({ item, x, y, width, height, depth, room, open: Boolean(inner) });
     if (inner) gather(inner, [a + from, c + low], depth + 1, down, scene);
   }
 }

@@ -5,6 +5,9 @@ export const heightOf = (side) => 12 + 10 * Math.log2(1 + side);
 export const widthOf = (channels) => 10 + 5.5 * Math.log2(1 + channels);
 export const LABEL = 40;
 const CELL = 92, BESIDE = 92, APART = 6;
+/** Where the flow goes down, layers are this much lower, so that more are seen at once, and cells at least so high. */
+const LOWER = 0.5, CELL_DOWN = 26;
+const drawnHigh = (side, down) => heightOf(side) * (down ? LOWER : 1);
 
 /**
  * Read the message: `nodes` are [name, kind, family, size, identities], `items` the tree, a node as its place and a
@@ -53,9 +56,9 @@ export function modelOf(meta, [edges, numbers, scales]) {
  * layer itself: it reaches from `near` to `far` along the cell, and its middle is `port` from the cell's across.
  */
 export const cellSize = (down) => ({ channels, side }) => {
-  const wide = widthOf(channels), high = heightOf(side);
+  const wide = widthOf(channels), high = drawnHigh(side, down);
   if (down) {
-    const along = Math.max(high, LABEL), across = wide + APART + BESIDE;
+    const along = Math.max(high, CELL_DOWN), across = wide + APART + BESIDE;
     return { along, across, near: (along - high) / 2, far: (along + high) / 2, port: (wide - across) / 2 };
   }
   const along = Math.max(CELL, wide);
@@ -64,9 +67,14 @@ export const cellSize = (down) => ({ channels, side }) => {
 
 /** The layer itself in its cell's box. */
 export function bodyIn({ item, x, y, width, height }, down) {
-  const wide = widthOf(item.channels), high = heightOf(item.side);
+  const wide = widthOf(item.channels), high = drawnHigh(item.side, down);
   return { wide, high, left: down ? x : x + (width - wide) / 2, top: down ? y + (height - high) / 2 : y };
 }
+
+/** How many layers the nodes from `first` to `last` are: those that hand a tensor on count, the input does not. */
+export const layersOf = ({ byNode }, first = 0, last = byNode.length - 1) =>
+  byNode.slice(first, last + 1).reduce((sum, { family, identities }) =>
+    sum + (family === "input" ? 0 : 1) + identities.length, 0);
 
 /** The blocks that are open at first: outer ones first, none of like blocks, as long as not too much is to be seen. */
 export function openAtFirst(model, most) {

@@ -1,5 +1,6 @@
 // What a network map says: of a layer in a few lines, of a block its sums, and what was looked for.
 
+import { layersOf } from "./network_map_tree.js";
 import { fill } from "./shared.js";
 
 const COUNTS = ["", " k", " M", " G", " T", " P"], BYTES = [" B", " KiB", " MiB", " GiB", " TiB"];
@@ -43,12 +44,12 @@ const commas = (value) => Math.round(value).toLocaleString("en-GB");
 
 /** All that is known of an item, in two lines; without one, what can be done. */
 export function describe({ meta: { words, measures }, model, open }, item) {
-  if (!item) return [fill(words.idle, { layers: model.count, blocks: model.blocks.length })];
+  if (!item) return [fill(words.idle, { layers: layersOf(model), blocks: model.blocks.length })];
   const numbers = measures.flatMap((name, at) => item.values[at] > 0
     ? [fill(words[name], { value: name === "memory" ? short(name, item.values[at]) : commas(item.values[at]) })] : []);
   if (item.items) {
     const kind = fill(item.count > 1 ? words.repeated : words.block, { name: item.name, kind: item.kind,
-      count: item.count, layers: item.last - item.first + 1 });
+      count: item.count, layers: layersOf(model, item.first, item.last) });
     return [kind, [fill(words.gives, { size: item.size }), ...numbers,
       open.has(item.id) ? words.closes : words.opens].join(" · ")];
   }

@@ -1,5 +1,6 @@
 // Every map of a layer as a tile; the pointer and the keys name one of its numbers, a click picks the map.
 
+import { minus } from "./numbers.js";
 import { layMark, listen, onKeys, settleOn } from "./grid.js";
 import {
   NAN, NO_COLOUR, TOP, ZERO, chosen, clamp, fill, finder, follow, gradient, limits, memory, palette, pend, ramp,
@@ -117,8 +118,8 @@ function telling(find, own) {
     const both = meta.shared || k === undefined ? meta.limits : [own.ranges[2 * k], own.ranges[2 * k + 1]];
     const [least, greatest] = limits(meta.mode, both[0], both[1]), step = (greatest - least) / 2000;
     const told = meta.shared || k !== undefined;
-    low.textContent = told ? show(least, step) : "";
-    high.textContent = told ? show(greatest, step) : words.own;
+    low.textContent = told ? minus(show(least, step)) : "";
+    high.textContent = told ? minus(show(greatest, step)) : words.own;
   };
   const name = (k) => fill(words.channel, { channel: k }) + (meta.labels ? " · " + meta.labels[k] : "");
   const number = (k, r, c) => {

@@ -1,3 +1,4 @@
+import { minus } from "./numbers.js";
 import { unitMap } from "./grid.js";
 import { paintMap, paintPhoto } from "./paint.js";
 import { clamp, extent, fill, finder, follow, gradient, limits, memory, show, whole } from "./shared.js";
@@ -30,9 +31,9 @@ function drawUnit(meta, [values, rgb], parentElement, setTriggerValue) {
   paintMap(over, values, meta.size, mode, range);
   paintPhoto(photo, rgb, meta.photo);
   find(".bar").style.background = gradient(mode);
-  const digits = (range[1] - range[0]) / 2000;
-  find(".low").textContent = show(range[0], digits);
-  find(".high").textContent = show(range[1], digits);
+  const step = (range[1] - range[0]) / 2000;
+  find(".low").textContent = minus(show(range[0], step));
+  find(".high").textContent = minus(show(range[1], step));
   find(".map-name").textContent = words.map;
   find(".photo-name").textContent = words.photo;
   find(".opacity span").textContent = words.opacity;

@@ -4,17 +4,17 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.access import PHONE, assert_accessible
+from tests.browser.access import PHONE, assert_accessible, assert_nothing_jumps
 from tests.browser.ready import SLOW, answered, settle
-from tests.browser.test_menu import SHIFTS
 
 
 def test_a_channel_picked_in_one_mosaic_is_the_one_of_all_three(serve, visit):
     page = visit(f"{serve('app.py')}/depth?part=Block&block=blocks.5.3", width=PHONE, height=900)
     expect(page.get_by_text("Try this")).to_be_visible(timeout=SLOW)
     settle(page)
-    assert page.evaluate(SHIFTS) < 0.1
+    assert_nothing_jumps(page)
     assert_accessible(page)
+    expect(page.locator(".legend .low").first).to_have_text(re.compile(r"−\d"))
     mosaic = page.get_by_role("listbox", name="Maps of x")
     box = mosaic.bounding_box()
     with answered(page):

@@ -52,3 +52,27 @@ def test_a_layer_leads_to_its_row_and_a_row_to_its_layer(screen):
     picture = saved.value.path().read_text(encoding="utf-8")
     assert picture.startswith("<svg")
     assert all(f">{kind}</text>" in picture for kind in ("Conv2d", "add", "ReLU", "input", "output"))
+
+
+def test_the_numbers_follow_a_change_that_keeps_all_sizes(screen):
+    readout = screen.locator(".foot .readout")
+    expect(readout).to_contain_text("Layers: 4, blocks: 1.")
+    screen.locator(".stage").focus()
+    screen.keyboard.press("Home")
+    screen.keyboard.press("ArrowDown")
+    # 8 filters of 3x3x3 with a bias, then of 5x5x3 with one.
+    expect(readout).to_contain_text("224 parameters")
+    screen.get_by_text("typed line", exact=True).first.click()
+    line = screen.get_by_label("The network as one line")
+    line.fill("Conv 8 5 p2, Add [Conv 8 3 p1 | ], ReLU")
+    line.press("Enter")
+    expect(readout).to_contain_text("608 parameters", timeout=SLOW)
+    expect(readout).to_contain_text("a unit sees 5 px")
+
+
+def test_a_whole_network_is_readable_at_once_beside_its_table(serve, visit):
+    page = visit(f"{serve('app.py')}/network")
+    expect(page.locator(".foot .readout")).to_contain_text("Layers: 23", timeout=SLOW)
+    settle(page)
+    # The small map shows which part is in sight, where that is not all.
+    expect(page.locator(".stage .mini")).to_be_hidden()

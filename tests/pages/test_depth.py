@@ -14,6 +14,7 @@ from cnnviz.probes.layer_gradients import layer_gradients
 from cnnviz.training.depth import examples
 from cnnviz.ui.depth import sizes
 from cnnviz.ui.depth.recorded import curves
+from cnnviz.ui.depth.state import block_names
 from tests.pages import opening
 from tests.pages.opening import assert_well, said, unfold
 from tests.ui.written import number
@@ -160,3 +161,9 @@ def test_a_network_without_blocks_is_told_so():
     app = open_part("Block", model="alexnet-tiny")
     assert not app.exception
     assert "there is no residual block to take apart" in app.error[0].value
+
+
+def test_every_addition_can_be_chosen():
+    # A block of a Swin transformer adds twice.
+    named = block_names(["layer1.0.add", "add", "features.1.0.add", "features.1.0.add_1"])
+    assert named == ("layer1.0", "add", "features.1.0.add", "features.1.0.add_1")

@@ -99,6 +99,7 @@ def _show_notes(plain: MeasureGradients, both: Both) -> None:
 def _show_formulas(plain: MeasureGradients, both: Both) -> None:
     st.latex(text("formula_plain"))
     st.latex(text("formula_residual"))
+    say("relu_note")
     first, last = _ends(both.plain)
     ends = {"first": scientific(first), "last": scientific(last), "ratio": scientific(first / last)}
     st.latex(text("formula_ratio", **ends))

@@ -1,5 +1,6 @@
 """A network that looks at a picture, and the residual block of it that is looked at."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -38,13 +39,14 @@ class State:
 
 
 def _block(additions: "tuple[Addition, ...]") -> Choice:
-    names = tuple(block_of(each.name) for each in additions)
+    names = block_names([each.name for each in additions])
     return Choice("block", names[0], ("channel", "row", "column"), names, technical=True)
 
 
-def block_of(name: str) -> str:
-    """Return the block in which an addition's call is: "layer1.0" of "layer1.0.add"."""
-    return name.rpartition(".")[0] or name
+def block_names(additions: Sequence[str]) -> tuple[str, ...]:
+    """Return the block of each addition: "layer1.0" of "layer1.0.add"; its own name where its block has several."""
+    blocks = [name.rpartition(".")[0] or name for name in additions]
+    return tuple(block if blocks.count(block) == 1 else name for block, name in zip(blocks, additions, strict=True))
 
 
 def read(form: Form, subject_form: SubjectForm) -> State | None:

@@ -113,7 +113,8 @@ def _choose_numbers(own: bool) -> None:
 def _show_table(net: str, shown: Totals) -> tuple[str, ...]:
     """Show the rows with their numbers, and return what was typed into them, nothing for a library's network."""
     if net.startswith(LIBRARY):
-        read_table(shown)
+        if shown.entries:
+            read_table(shown)
         return ()
     texts = split(net) if shown.entries else ()
     if not texts and not shown.error:

@@ -1,0 +1,50 @@
+// Which part of a network map the window shows: all of it, its beginning, or what was moved and zoomed to.
+
+import { clamp } from "./shared.js";
+
+const LOW = 0.012, HIGH = 4, ROOM = 0.96;
+// The least scale at which a whole map shows its words, where the flow goes on to the right and where it goes down.
+const LEAST = { right: 0.42, down: 0.3 };
+
+/** The scale at which the whole map is in the window, that at which it is across the flow, and the least to be read. */
+const scales = ({ scene: { width, height, down }, width: wide, height: high }) => {
+  const [one, other] = [ROOM * wide / width, ROOM * high / height];
+  return { entire: Math.min(one, other), across: down ? one : other, least: down ? LEAST.down : LEAST.right };
+};
+
+/** Whether the words of the whole map can be read when all of it is in the window. */
+export const isReadable = (own) => scales(own).entire >= scales(own).least;
+
+/** Show the whole map, or its beginning where its words could not be read. */
+export function fit(own, entire) {
+  const { width, height } = own.scene, { entire: all, across, least } = scales(own);
+  const scale = clamp(entire || all >= least ? all : clamp(across, least, 0.8), LOW, 1.5);
+  const free = [own.width / scale - width, own.height / scale - height];
+  own.view = { scale, width: own.width, height: own.height, x: free[0] > 0 ? -free[0] / 2 : -12 / scale,
+    y: free[1] > 0 ? -free[1] / 2 : own.scene.down ? -12 / scale : -free[1] / 2 };
+  if (!own.scene.down && free[1] < 0) own.view.y = height / 2 - own.height / scale / 2;
+  if (own.scene.down && free[0] < 0) own.view.x = width / 2 - own.width / scale / 2;
+}
+
+/** Keep some of the map in the window. */
+export function keepIn({ view, scene }) {
+  const wide = view.width / view.scale, high = view.height / view.scale;
+  view.x = clamp(view.x, -wide * 0.7, scene.width - wide * 0.3);
+  view.y = clamp(view.y, -high * 0.7, scene.height - high * 0.3);
+}
+
+/** Zoom by a factor about a point of the window, its middle if none is given. */
+export function zoom(own, factor, at = [own.width / 2, own.height / 2]) {
+  const { view } = own, scale = clamp(view.scale * factor, LOW, HIGH);
+  view.x += at[0] / view.scale - at[0] / scale;
+  view.y += at[1] / view.scale - at[1] / scale;
+  view.scale = scale;
+}
+
+/** Move the window so that a box is in it. */
+export function bring(own, box) {
+  const { view } = own, wide = view.width / view.scale, high = view.height / view.scale;
+  const into = (low, size, from, room) => low < from || low + size > from + room ? low + size / 2 - room / 2 : from;
+  view.x = into(box.x, box.width, view.x, wide);
+  view.y = into(box.y, box.height, view.y, high);
+}
