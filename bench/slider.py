@@ -1,12 +1,12 @@
 """From a key press on a slider to the new numbers on the screen, against an empty page with a slider.
 
-    python bench/slider.py [--screen convolution] [--slider Stride] [--query kind=Conv3d] [--rounds 25]
+    python bench/slider.py [--screen convolution] [--slider Stride] [--query kind=Conv3d] [--words] [--rounds 25]
 
 In Chromium, all servers up, one arrow key on the slider each in turn, each once all is quiet. The empty page is served
 twice, with Streamlit's own settings and with this project's. The clock runs in the browser, from the key event until
 the frame is painted in which the screen's result, or the empty page's number, has changed: the output size on
-`design/layer`, the output grid with its new size on `basics/convolution` (it is drawn in the same task). On any other
-screen, until the run is over in which its words have changed, the last of them included.
+`design/layer`, the output grid with its new size on `basics/convolution` (it is drawn in the same task), the stage on
+any other screen; with --words, until the run is over in which the page's words have changed, the last of them included.
 """
 
 import argparse
@@ -38,9 +38,20 @@ RESULTS = {
         .map((host) => host.shadowRoot?.querySelector("[data-panel=output]")).find(Boolean).getAttribute("aria-label")
     """,
 }
-ANY_RESULT = """() => document.querySelector('[data-testid="stApp"]').dataset.testScriptState !== "notRunning"
+# Of any other screen: what the stage is called, says and draws, in components too.
+STAGE = """() => {
+  const stage = document.querySelector("[class*=-main-stage-]"), told = [];
+  for (const each of stage?.querySelectorAll("path, [data-testid=stBidiComponentIsolated]") ?? [])
+    if (!each.shadowRoot) told.push(each.getAttribute("d"));
+    else told.push(each.shadowRoot.textContent,
+      ...[...each.shadowRoot.querySelectorAll("[aria-label]")].map((one) => one.getAttribute("aria-label")));
+  return told.join();
+}"""
+# All its words, once the run is over.
+WORDS = """() => document.querySelector('[data-testid="stApp"]').dataset.testScriptState !== "notRunning"
     ? window.atRest
     : window.atRest = [...document.querySelectorAll('[data-testid="stMarkdownContainer"]')]
+        .filter((each) => !each.closest('[data-testid="stSlider"], [data-testid="stNumberInput"]'))
         .map((each) => each.textContent).join()"""
 
 
@@ -55,6 +66,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--screen", default="layer")
     parser.add_argument("--slider", default="Stride", help="what the screen's slider or number is called")
+    parser.add_argument("--words", action="store_true", help="until the run is over that changes the page's words")
     parser.add_argument("--rounds", type=int, default=25)
     parser.add_argument("--query", default="", help="of the screen's address, such as kind=MaxPool2d")
     options = parser.parse_args()
@@ -72,7 +84,7 @@ def main() -> None:
         pages += [opened(browser, served.url) for served in (plain, set_up)]
         names = (options.slider, "Stride", "Stride")
         controls = [page.locator(f'input[aria-label="{name}"]').first for page, name in zip(pages, names, strict=True)]
-        result = RESULTS.get(options.screen, ANY_RESULT)
+        result = WORDS if options.words else RESULTS.get(options.screen, STAGE)
         turns = dict.fromkeys(range(len(pages)), 0)
 
         def moved(number: int) -> float:
