@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from cnnviz.figures.photo import image
 from cnnviz.figures.plain import LEGEND, PICTURE, plain_figure
-from cnnviz.figures.style import INK, INPUT, KERNEL, OUTPUT, RULE
+from cnnviz.figures.style import INK, INPUT, KERNEL, OUTPUT, PALE_OUTPUT, RULE
 
 Box = tuple[float, float, float, float]
 _CELL, _LINE = 32, 3  # pixels of the drawing a pixel of the picture
@@ -132,7 +132,7 @@ def spread(
     shown = _shown(plain, draws, target, count)
     rows = list(range(len(shown)))
     bars: list[dict[str, Any]] = []
-    series = [("plain", plain, "#8fb8b3"), ("mean", draws.mean(axis=0), OUTPUT)]
+    series = [("plain", plain, PALE_OUTPUT), ("mean", draws.mean(axis=0), OUTPUT)]
     if target is not None:
         series.insert(0, ("target", target, KERNEL))
     for name, values, colour in series:

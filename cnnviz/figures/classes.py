@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from cnnviz.figures.plain import plain_figure
-from cnnviz.figures.style import OUTPUT
+from cnnviz.figures.style import OUTPUT, PALE_OUTPUT
 
 
 def top_classes(probabilities: np.ndarray, classes: Sequence[str], *, count: int = 5) -> go.Figure:
@@ -22,7 +22,7 @@ def top_classes(probabilities: np.ndarray, classes: Sequence[str], *, count: int
         "y": list(range(len(order))),
         "customdata": names,
         "orientation": "h",
-        "marker": {"color": [OUTPUT] + ["#8fb8b3"] * (len(order) - 1)},
+        "marker": {"color": [OUTPUT] + [PALE_OUTPUT] * (len(order) - 1)},
         "text": [f"{value:.1%}" for value in values],
         "textposition": "outside",
         "cliponaxis": False,

@@ -14,6 +14,7 @@ from cnnviz.figures.plain_dicts import PlainFigure
 INPUT, KERNEL, OUTPUT = (ACCENTS[name][0] for name in ("input", "kernel", "output"))
 INK = "#0d1117"
 RULE = "#d5dbe3"
+PALE_OUTPUT = "#8fb8b3"  # beside OUTPUT: what is less likely, or came before
 
 DARK = "#1b2330"  # the lighter ground of the dark theme in .streamlit/config.toml
 _INK, _RULE = "#e8edf3", "#3a4656"

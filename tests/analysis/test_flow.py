@@ -109,15 +109,21 @@ WAYS = st.sampled_from(["add", "add_", "relu_", "transposed", "upper", "chunk", 
 STEPS = st.lists(st.tuples(WAYS, st.integers(0, 9), st.integers(0, 9)), max_size=7)
 
 
+def reached_from_inputs(graph):
+    """Return for every node the inputs from which edges lead to it."""
+    reached = {place: {place} for place in range(3)}
+    for edge in graph.edges:
+        reached.setdefault(edge.target, set()).update(reached.get(edge.source, ()))
+    return reached
+
+
 @settings(max_examples=1000 if NIGHTLY else 50)
 @given(STEPS)
 def test_the_input_reaches_by_edges_what_it_changes(steps):
     """Three inputs: whether the network's output changes with each, and whether the graph leads there."""
     model = Steps(steps)
     graph = analyze(model, ((1, 4, 4),) * 3).graph
-    reached = {place: {place} for place in range(3)}
-    for edge in graph.edges:
-        reached.setdefault(edge.target, set()).update(reached.get(edge.source, ()))
+    reached = reached_from_inputs(graph)
     numbers = [torch.rand(1, 4, 4, dtype=torch.float64) + 0.5 for _ in range(3)]
     before = model(*numbers)
     changing = {
@@ -143,9 +149,7 @@ def test_no_edge_leads_from_an_input_to_what_it_does_not_change(steps, chosen):
 
     model = One(steps)
     graph = analyze(model, ((1, 4, 4),) * 3).graph
-    reached = {place: {place} for place in range(3)}
-    for edge in graph.edges:
-        reached.setdefault(edge.target, set()).update(reached.get(edge.source, ()))
+    reached = reached_from_inputs(graph)
     numbers = [torch.rand(1, 4, 4, dtype=torch.float64) + 0.5 for _ in range(3)]
     before = model(*numbers)
     changing = {

@@ -57,3 +57,17 @@ def unfold(app: AppTest, key: str) -> AppTest:
     """Return the app after one more run with the expander `key` open."""
     app.session_state[key] = True
     return app.run()
+
+
+def answered_in_turn(app: AppTest, following: str, count: int) -> set[tuple[str, ...]]:
+    """Answer so many questions of the open expander, one after the other by the button `following`; return them all."""
+    asked = set()
+    for _ in range(count):
+        radio = next(each for each in app.radio if ".predict-" in each.key)
+        asked.add((radio.label, *radio.options))
+        assert len(radio.options) == len(set(radio.options)) >= 3
+        radio.set_value(radio.options[0]).run()
+        assert app.success or app.warning
+        app.button(key=following).click().run()
+        assert_well(app)
+    return asked

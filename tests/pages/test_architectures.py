@@ -19,7 +19,7 @@ from cnnviz.design.comparisons import COMPARISONS
 from cnnviz.design.totals import of_text
 from cnnviz.ui.architectures.catalogue import ARCHITECTURES, NETWORKS
 from cnnviz.ui.architectures.timeline import WINNERS, WITH_MORE_DATA
-from tests.pages.opening import ROOT, assert_well, open_screen, said, unfold
+from tests.pages.opening import ROOT, answered_in_turn, assert_well, open_screen, said, unfold
 
 SCREEN = "pages/design/architectures.py"
 PARTS = {
@@ -129,15 +129,7 @@ def test_presets_code_questions_and_link(part, capsys):
     exec(compile(app.code[-1].value, "code", "exec"), {})
     assert capsys.readouterr().out.strip()
     app = unfold(app, key(part, "predict"))
-    asked = set()
-    for _ in range(6):
-        radio = next(each for each in app.radio if ".predict-" in each.key)
-        asked.add((radio.label, *radio.options))
-        assert len(radio.options) == len(set(radio.options)) >= 3
-        radio.set_value(radio.options[0]).run()
-        assert app.success or app.warning
-        app.button(key=key(part, "predict-next")).click().run()
-        assert_well(app)
+    asked = answered_in_turn(app, key(part, "predict-next"), 6)
     assert len(asked) == 6
     assert dict(open_screen(SCREEN, **link).query_params) == link
     for preset in import_module(f"cnnviz.ui.architectures.{MODULES[part]}").PRESETS:

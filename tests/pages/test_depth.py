@@ -16,7 +16,7 @@ from cnnviz.ui.depth import sizes
 from cnnviz.ui.depth.recorded import curves
 from cnnviz.ui.depth.state import block_names
 from tests.pages import opening
-from tests.pages.opening import assert_well, said, unfold
+from tests.pages.opening import answered_in_turn, assert_well, said, unfold
 from tests.ui.written import number
 
 PARTS = {"": "curves", "Gradients": "gradients", "Block": "block", "Removal": "removal"}
@@ -136,15 +136,7 @@ def test_code_questions_and_link(part, capsys):
     exec(compile(app.code[0].value, "code", "exec"), {})
     assert capsys.readouterr().out.strip()
     app = unfold(app, key(part, "predict"))
-    asked = set()
-    for _ in range(4):
-        radio = next(each for each in app.radio if ".predict-" in each.key)
-        asked.add((radio.label, *radio.options))
-        assert len(radio.options) == len(set(radio.options)) >= 3
-        radio.set_value(radio.options[0]).run()
-        assert app.success or app.warning
-        app.button(key=key(part, "predict-next")).click().run()
-        assert_well(app)
+    asked = answered_in_turn(app, key(part, "predict-next"), 4)
     assert len(asked) == 4
     assert dict(opening.open_screen("pages/train/depth.py", **link).query_params) == link
 

@@ -15,7 +15,7 @@ from cnnviz.probes.deep_stack import DeepStack
 from cnnviz.ui.initialization import depth
 from tests.conftest import some
 from tests.pages import opening
-from tests.pages.opening import assert_well, said, unfold
+from tests.pages.opening import answered_in_turn, assert_well, said, unfold
 from tests.ui.written import number
 
 PARTS = {"": "depth", "Symmetry": "symmetry", "Residual": "residual", "First steps": "first_steps",
@@ -169,13 +169,5 @@ def test_the_line_that_does_not_hold_is_marked():
 def test_questions_are_without_end_and_marked(part):
     app = open_part(part, **({"width": "64"} if part in ("", "Residual") else {}))
     app = unfold(app, key(part, "predict"))
-    asked = set()
-    for _ in range(7):
-        radio = next(each for each in app.radio if ".predict-" in each.key)
-        asked.add((radio.label, *radio.options))
-        assert len(radio.options) == len(set(radio.options)) >= 3
-        radio.set_value(radio.options[0]).run()
-        assert app.success or app.warning
-        app.button(key=key(part, "predict-next")).click().run()
-        assert_well(app)
+    asked = answered_in_turn(app, key(part, "predict-next"), 7)
     assert len(asked) >= 6

@@ -9,7 +9,7 @@ from cnnviz.engine.results import Augmented, BlocksLeftOut, SmoothedLabel
 from cnnviz.figures import augmentation as figures
 from cnnviz.figures.equivariance import bars
 from cnnviz.figures.photo import sheet
-from cnnviz.figures.style import KERNEL, OUTPUT
+from cnnviz.figures.style import KERNEL, OUTPUT, PALE_OUTPUT
 from cnnviz.figures.sweep_curves import sweep
 from cnnviz.probes.augmentation import WITHOUT_MAGNITUDE
 from cnnviz.probes.fractional_pooling import KERNEL as POOLED
@@ -162,7 +162,7 @@ def _draw_label(state: State, answer: SmoothedLabel) -> None:
               text("network_answer"): answer.probabilities[shown].tolist()}  # fmt: skip
     with left:
         say("stage_label_smoothing", **state.settings)
-        figure = bars(names, series, y=text("share"), colours=(KERNEL, OUTPUT, "#8fb8b3"), zeros=False, height=_TALL)
+        figure = bars(names, series, y=text("share"), colours=(KERNEL, OUTPUT, PALE_OUTPUT), zeros=False, height=_TALL)
         chart(figure, key=FORM.key("target"), alt=text("alt_target"))
     with right:
         lines = {text("loss_hard"): answer.by_margin[0], text("loss_smoothed"): answer.by_margin[1]}
