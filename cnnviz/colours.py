@@ -4,6 +4,8 @@ Both maps are safe for colour-blind eyes: ColorBrewer's RdBu (Brewer 2003), turn
 matplotlib's viridis (Smith & van der Walt 2015). Between anchors they are linear in sRGB, as Plotly interpolates.
 """
 
+from functools import cache
+
 SIGNED = (
     "#053061", "#2166ac", "#4393c3", "#92c5de", "#d1e5f0", "#f7f7f7",
     "#fddbc7", "#f4a582", "#d6604d", "#b2182b", "#67001f",
@@ -34,6 +36,7 @@ def colorscale(anchors: tuple[str, ...]) -> list[list[float | str]]:
     return [[i / (len(anchors) - 1), anchor] for i, anchor in enumerate(anchors)]
 
 
+@cache
 def table(anchors: tuple[str, ...], length: int = 256) -> bytes:
     """Return `length` colours, evenly spaced along the anchors, as red, green, blue bytes: 3 * length of them."""
     colours = [bytes.fromhex(anchor[1:]) for anchor in anchors]

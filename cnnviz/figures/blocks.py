@@ -121,6 +121,13 @@ def blocks(inputs: Block, output: Block, *, kernel: Block | None = None, height:
     )
 
 
+def is_flat(figure: go.Figure) -> bool:
+    """Return whether a drawing of blocks is far wider than it is high, so that a narrow page makes it small."""
+    # Of the plain dicts: Plotly's own objects would be made, and checked, for two numbers.
+    wide, tall = (high - low for low, high in (figure._layout[axis]["range"] for axis in ("xaxis", "yaxis")))
+    return bool(wide > 2.5 * tall)
+
+
 def _lengths(drawn: Sequence[Block]) -> list[tuple[float, float, float]]:
     """Return the drawn lengths of the blocks' edges: their sizes, within what can be seen."""
     face = max(max(block.size[1:]) for block in drawn)

@@ -1,8 +1,10 @@
 """Photos, what was cut out of them, and gradients drawn as pictures."""
 
 import base64
+import hashlib
 import io
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -53,10 +55,34 @@ def crop(pixels: np.ndarray, box: tuple[float, float, float, float], *, height: 
 
 def image(pixels: np.ndarray) -> dict[str, Any]:
     """Return a trace that draws pixels uint8 (H, W), (H, W, 3) or, seen through, (H, W, 4) as they are."""
+    return {"type": "image", "source": _encoded(_Pixels(pixels))}
+
+
+class _Pixels:
+    """Pixels that are equal to others where their digests are: what is encoded once need not be kept itself."""
+
+    def __init__(self, pixels: np.ndarray) -> None:
+        self.pixels: np.ndarray | None = np.ascontiguousarray(pixels)
+        self.name = pixels.shape, hashlib.blake2b(self.pixels.data, digest_size=16).digest()
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Pixels) and self.name == other.name
+
+
+@lru_cache(maxsize=64)
+def _encoded(drawn: _Pixels) -> str:
+    """Return the address of a PNG with these pixels, kept for the next act: encoding takes half of some.
+
+    Compressed lightly: this runs while a person waits, and the pixels must arrive as they are.
+    """
+    assert drawn.pixels is not None
     buffer = io.BytesIO()
-    # Compressed lightly: this runs while a person waits, and the pixels must arrive as they are.
-    Image.fromarray(pixels).save(buffer, "PNG", compress_level=1)
-    return {"type": "image", "source": f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"}
+    Image.fromarray(drawn.pixels).save(buffer, "PNG", compress_level=1)
+    drawn.pixels = None
+    return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
 def sheet(tiles: Sequence[np.ndarray], captions: Sequence[str], *, columns: int = 3, side: int = 160) -> go.Figure:

@@ -24,8 +24,9 @@ def gallery_image(name: str) -> Image.Image:
         return image.convert("RGB")
 
 
+@cache
 def sheet(name: str) -> np.ndarray:
-    """One hundred test images, uint8 (100, 28, 28): ten of each class in the order of the classes.
+    """One hundred test images, uint8 (100, 28, 28), read-only: ten of each class in the order of the classes.
 
     `name` is "digits" (MNIST) or "clothes" (Fashion-MNIST); KeyError for any other.
     """
@@ -33,7 +34,9 @@ def sheet(name: str) -> np.ndarray:
         raise KeyError(name)
     with Image.open(GALLERY / f"{name}.png") as image:
         grid = np.asarray(image.convert("L"))
-    return grid.reshape(10, _TILE, 10, _TILE).swapaxes(1, 2).reshape(100, _TILE, _TILE)
+    tiles = grid.reshape(10, _TILE, 10, _TILE).swapaxes(1, 2).reshape(100, _TILE, _TILE)
+    tiles.flags.writeable = False
+    return tiles
 
 
 def sheet_labels() -> np.ndarray:

@@ -30,10 +30,11 @@ defaults
 	# A page's web socket, on which the app says every 30 s that it is there.
 	timeout tunnel 1h
 	timeout check 4s
-	# Who can't reach the process that the cookie names is sent to another at once, and gets another cookie.
-	# So is a request that fits into a buffer, where the process ends before it says a word.
-	retries 2
-	option redispatch 1
+	# Who can't reach the process that the cookie names waits a second, and another: one that has ended is there again
+	# by then, and would all of its visitors go to the others, theirs would wait for them. Then he gets another process
+	# and its cookie. So does a request that fits into a buffer, where the process ends before it says a word.
+	retries 3
+	option redispatch -1
 	retry-on conn-failure empty-response
 
 frontend visitors

@@ -63,21 +63,21 @@ class Form:
         links.replace(self.name, self.part, {**kept, **{name: written(value) for name, value in preset.items()}})
 
     def draw(self, *controls: AnyControl, columns: int = 4, disabled: Iterable[str] = ()) -> None:
-        """Draw controls in a grid, the switches together in a row below; those named in `disabled` greyed."""
+        """Draw controls in a grid, the switches together in a row below; those named in `disabled` greyed.
+
+        On a phone the grid is one column, as assets/app.css says; a wide one takes one message and not one a cell.
+        """
         greyed = frozenset(disabled)
         others = [control for control in controls if not isinstance(control, Switch)]
-        for start in range(0, len(others), columns):
-            row = others[start : start + columns]
-            # One column needs no columns, and may itself stand in one.
-            boxes = st.columns(columns, gap="medium", vertical_alignment="bottom") if columns > 1 else [st.container()]
-            for control, box in zip(row, boxes, strict=False):
-                with box:
-                    self._draw(control, control.name in greyed)
+        if others and columns > 1:
+            with st.container(key=self.key(f"{others[0].name}-controls-{columns}")):
+                self._draw_all(others, greyed)
+        else:
+            self._draw_all(others, greyed)
         switches = [control for control in controls if isinstance(control, Switch)]
         if switches:
             with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
-                for switch in switches:
-                    self._draw(switch, switch.name in greyed)
+                self._draw_all(switches, greyed)
 
     def presets(self, presets: Mapping[str, Preset]) -> None:
         """Draw the presets, the one that stands pressed, and the way back to the start; their names are labels."""
@@ -119,20 +119,30 @@ class Form:
     def _texts(self) -> links.Texts:
         return links.texts(self.name, self.part)
 
+    def _draw_all(self, controls: Iterable[AnyControl], greyed: frozenset[str]) -> None:
+        for control in controls:
+            text, disabled = self._texts.get(control.name), control.name in greyed
+            if text is None or control.parse(text) is not None:
+                self._draw(control, disabled)
+                continue
+            # One cell of the grid holds both.
+            with st.container():
+                self._draw(control, disabled)
+                self._say_refused(control, text)
+
     def _draw(self, control: AnyControl, disabled: bool) -> None:
-        value = self.get(control)
-        control.draw(_Bound(self, control, disabled), value)
-        text = self._texts.get(control.name)
-        if text is not None and control.parse(text) is None:
-            st.caption(
-                COMMON.text(
-                    "link_refused",
-                    label=self.words.label(control.label or control.name),
-                    text=text[:40],
-                    allowed=control.allowed(),
-                    value=written(value),
-                )
+        control.draw(_Bound(self, control, disabled), self.get(control))
+
+    def _say_refused(self, control: AnyControl, text: str) -> None:
+        st.caption(
+            COMMON.text(
+                "link_refused",
+                label=self.words.label(control.label or control.name),
+                text=text[:40],
+                allowed=control.allowed(),
+                value=written(self.get(control)),
             )
+        )
 
 
 @dataclass(frozen=True)

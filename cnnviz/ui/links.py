@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 Texts = dict[str, str]
 
@@ -31,9 +32,18 @@ class _Store(TypedDict):
     written: Texts
 
 
+_NAME = "cnnviz-screens"
+
+
 def _store() -> _Store:
-    empty: _Store = {"screen": "", "parts": {}, "texts": {}, "picture": {}, "written": {}}
-    store: _Store = st.session_state.setdefault("cnnviz-screens", empty)
+    # A run looks a hundred times, and each look into the session takes longer than all that is done with it.
+    context = get_script_run_ctx(suppress_warning=True)
+    kept = {} if context is None else vars(context)
+    if _NAME not in kept:
+        kept[_NAME] = st.session_state.setdefault(
+            _NAME, {"screen": "", "parts": {}, "texts": {}, "picture": {}, "written": {}}
+        )
+    store: _Store = kept[_NAME]
     return store
 
 

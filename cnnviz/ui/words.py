@@ -57,7 +57,8 @@ def _find_label(name: str, key: str) -> str:
 
 
 def _found_label(name: str, key: str) -> str | None:
+    spoken = language()
     for lesson in (name, COMMON.name):
-        if key in (found := lessons.labels(language(), lesson)):
+        if key in (found := lessons.labels(spoken, lesson)):
             return found[key]
     return None

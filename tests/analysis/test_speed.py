@@ -43,9 +43,14 @@ def test_resizing_is_a_matter_of_integers(name, milliseconds):
 
 def test_the_first_analysis_is_quick_and_takes_little_memory():
     command = [sys.executable, "-W", "ignore", "-c", FIRST]
-    runs = [subprocess.run(command, capture_output=True, text=True, check=True).stdout.split() for _ in range(2)]
-    assert min(float(seconds) for seconds, _ in runs) < 0.1
-    assert min(float(megabytes) for _, megabytes in runs) < 10
+    seconds = megabytes = float("inf")
+    # A second time where another program made the first one slow.
+    for _ in range(2):
+        if seconds >= 0.1 or megabytes >= 10:
+            told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+            seconds, megabytes = min(seconds, float(told[0])), min(megabytes, float(told[1]))
+    assert seconds < 0.1
+    assert megabytes < 10
 
 
 class Reader(nn.Module):

@@ -1,3 +1,4 @@
+import base64
 import io
 
 import numpy as np
@@ -13,7 +14,7 @@ from cnnviz.figures.classes import top_classes
 from cnnviz.figures.kernels import kernels
 from cnnviz.figures.maps import feature_map, window
 from cnnviz.figures.mosaic import mosaic_png
-from cnnviz.figures.photo import crop, gradient_picture, photo, sheet
+from cnnviz.figures.photo import crop, gradient_picture, image, photo, sheet
 from cnnviz.figures.products import products
 from cnnviz.figures.statistics import histogram
 
@@ -91,6 +92,13 @@ def test_a_gradient_of_zero_is_grey_and_its_signs_are_light_and_dark():
     assert picture[2, 2].tolist() == [127] * 3
     assert picture[0, 0, 0] == 255
     assert picture[4, 4, 0] == 0
+
+
+@given(hnp.arrays(np.uint8, st.tuples(st.integers(1, 6), st.integers(1, 6), st.sampled_from([3, 4]))))
+def test_a_picture_arrives_as_its_pixels_though_others_came_before(pixels):
+    for shown in (pixels, pixels.copy(), pixels[::-1], pixels.swapaxes(0, 1)):
+        data = image(shown)["source"].removeprefix("data:image/png;base64,")
+        np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(base64.b64decode(data)))), shown)
 
 
 def test_pictures_of_any_size_stand_side_by_side():

@@ -9,7 +9,7 @@ from torch import nn
 
 from cnnviz.arithmetic import KINDS, layer
 from cnnviz.design.layer_settings import asked, layer_settings
-from cnnviz.figures.blocks import Block, Region, blocks
+from cnnviz.figures.blocks import Block, Region, blocks, is_flat
 from cnnviz.figures.cost_bars import costs
 from cnnviz.figures.field_of_stack import growth
 from cnnviz.figures.layer import layer_blocks
@@ -193,3 +193,11 @@ def test_a_figure_of_a_layer_is_small():
 
 def test_a_region_is_half_open():
     assert cells(Region((0, 0, 0), (1, 2, 2)), (3, 3, 3)) == {(0, 0, 0), (0, 0, 1), (0, 1, 0), (0, 1, 1)}
+
+
+@pytest.mark.parametrize("size", [(1, 3, 32, 32), (1, 1, 1, 600), (1, 3, 224, 224), (1, 64, 7, 7)])
+def test_a_drawing_is_flat_where_plotlys_own_ranges_say_so(size):
+    figure = layer_blocks(layer("Conv2d", size, out_channels=4, kernel_size=1), {}, words=WORDS)
+    told = is_flat(figure)
+    (left, right), (low, high) = figure.layout.xaxis.range, figure.layout.yaxis.range
+    assert told == (right - left > 2.5 * (high - low))

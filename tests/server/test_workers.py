@@ -169,7 +169,8 @@ def test_a_killed_worker_s_visitors_go_on_by_their_links_and_the_others_notice_n
         await _lost(moves.socket)
         await moves.reconnect()
         assert time.monotonic() - began < BACK
-        assert moves.cookies["cnnviz_front"] == "1"
+        # It waited for the process that took the place of its own, or went to the other one.
+        assert moves.cookies["cnnviz_front"] in ("1", "2")
         assert (moves.query, value(moves, "Padding"), value(moves, "Kernel size")) == (query, 2, 5)
         await owns.reconnect()
         # The photo is there again where there is a Redis, and has to be given again where there is none.

@@ -69,8 +69,9 @@ def _draw_settings() -> None:
 
 
 def _choose() -> None:
-    with st.expander(text("choose"), icon=":material/image:"):
-        choose_picture(FORM, resets=("edited_input",))
+    with st.expander(text("choose"), icon=":material/image:", key=FORM.key("choose"), on_change="rerun") as opened:
+        if opened.open:
+            choose_picture(FORM, resets=("edited_input",))
 
 
 def _show_notes(state: State, answer: Probed[Convolved]) -> None:

@@ -11,6 +11,7 @@ from cnnviz.arithmetic.field_growth import stacked
 from cnnviz.design.layer_settings import rank_of
 from cnnviz.design.torch_line import torch_line
 from cnnviz.errors import ShapeError
+from cnnviz.figures.blocks import is_flat
 from cnnviz.figures.field_of_stack import growth
 from cnnviz.figures.layer import layer_blocks
 from cnnviz.figures.style import INK, INPUT, KERNEL, OUTPUT, themed
@@ -119,8 +120,7 @@ def _show_blocks(layer: Layer, settings: Mapping[str, object]) -> None:
     )
     shown = {"input": of_size(layer.input_size[1:]), "output": of_size(layer.output_size[1:])}
     figure = layer_blocks(layer, settings, words=words)
-    wide, tall = (high - low for low, high in (figure.layout.xaxis.range, figure.layout.yaxis.range))
-    chart(figure, key=FORM.key("flat-blocks" if wide > 2.5 * tall else "blocks"), alt=text("blocks_label", **shown))
+    chart(figure, key=FORM.key("flat-blocks" if is_flat(figure) else "blocks"), alt=text("blocks_label", **shown))
     st.caption(text("drawn_volume" if len(layer.input_size) == 5 else "drawn"))
 
 

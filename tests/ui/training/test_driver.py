@@ -90,10 +90,10 @@ def test_pressing_again_at_once_is_one_run(engine):
 
 
 def test_a_run_that_nobody_looks_at_stops(engine, monkeypatch):
-    monkeypatch.setattr(drivers, "ALONE", 1.5)
+    monkeypatch.setattr(drivers, "ALONE", 1.0)
     run = Driver(engine, POINTS)
     run.play()
-    deadline = time.monotonic() + 2.2
+    deadline = time.monotonic() + 1.5
     while time.monotonic() < deadline:
         run.look()
         time.sleep(0.02)
