@@ -26,8 +26,10 @@ _AT_1 = (
     | POOLS
     | ADAPTIVE_POOLS
     | words(
-        "batch_norm channel_shuffle group_norm instance_norm interpolate local_response_norm pixel_shuffle pixel_unshuffle"
-        " upsample"
+        """
+        batch_norm channel_shuffle group_norm instance_norm interpolate local_response_norm pixel_shuffle
+        pixel_unshuffle upsample
+        """
     )
 )
 _LAST = words("linear layer_norm rms_norm multi_head_attention_forward")

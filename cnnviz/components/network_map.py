@@ -136,7 +136,7 @@ def _item(item: Item) -> Any:
 
 
 def _scale(node: Node) -> tuple[float, float]:
-    """Return the channels and the side of a square map with as many positions; (1, 1) where no axis is the channels'."""
+    """Return the channels and the side of a square map with as many positions, (1, 1) where no axis is the channels."""
     if node.channels is None or node.channels >= len(node.size):
         return 1, 1
     places = [side for axis, side in enumerate(node.size) if axis not in (0, node.channels)]

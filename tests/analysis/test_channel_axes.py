@@ -1,4 +1,4 @@
-"""The axis of the channels, against real runs: adding a number to one channel of a convolution moves one index of it."""
+"""The axis of the channels, against real runs: what is added to one channel of a convolution is seen at one index."""
 
 import pytest
 import torch
