@@ -74,15 +74,12 @@ export function saying(words, name, value, isShort) {
 export const numbersOf = ({ words, measures }, { values }) => measures.flatMap((name, at) => tells(name, values[at])
   ? [saying(words, name, values[at], false)] : []);
 
-/**
- * What a map is coloured by when Python says so, and whether Python is told of another choice: what is measured in a
- * run is measured once it is chosen.
- */
+/** Take over what Python says a map is to be coloured by, where that is new; its answer to a choice is not. */
 export function heatFromPython(own) {
-  const { heat, measures, asks } = own.meta, first = own.heat === undefined;
+  const { heat, measures, asks } = own.meta, answers = own.heat === null;
   if (heat === own.heat) return;
   own.heat = heat;
-  if (first || asks.includes(heat) || asks.includes(measures[own.measure])) own.measure = measures.indexOf(heat);
+  if (!answers && (heat || asks.includes(measures[own.measure]))) own.measure = measures.indexOf(heat);
 }
 
 /** Tell Python of a chosen measure where it has to do something about it, or no longer has. */
@@ -90,7 +87,7 @@ export function askFor(own, tell) {
   const { asks, measures } = own.meta, name = measures[own.measure] ?? "";
   const now = asks.includes(name) ? name : "";
   if (now === (asks.includes(own.heat) ? own.heat : "")) return;
-  own.heat = now;
+  own.heat = now || null;
   tell(now);
 }
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from cnnviz import images
 from cnnviz.components.network_map import network_map
-from cnnviz.components.network_map_measures import MEASURED, TIME, Measured
+from cnnviz.components.network_map_measures import MEASURED, MEASURES, TIME, Measured
 from cnnviz.engine.requests import CountZeros, ModelChoice, Picture, TimeLayers
 from cnnviz.graph import NetworkGraph
 from cnnviz.ui.engine import ask
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from cnnviz.ui.subject import Subject
 
-HEAT = Choice("heat", "", options=MEASURED)
+HEAT = Choice("heat", "", options=(*MEASURES, *MEASURED))
 text = Words("network_heat").text
 
 
@@ -50,11 +50,14 @@ def draw_map(
 ) -> None:
     """Draw the map in a form; without a `run` it has no measures that take one.
 
-    `heat` is the measure that it is coloured by where the link says nothing.
+    `heat` is the measure that it is coloured by where the link says nothing. The link follows what takes a run; other
+    measures are chosen in the browser alone.
     """
-    chosen = form.get(HEAT) if run else ""
+    chosen = form.get(HEAT)
+    if chosen in MEASURED and run is None:
+        chosen = ""
     place, sign = st.container(), st.empty()
-    measured = measure(chosen, run, sign) if chosen and run else None
+    measured = measure(chosen, run, sign) if chosen in MEASURED and run else None
     with place:
         network_map(
             graph,

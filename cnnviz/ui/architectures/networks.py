@@ -19,7 +19,7 @@ from cnnviz.ui.downloads import offer_downloads
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import Choice
 from cnnviz.ui.menu import SCREENS
-from cnnviz.ui.network.charts import costs_of
+from cnnviz.ui.network.charts import by_blocks, costs_of
 from cnnviz.ui.network.library import network_of
 from cnnviz.ui.network.map import run_of
 from cnnviz.ui.network.state import LIBRARY
@@ -39,6 +39,8 @@ ARCHITECTURE = Choice("architecture", "lenet", options=tuple(ARCHITECTURES))
 PRESETS: dict[str, Preset] = {
     name: {} if name == ARCHITECTURE.default else {"architecture": name} for name in ARCHITECTURES
 }
+# As many as a phone can show apart.
+_MOST_BARS = 80
 _LEARNT = ("activations", "filters")
 
 
@@ -126,6 +128,8 @@ def _show_numbers(state: State, shown: Totals) -> None:
 
 def _show_costs(state: State, shown: Totals) -> None:
     entries = shown.working
+    if shown.graph is not None and len(entries) > _MOST_BARS:
+        entries = tuple(by_blocks(shown.graph, _MOST_BARS))
     figure = where([costs_of(shown, entries)], height=560)
     chart(figure, key=FORM.key("where"), alt=text("alt_costs", title=state.network.title))
     offer_downloads(FORM, state.name, state.network.title, pd.DataFrame(as_rows(shown.leaves)), [figure])
