@@ -100,5 +100,6 @@ export function showLegend(find, own, colours) {
   find(".legend .bar").style.background = colours;
   find(".legend .steps").textContent = words[name === "zeros" ? "steps.shares" : "steps.factors"];
   const measured = ran && own.model.byNode.some(({ values }) => tells(name, values[own.measure]));
+  find(".note").hidden = !ran;
   find(".note").textContent = !ran ? "" : measured ? note : own.meta.heat === name ? "" : words.measuring;
 }

@@ -74,7 +74,8 @@ def additions(model: nn.Module, batch: Tensor) -> tuple[Addition, ...]:
         )
     axes = _channel_axes(model, batch)
     return tuple(
-        Addition(name, _first(size, axes.get(name)), *rest) for name, (size, *rest) in zip(names, numbers, strict=True)
+        Addition(name, _first(size, axes.get(name)), branch, shortcut, identity)
+        for name, (size, branch, shortcut, identity) in zip(names, numbers, strict=True)
     )
 
 

@@ -140,8 +140,17 @@ def test_every_measure_is_chosen_by_key_and_only_a_run_asks_the_server(serve, vi
         choose(page, name)
         expect(legend.locator(".low")).to_have_text(low)
         expect(legend.locator(".high")).to_have_text(high)
-        expect(note).to_have_text("")
+        expect(note).to_be_hidden()
+        with page.expect_download() as saved:
+            page.get_by_role("button", name="Save as SVG").click()
+        texts = re.findall(r">([^<>]*)</text>", saved.value.path().read_text(encoding="utf-8"))
+        # Below the map: what its colours mean.
+        title = page.locator(".measure option:checked").inner_text()
+        assert texts[-3:] == [title, low, high]
     assert len(page.frames_sent) == sent
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save as PNG").click()
+    assert saved.value.path().read_bytes().startswith(b"\x89PNG")
     choose(page, TIME)
     expect(note).to_contain_text(re.compile(r"Median of \d+ runs on CPU .* batch 1, float32"), timeout=SLOW)
     expect(page).to_have_url(re.compile("heat=time"), timeout=SLOW)
