@@ -4,8 +4,10 @@ A tensor is made by the calls whose work is in its memory: mostly one, several w
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from math import prod
 
+from cnnviz.analysis.channel_axes import channel_axes
 from cnnviz.analysis.functions import RESHAPING, words
 from cnnviz.analysis.operations import Operation, Shape, Trace, Value
 from cnnviz.arithmetic import LayerRecord
@@ -98,7 +100,7 @@ class Flow:
 
 def graph_of(trace: Trace, layers: Sequence[LayerRecord], sizes: Sequence[Shape]) -> NetworkGraph:
     """Return the graph of a trace whose calls have the numbers of `layers`; `sizes` are those of its tensors."""
-    flow = Flow()
+    flow, axes = Flow(), channel_axes(trace)
     nodes: list[Node] = []
     names = [INPUT] if len(trace.inputs) == 1 else [f"{INPUT}{place}" for place in range(1, len(trace.inputs) + 1)]
     for name, value in zip(names, trace.inputs, strict=True):
@@ -116,7 +118,8 @@ def graph_of(trace: Trace, layers: Sequence[LayerRecord], sizes: Sequence[Shape]
         elif place not in flow.working:
             identities.setdefault(max(makers), []).append(layer)
             continue
-        nodes.append(Node(call.name, call.kind, layer.output_size or (), layer))
+        channels = axes.get(call.output.number)
+        nodes.append(Node(call.name, call.kind, layer.output_size or (), layer, channels=channels))
     for value in trace.outputs:
         flow.read(value, len(nodes))
     nodes.append(Node(OUTPUT, OUTPUT, sizes[trace.outputs[0].number] if trace.outputs else ()))
@@ -125,7 +128,7 @@ def graph_of(trace: Trace, layers: Sequence[LayerRecord], sizes: Sequence[Shape]
 
 
 def _with(node: Node, identities: Iterable[LayerRecord]) -> Node:
-    return Node(node.name, node.kind, node.size, node.layer, tuple(identities))
+    return replace(node, identities=tuple(identities))
 
 
 def _edges(found: Mapping[tuple[int, int], Iterable[int]], sizes: Sequence[Shape]) -> Iterable[Edge]:

@@ -2,9 +2,10 @@
 
 import { fitCanvas, inksOf } from "./canvas.js";
 import { onKeys } from "./grid.js";
-import { boxAt, drawScene, huesOf, shareOf } from "./network_map_drawing.js";
+import { boxAt, drawScene, huesOf } from "./network_map_drawing.js";
 import { save } from "./network_map_files.js";
 import { layOut } from "./network_map_layout.js";
+import { askFor, heatFromPython, limitsOf, shareOf } from "./network_map_measures.js";
 import { canvasPen } from "./network_map_pens.js";
 import { pointAt } from "./network_map_pointer.js";
 import { cellSize, modelOf, openAtFirst, shownFor } from "./network_map_tree.js";
@@ -27,12 +28,9 @@ function takeIn(own, meta, arrays, root) {
     own.measure ??= -1;
   } else for (const items of ["byNode", "blocks"])
     own.model[items].forEach((item, at) => { item.values = model[items][at].values; });
-  own.limits = own.model.measures.map((_, measure) => {
-    const all = own.model.byNode.map(({ values }) => values[measure]).filter((value) => value > 0);
-    return [Math.min(...all), own.model.measures[measure] === "field" ? Math.max(...all)
-      : Math.max(...own.model.items.map(({ values }) => values[measure] || 0), ...all)];
-  });
-  own.share = (item) => shareOf(item.values[own.measure], own.limits[own.measure]);
+  own.limits = meta.measures.map((name, at) => limitsOf(name, at, own.model));
+  own.share = (item) => shareOf(meta.measures[own.measure], item.values[own.measure], own.limits[own.measure]);
+  heatFromPython(own);
   own.wordsOf = (item) => wordsOf(item, own);
 }
 
@@ -209,6 +207,7 @@ function drawMap(meta, arrays, parentElement, setTriggerValue) {
   measure.onchange = () => {
     own.measure = Number(measure.value);
     own.mini = null;
+    askFor(own, (name) => setTriggerValue("ask", name));
     speak(find, own, gradient("positive"));
     settle();
   };

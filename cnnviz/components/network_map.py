@@ -10,19 +10,18 @@ from math import prod
 from typing import Any
 
 import numpy as np
+import streamlit as st
 
-from cnnviz.arithmetic import LayerRecord
 from cnnviz.arithmetic.families import family
-from cnnviz.arithmetic.record import Size
 from cnnviz.components.language import words_of
+from cnnviz.components.network_map_measures import MEASURED, MEASURES, Measured, numbers_of
 from cnnviz.components.pack import pack
 from cnnviz.components.parcel import parcel, send
-from cnnviz.components.register import picked, register
+from cnnviz.components.register import register
 from cnnviz.graph import NetworkGraph, Node, fold
 from cnnviz.graph.folding import Item
 from cnnviz.graph.network_graph import INPUT, OUTPUT
 
-MEASURES = ("parameters", "macs", "memory", "field")
 _JOINS = frozenset(("add", "cat", "concat", "concatenate", "mul", "sub", "stack"))
 _HTML = """
 <div class="root">
@@ -48,7 +47,9 @@ _HTML = """
   <div class="foot">
     <div class="readout" aria-live="off"></div>
     <div class="hues"></div>
-    <div class="legend"><span class="low"></span><span class="bar"></span><span class="high"></span></div>
+    <div class="legend"><span class="low"></span><span class="bar"></span><span class="high"></span>
+      <span class="steps"></span></div>
+    <div class="note" aria-live="polite"></div>
     <div class="keys"></div>
   </div>
 </div>
@@ -63,38 +64,65 @@ def network_map(
     key: str,
     selected: str | None = None,
     on_pick: Callable[[str], None] | None = None,
+    heat: str = "",
+    measured: Measured | None = None,
+    on_ask: Callable[[str], None] | None = None,
     words: Mapping[str, str] | None = None,
 ) -> None:
-    """Draw the map of a network; `selected` is the name of a layer, and `on_pick` hears the name of one picked."""
-    tell = None if on_pick is None else lambda value: on_pick(str(value))
-    data, rest = message(graph, key=key, selected=selected, words=words)
+    """Draw the map of a network; `selected` is the name of a layer, and `on_pick` hears the name of one picked.
+
+    `heat` is the measure that it is coloured by at first, "" for the kinds of layers. Where there is an `on_ask`, what
+    is measured in a run may be chosen too: `on_ask` hears TIME, ZEROS, or "" for what needs no run, and `measured` is
+    what a run gave.
+    """
+    data, rest = message(
+        graph, key=key, selected=selected, heat=heat, measured=measured, asks=on_ask is not None, words=words
+    )
     send(key, rest)
-    picked(_mount, data, key, tell)
+
+    def tell(what: str, hear: Callable[[str], None] | None) -> None:
+        value = getattr(st.session_state[key], what)
+        if hear is not None and value is not None:
+            hear(str(value))
+
+    _mount(
+        data=data,
+        key=key,
+        on_pick_change=lambda: tell("pick", on_pick),
+        on_ask_change=lambda: tell("ask", on_ask),
+    )
 
 
 def message(
-    graph: NetworkGraph, *, key: str, selected: str | None = None, words: Mapping[str, str] | None = None
+    graph: NetworkGraph,
+    *,
+    key: str,
+    selected: str | None = None,
+    heat: str = "",
+    measured: Measured | None = None,
+    asks: bool = False,
+    words: Mapping[str, str] | None = None,
 ) -> tuple[bytes, bytes]:
     """Return what `network_map` sends to the browser: what is chosen, and a parcel with the network.
 
     The parcel has names and blocks, then edges, numbers and scales.
 
-    Edges are (E, 2) places of nodes. Numbers are (4, N), a row for each of MEASURES, NaN where there is none; a
-    receptive field is its larger side in pixels, that of the whole image where a unit sees it all. Scales are (N, 2):
-    channels and the side of a map.
+    Edges are (E, 2) places of nodes, numbers those of `numbers_of`. Scales are (N, 2): channels and the side of a map.
     """
+    measures = (*MEASURES, *MEASURED) if asks else MEASURES
     meta = {
         "nodes": [_described(node) for node in graph.nodes],
         "items": [_item(item) for item in fold(graph)],
-        "measures": list(MEASURES),
+        "measures": list(measures),
+        "asks": list(MEASURED) if asks else [],
         "words": words_of("network_map", words),
     }
     edges = np.array([(edge.source, edge.target) for edge in graph.edges], np.int32).reshape(-1, 2)
-    image = next((node.size for node in graph.nodes if node.kind == INPUT and len(node.size) > 2), ())
-    numbers = np.array([_numbers(node, image) for node in graph.nodes], np.float64).T
-    scales = np.array([_scale(node.size) for node in graph.nodes], np.float32)
+    numbers = numbers_of(graph, measures, measured)
+    scales = np.array([_scale(node) for node in graph.nodes], np.float32)
     named, rest = parcel(key, meta, edges, numbers, scales)
-    return pack({**named, "selected": None if selected is None else graph.place(selected)}), rest
+    place = None if selected is None else graph.place(selected)
+    return pack({**named, "selected": place, "heat": heat, "note": measured.note if measured else ""}), rest
 
 
 def _described(node: Node) -> list[Any]:
@@ -107,21 +135,9 @@ def _item(item: Item) -> Any:
     return item if isinstance(item, int) else [item.name, item.kind, item.count, [_item(each) for each in item.items]]
 
 
-def _numbers(node: Node, image: Size) -> tuple[float, ...]:
-    layer = node.layer
-    if layer is None:
-        return (float("nan"),) * len(MEASURES)
-    return layer.parameters, layer.macs, layer.memory, _field(layer, image)
-
-
-def _field(layer: LayerRecord, image: Size) -> float:
-    field = layer.receptive_field
-    if field is None:
-        return float("nan")
-    return float(max(image[2:] if field.size is None else field.size, default=float("nan")))
-
-
-def _scale(size: Size) -> tuple[float, float]:
-    """Return the channels of (N, C, ...) and the side of a square map with as many positions."""
-    places = size[2:]
-    return (size[1] if len(size) > 1 else 1, prod(places) ** (1 / len(places)) if places else 1)
+def _scale(node: Node) -> tuple[float, float]:
+    """Return the channels and the side of a square map with as many positions, (1, 1) where no axis is the channels."""
+    if node.channels is None or node.channels >= len(node.size):
+        return 1, 1
+    places = [side for axis, side in enumerate(node.size) if axis not in (0, node.channels)]
+    return node.size[node.channels], prod(places) ** (1 / len(places)) if places else 1

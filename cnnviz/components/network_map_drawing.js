@@ -2,8 +2,9 @@
 // screen is drawn as if it were closed, a layer without its words where these could not be read.
 
 import { inkOn, mix } from "./canvas.js";
+import { heatOf } from "./network_map_measures.js";
 import { bodyIn, LABEL } from "./network_map_tree.js";
-import { clamp, hexOf } from "./shared.js";
+import { clamp } from "./shared.js";
 
 const SMALL = 74; // pixels of an open block's longer side, below which its inside is left out
 const READABLE = 10;
@@ -21,14 +22,6 @@ function fitted(text, room, size) {
   if (text.length <= most) return text;
   return most < 4 ? "" : text.slice(0, most - 1) + "…";
 }
-
-/** 0 to 1 for a value on the scale of a measure, in steps of equal factors; null where there is none. */
-export function shareOf(value, [low, high]) {
-  if (!(value > 0)) return null;
-  return high > low ? clamp(Math.log(value / low) / Math.log(high / low), 0, 1) : 1;
-}
-
-const heatOf = (share) => share === null ? null : hexOf("positive", Math.round(255 * share));
 
 /** What is drawn of a scene in a view: boxes, and lines, inside of the window and large enough. */
 function seen(scene, { x, y, scale, width, height }) {
@@ -86,7 +79,8 @@ function drawBlock(pen, box, own, scale) {
   pen.box(x, y, width, height, { fill, stroke: inks.edge, thick: 1.5, round: 8 });
   const size = clamp(11 * scale, READABLE + 0.5, 14), room = width * scale - 8;
   const lines = own.wordsOf(item), most = Math.floor((height * scale - 4) / (size * 1.25));
-  const shown = lines.slice(0, most);
+  const both = lines.slice(0, 2).join("  ");
+  const shown = most === 1 && fitted(both, room, size) === both ? [both] : lines.slice(0, most);
   shown.forEach((words, at) => {
     const text = fitted(words, room, size);
     if (text) pen.text(text, x + width / 2, y + height / 2, { size, bold: at === 0, colour: at ? soft : ink,

@@ -1,5 +1,7 @@
 // What Python sent about a network, as blocks and nodes that know their sums, and what each reads.
 
+import { pooled } from "./network_map_measures.js";
+
 /** How large a layer is drawn: its side in proportion to the logarithm of the map's side, its width of its channels. */
 export const heightOf = (side) => 12 + 10 * Math.log2(1 + side);
 export const widthOf = (channels) => 10 + 5.5 * Math.log2(1 + channels);
@@ -11,7 +13,7 @@ const drawnHigh = (side, down) => heightOf(side) * (down ? LOWER : 1);
 
 /**
  * Read the message: `nodes` are [name, kind, family, size, identities], `items` the tree, a node as its place and a
- * block as [name, kind, count, items]; edges are pairs of places, numbers a row a measure.
+ * block as [name, kind, count, items]; edges are pairs of places, numbers a row a measure and one of outputs.
  */
 export function modelOf(meta, [edges, numbers, scales]) {
   const count = meta.nodes.length, before = Array.from({ length: count }, () => []);
@@ -20,15 +22,9 @@ export function modelOf(meta, [edges, numbers, scales]) {
     before[edges[at + 1]].push(edges[at]);
     after[edges[at]].push(edges[at + 1]);
   }
-  const value = (measure, first, last) => {
-    let sum = NaN;
-    for (let node = first; node <= last; node++) {
-      const one = numbers[measure * count + node];
-      if (Number.isNaN(one)) continue;
-      sum = Number.isNaN(sum) ? one : meta.measures[measure] === "field" ? Math.max(sum, one) : sum + one;
-    }
-    return sum;
-  };
+  const rows = [...meta.measures, "outputs"].map((_, at) => numbers.subarray(at * count, (at + 1) * count));
+  const value = (measure, first, last) =>
+    pooled(meta.measures[measure], rows[measure], rows.at(-1), first, last);
   const blocks = [], byNode = [];
   const read = (part, parent) => {
     if (typeof part === "number") {

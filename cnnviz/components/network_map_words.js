@@ -1,22 +1,8 @@
 // What a network map says: of a layer in a few lines, of a block its sums, and what was looked for.
 
+import { numbersOf, saying, showLegend, tells } from "./network_map_measures.js";
 import { layersOf } from "./network_map_tree.js";
 import { fill } from "./shared.js";
-
-const COUNTS = ["", " k", " M", " G", " T", " P"], BYTES = [" B", " KiB", " MiB", " GiB", " TiB"];
-
-function scaled(value, base, units) {
-  let at = 0;
-  for (; value >= base && at < units.length - 1; at++) value /= base;
-  return Number(value.toPrecision(value >= 100 || at === 0 ? 4 : 3)) + units[at];
-}
-
-/** A number of a measure, short. */
-export function short(measure, value) {
-  if (Number.isNaN(value)) return "";
-  if (measure === "memory") return scaled(value, 1024, BYTES);
-  return measure === "field" ? `${Math.round(value)} px` : scaled(value, 1000, COUNTS);
-}
 
 /** A block's name within the blocks around it: branch1 of inception1.branch1, but layer3.4 of layer3.4. */
 function within({ name, parent }) {
@@ -32,21 +18,19 @@ const titleOf = (item) => item.items ? within(item) + (item.count > 1 ? ` × ${i
 export function wordsOf(item, { meta: { words, measures }, measure }) {
   const said = (name) => {
     const value = item.values[measures.indexOf(name)];
-    return value > 0 ? fill(words[`short.${name}`], { value: short(name, value) }) : "";
+    return tells(name, value) ? saying(words, name, value, true) : "";
   };
   const first = measure < 0 ? "" : said(measures[measure]);
   const rest = [item.size, said("parameters"), said("macs")].filter((line) => line && line !== first);
-  return [titleOf(item), ...item.items && item.kind && item.kind !== "Sequential" ? [item.kind] : [], first, ...rest]
-    .filter(Boolean);
+  const kind = item.items && item.kind !== "Sequential" ? item.kind : "";
+  return [titleOf(item), first, kind, ...rest].filter(Boolean);
 }
 
-const commas = (value) => Math.round(value).toLocaleString("en-GB");
-
 /** All that is known of an item, in two lines; without one, what can be done. */
-export function describe({ meta: { words, measures }, model, open }, item) {
+export function describe({ meta, model, open }, item) {
+  const { words } = meta;
   if (!item) return [fill(words.idle, { layers: layersOf(model), blocks: model.blocks.length })];
-  const numbers = measures.flatMap((name, at) => item.values[at] > 0
-    ? [fill(words[name], { value: name === "memory" ? short(name, item.values[at]) : commas(item.values[at]) })] : []);
+  const numbers = numbersOf(meta, item);
   if (item.items) {
     const kind = fill(item.count > 1 ? words.repeated : words.block, { name: item.name, kind: item.kind,
       count: item.count, layers: layersOf(model, item.first, item.last) });
@@ -84,13 +68,11 @@ export function speak(find, own, colours) {
   find(".measure").replaceChildren(option(-1, words["by.kind"]),
     ...measures.map((name, at) => option(at, words[`by.${name}`])));
   find(".measure").value = String(own.measure);
-  const heat = own.measure >= 0, [low, high] = heat ? own.limits[own.measure] : [0, 0], name = measures[own.measure];
-  find(".legend").hidden = !heat;
+  const heat = own.measure >= 0;
+  find(".legend").hidden = find(".note").hidden = !heat;
   find(".hues").hidden = heat;
   if (heat) {
-    find(".low").textContent = Number.isFinite(low) ? short(name, low) : "";
-    find(".high").textContent = Number.isFinite(high) ? short(name, high) : "";
-    find(".legend .bar").style.background = colours;
+    showLegend(find, own, colours);
     return;
   }
   const there = new Set(own.model.byNode.map(({ family }) => family));

@@ -10,7 +10,7 @@ from cnnviz.figures.plain import plain_figure
 from cnnviz.figures.style import INK, INPUT, KERNEL, OUTPUT, RULE
 
 MIB = 2**20
-_MOST_NAMES = 34
+_MOST_NAMES = 20  # at 390 px each is then as wide as it is high
 _LONGEST_NAME = 16
 _GAP = 0.12  # between two panels, of the figure's height
 

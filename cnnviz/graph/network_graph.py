@@ -15,7 +15,8 @@ class Node:
 
     `size` is that of what it gives, (N, C, ...), the batch included. `layer` has its numbers, None for inputs and the
     output. `identities` are layers that handed on its output as it is, the very same tensor: Identity, and Dropout
-    outside training. They make nothing, so they are no nodes.
+    outside training. They make nothing, so they are no nodes. `channels` is the axis of its channels, None where
+    nothing tells which it is.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Node:
     size: Size
     layer: LayerRecord | None = None
     identities: tuple[LayerRecord, ...] = ()
+    channels: int | None = 1
 
     @property
     def path(self) -> tuple[str, ...]:

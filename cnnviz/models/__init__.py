@@ -21,7 +21,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from cnnviz.errors import ModelError
-from cnnviz.models import efficientnet_lite0, own_builds, own_networks, registered, shipped, torchvision_models
+from cnnviz.models import (
+    efficientnet_lite0,
+    own_builds,
+    own_networks,
+    registered,
+    shipped,
+    timm_models,
+    torchvision_models,
+)
 from cnnviz.models.cards import Card
 from cnnviz.models.downloads import Progress
 from cnnviz.models.matching import Fit
@@ -227,6 +235,8 @@ def _seeded(seed: int, build: "Callable[[], nn.Module]") -> "nn.Module":
 def _source(name: str) -> Source:
     if is_designed(name):
         return own_networks
+    if name.startswith(timm_models.PREFIX):
+        return timm_models
     for source in _SOURCES:
         if name in source.names():
             return source

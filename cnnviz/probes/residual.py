@@ -4,7 +4,8 @@
 ['layer1.0.add', 'layer1.1.add']
 
 Every place where a network adds two tensors of maps of one shape counts. Of the two, x is the one that something else
-has read before, as F has; where that is neither, as with a convolution in the shortcut, F(x) is the first.
+has read before, as F has; where that is neither, as with a convolution in the shortcut, F(x) is the first. Where the
+channels come last, (N, H, W, C) as in Swin, the maps are taken as (N, C, H, W).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -17,8 +18,9 @@ import torch
 from torch import Tensor, nn
 from torch.utils.weak import WeakIdKeyDictionary
 
+from cnnviz.analysis import analyze
 from cnnviz.calls import Call, observe
-from cnnviz.errors import ModelError
+from cnnviz.errors import CnnvizError, ModelError
 from cnnviz.nested import first_tensor
 from cnnviz.probes.arrays import Floats, to_numpy
 
@@ -52,13 +54,12 @@ class Apart:
 
 def additions(model: nn.Module, batch: Tensor) -> tuple[Addition, ...]:
     """Return every addition for an input (1, C, H, W), in order; raises ModelError where there is none."""
-    numbers: list[tuple[tuple[int, int, int], float, float, bool]] = []
+    numbers: list[tuple[tuple[int, ...], float, float, bool]] = []
     names: list[str] = []
 
     def measure(at: int, branch: Tensor, shortcut: Tensor, identity: bool) -> None:
         branch_size, shortcut_size = (float(each[0].double().square().mean().sqrt()) for each in (branch, shortcut))
-        _, channels, height, width = branch.shape
-        numbers.append(((channels, height, width), branch_size, shortcut_size, identity))
+        numbers.append((tuple(branch.shape[1:]), branch_size, shortcut_size, identity))
 
     def tell(call: Call) -> None:
         if len(names) < len(numbers):
@@ -71,21 +72,52 @@ def additions(model: nn.Module, batch: Tensor) -> tuple[Addition, ...]:
             "This network adds no two tensors of maps, so there is no residual block to take apart; "
             "EfficientNet-Lite0 and the ResNets have some."
         )
-    return tuple(Addition(name, *rest) for name, rest in zip(names, numbers, strict=True))
+    axes = _channel_axes(model, batch)
+    return tuple(
+        Addition(name, _first(size, axes.get(name)), branch, shortcut, identity)
+        for name, (size, branch, shortcut, identity) in zip(names, numbers, strict=True)
+    )
 
 
 def take_apart(model: nn.Module, batch: Tensor, at: int) -> Apart:
     """Return addition `at`, from 0, for an input (1, C, H, W)."""
-    kept: list[Floats] = []
+    kept: list[Tensor] = []
+    names: list[str] = []
+    met = 0
 
     def keep(number: int, branch: Tensor, shortcut: Tensor, identity: bool) -> None:
+        nonlocal met
+        met = number + 1
         if number == at:
             # Copies: the sum may be written into F(x).
-            kept.extend(to_numpy(each[0].clone()) for each in (branch, shortcut, branch + shortcut))
+            kept.extend(each[0].clone() for each in (branch, shortcut, branch + shortcut))
 
-    with torch.no_grad(), _meeting(model, keep):
+    def tell(call: Call) -> None:
+        if len(names) < met:
+            names.append(call.name)
+
+    with torch.no_grad(), _meeting(model, keep, tell):
         model(batch)
-    return Apart(*kept)
+    if _channel_axes(model, batch).get(names[at]) == _MAPS - 1:
+        kept = [each.permute(2, 0, 1) for each in kept]
+    return Apart(*(to_numpy(each.contiguous()) for each in kept))
+
+
+def _channel_axes(model: nn.Module, batch: Tensor) -> dict[str, int | None]:
+    """Return the axis of the channels of each call's output by its name, None where nothing tells.
+
+    Nothing does of a network that can't be analysed, since what it does depends on its values.
+    """
+    try:
+        return {node.name: node.channels for node in analyze(model, tuple(batch.shape)).graph.nodes}
+    except CnnvizError:
+        return {}
+
+
+def _first(size: tuple[int, ...], axis: int | None) -> tuple[int, int, int]:
+    """Return a size without its batch as (C, H, W)."""
+    one, other, last = size
+    return (last, one, other) if axis == _MAPS - 1 else (one, other, last)
 
 
 def scores_without(model: nn.Module, batch: Tensor, at: int | None) -> Floats:

@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 Preset = Mapping[str, object]
 # What a preset leaves as it is.
-_KEPT = (*links.PICTURE, "question", "question_kind")
+_KEPT = (*links.PICTURE, "question", "question_kind", "heat")
 # Names that say where somebody looks and not what is computed: a preset is still itself with another of them.
 PASSIVE = (*_KEPT, "at", "right", "said")
 

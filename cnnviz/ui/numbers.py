@@ -6,6 +6,7 @@ from fractions import Fraction
 
 _BYTES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 _COUNTS = ("", " k", " M", " G", " T", " P", " E")
+_TIMES = ("µs", "ms", "s")
 _RAISED = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -17,6 +18,11 @@ def of_bytes(amount: float) -> str:
 def of_count(number: float) -> str:
     """Return a count with three digits, such as 61.1 M."""
     return _scaled(number, 1000, _COUNTS, "")
+
+
+def of_time(seconds: float) -> str:
+    """Return a duration with three digits, such as 4.56 ms."""
+    return _scaled(seconds * 1e6, 1000, _TIMES, " ")
 
 
 def whole(number: int) -> str:

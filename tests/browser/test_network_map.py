@@ -2,6 +2,7 @@
 
 import base64
 import random
+import re
 
 import pytest
 import torch
@@ -14,12 +15,14 @@ from cnnviz.graph import Edge, NetworkGraph, Node
 from tests.conftest import NIGHTLY
 
 LAID = """(cases) => {
+  let work = 0;
   SCRIPT
   return cases.map(([text, share, down]) => {
     const data = Uint8Array.from(atob(text), (c) => c.charCodeAt(0)), model = modelOf(...unpack(data));
     const open = new Set(model.blocks.filter(({ id }) => (id * 7919 + 13) % 100 < share).map(({ id }) => id));
-    const began = performance.now(), scene = layOut(model, open, cellSize(down), down);
-    return { took: performance.now() - began, crossings: scene.crossings, width: scene.width, height: scene.height,
+    work = 0;
+    const scene = layOut(model, open, cellSize(down), down);
+    return { work, crossings: scene.crossings, width: scene.width, height: scene.height,
       shown: model.byNode.map((item) => shownFor(item, open)).map((item) => item.id ?? -1 - item.node),
       lines: scene.lines, boxes: scene.boxes.map(({ item, x, y, width, height, depth, open: is }) =>
         ({ id: item.id ?? -1 - item.node, x, y, width, height, depth, open: is })) };
@@ -31,7 +34,9 @@ LAID = """(cases) => {
 def lay(chromium):
     """Return a function [(graph, percent of blocks that are open, down)] -> how each is laid out."""
     page = chromium.new_page()
-    code = LAID.replace("SCRIPT", script("network_map").replace("export default function", "function entry"))
+    whole = script("network_map").replace("export default function", "function entry")
+    # Every function that is called and every turn of a loop is counted.
+    code = LAID.replace("SCRIPT", re.sub(r"(=> \{|\) \{)", r"\1 work++;", whole))
 
     def go(cases):
         texts = [(base64.b64encode(message(graph, key="map")[1]).decode(), share, down) for graph, share, down in cases]
@@ -124,9 +129,12 @@ def test_no_boxes_overlap_and_lines_lead_where_edges_do(lay):
         assert_lines_are_the_edges(graph, laid)
 
 
-def test_resnet152_opened_whole_is_laid_out_in_time_and_without_a_crossing(lay):
-    graph = real(tv.resnet152)
-    *_, last = lay([(graph, 100, False)] * 4)
-    assert len(last["boxes"]) > 500
-    assert last["crossings"] == 0
-    assert last["took"] < 150
+def test_resnet152_opened_whole_is_laid_out_with_work_in_proportion_and_without_a_crossing(lay):
+    small, large = (lay([(real(make), 100, False)])[0] for make in (tv.resnet50, tv.resnet152))
+    print("boxes and work:", [(len(each["boxes"]), each["work"]) for each in (small, large)])
+    assert len(large["boxes"]) > 500
+    assert large["crossings"] == 0
+    assert_boxes_stand_apart(large)
+    # 47,523 when this was written. Work that grew with the square would be 2.8 times as much for each box.
+    assert large["work"] < 60_000
+    assert large["work"] / len(large["boxes"]) < 1.1 * small["work"] / len(small["boxes"])

@@ -122,6 +122,20 @@ def test_a_click_and_the_keyboard_keep_a_unit(serve, visit, field):
     expect(page.get_by_text(sees)).to_be_visible(timeout=SLOW)
 
 
+def test_a_layer_that_is_picked_on_the_map_is_the_screens(serve, visit, field):
+    page = ready(visit(f"{serve('app.py')}/{LINK}", height=2400))
+    box = page.locator(".root:has(.measure)")
+    expect(box.locator(".measure")).to_have_value("3", timeout=SLOW)
+    expect(box.locator(".readout")).to_contain_text(f"a unit sees {field.size[0]} px")
+    expect(box.locator(".low")).to_have_text("11 px")
+    page.locator(".stage:has(.mini)").focus()
+    for key in ("Home", "ArrowRight", "ArrowRight", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    expect(page).to_have_url(re.compile("layer=relu1"), timeout=SLOW)
+    expect(page.get_by_label("Layer", exact=True)).to_have_value("relu1", timeout=SLOW)
+    expect(box.locator(".readout")).to_contain_text("relu1, ReLU")
+
+
 def test_dots_light_up_by_pointer_and_by_key(page):
     readout = page.locator(".rows + .foot .readout")
     expect(readout).to_have_text("layer 4, unit 1 · reads 3 of the layer before · sees inputs 1 to 9, a field of 9")

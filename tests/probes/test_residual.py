@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
-from torchvision.models import mobilenet_v2, resnet18
+from torchvision.models import mobilenet_v2, resnet18, swin_t
 
 from cnnviz import models
 from cnnviz.errors import ModelError
@@ -84,6 +84,19 @@ def test_in_either_order_of_the_sum_x_is_what_the_branch_read():
         apart = take_apart(model, batch, at)
         np.testing.assert_array_equal(apart.branch, seen(model, blocks[at].conv, batch))
         np.testing.assert_array_equal(apart.shortcut, seen(model, blocks[at], batch, inputs=True))
+
+
+def test_where_channels_come_last_maps_are_channels_rows_columns():
+    torch.manual_seed(2)
+    model, batch = swin_t(weights=None).eval(), torch.randn(1, 3, 96, 64)
+    found = additions(model, batch)
+    # A patch is 4x4 pixels, and every stage halves the maps and doubles the channels.
+    assert [each.size for each in found[:5]] == [(96, 24, 16)] * 4 + [(192, 12, 8)]
+    assert found[-1].size == (768, 3, 2)
+    apart, block = take_apart(model, batch, 1), model.get_submodule("features.1.0")
+    branch, whole = seen(model, block.mlp, batch), seen(model, block, batch)
+    np.testing.assert_array_equal(apart.branch, branch.transpose(2, 0, 1))
+    np.testing.assert_array_equal(apart.total, whole.transpose(2, 0, 1))
 
 
 def test_of_efficientnet_lite0():

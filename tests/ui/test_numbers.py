@@ -4,6 +4,7 @@ import math
 import re
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -110,3 +111,11 @@ def test_a_matrix_has_its_numbers_row_by_row(rows):
 def test_a_power_of_ten_has_three_digits(value):
     mantissa, power = re.fullmatch(r"(-?\d\.\d\d) \\cdot 10\^\{(-?\d+)\}", numbers.scientific(value)).groups()
     assert abs(Decimal(mantissa).scaleb(int(power)) - Decimal(value)) <= abs(Decimal(value)) * Decimal("0.0051")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0, "0 µs"), (1.7e-5, "17 µs"), (4.561e-3, "4.56 ms"), (0.9999, "1.00 s"), (12.34, "12.3 s")],
+)
+def test_a_duration_has_three_digits(seconds, said):
+    assert numbers.of_time(seconds) == said

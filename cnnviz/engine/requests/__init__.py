@@ -55,6 +55,9 @@ from cnnviz.engine.requests.invariance import Sweep as Sweep
 from cnnviz.engine.requests.invariance import SweepMaps as SweepMaps
 from cnnviz.engine.requests.invariance import View as View
 from cnnviz.engine.requests.layers import Layers as Layers
+from cnnviz.engine.requests.measures import AnalyzeModel as AnalyzeModel
+from cnnviz.engine.requests.measures import CountZeros as CountZeros
+from cnnviz.engine.requests.measures import TimeLayers as TimeLayers
 from cnnviz.engine.requests.normalization import BatchNoise as BatchNoise
 from cnnviz.engine.requests.normalization import FoldNorm as FoldNorm
 from cnnviz.engine.requests.normalization import FollowStatistics as FollowStatistics

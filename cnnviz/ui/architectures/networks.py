@@ -8,7 +8,6 @@ import streamlit as st
 
 from cnnviz.arithmetic import LayerRecord
 from cnnviz.arithmetic.families import family
-from cnnviz.components.network_map import network_map
 from cnnviz.design import Preset as Network
 from cnnviz.design.totals import Totals, as_rows, of_text
 from cnnviz.figures.network_costs import where
@@ -20,10 +19,12 @@ from cnnviz.ui.downloads import offer_downloads
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import Choice
 from cnnviz.ui.menu import SCREENS
-from cnnviz.ui.network.charts import costs_of
+from cnnviz.ui.network.charts import by_blocks, costs_of
 from cnnviz.ui.network.library import network_of
+from cnnviz.ui.network.map import run_of
 from cnnviz.ui.network.state import LIBRARY
 from cnnviz.ui.network.state import WORDS as CALCULATOR
+from cnnviz.ui.network_heat import draw_map
 from cnnviz.ui.numbers import of_bytes, of_count, of_size, whole
 from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
@@ -38,6 +39,8 @@ ARCHITECTURE = Choice("architecture", "lenet", options=tuple(ARCHITECTURES))
 PRESETS: dict[str, Preset] = {
     name: {} if name == ARCHITECTURE.default else {"architecture": name} for name in ARCHITECTURES
 }
+# As many as a phone can show apart.
+_MOST_BARS = 80
 _LEARNT = ("activations", "filters")
 
 
@@ -83,7 +86,7 @@ def _draw_map(state: State, shown: Totals) -> None:
     parameters, macs = of_count(shown.parameters), of_count(shown.macs)
     say("totals", parameters=parameters, macs=macs, layers=layers, outputs=of_bytes(shown.outputs))
     if shown.graph is not None:
-        network_map(shown.graph, key=FORM.key("map"))
+        draw_map(FORM, shown.graph, run_of(state.network.text, shown))
 
 
 def _draw_settings() -> None:
@@ -125,6 +128,8 @@ def _show_numbers(state: State, shown: Totals) -> None:
 
 def _show_costs(state: State, shown: Totals) -> None:
     entries = shown.working
+    if shown.graph is not None and len(entries) > _MOST_BARS:
+        entries = tuple(by_blocks(shown.graph, _MOST_BARS))
     figure = where([costs_of(shown, entries)], height=560)
     chart(figure, key=FORM.key("where"), alt=text("alt_costs", title=state.network.title))
     offer_downloads(FORM, state.name, state.network.title, pd.DataFrame(as_rows(shown.leaves)), [figure])

@@ -41,6 +41,8 @@ PATH: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("lenet", "network", {"net": PRESETS["lenet5"].text, "size": "1x28x28"}),
     ("alexnet", "layer", {"side": "224", "out_channels": "96", "kernel_size": "11", "stride": "4", "padding": "0"}),
     ("challenge", "architectures", {}),
+    ("map", "architectures", {"part": "Networks", "architecture": "googlenet"}),
+    ("where", "architectures", {"part": "Networks", "architecture": "alexnet", "heat": "memory"}),
     ("small_kernels", "architectures", {"part": "Why"}),
     ("one_by_one_inside", "architectures", {"part": "Why", "comparison": "inception"}),
     ("accuracy", "architectures", {"part": "Accuracy"}),

@@ -8,6 +8,7 @@ from cnnviz.arithmetic.families import family
 from cnnviz.design.totals import Totals, seen_by, sees_all
 from cnnviz.figures.field_by_layer import Growth
 from cnnviz.figures.network_costs import Costs
+from cnnviz.graph import Block, NetworkGraph, fold
 from cnnviz.ui.network.state import WORDS
 from cnnviz.ui.numbers import of_bytes, of_count, percent
 
@@ -39,6 +40,24 @@ def costs_of(shown: Totals, entries: Sequence[LayerRecord], title: str = "") -> 
         (notes[0], notes[1], notes[2]),
         title,
     )
+
+
+def by_blocks(graph: NetworkGraph, most: int) -> list[LayerRecord]:
+    """Return a network's layers, or where there are more than `most`, its blocks with the sums of theirs."""
+    items = list(fold(graph))
+    while True:
+        opened = [inner for item in items for inner in (item.items if isinstance(item, Block) else (item,))]
+        if len(opened) > most or opened == items:
+            break
+        items = opened
+    spans = [(each.first, each.last, each.name) if isinstance(each, Block) else (each, each, "") for each in items]
+    found = []
+    for first, last, name in spans:
+        layers = [layer for node in graph.nodes[first : last + 1] if (layer := node.layer) is not None]
+        if layers:
+            sums = [sum(getattr(layer, number) for layer in layers) for number in ("parameters", "macs", "memory")]
+            found.append(LayerRecord(name or layers[0].name, "", layers[-1].output_size, *sums))
+    return found
 
 
 def _largest(shown: Totals, number: str) -> dict[str, object]:

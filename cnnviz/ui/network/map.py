@@ -2,15 +2,26 @@
 
 from functools import partial
 
-from cnnviz.components.network_map import network_map
+from cnnviz.design import parse
 from cnnviz.design.totals import Totals
-from cnnviz.ui.network.state import FORM
+from cnnviz.engine.requests import ModelChoice
+from cnnviz.models.own_networks import name_of
+from cnnviz.ui.network.state import FORM, LIBRARY
+from cnnviz.ui.network_heat import Run, draw_map
 
 
-def show_map(shown: Totals) -> None:
+def show_map(net: str, shown: Totals) -> None:
     """Draw the map of a network of which at least one row works."""
     if shown.graph and shown.working:
-        network_map(shown.graph, key=FORM.key("map"), selected=_chosen(shown), on_pick=partial(_pick, shown))
+        draw_map(FORM, shown.graph, run_of(net, shown), selected=_chosen(shown), on_pick=partial(_pick, shown))
+
+
+def run_of(net: str, shown: Totals) -> Run | None:
+    """Return the run of a network's text that works on images, with random weights; None for another."""
+    if shown.error or len(shown.input_size) != 4:
+        return None
+    name = net.removeprefix(LIBRARY) if net.startswith(LIBRARY) else name_of(parse(net), shown.input_size)
+    return Run(ModelChoice(name, random_seed=0), shown.input_size)
 
 
 def chosen_row(shown: Totals) -> int | None:

@@ -76,7 +76,7 @@ def show() -> None:
         _show_memory(shown)
     with right:
         with stage_of(FORM.key("map"), 680):
-            show_map(shown)
+            show_map(net, shown)
         with stage_of(FORM.key("charts"), 720):
             _show_charts(shown)
     works = bool(shown.entries) and not shown.error

@@ -18,6 +18,7 @@ from cnnviz.ui.model_choice import in_python
 from cnnviz.ui.numbers import of_size, percent
 from cnnviz.ui.part import Part, place
 from cnnviz.ui.receptive_field.effective import show_effective
+from cnnviz.ui.receptive_field.map import show_map
 from cnnviz.ui.receptive_field.questions import question
 from cnnviz.ui.receptive_field.state import (
     FORM,
@@ -196,6 +197,12 @@ def _show_formula(state: State, answer: LayerMaps) -> None:
     st.latex(text("formula_height", next=jump * stride, **numbers))
 
 
+def _show_more(state: State, answer: LayerMaps) -> None:
+    """Show the network's map, and what of a field matters to a unit."""
+    show_map(state)
+    show_effective(state, answer)
+
+
 def _code(state: State, answer: LayerMaps) -> str:
     row, column = state.at
     return text("code", **in_python(state.subject.model), layer=state.row.name, row=row, column=column)
@@ -209,7 +216,7 @@ PART = Part(
     settings=SUBJECT.link_elsewhere,
     notes=_show_notes,
     formulas=_show_formula,
-    more=show_effective,
+    more=_show_more,
     question=question,
     code=_code,
     height=680,
