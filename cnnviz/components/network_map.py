@@ -44,6 +44,7 @@ _HTML = """
   <div class="stage" role="application" tabindex="0">
     <canvas class="map" aria-hidden="true"></canvas>
     <div class="mini" aria-hidden="true"><canvas></canvas><i></i></div>
+    <figure class="inset" aria-hidden="true" hidden><canvas></canvas><i></i></figure>
   </div>
   <div class="foot">
     <div class="readout" aria-live="off"></div>
@@ -54,7 +55,7 @@ _HTML = """
 </div>
 """
 
-_mount = register("network_map", _HTML)
+mount = register("network_map", _HTML)
 
 
 def network_map(
@@ -69,11 +70,17 @@ def network_map(
     tell = None if on_pick is None else lambda value: on_pick(str(value))
     data, rest = message(graph, key=key, selected=selected, words=words)
     send(key, rest)
-    picked(_mount, data, key, tell)
+    picked(mount, data, key, tell)
 
 
 def message(
-    graph: NetworkGraph, *, key: str, selected: str | None = None, words: Mapping[str, str] | None = None
+    graph: NetworkGraph,
+    *,
+    key: str,
+    selected: str | None = None,
+    words: Mapping[str, str] | None = None,
+    shapes: Mapping[str, tuple[int, int, int]] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> tuple[bytes, bytes]:
     """Return what `network_map` sends to the browser: what is chosen, and a parcel with the network.
 
@@ -81,7 +88,8 @@ def message(
 
     Edges are (E, 2) places of nodes. Numbers are (4, N), a row for each of MEASURES, NaN where there is none; a
     receptive field is its larger side in pixels, that of the whole image where a unit sees it all. Scales are (N, 2):
-    channels and the side of a map.
+    channels and the side of a map. `shapes` are those of layers' maps (C, H, W), by name, where the axes of a size do
+    not tell what is a channel; `more` travels with what is chosen.
     """
     meta = {
         "nodes": [_described(node) for node in graph.nodes],
@@ -92,9 +100,10 @@ def message(
     edges = np.array([(edge.source, edge.target) for edge in graph.edges], np.int32).reshape(-1, 2)
     image = next((node.size for node in graph.nodes if node.kind == INPUT and len(node.size) > 2), ())
     numbers = np.array([_numbers(node, image) for node in graph.nodes], np.float64).T
-    scales = np.array([_scale(node.size) for node in graph.nodes], np.float32)
+    sizes = [(1, *shapes[node.name]) if shapes and node.name in shapes else node.size for node in graph.nodes]
+    scales = np.array(list(map(_scale, sizes)), np.float32)
     named, rest = parcel(key, meta, edges, numbers, scales)
-    return pack({**named, "selected": None if selected is None else graph.place(selected)}), rest
+    return pack({**named, "selected": None if selected is None else graph.place(selected), **(more or {})}), rest
 
 
 def _described(node: Node) -> list[Any]:

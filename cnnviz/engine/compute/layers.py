@@ -1,4 +1,4 @@
-"""Which layers of a model have something to show, with their sizes, costs and receptive fields."""
+"""Which layers of a model have something to show, with their sizes, costs and receptive fields; what each reads."""
 
 import difflib
 
@@ -7,18 +7,28 @@ import torch
 from cnnviz import models
 from cnnviz.analysis import analyze
 from cnnviz.engine.registry import Run, computes
-from cnnviz.engine.requests import Layers
-from cnnviz.engine.results import LayerRow, LayerTable
+from cnnviz.engine.requests import Graph, Layers, ModelChoice
+from cnnviz.engine.results import LayerRow, LayerTable, Probed
 from cnnviz.errors import ModelError
+from cnnviz.graph import NetworkGraph
 from cnnviz.probes.maps import as_maps
+
+
+def _size(model: ModelChoice, of_picture: tuple[int, int] | None = None) -> tuple[int, int, int, int]:
+    card = models.card(model.name)
+    return (1, card.input_size[0], *(of_picture or card.preprocessing.crop))
+
+
+@computes(Graph)
+def graph(request: Graph, run: Run) -> Probed[NetworkGraph]:
+    """Return the graph of the analysis."""
+    return Probed(analyze(run.network, _size(request.model)).graph, str(run.device), run.note)
 
 
 @computes(Layers)
 def layers(request: Layers, run: Run) -> LayerTable:
     """Return the rows of the analysis whose outputs can be shown as maps."""
-    card = models.card(request.model.name)
-    height, width = request.input_size or card.preprocessing.crop
-    input_size = (1, card.input_size[0], height, width)
+    input_size = _size(request.model, request.input_size)
     rows = []
     for layer in analyze(run.network, input_size).layers:
         size = tuple(layer.output_size)

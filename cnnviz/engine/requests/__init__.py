@@ -14,6 +14,7 @@ from cnnviz.engine.requests.activation_functions import TimeActivations as TimeA
 from cnnviz.engine.requests.activation_functions import TrainUnits as TrainUnits
 from cnnviz.engine.requests.activations import Classify as Classify
 from cnnviz.engine.requests.activations import Maps as Maps
+from cnnviz.engine.requests.activations import Thumbnails as Thumbnails
 from cnnviz.engine.requests.activations import Unit as Unit
 from cnnviz.engine.requests.analysis import Analyze as Analyze
 from cnnviz.engine.requests.augmentation import DRAWS as DRAWS
@@ -54,6 +55,7 @@ from cnnviz.engine.requests.interpolation import PullBack as PullBack
 from cnnviz.engine.requests.invariance import Sweep as Sweep
 from cnnviz.engine.requests.invariance import SweepMaps as SweepMaps
 from cnnviz.engine.requests.invariance import View as View
+from cnnviz.engine.requests.layers import Graph as Graph
 from cnnviz.engine.requests.layers import Layers as Layers
 from cnnviz.engine.requests.normalization import BatchNoise as BatchNoise
 from cnnviz.engine.requests.normalization import FoldNorm as FoldNorm

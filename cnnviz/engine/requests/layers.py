@@ -1,9 +1,10 @@
-"""The layers of a model that have something to show."""
+"""The layers of a model: those that have something to show, and what each reads."""
 
 from dataclasses import dataclass
 
 from cnnviz.engine.requests.values import ModelChoice, Request
-from cnnviz.engine.results import LayerTable
+from cnnviz.engine.results import LayerTable, Probed
+from cnnviz.graph import NetworkGraph
 
 
 @dataclass(frozen=True)
@@ -12,3 +13,10 @@ class Layers(Request[LayerTable]):
 
     model: ModelChoice
     input_size: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Graph(Request[Probed[NetworkGraph]]):
+    """All layers of a model and the tensors between them, at the model's own input size."""
+
+    model: ModelChoice
