@@ -171,6 +171,7 @@ function drawMap(meta, arrays, parentElement, setTriggerValue) {
   takeIn(own, meta, arrays, find(".root"));
   const { words } = own.meta, paint = own.paint = painter(find, own);
   speak(find, own, gradient("positive"));
+  find(".foot").classList.toggle("long", Boolean(meta.photo));
 
   const settle = () => {
     const item = own.hover ?? own.selected, more = own.onPhoto?.lines(item);

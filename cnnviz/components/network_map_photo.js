@@ -192,7 +192,8 @@ export function photoOn(find, own, { settle, select, send }) {
         count: cursor.layer.count }), words.enter];
       if (!item || item.items || !photo.layers || item.family === "input") return null;
       const layer = photo.layers.get(item.node);
-      return layer ? fill(words.strongest, { channels: layer.channels.join(", ") }) : words.none;
+      if (!layer) return words.none;
+      return fill(words.strongest, { channels: layer.channels.join(", ") }) + (layer.sees ? "" : " " + words.unplaced);
     },
   };
 }

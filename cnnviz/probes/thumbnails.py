@@ -42,7 +42,7 @@ def taken(size: Maps) -> int:
     return min(channels, NUMBERS if height * width == 1 else MAPS)
 
 
-def strongest_maps(maps: Tensor, step: int) -> tuple[NDArray[np.int64], NDArray[np.float32], tuple[float, float]]:
+def strongest_maps(maps: Tensor, step: int) -> tuple[NDArray[np.int32], NDArray[np.float32], tuple[float, float]]:
     """Return of a layer's maps (C, H, W) those with the greatest maxima, of equals the first ones first.
 
     That are their channels (K,), every `step`-th row and column of each, (K, h, w), and the layer's (least, greatest)
@@ -56,4 +56,4 @@ def strongest_maps(maps: Tensor, step: int) -> tuple[NDArray[np.int64], NDArray[
     if not (isfinite(low) and isfinite(high)):
         finite = maps[torch.isfinite(maps)]
         low, high = torch.stack(torch.aminmax(finite)).tolist() if finite.numel() else (0.0, 0.0)
-    return order.cpu().numpy(), to_numpy(maps[order, ::step, ::step]), (low, high)
+    return order.to("cpu", torch.int32).numpy(), to_numpy(maps[order, ::step, ::step]), (low, high)

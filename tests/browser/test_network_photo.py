@@ -54,7 +54,7 @@ def to_conv2(page) -> None:
 
 
 def assert_is(page, answers) -> tuple[int, int, int]:
-    """Assert that the number and the box that are told of a unit are the engine's and the analysis'; return its place."""
+    """Assert that what is told of a unit is its number and its box by the analysis; return its place."""
     values, row, _ = answers
     told = readout(page).inner_text()
     channel = int(re.search(r"channel (\d+) of 50", told)[1])
@@ -145,11 +145,15 @@ def test_on_a_phone_by_touch_and_without_a_fault_of_access(screen, answers):
     assert_accessible(page)
 
 
-def test_tokens_and_layers_without_maps_are_said_to_be_so(screen):
-    page = screen("activations?view=network&model=vit_b_32&weights=random")
-    page.locator(".stage").last.focus()
-    page.get_by_role("button", name="Open all").click()
+def test_layers_without_maps_or_places_say_so(screen):
+    page = screen("activations?view=network&model=swin_t&weights=random")
     find = page.get_by_placeholder("Find a layer")
-    find.fill("conv_proj")
-    find.press("Enter")
-    expect(readout(page)).to_contain_text("Strongest on this photo", timeout=SLOW)
+    for layer, told in (
+        ("features.0.2", "Strongest on this photo"),
+        # Six axes: windows of the picture, and the channels last.
+        ("features.1.0.attn.view_1", "there is no map to show"),
+        ("features.1.0.attn.softmax", "sees of the picture is not known"),
+    ):
+        find.fill(layer)
+        find.press("Enter")
+        expect(readout(page)).to_contain_text(told, timeout=SLOW)

@@ -103,7 +103,7 @@ def test_the_parcel_holds_the_maps_in_steps_of_251_levels_with_their_fields(buil
     for row, (node, count, height, width, *size, sees) in enumerate(rows.tolist()):
         name = graph.nodes[node].name
         assert name == found.layers[row]
-        for k in range(count):
+        for _ in range(count):
             code = codes[at : at + height * width].reshape(height, width)
             least, greatest = ranges[thumb].astype(np.float64)
             restored = np.where(code == ZERO, 0, least + np.minimum(code, TOP) * (greatest - least) / TOP)
@@ -172,6 +172,20 @@ def test_maps_that_keep_their_channels_last_are_taken_by_channel(build: Any, pic
         np.testing.assert_allclose(found.maps[place], values[channels][:, ::step, ::step], rtol=1e-3, atol=1e-4)
         checked += 1
     assert checked > 10
+
+
+def test_tokens_are_maps_on_the_grid_of_their_patches(build: Any, pictures: Any) -> None:
+    engine: Engine = build()
+    choice, picture = ModelChoice("vit_b_32", random_seed=0), pictures(3, 240, 240)
+    found = engine.ask(Thumbnails(choice, picture))
+    given = torch.tensor(engine.ask(Input(choice, picture)).values)[None]
+    name = "encoder.layers.encoder_layer_0.ln_1"
+    # The first of 50 tokens is the class token, the others are 7 rows of 7 patches.
+    values = hooked(choice, given)[name][0, 1:].reshape(7, 7, 768).permute(2, 0, 1).numpy()
+    place = found.layers.index(name)
+    assert found.sizes[place] == (768, 7, 7)
+    np.testing.assert_allclose(found.maps[place], values[found.channels[place]], rtol=1e-3, atol=1e-4)
+    assert set(found.layers) == {node.name for node in engine.ask(Graph(choice)).found.nodes} - {"input", "output"}
 
 
 def test_all_maps_and_one_exactly() -> None:

@@ -94,7 +94,7 @@ class _Thumbnails:
     def __init__(self, rows: Sequence[LayerRow]) -> None:
         self.rows = {row.name: row for row in rows}
         self.steps = dict(zip(self.rows, steps([row.maps for row in rows]), strict=True))
-        self.found: dict[str, tuple[NDArray[np.int64], Floats, tuple[float, float]]] = {}
+        self.found: dict[str, tuple[NDArray[np.int32], Floats, tuple[float, float]]] = {}
 
     def see(self, call: Call) -> None:
         row, tensor = self.rows.get(call.name), first_tensor(call.output)

@@ -43,7 +43,7 @@ class StrongestMaps(Sized):
     layers: tuple[str, ...]
     sizes: tuple[tuple[int, int, int], ...]
     steps: tuple[int, ...]
-    channels: tuple[NDArray[np.int64], ...]
+    channels: tuple[NDArray[np.int32], ...]
     maps: tuple[Floats, ...]
     limits: Floats
     device: str
