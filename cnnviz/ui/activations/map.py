@@ -16,8 +16,10 @@ from cnnviz.ui.field import field_steps
 from cnnviz.ui.part import Part, let_paint
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cnnviz.components.network_map_photo import Place
-    from cnnviz.engine.results import Probed
+    from cnnviz.engine.results import LayerRow, NetworkInput, Probed, StrongestMaps
     from cnnviz.graph import NetworkGraph
 
 KEY = FORM.key("map")
@@ -49,21 +51,28 @@ def _draw_stage(state: State, answer: "Probed[NetworkGraph]") -> None:
     got, found = ask(Input(**given)), ask(Thumbnails(**given))
     if got is None or found is None:
         return
-    atlas = thumbnails(
-        graph,
-        found.layers,
-        sizes=found.sizes,
-        channels=found.channels,
-        maps=found.maps,
-        limits=found.limits,
-        fields={row.name: field_steps(row.receptive_field) for row in rows if row.receptive_field is not None},
-        photo=got.view,
+    send(f"{KEY}.atlas", _atlas(token, graph, rows, got, found))
+    if look is not None and (maps := ask(Maps(layer=look[0], **given))) is not None:
+        send_maps(KEY, token, graph, *look, maps.values)
+
+
+# Made once a photo: at an act it would take longer than all else.
+@st.cache_data(max_entries=16, show_spinner=False)
+def _atlas(
+    token: str, _graph: "NetworkGraph", _rows: "Sequence[LayerRow]", _got: "NetworkInput", _found: "StrongestMaps"
+) -> bytes:
+    return thumbnails(
+        _graph,
+        _found.layers,
+        sizes=_found.sizes,
+        channels=_found.channels,
+        maps=_found.maps,
+        limits=_found.limits,
+        fields={row.name: field_steps(row.receptive_field) for row in _rows if row.receptive_field is not None},
+        photo=_got.view,
         key=KEY,
         token=token,
     )
-    send(f"{KEY}.atlas", atlas)
-    if look is not None and (maps := ask(Maps(layer=look[0], **given))) is not None:
-        send_maps(KEY, token, graph, *look, maps.values)
 
 
 def _looked(token: str) -> tuple[str, int] | None:
