@@ -7,8 +7,9 @@ import { save } from "./network_map_files.js";
 import { layOut } from "./network_map_layout.js";
 import { askFor, heatFromPython, limitsOf, shareOf } from "./network_map_measures.js";
 import { canvasPen } from "./network_map_pens.js";
+import { photoOn } from "./network_map_photo.js";
 import { pointAt } from "./network_map_pointer.js";
-import { cellSize, modelOf, openAtFirst, shownFor } from "./network_map_tree.js";
+import { cellSize, channelsOf, modelOf, openAtFirst, shownFor } from "./network_map_tree.js";
 import { bring, fit, isReadable, keepIn, zoom } from "./network_map_view.js";
 import { describe, hearing, lookedFor, speak, wordsOf } from "./network_map_words.js";
 import { finder, follow, gradient, memory, whole, clamp } from "./shared.js";
@@ -19,6 +20,8 @@ const UPRIGHT = 1.6, MINI = 120, AT_FIRST = 26;
 function takeIn(own, meta, arrays, root) {
   const shape = JSON.stringify([meta.nodes, meta.items, [...arrays[0]]]), model = modelOf(meta, arrays);
   own.meta = meta;
+  // A photo is drawn in its place.
+  if (meta.photo) for (const node of model.byNode) if (node.kind === "input") node.channels = channelsOf(node.side);
   own.inks = inksOf(root);
   own.hues = huesOf(own.inks);
   own.font = getComputedStyle(root).fontFamily;
@@ -123,7 +126,10 @@ function painter(find, own) {
     const context = canvas.getContext("2d");
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, canvas.width, canvas.height);
-    drawScene(canvasPen(canvas, own.ratio, own.font, own.view), own.scene, own.view, own);
+    const pen = canvasPen(canvas, own.ratio, own.font, own.view);
+    own.onPhoto?.before();
+    drawScene(pen, own.scene, own.view, own);
+    own.onPhoto?.after(pen);
     drawMini(find, own);
   };
   return () => { own.asked ??= requestAnimationFrame(own.paintNow); };
@@ -161,17 +167,21 @@ function drawMap(meta, arrays, parentElement, setTriggerValue) {
   const find = finder(parentElement), own = memory(parentElement);
   const [stage, canvas, readout, measure, input] = [".stage", ".map", ".readout", ".measure", ".find"].map(find);
   takeIn(own, meta, arrays, find(".root"));
-  const { words } = own.meta, paint = painter(find, own);
+  const { words } = own.meta, paint = own.paint = painter(find, own);
   speak(find, own, gradient("positive"));
+  find(".foot").classList.toggle("long", Boolean(meta.photo));
 
   const settle = () => {
-    readout.replaceChildren(...describe(own, own.hover ?? own.selected).map((text) => {
+    const item = own.hover ?? own.selected, more = own.onPhoto?.lines(item);
+    const lines = Array.isArray(more) ? more : [...describe(own, item), ...more ? [more] : []];
+    readout.replaceChildren(...lines.map((text) => {
       const line = document.createElement("div");
       line.textContent = text;
       return line;
     }));
     paint();
   };
+  own.onPhoto = photoOn(find, own, { settle, select: (item) => select(own, item), send: setTriggerValue });
   const look = (item, pick) => {
     select(own, item);
     const box = item && boxOf(own, item);
@@ -181,7 +191,8 @@ function drawMap(meta, arrays, parentElement, setTriggerValue) {
     if (pick && item && item.node !== undefined && own.model.byNode[item.node].family !== "input")
       setTriggerValue("pick", item.name);
   };
-  const press = (item) => {
+  const press = (item, point) => {
+    if (point && own.onPhoto?.presses(item, point)) return undefined;
     if (!item) return look(null);
     if (!item.items) return look(item, true);
     toggle(own, item);
@@ -230,6 +241,7 @@ function drawMap(meta, arrays, parentElement, setTriggerValue) {
   });
   onKeys(stage, (key) => {
     const now = own.selected ?? own.scene.boxes[0].item;
+    if (own.onPhoto?.hears(key)) return true;
     if (key === "+" || key === "-") zoom(own, key === "+" ? 1.4 : 1 / 1.4);
     else if (key === "0") fit(own, true);
     else if (key === "/") input.focus();

@@ -43,6 +43,7 @@ _HTML = """
   <div class="stage" role="application" tabindex="0">
     <canvas class="map" aria-hidden="true"></canvas>
     <div class="mini" aria-hidden="true"><canvas></canvas><i></i></div>
+    <figure class="inset" aria-hidden="true" hidden><canvas></canvas><i></i></figure>
   </div>
   <div class="foot">
     <div class="readout" aria-live="off"></div>
@@ -55,7 +56,7 @@ _HTML = """
 </div>
 """
 
-_mount = register("network_map", _HTML)
+mount = register("network_map", _HTML)
 
 
 def network_map(
@@ -85,7 +86,7 @@ def network_map(
         if hear is not None and value is not None:
             hear(str(value))
 
-    _mount(
+    mount(
         data=data,
         key=key,
         on_pick_change=lambda: tell("pick", on_pick),
@@ -102,12 +103,16 @@ def message(
     measured: Measured | None = None,
     asks: bool = False,
     words: Mapping[str, str] | None = None,
+    shapes: Mapping[str, tuple[int, int, int]] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> tuple[bytes, bytes]:
     """Return what `network_map` sends to the browser: what is chosen, and a parcel with the network.
 
     The parcel has names and blocks, then edges, numbers and scales.
 
     Edges are (E, 2) places of nodes, numbers those of `numbers_of`. Scales are (N, 2): channels and the side of a map.
+    `shapes` are those of layers' maps (C, H, W), by name, where more is known of them than a node's axis of channels;
+    `more` travels with what is chosen.
     """
     measures = (*MEASURES, *MEASURED) if asks else MEASURES
     meta = {
@@ -119,10 +124,12 @@ def message(
     }
     edges = np.array([(edge.source, edge.target) for edge in graph.edges], np.int32).reshape(-1, 2)
     numbers = numbers_of(graph, measures, measured)
-    scales = np.array([_scale(node) for node in graph.nodes], np.float32)
+    sizes = [shapes[node.name] if shapes and node.name in shapes else _maps(node) for node in graph.nodes]
+    scales = np.array(list(map(_scale, sizes)), np.float32)
     named, rest = parcel(key, meta, edges, numbers, scales)
     place = None if selected is None else graph.place(selected)
-    return pack({**named, "selected": place, "heat": heat, "note": measured.note if measured else ""}), rest
+    note = measured.note if measured else ""
+    return pack({**named, "selected": place, "heat": heat, "note": note, **(more or {})}), rest
 
 
 def _described(node: Node) -> list[Any]:
@@ -135,9 +142,14 @@ def _item(item: Item) -> Any:
     return item if isinstance(item, int) else [item.name, item.kind, item.count, [_item(each) for each in item.items]]
 
 
-def _scale(node: Node) -> tuple[float, float]:
-    """Return the channels and the side of a square map with as many positions, (1, 1) where no axis is the channels."""
+def _maps(node: Node) -> tuple[int, ...]:
+    """Return (C, ...) of a node's output (N, ...), (1,) where no axis is the channels."""
     if node.channels is None or node.channels >= len(node.size):
-        return 1, 1
-    places = [side for axis, side in enumerate(node.size) if axis not in (0, node.channels)]
-    return node.size[node.channels], prod(places) ** (1 / len(places)) if places else 1
+        return (1,)
+    return (node.size[node.channels], *(side for axis, side in enumerate(node.size) if axis not in (0, node.channels)))
+
+
+def _scale(size: tuple[int, ...]) -> tuple[float, float]:
+    """Return the channels of (C, ...) and the side of a square map with as many positions."""
+    channels, *places = size
+    return channels, prod(places) ** (1 / len(places)) if places else 1

@@ -54,6 +54,7 @@ function drawLayer(pen, box, own, view) {
   const { wide, high, left, top } = bodyIn(box, down), share = own.measure < 0 ? null : own.share(item);
   const fill = own.measure < 0 ? hues[item.family] ?? hues.other : heatOf(share) ?? inks.blank;
   pen.box(left, top, wide, high, { fill, stroke: inks.edge, thick: 1, round: 3 });
+  own.onPhoto?.inside(pen, item, { wide, high, left, top }, view);
   const size = clamp(10.5 * scale, READABLE + 0.5, 13), lines = own.wordsOf(item), step = size * 1.18;
   const edge = Math.min(x + box.room, view.x + view.width / scale);
   const room = (down ? edge - left - wide - OVER : width) * scale, free = (down ? height + OVER : LABEL) * scale;

@@ -27,6 +27,11 @@ export function canvasPen(canvas, ratio, font, { x, y, scale }) {
       context.lineWidth = thick;
       context.stroke();
     },
+    /** A part of a picture: its pixels stay square where it is enlarged. */
+    picture(image, [from, down, wide, high], left, top, width, height) {
+      context.imageSmoothingEnabled = width * scale * ratio < wide;
+      context.drawImage(image, from, down, wide, high, px(left), py(top), width * scale, height * scale);
+    },
     text(text, left, top, { size, colour, bold = false, align = /** @type {CanvasTextAlign} */ ("center"), dx = 0,
       dy = 0 }) {
       context.font = `${bold ? "600 " : ""}${size}px ${font}`;

@@ -4,7 +4,7 @@ import { clamp } from "./shared.js";
 
 const STILL = 5; // pixels that a click may move
 
-/** Let pointers move the map; `under(point)` is the item there, `press(item)` hears a click. */
+/** Let pointers move the map; `under(point)` is the item there, `press(item, point)` hears a click. */
 export function pointAt(stage, mini, own, { paint, settle, press, zoom, under }) {
   const held = new Map();
   /** @returns {[number, number]} */
@@ -23,6 +23,7 @@ export function pointAt(stage, mini, own, { paint, settle, press, zoom, under })
   let moved = 0;
   stage.onpointerdown = (event) => {
     if (event.button || mini.contains(event.target)) return;
+    own.gliding = null;
     held.set(event.pointerId, place(event));
     if (held.size === 1) moved = 0;
     // A finger that scrolls the page must stay the page's.
@@ -31,8 +32,9 @@ export function pointAt(stage, mini, own, { paint, settle, press, zoom, under })
   stage.onpointermove = (event) => {
     const at = place(event), last = held.get(event.pointerId);
     if (!last) {
-      const item = mini.contains(event.target) ? null : under(onMap(at));
-      if (item === own.hover) return;
+      const inside = !mini.contains(event.target), item = inside ? under(onMap(at)) : null;
+      const other = own.onPhoto?.points(item, inside ? onMap(at) : null);
+      if (item === own.hover && !other) return;
       own.hover = item;
       stage.style.cursor = item ? "pointer" : "";
       stage.querySelector("canvas").dataset.hover = item?.name ?? "";
@@ -58,11 +60,15 @@ export function pointAt(stage, mini, own, { paint, settle, press, zoom, under })
   const release = (event, clicked) => {
     if (!held.delete(event.pointerId)) return;
     stage.classList.remove("drag");
-    if (clicked && !held.size && moved < STILL) press(under(onMap(place(event))));
+    if (clicked && !held.size && moved < STILL) press(under(onMap(place(event))), onMap(place(event)));
   };
   stage.onpointerup = (event) => release(event, true);
   stage.onpointercancel = (event) => release(event, false);
-  stage.onpointerleave = () => { own.hover = null; settle(); };
+  stage.onpointerleave = () => {
+    own.hover = null;
+    own.onPhoto?.points(null, null);
+    settle();
+  };
   if (own.wheel) stage.removeEventListener("wheel", own.wheel);
   own.wheel = (event) => {
     if (!event.ctrlKey && !stage.matches(":focus")) return;

@@ -5,6 +5,8 @@ import { pooled } from "./network_map_measures.js";
 /** How large a layer is drawn: its side in proportion to the logarithm of the map's side, its width of its channels. */
 export const heightOf = (side) => 12 + 10 * Math.log2(1 + side);
 export const widthOf = (channels) => 10 + 5.5 * Math.log2(1 + channels);
+/** The channels that make a layer as wide as it is high. */
+export const channelsOf = (side) => 2 ** ((heightOf(side) - 10) / 5.5) - 1;
 export const LABEL = 40;
 const CELL = 92, BESIDE = 92, APART = 6;
 /** Where the flow goes down, layers are this much lower, so that more are seen at once, and cells at least so high. */

@@ -3,6 +3,8 @@
 import { clamp } from "./shared.js";
 
 const LOW = 0.012, HIGH = 4, ROOM = 0.96;
+/** The greatest scale where layers have maps inside, to their units, and the milliseconds of a way there. */
+const NEAR = 400, GLIDE = 320;
 // The least scale at which a whole map shows its words, where the flow goes on to the right and where it goes down.
 const LEAST = { right: 0.42, down: 0.3 };
 
@@ -35,7 +37,8 @@ export function keepIn({ view, scene }) {
 
 /** Zoom by a factor about a point of the window, its middle if none is given. */
 export function zoom(own, factor, at = [own.width / 2, own.height / 2]) {
-  const { view } = own, scale = clamp(view.scale * factor, LOW, HIGH);
+  const { view } = own, scale = clamp(view.scale * factor, LOW, own.onPhoto ? NEAR : HIGH);
+  own.gliding = null;
   view.x += at[0] / view.scale - at[0] / scale;
   view.y += at[1] / view.scale - at[1] / scale;
   view.scale = scale;
@@ -47,4 +50,30 @@ export function bring(own, box) {
   const into = (low, size, from, room) => low < from || low + size > from + room ? low + size / 2 - room / 2 : from;
   view.x = into(box.x, box.width, view.x, wide);
   view.y = into(box.y, box.height, view.y, high);
+}
+
+/** Move and zoom until a box takes so large a share of the window, but for `above` pixels at its top. */
+export function glide(own, [left, top, wide, high], share, above) {
+  const { view } = own, from = { ...view }, tall = own.height - above;
+  const scale = clamp(share * Math.min(own.width / wide, tall / high), LOW, NEAR);
+  const to = { x: left + wide / 2 - own.width / 2 / scale, y: top + high / 2 - (above + tall / 2) / scale };
+  const go = (part) => {
+    // Edges move with 1 / scale, so that one point of the map stays where it is.
+    view.scale = from.scale * (scale / from.scale) ** part;
+    const way = Math.abs(scale - from.scale) < 1e-6 ? part
+      : (1 / view.scale - 1 / from.scale) / (1 / scale - 1 / from.scale);
+    view.x = from.x + (to.x - from.x) * way;
+    view.y = from.y + (to.y - from.y) * way;
+    own.paint();
+  };
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) { go(1); return; }
+  const began = performance.now(), mine = own.gliding = {};
+  const step = () => {
+    if (own.gliding !== mine || own.view !== view) return;
+    const part = clamp((performance.now() - began) / GLIDE, 0, 1);
+    if (part === 1) own.gliding = null;
+    go(part * part * (3 - 2 * part));
+    if (part < 1) requestAnimationFrame(step);
+  };
+  step();
 }

@@ -30,17 +30,26 @@ export function deliver(meta, arrays) {
   if (waiting?.name === name) waiting.act();
 }
 
+/** Call `act` with a parcel, [key, name], once that is there. Returns what calls it off. */
+export function awaited([key, name], act) {
+  const there = PARCELS.get(key);
+  let over = false;
+  if (there?.name === name) act(there);
+  else PARCELS.set(key, { ...there, waiting: { name, act: () => { if (!over) act(PARCELS.get(key)); } } });
+  return () => { over = true; };
+}
+
 /**
  * Call `draw` with the meta and the arrays of a buffer together with those of its parcel, once that is there. Returns
  * the clean-up.
  */
 export function whole(data, draw) {
-  const [meta, arrays] = unpack(data), [key, name] = meta.parcel, there = PARCELS.get(key);
-  const act = (parcel) => draw({ ...parcel.meta, ...meta }, [...arrays, ...parcel.arrays]);
-  if (there?.name === name) return act(there);
-  let stop, over = false;
-  PARCELS.set(key, { ...there, waiting: { name, act: () => { if (!over) stop = act(PARCELS.get(key)); } } });
-  return () => { over = true; stop?.(); };
+  const [meta, arrays] = unpack(data);
+  let stop;
+  const off = awaited(meta.parcel, (parcel) => {
+    stop = draw({ ...parcel.meta, ...meta }, [...arrays, ...parcel.arrays]);
+  });
+  return () => { off(); stop?.(); };
 }
 
 /** A colour of a map, 0 to 255, as "#rrggbb". */

@@ -100,7 +100,7 @@ def message(
     """Return what `tiles` sends to the browser for the same arguments: a buffer of `pack` and its parcel."""
     _check(maps, mode, labels)
     count, height, width = maps.shape[:3]
-    step = _step(count, height, width)
+    step = step_of(count, height, width)
     shown = maps[:, ::step, ::step]
     least, greatest = 0.0, 0.0
     if mode == "rgb":
@@ -143,7 +143,7 @@ def _check(maps: NDArray[Any], mode: Mode, labels: Sequence[str] | None) -> None
         raise ShapeError(f"{len(maps)} maps need {len(maps)} labels, not {len(labels)}.")
 
 
-def _step(count: int, height: int, width: int) -> int:
+def step_of(count: int, height: int, width: int) -> int:
     """Return the least step between drawn rows and columns that keeps the message and the canvas small."""
     step = max(1, math.ceil(max(height, width) / LONGEST_SIDE))
     while count * -(-height // step) * -(-width // step) > MOST_VALUES and step < max(height, width):

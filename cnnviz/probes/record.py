@@ -32,14 +32,16 @@ class UnrepeatableError(CnnvizError):
     """A forward that cannot be run again piece by piece: it draws random numbers, say, or computes gradients."""
 
 
-def record(model: nn.Module, batch: Tensor, *, most_bytes: int = 2_500_000) -> tuple[Recording, Any]:
-    """Run a model once and return the recording and what the model gave.
+def record(
+    model: nn.Module, batch: Tensor, *, most_bytes: int = 2_500_000, also: Callable[[Call], None] | None = None
+) -> tuple[Recording, Any]:
+    """Run a model once and return the recording and what the model gave; `also` is told of every call as it returns.
 
     At most `most_bytes` of tensors are kept, besides the batch itself, a copy of which the model gets, and besides at
     most 10 MB that come from outside of torch or are views of what was overwritten. While it runs all that it makes is
     kept. Raises UnrepeatableError where the parts of the run cannot be run again, or want more than that.
     """
-    recorder = _Recorder(model)
+    recorder = _Recorder(model, also)
     given = batch.clone()
     start = recorder.bind(given)
     with torch.no_grad():
@@ -60,7 +62,8 @@ class _NoChance(TorchDispatchMode):
 
 
 class _Recorder:
-    def __init__(self, model: nn.Module) -> None:
+    def __init__(self, model: nn.Module, also: Callable[[Call], None] | None) -> None:
+        self.also = also
         self.operations: list[Operation] = []
         self.calls: list[RecordedCall] = []
         self.work: list[float] = []
@@ -126,6 +129,8 @@ class _Recorder:
             read.setdefault(id(tensor), self._slot(tensor))
         gave = {id(tensor): self._slot(tensor) for tensor in tensors_in(call.output)}
         self._read.clear()
+        if self.also is not None:
+            self.also(call)
         self.calls.append(
             RecordedCall(
                 call.name,

@@ -1,26 +1,28 @@
-"""Which layers of a model have something to show, with their sizes, costs and receptive fields."""
+"""Which layers of a model have something to show, with their sizes, costs and receptive fields; what each reads."""
 
 import difflib
 
 import torch
 
 from cnnviz import models
-from cnnviz.analysis import analyze
 from cnnviz.engine.registry import Run, computes
-from cnnviz.engine.requests import Layers
+from cnnviz.engine.requests import AnalyzeModel, Layers, ModelChoice
 from cnnviz.engine.results import LayerRow, LayerTable
 from cnnviz.errors import ModelError
 from cnnviz.probes.maps import as_maps
 
 
+def _size(model: ModelChoice, of_picture: tuple[int, int] | None = None) -> tuple[int, int, int, int]:
+    card = models.card(model.name)
+    return (1, card.input_size[0], *(of_picture or card.preprocessing.crop))
+
+
 @computes(Layers)
 def layers(request: Layers, run: Run) -> LayerTable:
     """Return the rows of the analysis whose outputs can be shown as maps."""
-    card = models.card(request.model.name)
-    height, width = request.input_size or card.preprocessing.crop
-    input_size = (1, card.input_size[0], height, width)
+    input_size = _size(request.model, request.input_size)
     rows = []
-    for layer in analyze(run.network, input_size).layers:
+    for layer in run.ask(AnalyzeModel(request.model, input_size)).layers:
         size = tuple(layer.output_size)
         # On the meta device only shapes are computed.
         maps = as_maps(torch.empty(size, device="meta"), layer.kind)

@@ -14,6 +14,7 @@ from cnnviz.engine.requests.activation_functions import TimeActivations as TimeA
 from cnnviz.engine.requests.activation_functions import TrainUnits as TrainUnits
 from cnnviz.engine.requests.activations import Classify as Classify
 from cnnviz.engine.requests.activations import Maps as Maps
+from cnnviz.engine.requests.activations import Thumbnails as Thumbnails
 from cnnviz.engine.requests.activations import Unit as Unit
 from cnnviz.engine.requests.analysis import Analyze as Analyze
 from cnnviz.engine.requests.augmentation import DRAWS as DRAWS

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cnnviz.engine.requests.values import ModelChoice, Picture, Request
-from cnnviz.engine.results import LayerMaps, Prediction, Probed
+from cnnviz.engine.results import LayerMaps, Prediction, Probed, StrongestMaps
 
 if TYPE_CHECKING:
     # In the subscripts below; these modules import torch.
@@ -18,6 +18,15 @@ class Maps(Request[LayerMaps]):
     model: ModelChoice
     picture: Picture
     layer: str
+    invert: bool = False
+
+
+@dataclass(frozen=True)
+class Thumbnails(Request[StrongestMaps]):
+    """The strongest maps of every layer, small, of one run."""
+
+    model: ModelChoice
+    picture: Picture
     invert: bool = False
 
 

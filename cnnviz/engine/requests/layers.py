@@ -1,4 +1,4 @@
-"""The layers of a model that have something to show."""
+"""The layers of a model: those that have something to show, and what each reads."""
 
 from dataclasses import dataclass
 

@@ -2,6 +2,7 @@
 
 from cnnviz.engine.results.activations import LayerMaps as LayerMaps
 from cnnviz.engine.results.activations import Prediction as Prediction
+from cnnviz.engine.results.activations import StrongestMaps as StrongestMaps
 from cnnviz.engine.results.augmentation import Augmented as Augmented
 from cnnviz.engine.results.augmentation import BlocksLeftOut as BlocksLeftOut
 from cnnviz.engine.results.augmentation import OperationsFilm as OperationsFilm

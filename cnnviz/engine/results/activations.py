@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cnnviz.engine.results.values import Floats, Sized
 
 
@@ -25,5 +28,23 @@ class LayerMaps(Sized):
 
     layer: str
     values: Floats
+    device: str
+    note: str
+
+
+@dataclass(frozen=True, eq=False)
+class StrongestMaps(Sized):
+    """Of each of `layers`, of those of the network's graph that have maps: its strongest maps (K, h, w), made small.
+
+    `channels` (K,) says whose they are, the strongest first; `steps` between the rows and columns that are left;
+    `sizes` (C, H, W) are those of the layers' maps, `limits` (L, 2) the least and greatest value of each.
+    """
+
+    layers: tuple[str, ...]
+    sizes: tuple[tuple[int, int, int], ...]
+    steps: tuple[int, ...]
+    channels: tuple[NDArray[np.int32], ...]
+    maps: tuple[Floats, ...]
+    limits: Floats
     device: str
     note: str

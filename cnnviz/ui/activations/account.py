@@ -8,7 +8,7 @@ import streamlit as st
 
 from cnnviz.figures.maps import window
 from cnnviz.figures.products import products
-from cnnviz.ui.activations.state import FORM, WORDS
+from cnnviz.ui.activations.view import FORM, WORDS
 from cnnviz.ui.chart import chart
 from cnnviz.ui.numbers import fixed, short
 

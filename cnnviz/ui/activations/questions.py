@@ -4,7 +4,8 @@ from random import Random
 
 from cnnviz.arithmetic.families import family
 from cnnviz.engine.results import LayerMaps
-from cnnviz.ui.activations.state import WORDS, State
+from cnnviz.ui.activations.state import State
+from cnnviz.ui.activations.view import WORDS
 from cnnviz.ui.numbers import of_size, percent, short
 from cnnviz.ui.question import Question
 

@@ -18,7 +18,8 @@ from cnnviz.figures.statistics import histogram
 from cnnviz.probes.statistics import channel_order, statistics
 from cnnviz.ui.activations.account import show_account
 from cnnviz.ui.activations.questions import question
-from cnnviz.ui.activations.state import FORM, LAYER_SCALE, SCALE, SORT, SUBJECT, WORDS, Picked, State, read, sort
+from cnnviz.ui.activations.state import LAYER_SCALE, SCALE, SORT, SUBJECT, Picked, State, read, sort
+from cnnviz.ui.activations.view import FORM, WORDS
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
 from cnnviz.ui.field import box_of, field_steps
@@ -73,7 +74,7 @@ def _draw_unit(state: State, picked: Picked) -> None:
     if got is None or not picked.are_maps:
         return
     row, column = picked.places
-    sees = _field_sentence(state, picked.at, got.view.shape[:2])
+    sees = field_sentence(state, picked.at, got.view.shape[:2])
 
     def pick(place: tuple[int, int]) -> None:
         FORM.put({each.name: None if at == each.default else at for each, at in zip((row, column), place, strict=True)})
@@ -91,7 +92,7 @@ def _draw_unit(state: State, picked: Picked) -> None:
     st.caption(sees)
 
 
-def _field_sentence(state: State, at: tuple[int, int], size: tuple[int, ...]) -> str:
+def field_sentence(state: State, at: tuple[int, int], size: tuple[int, ...]) -> str:
     """Say what the unit `at` (row, column) sees of an input of `size` (height, width)."""
     field = state.row.receptive_field
     if field is None:
@@ -127,7 +128,7 @@ def finish_row(row: Row) -> None:
                 st.info(found.note)
 
 
-def _show_notes(state: State, answer: LayerMaps) -> None:
+def show_unit(state: State, answer: LayerMaps) -> None:
     """Show where the picked unit's value comes from."""
     picked = Picked(answer.values)
     st.subheader(label("microscope"))
@@ -137,7 +138,7 @@ def _show_notes(state: State, answer: LayerMaps) -> None:
         show_account(account.found)
 
 
-def _show_numbers(state: State, answer: LayerMaps) -> None:
+def show_numbers(state: State, answer: LayerMaps) -> None:
     """Show the statistics of a layer's maps (C, H, W), and offer them to keep."""
     values, key = answer.values, FORM.key
     with st.expander(
@@ -181,7 +182,7 @@ def npz_bytes(name: str, values: Floats) -> bytes:
     return buffer.getvalue()
 
 
-def _code(state: State, answer: LayerMaps) -> str:
+def code(state: State, answer: LayerMaps) -> str:
     return text("code", **in_python(state.subject.model), layer=state.row.name, channel=Picked(answer.values).channel)
 
 
@@ -191,10 +192,10 @@ PART = Part(
     request=State.request,
     stage=_draw_stage,
     settings=SUBJECT.link_elsewhere,
-    notes=_show_notes,
-    more=_show_numbers,
+    notes=show_unit,
+    more=show_numbers,
     question=question,
-    code=_code,
+    code=code,
     height=640,
     paints=True,
 )

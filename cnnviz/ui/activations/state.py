@@ -6,16 +6,13 @@ from typing import cast
 from cnnviz.engine.requests import Layers, Maps
 from cnnviz.engine.results import Floats, LayerRow, LayerTable
 from cnnviz.probes.statistics import Sort, strongest_unit
+from cnnviz.ui.activations.view import FORM
 from cnnviz.ui.engine import ask
-from cnnviz.ui.form import Form
 from cnnviz.ui.form_controls import Choice
 from cnnviz.ui.layer_choice import first_convolution, layer_of, layers
 from cnnviz.ui.number_controls import Number
 from cnnviz.ui.subject import Subject, SubjectForm
-from cnnviz.ui.words import Words
 
-WORDS = Words("activations")
-FORM = Form(WORDS)
 SUBJECT = SubjectForm(FORM)
 OWN_SCALE, LAYER_SCALE = SCALES = ("each map's own", "the layer's")
 SCALE = Choice("scale", OWN_SCALE, options=SCALES, style="buttons")
