@@ -7,8 +7,9 @@ import { save } from "./network_map_files.js";
 import { layOut } from "./network_map_layout.js";
 import { canvasPen } from "./network_map_pens.js";
 import { pointAt } from "./network_map_pointer.js";
+import { drawLit, lead } from "./network_map_tour.js";
 import { cellSize, modelOf, openAtFirst, shownFor } from "./network_map_tree.js";
-import { bring, fit, isReadable, keepIn, zoom } from "./network_map_view.js";
+import { boxOf, bring, fit, isReadable, keepIn, zoom } from "./network_map_view.js";
 import { describe, hearing, lookedFor, speak, wordsOf } from "./network_map_words.js";
 import { finder, follow, gradient, memory, whole, clamp } from "./shared.js";
 
@@ -51,11 +52,6 @@ function arrange(own, anchor) {
   own.view.y += after.y + after.height / 2 - before.y - before.height / 2;
 }
 
-/** The box that stands for an item, its own or that of a closed block around it. */
-function boxOf(own, item) {
-  return own.boxes?.get(item) ?? own.boxes?.get(shownFor(item, own.open));
-}
-
 /** Choose an item: its lines are lit and it is described. */
 function select(own, item) {
   own.selected = item;
@@ -76,6 +72,16 @@ function openToFit(own) {
     if (isReadable(own)) return;
   }
   begin(AT_FIRST);
+}
+
+/** The blocks that are open at first, as `openToFit` opens them. */
+function openedFirst(own) {
+  const kept = own.open;
+  openToFit(own);
+  const first = own.open;
+  own.open = kept;
+  arrange(own);
+  return first;
 }
 
 /** Open or close a block. */
@@ -125,7 +131,9 @@ function painter(find, own) {
     const context = canvas.getContext("2d");
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, canvas.width, canvas.height);
-    drawScene(canvasPen(canvas, own.ratio, own.font, own.view), own.scene, own.view, own);
+    const pen = canvasPen(canvas, own.ratio, own.font, own.view);
+    drawScene(pen, own.scene, own.view, own);
+    drawLit(pen, own);
     drawMini(find, own);
   };
   return () => { own.asked ??= requestAnimationFrame(own.paintNow); };
@@ -242,6 +250,9 @@ function drawMap(meta, arrays, parentElement, setTriggerValue) {
     paint();
     return true;
   });
+  const standing = lead(find, own, { first: () => openedFirst(own), arrange, choose: (item) => select(own, item),
+    settle: () => { speak(find, own, gradient("positive")); settle(); },
+    change: (step) => setTriggerValue("step", step) });
   stage.onfocus = () => { if (!own.selected && stage.matches(":focus-visible")) look(own.scene.boxes[0].item); };
   if (own.told !== own.meta.selected) {
     own.told = own.meta.selected;
@@ -263,6 +274,7 @@ function drawMap(meta, arrays, parentElement, setTriggerValue) {
       bring(own, boxOf(own, own.wanted));
     }
     own.wanted = null;
+    standing(turned);
     settle();
   }, own);
 }

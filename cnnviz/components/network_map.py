@@ -10,6 +10,7 @@ from math import prod
 from typing import Any
 
 import numpy as np
+import streamlit as st
 
 from cnnviz.arithmetic import LayerRecord
 from cnnviz.arithmetic.families import family
@@ -18,6 +19,7 @@ from cnnviz.components.language import words_of
 from cnnviz.components.pack import pack
 from cnnviz.components.parcel import parcel, send
 from cnnviz.components.register import picked, register
+from cnnviz.components.tour import BEGIN, CARD
 from cnnviz.graph import NetworkGraph, Node, fold
 from cnnviz.graph.folding import Item
 from cnnviz.graph.network_graph import INPUT, OUTPUT
@@ -28,6 +30,7 @@ _HTML = """
 <div class="root">
   <div class="bar">
     <div class="tools">
+      BEGIN
       <button class="fit" type="button"></button>
       <button class="out" type="button">−</button>
       <button class="in" type="button">+</button>
@@ -41,9 +44,12 @@ _HTML = """
       <input class="find" type="search">
     </div>
   </div>
-  <div class="stage" role="application" tabindex="0">
-    <canvas class="map" aria-hidden="true"></canvas>
-    <div class="mini" aria-hidden="true"><canvas></canvas><i></i></div>
+  <div class="frame">
+    <div class="stage" role="application" tabindex="0">
+      <canvas class="map" aria-hidden="true"></canvas>
+      <div class="mini" aria-hidden="true"><canvas></canvas><i></i></div>
+    </div>
+    CARD
   </div>
   <div class="foot">
     <div class="readout" aria-live="off"></div>
@@ -54,7 +60,7 @@ _HTML = """
 </div>
 """
 
-_mount = register("network_map", _HTML)
+_mount = register("network_map", _HTML.replace("BEGIN", BEGIN).replace("CARD", CARD))
 
 
 def network_map(
@@ -64,16 +70,28 @@ def network_map(
     selected: str | None = None,
     on_pick: Callable[[str], None] | None = None,
     words: Mapping[str, str] | None = None,
+    tour: Mapping[str, Any] | None = None,
 ) -> None:
-    """Draw the map of a network; `selected` is the name of a layer, and `on_pick` hears the name of one picked."""
+    """Draw the map of a network; `selected` is the name of a layer, and `on_pick` hears the name of one picked.
+
+    A `tour`, as cnnviz.ui.tours tells it, leads over the map, which then has a button for it.
+    """
     tell = None if on_pick is None else lambda value: on_pick(str(value))
-    data, rest = message(graph, key=key, selected=selected, words=words)
+    # The browser writes the step of a tour into the address, and again whenever Python has written that.
+    address = "" if tour is None else repr(sorted(st.query_params.to_dict().items()))
+    data, rest = message(graph, key=key, selected=selected, words=words, tour=tour, address=address)
     send(key, rest)
     picked(_mount, data, key, tell)
 
 
 def message(
-    graph: NetworkGraph, *, key: str, selected: str | None = None, words: Mapping[str, str] | None = None
+    graph: NetworkGraph,
+    *,
+    key: str,
+    selected: str | None = None,
+    words: Mapping[str, str] | None = None,
+    tour: Mapping[str, Any] | None = None,
+    address: str = "",
 ) -> tuple[bytes, bytes]:
     """Return what `network_map` sends to the browser: what is chosen, and a parcel with the network.
 
@@ -88,13 +106,14 @@ def message(
         "items": [_item(item) for item in fold(graph)],
         "measures": list(MEASURES),
         "words": words_of("network_map", words),
+        "tour": None if tour is None else {**tour, "words": words_of("tour", None)},
     }
     edges = np.array([(edge.source, edge.target) for edge in graph.edges], np.int32).reshape(-1, 2)
     image = next((node.size for node in graph.nodes if node.kind == INPUT and len(node.size) > 2), ())
     numbers = np.array([_numbers(node, image) for node in graph.nodes], np.float64).T
     scales = np.array([_scale(node.size) for node in graph.nodes], np.float32)
     named, rest = parcel(key, meta, edges, numbers, scales)
-    return pack({**named, "selected": None if selected is None else graph.place(selected)}), rest
+    return pack({**named, "selected": None if selected is None else graph.place(selected), "address": address}), rest
 
 
 def _described(node: Node) -> list[Any]:
