@@ -2,12 +2,14 @@
 // written into the page's address here, without a run of the page.
 
 import { drawSome } from "./network_map_drawing.js";
+import { bodyIn } from "./network_map_tree.js";
 import { boxOf } from "./network_map_view.js";
 import { frameOf, travel } from "./network_map_way.js";
 import { askedStep, cardOf, writeStep } from "./tour_card.js";
 
 const NARROW = 600; // pixels of the map, below which the card stands under it
 const CARD_GAP = 12;
+const WORDY = 0.75; // the scale from which on a box holds the words beside its layer
 
 /** The blocks that a step opens: those that are open at first, and around what is lit in part or seen by itself. */
 function openFor(own, step, first) {
@@ -36,8 +38,12 @@ export function drawLit(pen, own) {
   if (!step) return;
   const isLit = ({ item: { first, last } }) => step.light.some((place) => first <= place && place <= last);
   pen.box(view.x, view.y, view.width / view.scale, view.height / view.scale, { fill: inks.paper + "b8", round: 0 });
-  for (const box of drawSome(pen, scene, view, own, isLit, new Set(step.lines)))
-    pen.box(box.x - 3, box.y - 3, box.width + 6, box.height + 6, { stroke: inks.input, thick: 3, round: 8 });
+  for (const box of drawSome(pen, scene, view, own, isLit, new Set(step.lines))) {
+    // Words beside a small layer are longer than its box.
+    const body = scene.down && !box.item.items && view.scale < WORDY ? bodyIn(box, true) : null;
+    const { left, top, wide, high } = body ?? { left: box.x, top: box.y, wide: box.width, high: box.height };
+    pen.box(left - 3, top - 3, wide + 6, high + 6, { stroke: inks.input, thick: 3, round: 8 });
+  }
 }
 
 /** Stand the card where the box that is gone to stays largest, and return the view that it is seen in. */
@@ -101,7 +107,7 @@ export function lead(find, own, { first, arrange, choose, settle, change }) {
         measure: own.measure, selected: own.selected, down: own.scene.down };
       light(true);
       writeStep(tour);
-      card.scrollIntoView({ block: "nearest" });
+      find(".frame").scrollIntoView({ block: "nearest" });
       if (tour.steps[at].set) change(tour.steps[at].id);
     },
     end: () => {
