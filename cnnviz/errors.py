@@ -19,6 +19,10 @@ class ModelError(CnnvizError):
     """A model, layer or checkpoint that cannot be used as asked."""
 
 
+class LessonError(CnnvizError):
+    """A lesson that cannot be used as it is written."""
+
+
 def new_number() -> str:
     """Return a number under which an error is found in the log, as the user who reports it reads it: eight digits."""
     return f"{secrets.randbelow(10**8):08d}"

@@ -9,8 +9,9 @@ import { askFor, heatFromPython, limitsOf, shareOf } from "./network_map_measure
 import { canvasPen } from "./network_map_pens.js";
 import { photoOn } from "./network_map_photo.js";
 import { pointAt } from "./network_map_pointer.js";
+import { drawLit, lead } from "./network_map_tour.js";
 import { cellSize, channelsOf, modelOf, openAtFirst, shownFor } from "./network_map_tree.js";
-import { bring, fit, isReadable, keepIn, zoom } from "./network_map_view.js";
+import { boxOf, bring, fit, isReadable, keepIn, zoom } from "./network_map_view.js";
 import { describe, hearing, lookedFor, speak, wordsOf } from "./network_map_words.js";
 import { finder, follow, gradient, memory, whole, clamp } from "./shared.js";
 
@@ -52,11 +53,6 @@ function arrange(own, anchor) {
   own.view.y += after.y + after.height / 2 - before.y - before.height / 2;
 }
 
-/** The box that stands for an item, its own or that of a closed block around it. */
-function boxOf(own, item) {
-  return own.boxes?.get(item) ?? own.boxes?.get(shownFor(item, own.open));
-}
-
 /** Choose an item: its lines are lit and it is described. */
 function select(own, item) {
   own.selected = item;
@@ -77,6 +73,16 @@ function openToFit(own) {
     if (isReadable(own)) return;
   }
   begin(AT_FIRST);
+}
+
+/** The blocks that are open at first, as `openToFit` opens them. */
+function openedFirst(own) {
+  const kept = own.open;
+  openToFit(own);
+  const first = own.open;
+  own.open = kept;
+  arrange(own);
+  return first;
 }
 
 /** Open or close a block. */
@@ -130,6 +136,7 @@ function painter(find, own) {
     own.onPhoto?.before();
     drawScene(pen, own.scene, own.view, own);
     own.onPhoto?.after(pen);
+    drawLit(pen, own);
     drawMini(find, own);
   };
   return () => { own.asked ??= requestAnimationFrame(own.paintNow); };
@@ -253,6 +260,9 @@ function drawMap(meta, arrays, parentElement, setTriggerValue) {
     paint();
     return true;
   });
+  const standing = lead(find, own, { first: () => openedFirst(own), arrange, choose: (item) => select(own, item),
+    settle: () => { speak(find, own, gradient("positive")); settle(); },
+    change: (step) => setTriggerValue("step", step) });
   stage.onfocus = () => { if (!own.selected && stage.matches(":focus-visible")) look(own.scene.boxes[0].item); };
   if (own.told !== own.meta.selected) {
     own.told = own.meta.selected;
@@ -274,6 +284,7 @@ function drawMap(meta, arrays, parentElement, setTriggerValue) {
       bring(own, boxOf(own, own.wanted));
     }
     own.wanted = null;
+    standing(turned);
     settle();
   }, own);
 }

@@ -18,6 +18,7 @@ from cnnviz.components.network_map_measures import MEASURED, MEASURES, Measured,
 from cnnviz.components.pack import pack
 from cnnviz.components.parcel import parcel, send
 from cnnviz.components.register import register
+from cnnviz.components.tour import BEGIN, CARD
 from cnnviz.graph import NetworkGraph, Node, fold
 from cnnviz.graph.folding import Item
 from cnnviz.graph.network_graph import INPUT, OUTPUT
@@ -27,6 +28,7 @@ _HTML = """
 <div class="root">
   <div class="bar">
     <div class="tools">
+      BEGIN
       <button class="fit" type="button"></button>
       <button class="out" type="button">−</button>
       <button class="in" type="button">+</button>
@@ -40,10 +42,13 @@ _HTML = """
       <input class="find" type="search">
     </div>
   </div>
-  <div class="stage" role="application" tabindex="0">
-    <canvas class="map" aria-hidden="true"></canvas>
-    <div class="mini" aria-hidden="true"><canvas></canvas><i></i></div>
-    <figure class="inset" aria-hidden="true" hidden><canvas></canvas><i></i></figure>
+  <div class="frame">
+    <div class="stage" role="application" tabindex="0">
+      <canvas class="map" aria-hidden="true"></canvas>
+      <div class="mini" aria-hidden="true"><canvas></canvas><i></i></div>
+      <figure class="inset" aria-hidden="true" hidden><canvas></canvas><i></i></figure>
+    </div>
+    CARD
   </div>
   <div class="foot">
     <div class="readout" aria-live="off"></div>
@@ -56,7 +61,7 @@ _HTML = """
 </div>
 """
 
-mount = register("network_map", _HTML)
+mount = register("network_map", _HTML.replace("BEGIN", BEGIN).replace("CARD", CARD))
 
 
 def network_map(
@@ -69,15 +74,26 @@ def network_map(
     measured: Measured | None = None,
     on_ask: Callable[[str], None] | None = None,
     words: Mapping[str, str] | None = None,
+    tour: Mapping[str, Any] | None = None,
 ) -> None:
     """Draw the map of a network; `selected` is the name of a layer, and `on_pick` hears the name of one picked.
 
     `heat` is the measure that it is coloured by at first, "" for the kinds of layers. Where there is an `on_ask`, what
     is measured in a run may be chosen too: `on_ask` hears TIME, ZEROS, or "" for what needs no run, and `measured` is
-    what a run gave.
+    what a run gave. A `tour`, as cnnviz.ui.tours tells it, leads over the map, which then has a button for it.
     """
+    # The browser writes the step of a tour into the address, and again whenever Python has written that.
+    address = "" if tour is None else repr(sorted(st.query_params.to_dict().items()))
     data, rest = message(
-        graph, key=key, selected=selected, heat=heat, measured=measured, asks=on_ask is not None, words=words
+        graph,
+        key=key,
+        selected=selected,
+        heat=heat,
+        measured=measured,
+        asks=on_ask is not None,
+        words=words,
+        tour=tour,
+        more={"address": address},
     )
     send(key, rest)
 
@@ -104,6 +120,7 @@ def message(
     asks: bool = False,
     words: Mapping[str, str] | None = None,
     shapes: Mapping[str, tuple[int, int, int]] | None = None,
+    tour: Mapping[str, Any] | None = None,
     more: Mapping[str, Any] | None = None,
 ) -> tuple[bytes, bytes]:
     """Return what `network_map` sends to the browser: what is chosen, and a parcel with the network.
@@ -121,6 +138,7 @@ def message(
         "measures": list(measures),
         "asks": list(MEASURED) if asks else [],
         "words": words_of("network_map", words),
+        "tour": None if tour is None else {**tour, "words": words_of("tour", None)},
     }
     edges = np.array([(edge.source, edge.target) for edge in graph.edges], np.int32).reshape(-1, 2)
     numbers = numbers_of(graph, measures, measured)

@@ -139,6 +139,17 @@ export function drawScene(pen, scene, view, own) {
   }
 }
 
+/** Draw those boxes of a scene again that are chosen, and the lines of some tensors; return the boxes. */
+export function drawSome(pen, scene, view, own, isChosen, sources) {
+  const { boxes, lines } = seen(scene, view), { scale } = view;
+  const chosen = boxes.filter((box) => !box.open && isChosen(box));
+  const along = lines.filter(({ source }) => sources.has(source)).map(({ points }) => points);
+  if (along.length) pen.curves(along, scene.down, own.inks.input, clamp(3.2 * scale, 2, 4));
+  for (const box of chosen) if (box.item.items) drawBlock(pen, box, own, scale);
+  else drawLayer(pen, box, own, view);
+  return chosen;
+}
+
 /** The innermost box at a point of the map, of those that are drawn in a view. */
 export function boxAt(scene, view, [left, top]) {
   let found = null;

@@ -44,6 +44,12 @@ export function zoom(own, factor, at = [own.width / 2, own.height / 2]) {
   view.scale = scale;
 }
 
+/** The box that stands for an item, its own or that of a closed block around it. */
+export function boxOf({ boxes }, item) {
+  for (let at = item; at; at = at.parent) if (boxes?.has(at)) return boxes.get(at);
+  return undefined;
+}
+
 /** Move the window so that a box is in it. */
 export function bring(own, box) {
   const { view } = own, wide = view.width / view.scale, high = view.height / view.scale;

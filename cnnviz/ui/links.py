@@ -18,6 +18,9 @@ Texts = dict[str, str]
 
 # Names in a link that belong to the visit and not to a screen.
 VISIT = ("lang", "embed", "embed_options")
+# What the browser alone writes on the screens whose maps a tour is followed on without a run: the tour, and its step.
+TOUR = ("tour", "step")
+TOURS_IN_BROWSER = ("architectures",)
 PART = "part"
 PICTURE = ("source", "photo", "digit_number", "clothe_number", "centre")
 # The screens that look at one picture: it is taken along between them, on purpose, and nothing else is.
@@ -53,12 +56,13 @@ def arrive(screen: str) -> None:
     A link without a word of its own opens the screen as it was left.
     """
     store = _store()
-    here = {name: text for name, text in st.query_params.to_dict().items() if name not in VISIT}
+    asked = {name: text for name, text in st.query_params.to_dict().items() if name not in VISIT}
+    here = {name: text for name, text in asked.items() if screen not in TOURS_IN_BROWSER or name not in TOUR}
     stays = store["screen"] == screen
     if stays and here == store["written"]:
         return
     before, store["screen"] = store["written"], screen
-    if not stays and (not here or here == before):
+    if not stays and here == asked and (not here or here == before):
         _write(link_to(screen))
         return
     part = here.pop(PART, "")

@@ -22,6 +22,9 @@ from cnnviz.ui.picture_choice import gallery_picture, sheet_picture
 from cnnviz.ui.words import Words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from streamlit.delta_generator import DeltaGenerator
 
     from cnnviz.ui.subject import Subject
@@ -47,11 +50,12 @@ def draw_map(
     selected: str | None = None,
     on_pick: Callable[[str], None] | None = None,
     heat: str = "",
+    tour: "Mapping[str, Any] | None" = None,
 ) -> None:
     """Draw the map in a form; without a `run` it has no measures that take one.
 
     `heat` is the measure that it is coloured by where the link says nothing. The link follows what takes a run; other
-    measures are chosen in the browser alone.
+    measures are chosen in the browser alone. A `tour`, as cnnviz.ui.tours tells it, leads over the map.
     """
     chosen = form.get(HEAT)
     if chosen in MEASURED and run is None:
@@ -65,6 +69,7 @@ def draw_map(
             selected=selected,
             on_pick=on_pick,
             heat=chosen or heat,
+            tour=tour,
             measured=measured,
             on_ask=(lambda name: form.put({HEAT.name: name or None})) if run else None,
         )

@@ -75,11 +75,12 @@ class Subject:
 @dataclass(frozen=True)
 class Row:
     """Places in the row above a stage for what is known once the stage has its answer: how the picture was prepared
-    for the network, below the choice of the picture, and the row's end.
+    for the network, below the choice of the picture, the row's end, and behind it what stays while a page runs.
     """
 
     preparation: "DeltaGenerator"
     end: "DeltaGenerator"
+    after: "DeltaGenerator"
 
 
 @dataclass(frozen=True)
@@ -124,8 +125,9 @@ class SubjectForm:
             with st.popover(called(model), icon=":material/schema:", key=form.key("choose-model")):
                 choose_model(form, self.first, self.network)
             end = st.empty()
+            after = st.container(width="content")
         tell_faults(form, model)
-        return Row(preparation, end)
+        return Row(preparation, end, after)
 
     def _picture_name(self) -> str:
         kind = self.form.get(source(self.first))

@@ -19,6 +19,7 @@ from cnnviz.probes.statistics import channel_order, statistics
 from cnnviz.ui.activations.account import show_account
 from cnnviz.ui.activations.questions import question
 from cnnviz.ui.activations.state import LAYER_SCALE, SCALE, SORT, SUBJECT, Picked, State, read, sort
+from cnnviz.ui.activations.tour import show_tour
 from cnnviz.ui.activations.view import FORM, WORDS
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
@@ -126,6 +127,8 @@ def finish_row(row: Row) -> None:
             chart(top_classes(found.probabilities, found.classes), key=FORM.key("top"))
             if found.note:
                 st.info(found.note)
+    with row.after:
+        show_tour(subject, found.classes[best], percent(found.probabilities[best], 1))
 
 
 def show_unit(state: State, answer: LayerMaps) -> None:

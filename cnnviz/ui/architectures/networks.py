@@ -29,6 +29,7 @@ from cnnviz.ui.numbers import of_bytes, of_count, of_size, whole
 from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
 from cnnviz.ui.screen import say_idea
+from cnnviz.ui.tours import told, tour_through
 from cnnviz.ui.words import Words
 
 WORDS = Words("architecture_networks")
@@ -86,7 +87,9 @@ def _draw_map(state: State, shown: Totals) -> None:
     parameters, macs = of_count(shown.parameters), of_count(shown.macs)
     say("totals", parameters=parameters, macs=macs, layers=layers, outputs=of_bytes(shown.outputs))
     if shown.graph is not None:
-        draw_map(FORM, shown.graph, run_of(state.network.text, shown))
+        tour = tour_through(state.name)
+        steps = None if tour is None else told(tour, state.name, shown.graph)
+        draw_map(FORM, shown.graph, run_of(state.network.text, shown), tour=steps)
 
 
 def _draw_settings() -> None:

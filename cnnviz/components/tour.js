@@ -1,0 +1,18 @@
+// A tour through a screen: its steps set what the page's address holds, the step itself too, and Python draws that.
+
+import { chosen, finder, memory, pend } from "./shared.js";
+import { cardOf } from "./tour_card.js";
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  if (!data) return;
+  const own = memory(parentElement), place = (at) => at ?? -1, first = !own.tour;
+  const at = chosen(own, place(data.at)), tour = own.tour = { ...data, at: at < 0 ? null : at };
+  const tell = (step) => { pend(own, place(step)); setTriggerValue("step", place(step)); };
+  const show = cardOf(finder(parentElement), tour, { go: tell, end: () => tell(null) });
+  own.choose = (step) => { tour.at = step < 0 ? null : step; show(); };
+  show();
+  // A link may ask for a step without what it sets.
+  const asked = new URLSearchParams(location.search);
+  if (first && tour.at !== null && Object.entries(tour.steps[tour.at].set ?? {}).some(([name, text]) =>
+    asked.get(name) !== text)) tell(tour.at);
+}
