@@ -83,6 +83,15 @@ def _inception(channels: int, side: int) -> tuple[Way, ...]:
     return Way("reduced", "Inception 64 96/128 16/32 32", size), Way("direct", f"Concat [{wide}]", size)
 
 
+def _auxiliary(channels: int, side: int) -> tuple[Way, ...]:
+    """Return GoogLeNet's auxiliary classifier on its block 4a, and its last one: twice the channels, half the side."""
+    early = "AvgPool 5 s3, Conv 128 1, ReLU, Flatten, Linear 1024, ReLU, Dropout 0.7, Linear 1000"
+    last = "AdaptiveAvgPool 1, Flatten, Dropout 0.4, Linear 1000"
+    return Way("auxiliary", early, (1, channels, side, side)), Way(
+        "last", last, (1, 2 * channels, side // 2, side // 2)
+    )
+
+
 def _head(channels: int, side: int) -> tuple[Way, ...]:
     size = (1, channels, side, side)
     linear = "Flatten, Linear 4096, ReLU, Linear 4096, ReLU, Linear 1000"
@@ -128,6 +137,7 @@ COMPARISONS = {
     "kernels": Comparison(_kernels, 64, 56),
     "stem": Comparison(_stem, 3, 224, most=16, least=32, largest=512),
     "inception": Comparison(_inception, 192, 28),
+    "auxiliary": Comparison(_auxiliary, 512, 14, least=5, largest=56),
     "head": Comparison(_head, 512, 7, least=1, largest=28),
     "block": Comparison(_block, 64, 56, most=512),
     "shortcut": Comparison(_shortcut, 64, 56),

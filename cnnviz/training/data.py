@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
+from torch.nn import functional
 from torchvision import datasets
 from torchvision.datasets.utils import download_and_extract_archive
 
@@ -39,6 +40,16 @@ class Splits:
     test_images: Tensor
     test_labels: Tensor
     classes: tuple[str, ...]
+
+    def padded(self, sides: tuple[int, int]) -> "Splits":
+        """Return the images in the middle of black ones of (height, width) `sides`, where they are smaller."""
+
+        def padded(images: Tensor) -> Tensor:
+            down, right = (max(0, side - had) for side, had in zip(sides, images.shape[-2:], strict=True))
+            edges = (right // 2, right - right // 2, down // 2, down - down // 2)
+            return functional.pad(images, edges) if any(edges) else images
+
+        return replace(self, train_images=padded(self.train_images), test_images=padded(self.test_images))
 
 
 def load(dataset: str, data_root: Path | None = None) -> Splits:

@@ -30,6 +30,8 @@ def train(
     shipped, recipe = SHIPPED[name], RECIPES[name]
     total = epochs or recipe.epochs
     splits = data.load(shipped.dataset, data_root)
+    if recipe.distortion is None:  # which makes its images larger itself
+        splits = splits.padded(shipped.preprocessing.crop)
     torch.manual_seed(seed)
     model = shipped.build().to(memory_format=torch.channels_last)
     optimiser = _optimiser(model, recipe)
@@ -93,10 +95,14 @@ def _epoch(
         if side and side != batch.shape[-1]:
             batch = functional.interpolate(batch, size=(side, side), mode="bilinear", antialias=True)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=recipe.bfloat16):
-            scores = model(standardise(batch, shipped))
-        loss = functional.cross_entropy(
-            scores.float(), splits.train_labels[chosen], label_smoothing=recipe.label_smoothing
+            answers = model(standardise(batch, shipped))
+        first, *auxiliary = (
+            functional.cross_entropy(
+                scores.float(), splits.train_labels[chosen], label_smoothing=recipe.label_smoothing
+            )
+            for scores in (answers if isinstance(answers, tuple) else (answers,))
         )
+        loss = first + recipe.auxiliary_weight * sum(auxiliary)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()

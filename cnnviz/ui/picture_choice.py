@@ -77,7 +77,7 @@ def choose_picture(
     form.draw(choice, columns=1)
     kind = form.get(choice)
     if kind in SHEETS:
-        _choose_from_sheet(form, kind, digit if kind == "Digits" else None, resets)
+        choose_from_sheet(form, kind, digit if kind == "Digits" else None, resets)
     elif kind == "Draw":
         _draw(form)
     elif kind == "Gallery":
@@ -144,7 +144,8 @@ def _choose_from_gallery(form: Form, resets: Sequence[str]) -> None:
     form.draw(choice, columns=1)
 
 
-def _choose_from_sheet(form: Form, kind: str, default: int | None, resets: Sequence[str]) -> None:
+def choose_from_sheet(form: Form, kind: str, default: int | None = None, resets: Sequence[str] = ()) -> None:
+    """Draw the choice of a test image of "Digits" or "Clothes": the number that `sheet_number` says."""
     choice = sheet_number(kind, default)
 
     def pick(index: int) -> None:

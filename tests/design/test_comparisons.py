@@ -96,6 +96,18 @@ def test_the_parts_of_alexnet_make_the_network():
     assert early.outputs > late.outputs + linear.outputs
 
 
+def test_an_auxiliary_classifier_is_torchvisions_and_the_papers():
+    auxiliary, last = COMPARISONS["auxiliary"].ways(512, 14)
+    with torch.device("meta"):
+        theirs = GoogLeNet(init_weights=False, aux_logits=True)
+    # Theirs has batch normalisation and no bias in its convolution: 128 numbers more.
+    assert auxiliary.totals.parameters == sum(each.numel() for each in theirs.aux1.parameters()) - 128
+    assert last.totals.parameters == sum(each.numel() for each in theirs.fc.parameters())
+    sizes = {each.kind: each.output_size for each in auxiliary.totals.leaves}
+    assert sizes["AvgPool2d"] == (1, 512, 4, 4)
+    assert last.input_size == (1, 1024, 7, 7)
+
+
 def test_both_stems_lead_to_maps_of_28_and_googlenets_costs_a_small_part():
     googlenet, vgg = COMPARISONS["stem"].ways(3, 224)
     assert googlenet.totals.working[-1].output_size == (1, 192, 28, 28)

@@ -102,6 +102,47 @@ def test_the_courses_networks_are_the_courses(name, theirs):
     assert report.output_size == (1, 10)
 
 
+# The notes' tables: what each row gives, (C, H, W) or (features,), with their own input sizes.
+TABLES = {
+    "lenet-relu": ("(20,28,28) ReLU (20,14,14) (50,14,14) ReLU (50,7,7) (2450,) (500,) ReLU (10,)"),
+    "lenet5": "(6,28,28) Sigmoid (6,14,14) (16,10,10) Sigmoid (16,5,5) (400,) (120,) Sigmoid (84,) Sigmoid (10,)",
+    "alexnet-course": (
+        "(96,54,54) ReLU (96,26,26) (256,26,26) ReLU (256,12,12) (384,12,12) ReLU (384,12,12) ReLU (256,12,12) ReLU "
+        "(256,5,5) (6400,) (4096,) ReLU Dropout (4096,) ReLU Dropout (10,)"
+    ),
+    "vgg11": (
+        "(64,112,112) (128,56,56) (256,28,28) (512,14,14) (512,7,7) (512,7,7) (25088,) "
+        "(4096,) ReLU Dropout (4096,) ReLU Dropout (1000,)"
+    ),
+    "nin": "(96,54,54) (96,26,26) (256,26,26) (256,12,12) (384,12,12) (384,5,5) Dropout (10,5,5) (10,1,1) (10,)",
+    "googlenet-course": (
+        "(64,112,112) ReLU (64,56,56) (64,56,56) ReLU (192,56,56) ReLU (192,28,28) "
+        "(256,28,28) (480,28,28) (480,14,14) "
+        "(512,14,14) (512,14,14) (512,14,14) (528,14,14) (832,14,14) (832,7,7) "
+        "(832,7,7) (1024,7,7) (1024,1,1) (1024,) (10,)"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_row_gives_what_the_notes_table_says(name):
+    rows = TABLES[name].split()
+    lines = of(name).lines
+    assert len(lines) == len(rows)
+    for line, row, before in zip(lines, rows, (None, *lines), strict=False):
+        if row.startswith("("):
+            assert line.output_size == (1, *map(int, row.strip("()").strip(",").split(","))), line.name
+        else:
+            assert (line.kind, line.output_size) == (row, before.output_size)
+
+
+def test_lenets_table_has_eleven_rows_with_its_input_and_the_notes_weights():
+    lines = of("lenet-relu").lines
+    assert len(lines) + 1 == 11
+    weights = [20 * 1 * 5 * 5 + 20, 50 * 20 * 5 * 5 + 50, 2450 * 500 + 500, 500 * 10 + 10]
+    assert [line.parameters for line in lines if line.parameters] == weights
+
+
 def test_numbers_that_are_in_print():
     assert of("lenet-relu").parameters == 20 * 26 + 50 * (500 + 1) + (2450 + 1) * 500 + 501 * 10
     assert [line.output_size for line in of("lenet-relu").lines if line.kind == "Flatten"] == [(1, 2450)]

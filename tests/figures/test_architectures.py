@@ -2,15 +2,17 @@
 
 from itertools import pairwise
 
+import numpy as np
 import plotly.graph_objects as go
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz.figures.accuracy_by_cost import Disc, accuracy_by_cost
+from cnnviz.figures.class_panels import class_panels
 from cnnviz.figures.cost_panels import Panel, cost_panels
 from cnnviz.figures.error_timeline import error_timeline
-from cnnviz.figures.style import INPUT, KERNEL
+from cnnviz.figures.style import INPUT, KERNEL, OUTPUT
 
 DISCS = [Disc(number, 10.0**number, 50 + number, 10**6 * (number + 1), f"net {number}") for number in range(6)]
 
@@ -73,3 +75,21 @@ def test_every_panel_has_its_bars_from_0(values, count):
 
 def test_panels_are_valid():
     valid(cost_panels(["a", "b"], [Panel("parameters", INPUT, [1, 2], ["1", "2"])] * 3))
+
+
+@given(st.integers(1, 5), st.integers(2, 10), st.integers(0, 2**32 - 1))
+def test_class_panels_have_every_class_of_every_classifier_and_set_off_the_best(count, classes, seed):
+    shares = np.random.default_rng(seed).dirichlet([0.2] * classes, size=count)
+    names = [f"class {number}" for number in range(classes)]
+    figure = valid(class_panels([f"panel {number}" for number in range(count)], list(shares), names))
+    assert len(figure.data) == count
+    for bars, share in zip(figure.data, shares, strict=True):
+        assert list(bars.x) == share.tolist()
+        (set_off,) = (row for row, colour in enumerate(bars.marker.color) if colour == OUTPUT)
+        assert share[set_off] == share.max()
+        assert list(bars.text) == [f"{each:.0%}" if each >= 0.005 else "" for each in share]
+    assert list(figure.layout.yaxis.ticktext) == names
+    assert [note.text for note in figure.layout.annotations] == [f"panel {number}" for number in range(count)]
+    axes = ["xaxis", *(f"xaxis{number}" for number in range(2, count + 1))]
+    domains = [figure.layout[axis].domain for axis in axes]
+    assert all(left[1] < right[0] for left, right in pairwise(domains))

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 from torchvision import models as torchvision_models
 
-from cnnviz import models
+from cnnviz import images, models
 from cnnviz.design import PRESETS
 from cnnviz.design.comparisons import COMPARISONS
 from cnnviz.design.totals import of_text
@@ -181,8 +181,46 @@ def test_mobilenet_is_that_of_its_paper():
 def test_every_architecture_is_of_its_preset_and_shipped_models_exist():
     for each in ARCHITECTURES.values():
         assert set(each.networks) <= set(NETWORKS)
-        assert not each.shipped or models.card(each.shipped).trained
+        assert each.shipped
+        assert all(models.is_ready(name) and models.card(name).trained for name in each.shipped)
     assert {*PRESETS} <= {name for each in ARCHITECTURES.values() for name in each.networks}
+
+
+@pytest.mark.parametrize(
+    ("architecture", "learned"),
+    [
+        ("lenet", {"lenet5-mnist": "Digits", "lenet-relu-mnist": "Digits", "lenet5-fashion": "Clothes"}),
+        ("googlenet", {"googlenet-fashion": "Clothes"}),
+        ("zfnet", {"alexnet-tiny": None}),
+    ],
+)
+def test_an_architecture_leads_to_learned_maps_with_pictures_of_their_kind(architecture, learned):
+    app = open_part("Networks", architecture=architecture)
+    assert_well(app)
+    protos = [each.proto for each in app.get("page_link")]
+    for screen in ("activations", "filters"):
+        found = [parse_qs(each.query_string) for each in protos if each.page.endswith(screen) and each.query_string]
+        assert {each["model"][0]: each.get("source", [None])[0] for each in found} == learned
+
+
+def test_the_three_answers_are_the_networks_own():
+    app = open_part("Why", comparison="auxiliary", clothe_number="62")
+    assert_well(app)
+    card, network = models.card("googlenet-fashion"), models.load("googlenet-fashion")
+    pixels = torch.tensor(images.sheet("clothes"))[:, None].float() / 255
+    batch = (pixels - card.preprocessing.mean[0]) / card.preprocessing.std[0]
+    with torch.inference_mode():
+        shares = torch.stack(network.answers(batch)).softmax(dim=2)
+    early, middle, last = (f"{share:.0%}" for share in shares[:, 62, 6].tolist())
+    right = (shares.argmax(dim=2) == torch.arange(100) // 10).sum(dim=1).tolist()
+    told = said(app)
+    assert "The picture shows: **shirt**" in told
+    assert f"The early classifier gives it {early}, the middle one {middle}, the last one {last}." in told
+    assert "they get {}, {} and {} right".format(*right) in told
+    best = int(shares[2, 62].argmax())
+    row = f"| {card.title} | {card.classes[best]} | {shares[2, 62, best]:.0%} | {card.accuracy:.1%} |"
+    assert row in told
+    assert told.count(", clothes |") == 5
 
 
 def test_the_files_hold_all_entries():

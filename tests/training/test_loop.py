@@ -9,7 +9,7 @@ from safetensors.torch import load_file
 
 from cnnviz import models
 from cnnviz.models import shipped
-from cnnviz.training import loop
+from cnnviz.training import data, loop
 from cnnviz.training.recipes import RECIPES
 
 
@@ -36,7 +36,13 @@ def weights(folder, name):
 
 
 @pytest.mark.parametrize(
-    ("name", "source"), [("lenet-relu-mnist", "digits"), ("smallvgg-tiny", "things"), ("stn-r-mnist", "digits")]
+    ("name", "source"),
+    [
+        ("lenet-relu-mnist", "digits"),
+        ("smallvgg-tiny", "things"),
+        ("stn-r-mnist", "digits"),
+        ("googlenet-fashion", "clothes"),
+    ],
 )
 def test_a_stopped_run_goes_on_to_the_same_weights(name, source, request, tmp_path, cache, monkeypatch):
     found = request.getfixturevalue(source)
@@ -66,6 +72,26 @@ def test_a_localisation_network_learns_at_its_own_rate(digits, tmp_path, monkeyp
     still = torch.tensor([1.0, 0.0, 0.0, 0.0, 1.0, 0.0]).half()
     assert torch.equal(after["localisation.regression.bias"], still) == (rate == 0)
     assert bool((after["localisation.regression.weight"] == 0).all()) == (rate == 0)
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.3])
+def test_auxiliary_classifiers_learn_from_losses_of_their_own(clothes, tmp_path, monkeypatch, weight):
+    monkeypatch.setitem(RECIPES, "googlenet-fashion", replace(RECIPES["googlenet-fashion"], auxiliary_weight=weight))
+    loop.train("googlenet-fashion", data_root=clothes, epochs=1, out=tmp_path)
+    after = weights(tmp_path, "googlenet-fashion")
+    for name in ("early", "middle"):
+        assert bool((after[f"{name}.fc2.bias"] == 0).all()) == (weight == 0)
+    assert bool((after["fc1.bias"] != 0).any())
+
+
+def test_images_are_put_in_the_middle_of_larger_ones_for_a_network_that_reads_those(clothes, tmp_path, monkeypatch):
+    seen = []
+    monkeypatch.setattr(loop, "evaluate", lambda model, images, *rest: seen.append(images) or 0.0)
+    loop.train("vgg-fashion", data_root=clothes, epochs=1, out=tmp_path)
+    plain = data.load("fashion-mnist", clothes).test_images
+    assert seen[0].shape == (1000, 1, 32, 32)
+    assert torch.equal(seen[0][..., 2:30, 2:30], plain)
+    assert seen[0].sum() == plain.sum()
 
 
 def test_another_seed_gives_other_weights(digits, tmp_path):

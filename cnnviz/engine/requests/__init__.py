@@ -82,6 +82,7 @@ from cnnviz.engine.requests.receptive_field import Reads as Reads
 from cnnviz.engine.requests.regularization import AverageMasks as AverageMasks
 from cnnviz.engine.requests.regularization import DropUnits as DropUnits
 from cnnviz.engine.requests.regularization import RemoveUnits as RemoveUnits
+from cnnviz.engine.requests.sheets import AnswerSheet as AnswerSheet
 from cnnviz.engine.requests.spatial_transformer import AnswerWarped as AnswerWarped
 from cnnviz.engine.requests.spatial_transformer import FollowBox as FollowBox
 from cnnviz.engine.requests.spatial_transformer import Localise as Localise

@@ -1,17 +1,22 @@
-"""The architectures of the gallery, each with the networks of its kind, and one like it that has learnt."""
+"""The architectures of the gallery, each with the networks of its kind, and those like it that come with weights."""
 
 from dataclasses import dataclass
 
 from cnnviz.design import PRESETS, Preset
+from cnnviz.design.small_networks import SMALL
 from cnnviz.ui.network.state import LIBRARY
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """`networks` are names in NETWORKS, the best known first; `shipped` is a model with learned weights, or ""."""
+    """`networks` are names in NETWORKS, the best known first; `shipped` are models with learned weights on this disk.
+
+    Those of an architecture without small weights of its own are of the nearest kin, and `kin` is True.
+    """
 
     networks: tuple[str, ...]
-    shipped: str = ""
+    shipped: tuple[str, ...] = ()
+    kin: bool = False
 
 
 _HOWARD = "Howard et al. 2017, MobileNets: Efficient Convolutional Neural Networks for Mobile Vision Applications"
@@ -41,6 +46,7 @@ def _of_library(title: str, year: int, paper: str, name: str) -> Preset:
 
 NETWORKS: dict[str, Preset] = {
     **PRESETS,
+    **SMALL,
     "mobilenet": Preset("MobileNet", 2017, _HOWARD, _IMAGENET, _mobilenet()),
     "mobilenet_v2": _of_library("MobileNetV2", 2018, _SANDLER, "mobilenet_v2"),
     "densenet121": _of_library("DenseNet-121", 2016, _HUANG, "densenet121"),
@@ -49,16 +55,18 @@ NETWORKS: dict[str, Preset] = {
     "convnext_tiny": _of_library("ConvNeXt-T", 2022, _LIU, "convnext_tiny"),
 }
 ARCHITECTURES = {
-    "lenet": Architecture(("lenet5", "lenet-relu"), "lenet5-mnist"),
-    "alexnet": Architecture(("alexnet", "alexnet-torchvision", "alexnet-course"), "alexnet-tiny"),
-    "zfnet": Architecture(("zfnet",)),
-    "nin": Architecture(("nin",)),
-    "vgg": Architecture(("vgg16", "vgg11", "vgg19"), "smallvgg-tiny"),
-    "googlenet": Architecture(("googlenet", "googlenet-course")),
-    "resnet": Architecture(("resnet50", "resnet18", "resnet34", "resnet101", "resnet152")),
-    "densenet": Architecture(("densenet121",)),
-    "mobilenet": Architecture(("mobilenet", "mobilenet_v2")),
-    "senet": Architecture(("seresnet50",)),
-    "efficientnet": Architecture(("efficientnet_b0",), "efficientnet-lite0"),
-    "convnext": Architecture(("convnext_tiny",)),
+    "lenet": Architecture(("lenet5", "lenet-relu"), ("lenet5-mnist", "lenet-relu-mnist", "lenet5-fashion")),
+    "alexnet": Architecture(("alexnet", "alexnet-torchvision", "alexnet-course"), ("alexnet-tiny",)),
+    "zfnet": Architecture(("zfnet",), ("alexnet-tiny",), kin=True),
+    "nin": Architecture(("nin", "nin-fashion"), ("nin-fashion",)),
+    "vgg": Architecture(("vgg16", "vgg11", "vgg19", "vgg-fashion"), ("smallvgg-tiny", "vgg-fashion")),
+    "googlenet": Architecture(("googlenet", "googlenet-course", "googlenet-fashion"), ("googlenet-fashion",)),
+    "resnet": Architecture(
+        ("resnet50", "resnet18", "resnet34", "resnet101", "resnet152", "resnet-fashion"), ("resnet-fashion",)
+    ),
+    "densenet": Architecture(("densenet121",), ("resnet-fashion",), kin=True),
+    "mobilenet": Architecture(("mobilenet", "mobilenet_v2"), ("efficientnet-lite0",), kin=True),
+    "senet": Architecture(("seresnet50",), ("resnet-fashion",), kin=True),
+    "efficientnet": Architecture(("efficientnet_b0",), ("efficientnet-lite0",)),
+    "convnext": Architecture(("convnext_tiny",), ("efficientnet-lite0",), kin=True),
 }

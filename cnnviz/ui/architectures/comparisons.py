@@ -12,6 +12,7 @@ from cnnviz.design import parse, to_pytorch
 from cnnviz.design.comparisons import COMPARISONS, Way
 from cnnviz.figures.cost_panels import Panel, cost_panels
 from cnnviz.figures.style import INPUT, KERNEL, OUTPUT
+from cnnviz.ui.architectures import auxiliary
 from cnnviz.ui.architectures.opening import open_in_calculator, rows_link
 from cnnviz.ui.chart import chart
 from cnnviz.ui.downloads import offer_downloads
@@ -29,6 +30,8 @@ FORM = Form(WORDS, screen="architectures", part="Why")
 say, text = WORDS.say, WORDS.text
 
 COMPARISON = Choice("comparison", "kernels", options=tuple(COMPARISONS))
+# Here the classifiers' answers are the stage, and the costs stand below.
+_ANSWERS = "auxiliary"
 PRESETS: dict[str, Preset] = {name: {} if name == COMPARISON.default else {"comparison": name} for name in COMPARISONS}
 
 
@@ -72,12 +75,21 @@ def _figure(ways: tuple[Way, ...]) -> go.Figure:
     return cost_panels(_names(ways), panels)
 
 
-def _draw_costs(state: State, ways: tuple[Way, ...]) -> None:
+def _draw_stage(state: State, ways: tuple[Way, ...]) -> None:
+    if state.name == _ANSWERS:
+        auxiliary.draw_answers(FORM)
+    else:
+        _draw_costs(ways)
+
+
+def _draw_costs(ways: tuple[Way, ...]) -> None:
     chart(_figure(ways), key=FORM.key(f"costs-{len(ways)}"), alt=text("alt_costs"))
 
 
 def _draw_settings() -> None:
     """Draw the sliders, and under them the way of each into the calculator."""
+    if FORM.get(COMPARISON) == _ANSWERS:
+        auxiliary.choose_picture(FORM)
     FORM.draw(*_controls(), columns=1)
     state = read()
     for way, name in zip(state.ways, _names(state.ways), strict=True):
@@ -87,7 +99,12 @@ def _draw_settings() -> None:
 def _show_notes(state: State, ways: tuple[Way, ...]) -> None:
     """Say what the comparison shows, and all numbers side by side."""
     st.subheader(WORDS.label(f"preset.{state.name}"))
+    if state.name == _ANSWERS:
+        auxiliary.tell_answers(FORM)
     say(f"said_{state.name}", **_said(ways))
+    if state.name == _ANSWERS:
+        auxiliary.tell_all(FORM)
+        _draw_costs(ways)
     rows = [text("rows", name=name, rows=way.text) for name, way in zip(_names(ways), ways, strict=True)]
     st.markdown("\n".join(rows))
     st.dataframe(_table(ways), hide_index=True, height="content", alt=text("alt_costs"))
@@ -192,7 +209,7 @@ def show() -> None:
         presets=PRESETS,
         read=read,
         find=lambda state: state.ways,
-        stage=_draw_costs,
+        stage=_draw_stage,
         settings=_draw_settings,
         notes=_show_notes,
         formulas=_show_formulas,

@@ -9,6 +9,7 @@ import streamlit as st
 from cnnviz.arithmetic import LayerRecord
 from cnnviz.arithmetic.families import family
 from cnnviz.design import Preset as Network
+from cnnviz.design.small_networks import SMALL
 from cnnviz.design.totals import Totals, as_rows, of_text
 from cnnviz.figures.network_costs import where
 from cnnviz.ui import links
@@ -19,6 +20,7 @@ from cnnviz.ui.downloads import offer_downloads
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import Choice
 from cnnviz.ui.menu import SCREENS
+from cnnviz.ui.model_choice import SUITED
 from cnnviz.ui.network.charts import by_blocks, costs_of
 from cnnviz.ui.network.library import network_of
 from cnnviz.ui.network.map import run_of
@@ -102,16 +104,31 @@ def _draw_settings() -> None:
     say(f"new_{state.architecture}")
     st.caption(network.paper)
     open_in_calculator(text("open"), rows_link(network.text, network.input_size))
-    shipped = ARCHITECTURES[state.architecture].shipped
-    for screen in SCREENS:
-        if shipped and screen.name in _LEARNT:
-            st.page_link(
-                screen.path,
-                label=text(f"open_{screen.name}", model=shipped),
-                icon=f":material/{screen.icon}:",
-                query_params={**links.visit(), "model": shipped},
-                width="content",
-            )
+    _link_to_learned(state)
+
+
+def _link_to_learned(state: State) -> None:
+    """Lead to maps and filters of networks of this kind, or of the nearest kin, whose weights are on this disk."""
+    architecture = ARCHITECTURES[state.architecture]
+    say("learned_kin" if architecture.kin else "learned")
+    for model in architecture.shipped:
+        link = {**links.visit(), "model": model, **_suited(model)}
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            for screen in SCREENS:
+                if screen.name in _LEARNT:
+                    st.page_link(
+                        screen.path,
+                        label=text(f"open_{screen.name}", model=model),
+                        icon=f":material/{screen.icon}:",
+                        query_params=link,
+                        width="content",
+                    )
+
+
+def _suited(model: str) -> dict[str, str]:
+    """Return the kind of picture in a link: what a network for grey pictures learned from; of others, no word."""
+    kind = next((kind for kind, suited in SUITED.items() if model.endswith(suited[suited.rindex("-") :])), None)
+    return {} if kind is None else {"source": kind}
 
 
 def _show_numbers(state: State, shown: Totals) -> None:
@@ -141,7 +158,8 @@ def _show_costs(state: State, shown: Totals) -> None:
 def question(state: State, shown: Totals, number: int) -> Question:
     """Ask for the parameters or the MACs of a network of rows, or which of four is the oldest."""
     chance = Random(number)
-    names = [name for name, each in NETWORKS.items() if not each.text.startswith(LIBRARY)]
+    # The small ones were never published.
+    names = [name for name, each in NETWORKS.items() if not each.text.startswith(LIBRARY) and name not in SMALL]
     chosen = chance.sample(names, 4)
     if number % 3 == 2:
         years = {name: NETWORKS[name].year for name in chosen}

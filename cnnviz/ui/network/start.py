@@ -6,12 +6,14 @@ import streamlit as st
 
 from cnnviz.design import PRESETS, write
 from cnnviz.design.pasted_input import with_input
+from cnnviz.design.small_networks import SMALL
 from cnnviz.errors import CnnvizError, ShapeError
 from cnnviz.models import registered
 from cnnviz.ui.form_controls import Choice
 from cnnviz.ui.network.state import FORM, LIBRARY, WORDS, Slot, bump, of_input, parse_size
 
 EMPTY = "empty"
+_PRESETS = {**PRESETS, **SMALL}
 LONGEST_SIDE = 512
 text = WORDS.text
 
@@ -81,16 +83,16 @@ def _put(slot: Slot, net: str, size: str | None = None) -> None:
 def _preset(slot: Slot, nothing: str) -> None:
     net, _ = slot.read()
     key = FORM.key(f"{slot.net.name}-preset")
-    texts = {EMPTY: "", **{name: preset.text for name, preset in PRESETS.items()}}
+    texts = {EMPTY: "", **{name: preset.text for name, preset in _PRESETS.items()}}
     st.session_state[key] = next((name for name, each in texts.items() if each == net), None)
 
     def chosen() -> None:
         name = st.session_state[key]
         if name is not None:
-            _put(slot, texts[name], of_input(PRESETS[name].input_size[1:]) if name in PRESETS else None)
+            _put(slot, texts[name], of_input(_PRESETS[name].input_size[1:]) if name in _PRESETS else None)
 
     def title(name: str) -> str:
-        return nothing if name == EMPTY else f"{PRESETS[name].title} ({PRESETS[name].year})"
+        return nothing if name == EMPTY else f"{_PRESETS[name].title} ({_PRESETS[name].year})"
 
     st.selectbox(
         WORDS.label("preset"),
