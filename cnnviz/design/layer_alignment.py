@@ -156,9 +156,7 @@ def _pairs(one: Layers, two: Layers) -> Iterator[Pair]:
     yield from gap()
 
 
-def _matched(
-    one: Sequence[T], two: Sequence[T], key: Callable[[T], Hashable]
-) -> Iterator[tuple[T | None, T | None]]:
+def _matched(one: Sequence[T], two: Sequence[T], key: Callable[[T], Hashable]) -> Iterator[tuple[T | None, T | None]]:
     """Yield the things of two sequences, those of the same key together where difflib aligns them, others alone."""
     keys = [key(each) for each in one], [key(each) for each in two]
     # difflib may align two sequences in another way when they are exchanged: the lesser of them always comes first.

@@ -1,4 +1,4 @@
-"""Two networks side by side: nothing is lost or doubled, order is kept, and known networks differ as they are known to."""
+"""Two networks side by side: nothing is lost or doubled, order is kept, and known networks differ as known."""
 
 import pytest
 import torch
@@ -10,7 +10,7 @@ from cnnviz.analysis import analyze
 from cnnviz.design import PRESETS, parse
 from cnnviz.design.build import build
 from cnnviz.design.layer_alignment import align
-from cnnviz.design.network_facts import facts
+from cnnviz.design.network_facts import First, facts
 from cnnviz.design.totals import of_report, of_text
 from tests.design.networks import networks
 
@@ -114,7 +114,7 @@ def test_facts_are_those_of_the_papers():
     vgg, resnet = facts(preset("vgg16")), facts(preset("resnet50"))
     assert (vgg.depth, vgg.layers, vgg.field) == (16, 16, (212, 212))
     assert (resnet.depth, resnet.layers, resnet.field) == (50, 54, (427, 427))
-    assert (resnet.first.kernel_size, resnet.first.stride, resnet.first.output_size) == ((7, 7), (2, 2), (1, 64, 112, 112))
+    assert resnet.first == First((7, 7), (2, 2), (1, 64, 112, 112))
     assert resnet.kernels_unlike(vgg) == ((1, 1), (7, 7))
     assert vgg.kernels_unlike(resnet) == ()
     assert resnet.kinds_unlike(vgg) == ("BatchNorm2d", "add")

@@ -27,9 +27,10 @@ PARTS = {
     "Networks": {"architecture": "vgg", "network": "vgg11"},
     "Accuracy": {"families": "VGG"},
     "Why": {"comparison": "separable", "channels": "8"},
+    "Compare": {"one": "resnet18", "two": "resnet34"},
 }
 
-MODULES = {"": "timeline", "Networks": "networks", "Accuracy": "accuracy", "Why": "comparisons"}
+MODULES = {"": "timeline", "Networks": "networks", "Accuracy": "accuracy", "Why": "comparisons", "Compare": "pairs"}
 
 
 def open_part(part="", **link):
@@ -50,7 +51,7 @@ def links_of(app):
 def test_it_opens_without_torch():
     code = (
         "import sys; from streamlit.testing.v1 import AppTest\n"
-        "for part in ('', 'Networks', 'Accuracy', 'Why'):\n"
+        "for part in ('', 'Networks', 'Accuracy', 'Why', 'Compare'):\n"
         "    app = AppTest.from_file('app.py', default_timeout=30)\n"
         "    app.query_params['part'] = part\n"
         f"    app.switch_page('{SCREEN}').run()\n"
@@ -192,3 +193,36 @@ def test_the_files_hold_all_entries():
     assert isinstance(table := _table(entries()), pd.DataFrame)
     assert len(table) == 115
     assert table["top1"].isna().sum() == 1
+
+
+def test_two_networks_are_told_apart_with_the_numbers_of_torchvision():
+    app = open_part("Compare", one="resnet50", two="convnext_tiny")
+    assert_well(app)
+    with torch.device("meta"):
+        made = [torchvision_models.get_model(name) for name in ("resnet50", "convnext_tiny")]
+    one, two = (sum(each.numel() for each in model.parameters()) for model in made)
+    told = said(app)
+    assert (
+        f"**ConvNeXt-T** has {two / one:.3g} times the parameters: {two / 1e6:.1f} M against {one / 1e6:.1f} M." in told
+    )
+    assert "Only **ConvNeXt-T** has" in told
+    assert "`GELU`" in told
+    link = links_of(app)[0]
+    assert (link["net"], link["other"]) == (NETWORKS["resnet50"].text, "model:convnext_tiny")
+    aligned = app.dataframe[0].value
+    names = [each for each in aligned.columns if each in ("ResNet-50", "ConvNeXt-T")]
+    layers = [sum(bool(cell) for cell in aligned[name]) for name in names]
+    assert layers[0] == len(of_text(NETWORKS["resnet50"].text, (1, 3, 224, 224), 4).leaves)
+    app.toggle(key=key("Compare", "differing")).set_value(True).run()
+    assert_well(app)
+    assert app.query_params["differing"] in ("true", ["true"])
+    assert "same" not in set(app.dataframe[0].value["what differs"])
+
+
+def test_a_name_that_no_library_has_is_a_sentence_and_another_may_be_typed():
+    app = open_part("Compare", two="resnet51")
+    assert not app.exception
+    assert "resnet50" in app.error[0].value
+    app.selectbox(key=key("Compare", "two")).set_value("vgg11").run()
+    assert_well(app)
+    assert not app.error
