@@ -28,9 +28,19 @@ PARTS = {
     "Accuracy": {"families": "VGG"},
     "Why": {"comparison": "separable", "channels": "8"},
     "Compare": {"one": "resnet18", "two": "resnet34"},
+    "Pixels": {"layer": "blocks.3.1.conv_pw", "channel": "7"},
+    "Inception": {"block": "inception3b"},
 }
 
-MODULES = {"": "timeline", "Networks": "networks", "Accuracy": "accuracy", "Why": "comparisons", "Compare": "pairs"}
+MODULES = {
+    "": "timeline",
+    "Networks": "networks",
+    "Accuracy": "accuracy",
+    "Why": "comparisons",
+    "Compare": "pairs",
+    "Pixels": "pixels",
+    "Inception": "branches",
+}
 
 
 def open_part(part="", **link):

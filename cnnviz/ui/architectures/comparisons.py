@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from cnnviz.arithmetic import ReceptiveField
+from cnnviz.components.network_map import network_map
 from cnnviz.design import parse, to_pytorch
 from cnnviz.design.comparisons import COMPARISONS, Way
 from cnnviz.figures.cost_panels import Panel, cost_panels
@@ -103,7 +104,7 @@ def _said(ways: tuple[Way, ...]) -> dict[str, str]:
             said[f"{measure}_share_{number}"] = f"{100 * amount / sum(amounts):.0f}%"
             said[f"{measure}_times_{number}"] = ratio(amount, amounts[0])
     for number, way in enumerate(ways, 1):
-        said[f"output_{number}"] = of_size(way.totals.working[-1].output_size or ())
+        said[f"output_{number}"] = of_size((way.totals.working[-1].output_size or ())[1:])
         said[f"field_{number}"] = _field(way.totals.working[-1].receptive_field)
         said[f"nonlinear_{number}"] = str(way.nonlinearities)
     return said
@@ -156,7 +157,14 @@ def _in_formulas(state: State, ways: tuple[Way, ...]) -> dict[str, object]:
     return numbers
 
 
-def _offer_files(state: State, ways: tuple[Way, ...]) -> None:
+def _show_maps(state: State, ways: tuple[Way, ...]) -> None:
+    """Show the layers of each way with the shapes that they make, and offer the numbers as files."""
+    say("maps")
+    for box, way, name in zip(st.columns(len(ways), gap="medium"), ways, _names(ways), strict=True):
+        with box:
+            st.markdown(text("map", name=name))
+            if way.totals.graph is not None:
+                network_map(way.totals.graph, key=FORM.key(f"map-{way.name}"))
     offer_downloads(FORM, state.name, WORDS.label(f"preset.{state.name}"), _table(ways), [_figure(ways)])
 
 
@@ -196,7 +204,7 @@ def show() -> None:
         settings=_draw_settings,
         notes=_show_notes,
         formulas=_show_formulas,
-        more=_offer_files,
+        more=_show_maps,
         question=question,
         code=_code,
         height=360,
