@@ -236,3 +236,27 @@ def test_a_name_that_no_library_has_is_a_sentence_and_another_may_be_typed():
     app.selectbox(key=key("Compare", "two")).set_value("vgg11").run()
     assert_well(app)
     assert not app.error
+
+
+def test_inception_has_the_maps_and_the_operations_of_four_branches_and_says_what_its_weights_are():
+    app = open_part("Inception")
+    assert_well(app)
+    told = said(app)
+    assert "random weights" in told or "learned weights" in told
+    # Szegedy et al. 2015, table 1, with torchvision's 3x3 in the third branch: reads, makes, kernel.
+    layers = [(192, 64, 1), (192, 96, 1), (96, 128, 3), (192, 16, 1), (16, 32, 3), (192, 32, 1)]
+    direct = [(192, 64, 1), (192, 128, 3), (192, 32, 3), (192, 32, 1)]
+    macs, without = (sum(28**2 * a * b * k**2 for a, b, k in each) for each in (layers, direct))
+    assert f"**{macs / 1e6:.0f} M MACs**; the same branches without them would take {without / 1e6:.0f} M" in told
+    table = app.dataframe[0].value
+    assert table["MACs"].tolist()[-1] == f"{macs:,}"
+    assert table["branch"].tolist()[:4] == ["1×1", "1×1, then 3×3", "1×1, then 3×3", "pooling 3×3, then 1×1"]
+
+
+def test_what_two_networks_share_is_said_once_and_a_network_beside_itself_has_no_difference():
+    app = open_part("Compare", one="vgg16", two="vgg16")
+    assert_well(app)
+    told = said(app)
+    assert "Both have 138 M parameters." in told
+    assert "Only **" not in told
+    assert set(app.dataframe[0].value["what differs"]) == {"same"}
