@@ -1,4 +1,4 @@
-"""The gallery of architectures: who won ImageNet, what accuracy costs, each network, and why networks changed."""
+"""The gallery of architectures: who won ImageNet, what accuracy costs, each network, why they changed, and any two."""
 
 from importlib import import_module
 
