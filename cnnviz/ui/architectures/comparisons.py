@@ -8,7 +8,6 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from cnnviz.arithmetic import ReceptiveField
-from cnnviz.components.network_map import network_map
 from cnnviz.design import parse, to_pytorch
 from cnnviz.design.comparisons import COMPARISONS, Way
 from cnnviz.figures.cost_panels import Panel, cost_panels
@@ -157,14 +156,7 @@ def _in_formulas(state: State, ways: tuple[Way, ...]) -> dict[str, object]:
     return numbers
 
 
-def _show_maps(state: State, ways: tuple[Way, ...]) -> None:
-    """Show the layers of each way with the shapes that they make, and offer the numbers as files."""
-    say("maps")
-    for box, way, name in zip(st.columns(len(ways), gap="medium"), ways, _names(ways), strict=True):
-        with box:
-            st.markdown(text("map", name=name))
-            if way.totals.graph is not None:
-                network_map(way.totals.graph, key=FORM.key(f"map-{way.name}"))
+def _offer_files(state: State, ways: tuple[Way, ...]) -> None:
     offer_downloads(FORM, state.name, WORDS.label(f"preset.{state.name}"), _table(ways), [_figure(ways)])
 
 
@@ -204,7 +196,7 @@ def show() -> None:
         settings=_draw_settings,
         notes=_show_notes,
         formulas=_show_formulas,
-        more=_show_maps,
+        more=_offer_files,
         question=question,
         code=_code,
         height=360,
