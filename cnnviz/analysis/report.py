@@ -12,7 +12,8 @@ from cnnviz.analysis.inputs import InputSize, InputType, inputs_of
 from cnnviz.analysis.network import Run, run_of
 from cnnviz.analysis.operations import Shape
 from cnnviz.analysis.trace import nothing_collected
-from cnnviz.arithmetic.layer_record import LayerRecord
+from cnnviz.analysis.windows import taps
+from cnnviz.arithmetic.layer_record import LayerRecord, Taps
 from cnnviz.arithmetic.memory import Memory, Training, training
 from cnnviz.arithmetic.receptive_field import ReceptiveField
 from cnnviz.graph import NetworkGraph
@@ -47,6 +48,11 @@ class LayerReport(_Seen):
     @property
     def field_problem(self) -> str:
         return self._run.fields[self._place][1]
+
+    @property
+    def taps(self) -> Taps | None:
+        """The kernel size and the stride of the convolution or pooling that it runs first, None where it runs none."""
+        return next(filter(None, map(taps, self._run.network.trace.calls[self._place].operations)), None)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, LayerReport) and self._content == other._content

@@ -8,9 +8,12 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
+from cnnviz.analysis.convolutions import usual
 from cnnviz.analysis.field import Axis, Field, Lost, dims_of, gather, gather_all, lose, unite
+from cnnviz.analysis.functions import CONVOLUTIONS, POOLS
 from cnnviz.analysis.operations import Operation, Value
 from cnnviz.arithmetic.bounds import Link
+from cnnviz.arithmetic.layer_record import Taps
 
 Get = Callable[[Any], Field | None]
 Links = Mapping[int, tuple[Link, Link]]
@@ -69,6 +72,24 @@ def transposed(op: Operation, get: Get) -> Field | None:
     return field
 
 
+def taps(op: Operation) -> Taps | None:
+    """Return the kernel size and the stride of a convolution or a pooling, None for any other function."""
+    if op.name == "convolution":
+        op = usual(op)
+    if op.name in CONVOLUTIONS:
+        kernel = op.get(1, "weight").shape[2:]
+        return kernel, each_dim(op.get(3, "stride", 1), len(kernel))
+    if op.name in POOLS:
+        return _pool_taps(op)
+    return None
+
+
+def _pool_taps(op: Operation) -> Taps:
+    rank, shift = rank_of(op.name), op.name.startswith("lp")
+    kernel, given = each_dim(op.get(1 + shift, "kernel_size"), rank), op.get(2 + shift, "stride")
+    return kernel, kernel if given in (None, (), []) else each_dim(given, rank)
+
+
 def convolution_steps_first(op: Operation, get: Get) -> Field | None:
     """conv_tbc: windows of steps, (T, N, C), with a weight (kernel, C, made)."""
     image, weight = op.get(0, "input"), op.get(1, "weight")
@@ -100,9 +121,7 @@ def pool(op: Operation, get: Get) -> Field | None:
     shift = op.name.startswith("lp")
     rank = rank_of(op.name)
     size = len(image.shape)
-    kernel = each_dim(op.get(1 + shift, "kernel_size"), rank)
-    given = op.get(2 + shift, "stride")
-    stride = kernel if given in (None, (), []) else each_dim(given, rank)
+    kernel, stride = _pool_taps(op)
     padding = each_dim(0 if shift else op.get(3, "padding", 0), rank)
     dilation = each_dim(op.get(4, "dilation", 1) if op.name.startswith("max") else 1, rank)
     windows = map(window, kernel, stride, padding, dilation)

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from cnnviz.arithmetic.receptive_field import ReceptiveField
 from cnnviz.arithmetic.record import Size
 
+# A kernel size and a stride, one entry an axis.
+Taps = tuple[Size, Size]
+
 
 @dataclass(frozen=True)
 class LayerRecord:
@@ -30,6 +33,11 @@ class LayerRecord:
     @property
     def receptive_field(self) -> ReceptiveField | None:
         """Which input pixels the units can depend on, None where no one field describes them or none is known."""
+        return None
+
+    @property
+    def taps(self) -> Taps | None:
+        """The kernel size and the stride of a convolution or a pooling, None for any other layer."""
         return None
 
     @property

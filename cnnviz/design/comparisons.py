@@ -108,7 +108,11 @@ def _shortcut(channels: int, side: int) -> tuple[Way, ...]:
     size = (1, channels, side, side)
     conv = f"Conv {channels} 3 p1 nobias, BatchNorm"
     projected = f"Add [{conv}, ReLU, {conv} | Conv {channels} 1 nobias, BatchNorm], ReLU"
-    return Way("identity", f"Basic {channels}", size), Way("projection", projected, size)
+    return (
+        Way("identity", f"Basic {channels}", size),
+        Way("projection", projected, size),
+        Way("needed", f"Basic {2 * channels} s2", size),
+    )
 
 
 def _stages(channels: int, side: int) -> tuple[Way, ...]:

@@ -6,6 +6,8 @@ from functools import cached_property
 
 from cnnviz import arithmetic
 from cnnviz.arithmetic import Layer, LayerRecord, Memory, Reach, ReceptiveField, Training
+from cnnviz.arithmetic.families import family
+from cnnviz.arithmetic.layer_record import Taps
 from cnnviz.arithmetic.memory import training
 from cnnviz.design.memory import memory
 from cnnviz.design.row_calls import Leaf, Opened, opened, reaches, shown, through_row
@@ -53,6 +55,14 @@ class Line(LayerRecord):
     def receptive_field(self) -> ReceptiveField | None:  # type: ignore[override]
         """What a unit sees of the image; None for a row that cannot work and for an input without positions."""
         return arithmetic.receptive_field(self.reach, self._image) if self.output_size else None
+
+    @property
+    def taps(self) -> Taps | None:
+        """The kernel size and the stride of a convolution or a pooling that has them."""
+        window = self.layer and self.layer.window
+        if not window or family(self.kind) not in ("conv", "pooling") or "adaptive" in self.kind.lower():
+            return None
+        return window.kernel_size, window.stride
 
     @property
     def inside(self) -> tuple["Line", ...]:

@@ -1,4 +1,4 @@
-"""The gallery of architectures: who won ImageNet, what accuracy costs, each network, and why networks changed."""
+"""The gallery of architectures: who won ImageNet, what accuracy costs, each network, why they changed, and any two."""
 
 from importlib import import_module
 
@@ -7,7 +7,15 @@ from cnnviz.ui.words import Words
 
 WORDS = Words("architectures")
 # By their names in a link; only the one that is open is imported, and computed.
-PARTS = {"": "timeline", "Networks": "networks", "Accuracy": "accuracy", "Why": "comparisons"}
+PARTS = {
+    "": "timeline",
+    "Networks": "networks",
+    "Accuracy": "accuracy",
+    "Why": "comparisons",
+    "Compare": "pairs",
+    "Pixels": "pixels",
+    "Inception": "branches",
+}
 
 part = choose_part(WORDS, tuple(PARTS))
 import_module(f"cnnviz.ui.architectures.{PARTS[part]}").show()

@@ -1,4 +1,4 @@
-"""The gallery in a real Chromium: a bar that is clicked is the entry that is told of, and its network opens."""
+"""The gallery in a real Chromium: what is clicked and pointed at is told of, and networks open."""
 
 import re
 
@@ -17,3 +17,21 @@ def test_a_clicked_bar_tells_of_its_entry_and_leads_to_its_network(serve, visit)
     expect(page.get_by_role("heading", name="2015 · ResNet: 3.57%")).to_be_visible(timeout=SLOW)
     page.get_by_role("link", name="ResNet-152 in the calculator").click()
     expect(page).to_have_url(re.compile("/network.*Bottleneck"), timeout=SLOW)
+
+
+def test_at_every_pixel_that_the_keys_reach_the_convolution_is_the_linear_layer(serve, visit):
+    page = visit(f"{serve('app.py')}/architectures?part=Pixels", width=1280, height=900)
+    expect(page.get_by_text("Try this")).to_be_visible(timeout=SLOW)
+    settle(page)
+    grid, gap = page.get_by_role("grid", name="Output 0 of the 1×1 convolution"), page.locator("[data-difference]")
+    grid.focus()
+    values = set()
+    for pressed in ("ArrowLeft", "ArrowDown", "Home", "PageUp"):
+        grid.press(pressed)
+        values.add(page.locator(".convolved").inner_text())
+        assert float(gap.get_attribute("data-difference")) <= 1e-6
+    assert len(values) == 4
+    expect(page.locator(".readout").last).to_contain_text("row 0, column 0")
+    with answered(page):
+        grid.press("Enter")
+    expect(page).to_have_url(re.compile("row=0&column=0|column=0&row=0"), timeout=SLOW)

@@ -36,6 +36,7 @@ def conv3(channels: int, groups: int = 1) -> nn.Module:
 def by_hand(name: str, c: int, side: int) -> tuple[nn.Module, ...]:
     norm = nn.BatchNorm2d
     projection = nn.Sequential(nn.Conv2d(c, c, 1, bias=False), norm(c))
+    halving = nn.Sequential(nn.Conv2d(c, 2 * c, 1, stride=2, bias=False), norm(2 * c))
     return {
         "kernels": lambda: (
             nn.Sequential(nn.Conv2d(c, c, 3, padding=1), nn.Conv2d(c, c, 3, padding=1)),
@@ -47,7 +48,11 @@ def by_hand(name: str, c: int, side: int) -> tuple[nn.Module, ...]:
             nn.Sequential(nn.Flatten(), nn.Linear(c * side * side, 4096), nn.Linear(4096, 4096), nn.Linear(4096, 1000)),
         ),
         "block": lambda: (Bottleneck(4 * c, c), BasicBlock(4 * c, 4 * c)),
-        "shortcut": lambda: (BasicBlock(c, c), BasicBlock(c, c, downsample=projection)),
+        "shortcut": lambda: (
+            BasicBlock(c, c),
+            BasicBlock(c, c, downsample=projection),
+            BasicBlock(c, 2 * c, stride=2, downsample=halving),
+        ),
         "stages": lambda: (conv3(c), conv3(2 * c), conv3(2 * c)),
         "separable": lambda: (
             nn.Sequential(conv3(c, groups=c), norm(c), nn.Conv2d(c, c, 1, bias=False), norm(c)),

@@ -19,6 +19,7 @@ from cnnviz.engine.requests import (
     Additions,
     Augment,
     AverageMasks,
+    Branches,
     Connect,
     Convolve,
     DerivePixel,
@@ -30,8 +31,10 @@ from cnnviz.engine.requests import (
     MeasureGradients,
     NormPairs,
     Numbers,
+    ReadPixels,
     Recognise,
     RemoveUnits,
+    SeeBranches,
     Stack,
     TakeApart,
     TakeFrames,
@@ -106,7 +109,9 @@ def example(kind: type, pictures: Any) -> Any:
     model = ModelChoice("lenet-relu-mnist", random_seed=1)
     if kind in (NormPairs, FoldNorm):
         model = ModelChoice("cnn-r-mnist")
-    elif kind in (DescribePhoto, LeaveOutBlocks, Recognise):
+    elif kind in (Branches, SeeBranches):
+        model = ModelChoice("squeezenet1_1", random_seed=1)
+    elif kind in (DescribePhoto, LeaveOutBlocks, ReadPixels, Recognise):
         model = ModelChoice("efficientnet-lite0")
     elif kind in RESIDUAL:
         model = ModelChoice("resnet18", random_seed=1)
@@ -119,7 +124,8 @@ def example(kind: type, pictures: Any) -> Any:
         "model": own if kind is MatchWeights else model,
         "picture": pictures(1),
         "pictures": tuple(pictures(number) for number in range(4)),
-        "layer": "conv2",
+        "layer": "blocks.3.1.conv_pw" if kind is ReadPixels else "conv2",
+        "block": "features.3",
         "channel": 3,
         "row": 2,
         "column": 5,

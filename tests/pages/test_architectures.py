@@ -27,9 +27,20 @@ PARTS = {
     "Networks": {"architecture": "vgg", "network": "vgg11"},
     "Accuracy": {"families": "VGG"},
     "Why": {"comparison": "separable", "channels": "8"},
+    "Compare": {"one": "resnet18", "two": "resnet34"},
+    "Pixels": {"layer": "blocks.3.1.conv_pw", "channel": "7"},
+    "Inception": {"block": "inception3b"},
 }
 
-MODULES = {"": "timeline", "Networks": "networks", "Accuracy": "accuracy", "Why": "comparisons"}
+MODULES = {
+    "": "timeline",
+    "Networks": "networks",
+    "Accuracy": "accuracy",
+    "Why": "comparisons",
+    "Compare": "pairs",
+    "Pixels": "pixels",
+    "Inception": "branches",
+}
 
 
 def open_part(part="", **link):
@@ -50,7 +61,7 @@ def links_of(app):
 def test_it_opens_without_torch():
     code = (
         "import sys; from streamlit.testing.v1 import AppTest\n"
-        "for part in ('', 'Networks', 'Accuracy', 'Why'):\n"
+        "for part in ('', 'Networks', 'Accuracy', 'Why', 'Compare'):\n"
         "    app = AppTest.from_file('app.py', default_timeout=30)\n"
         "    app.query_params['part'] = part\n"
         f"    app.switch_page('{SCREEN}').run()\n"
@@ -230,3 +241,60 @@ def test_the_files_hold_all_entries():
     assert isinstance(table := _table(entries()), pd.DataFrame)
     assert len(table) == 115
     assert table["top1"].isna().sum() == 1
+
+
+def test_two_networks_are_told_apart_with_the_numbers_of_torchvision():
+    app = open_part("Compare", one="resnet50", two="convnext_tiny")
+    assert_well(app)
+    with torch.device("meta"):
+        made = [torchvision_models.get_model(name) for name in ("resnet50", "convnext_tiny")]
+    one, two = (sum(each.numel() for each in model.parameters()) for model in made)
+    told = said(app)
+    assert (
+        f"**ConvNeXt-T** has {two / one:.3g} times the parameters: {two / 1e6:.1f} M against {one / 1e6:.1f} M." in told
+    )
+    assert "Only **ConvNeXt-T** has" in told
+    assert "`GELU`" in told
+    link = links_of(app)[0]
+    assert (link["net"], link["other"]) == (NETWORKS["resnet50"].text, "model:convnext_tiny")
+    aligned = app.dataframe[0].value
+    names = [each for each in aligned.columns if each in ("ResNet-50", "ConvNeXt-T")]
+    layers = [sum(bool(cell) for cell in aligned[name]) for name in names]
+    assert layers[0] == len(of_text(NETWORKS["resnet50"].text, (1, 3, 224, 224), 4).leaves)
+    app.toggle(key=key("Compare", "differing")).set_value(True).run()
+    assert_well(app)
+    assert app.query_params["differing"] in ("true", ["true"])
+    assert "same" not in set(app.dataframe[0].value["what differs"])
+
+
+def test_a_name_that_no_library_has_is_a_sentence_and_another_may_be_typed():
+    app = open_part("Compare", two="resnet51")
+    assert not app.exception
+    assert "resnet50" in app.error[0].value
+    app.selectbox(key=key("Compare", "two")).set_value("vgg11").run()
+    assert_well(app)
+    assert not app.error
+
+
+def test_inception_has_the_maps_and_the_operations_of_four_branches_and_says_what_its_weights_are():
+    app = open_part("Inception")
+    assert_well(app)
+    told = said(app)
+    assert "random weights" in told or "learned weights" in told
+    # Szegedy et al. 2015, table 1, with torchvision's 3x3 in the third branch: reads, makes, kernel.
+    layers = [(192, 64, 1), (192, 96, 1), (96, 128, 3), (192, 16, 1), (16, 32, 3), (192, 32, 1)]
+    direct = [(192, 64, 1), (192, 128, 3), (192, 32, 3), (192, 32, 1)]
+    macs, without = (sum(28**2 * a * b * k**2 for a, b, k in each) for each in (layers, direct))
+    assert f"**{macs / 1e6:.0f} M MACs**; the same branches without them would take {without / 1e6:.0f} M" in told
+    table = app.dataframe[0].value
+    assert table["MACs"].tolist()[-1] == f"{macs:,}"
+    assert table["branch"].tolist()[:4] == ["1×1", "1×1, then 3×3", "1×1, then 3×3", "pooling 3×3, then 1×1"]
+
+
+def test_what_two_networks_share_is_said_once_and_a_network_beside_itself_has_no_difference():
+    app = open_part("Compare", one="vgg16", two="vgg16")
+    assert_well(app)
+    told = said(app)
+    assert "Both have 138 M parameters." in told
+    assert "Only **" not in told
+    assert set(app.dataframe[0].value["what differs"]) == {"same"}

@@ -186,9 +186,10 @@ def test_the_other_network_is_told_apart_by_name_even_if_it_is_the_same():
     app = open_screen()
     app.selectbox(key="network.other-preset").select("alexnet").run()
     assert_well(app)
-    table = app.dataframe[-1].value
-    assert table["difference"].tolist()[1] == "±0"
-    assert set(table["ratio"]) == {"1×"}
+    costs, aligned = app.dataframe[-2].value, app.dataframe[-1].value
+    assert costs["difference"].tolist()[1] == "±0"
+    assert set(costs["ratio"]) == {"1×"}
+    assert set(aligned["what differs"]) == {"same"}
     assert not app.warning
 
 

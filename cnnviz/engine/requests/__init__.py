@@ -22,6 +22,8 @@ from cnnviz.engine.requests.augmentation import Augment as Augment
 from cnnviz.engine.requests.augmentation import FilmOperations as FilmOperations
 from cnnviz.engine.requests.augmentation import LeaveOutBlocks as LeaveOutBlocks
 from cnnviz.engine.requests.augmentation import SmoothLabel as SmoothLabel
+from cnnviz.engine.requests.branches import Branches as Branches
+from cnnviz.engine.requests.branches import SeeBranches as SeeBranches
 from cnnviz.engine.requests.connectivity import Collapse as Collapse
 from cnnviz.engine.requests.connectivity import Connect as Connect
 from cnnviz.engine.requests.connectivity import ReadShuffled as ReadShuffled
@@ -69,6 +71,7 @@ from cnnviz.engine.requests.normalization import UndoNorm as UndoNorm
 from cnnviz.engine.requests.photos import DescribePhoto as DescribePhoto
 from cnnviz.engine.requests.photos import LabelledFeatures as LabelledFeatures
 from cnnviz.engine.requests.photos import Recognise as Recognise
+from cnnviz.engine.requests.pointwise import ReadPixels as ReadPixels
 from cnnviz.engine.requests.pooling import Pool as Pool
 from cnnviz.engine.requests.pooling import PoolMoved as PoolMoved
 from cnnviz.engine.requests.pooling import PoolShifts as PoolShifts

@@ -7,6 +7,10 @@ from cnnviz.engine.results.augmentation import Augmented as Augmented
 from cnnviz.engine.results.augmentation import BlocksLeftOut as BlocksLeftOut
 from cnnviz.engine.results.augmentation import OperationsFilm as OperationsFilm
 from cnnviz.engine.results.augmentation import SmoothedLabel as SmoothedLabel
+from cnnviz.engine.results.branches import BlockRow as BlockRow
+from cnnviz.engine.results.branches import BranchMaps as BranchMaps
+from cnnviz.engine.results.branches import BranchRow as BranchRow
+from cnnviz.engine.results.branches import BranchTable as BranchTable
 from cnnviz.engine.results.filters import Patch as Patch
 from cnnviz.engine.results.filters import Patches as Patches
 from cnnviz.engine.results.inputs import NetworkInput as NetworkInput

@@ -120,7 +120,7 @@ def _said(ways: tuple[Way, ...]) -> dict[str, str]:
             said[f"{measure}_share_{number}"] = f"{100 * amount / sum(amounts):.0f}%"
             said[f"{measure}_times_{number}"] = ratio(amount, amounts[0])
     for number, way in enumerate(ways, 1):
-        said[f"output_{number}"] = of_size(way.totals.working[-1].output_size or ())
+        said[f"output_{number}"] = of_size((way.totals.working[-1].output_size or ())[1:])
         said[f"field_{number}"] = _field(way.totals.working[-1].receptive_field)
         said[f"nonlinear_{number}"] = str(way.nonlinearities)
     return said

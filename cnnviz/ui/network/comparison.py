@@ -9,7 +9,9 @@ from cnnviz.design.totals import OPTIMISERS, Totals
 from cnnviz.figures.field_by_layer import depth
 from cnnviz.figures.network_costs import where
 from cnnviz.ui.chart import chart
+from cnnviz.ui.form import Form
 from cnnviz.ui.network.charts import costs_of, growth_of
+from cnnviz.ui.network.differences import show_aligned, tell_differences
 from cnnviz.ui.network.library import network_of
 from cnnviz.ui.network.start import choose_size, choose_start, refused
 from cnnviz.ui.network.state import FORM, LIBRARY, OTHER, WORDS, of_input
@@ -35,15 +37,23 @@ def compare(net: str, shown: Totals, itemsize: int) -> None:
     if other.error:
         st.error(other.error, icon=":material/error:")
         return
-    titles = _title(net), _title(other_net)
-    if titles[0] == titles[1]:
-        titles = f"{titles[0]} 1", f"{titles[1]} 2"
+    titles = told_apart(_title(net), _title(other_net))
     if tuple(own) != size:
         numbers = {"first": titles[0], "second": titles[1], "size": of_size(own), "other": of_size(size)}
         st.warning(text("sizes_differ", **numbers), icon=":material/warning:")
         same = {"size": of_input(tuple(own))}
         st.button(text("same_size", **same), key=FORM.key("same-size"), on_click=OTHER.put, kwargs=same)
-    _show(shown, other, titles)
+    if shown.error or not shown.leaves or not other.leaves:
+        show_costs(shown, other, titles, FORM)
+        return
+    tell_differences(shown, other, titles)
+    show_costs(shown, other, titles, FORM)
+    show_aligned(shown, other, titles, FORM)
+
+
+def told_apart(one: str, two: str) -> tuple[str, str]:
+    """Return what two networks are called, with a number where both have the same name."""
+    return (f"{one} 1", f"{two} 2") if one == two else (one, two)
 
 
 def _title(net: str) -> str:
@@ -54,7 +64,8 @@ def _title(net: str) -> str:
     return preset.title if preset else text("own_network")
 
 
-def _show(shown: Totals, other: Totals, titles: tuple[str, str]) -> None:
+def show_costs(shown: Totals, other: Totals, titles: tuple[str, str], form: Form) -> None:
+    """Show the totals of both with their differences, and their layers on one scale, in a form's widgets."""
     aligned = {name: st.column_config.TextColumn(alignment="right") for name in titles}
     named = {
         name: st.column_config.TextColumn(WORDS.label(name), alignment="right") for name in ("difference", "ratio")
@@ -67,10 +78,10 @@ def _show(shown: Totals, other: Totals, titles: tuple[str, str]) -> None:
         column_config={**aligned, **named},
     )
     pairs = [(shown, shown.working, titles[0]), (other, other.working, titles[1])]
-    chart(where([costs_of(*pair) for pair in pairs], height=560), key=FORM.key("where-both"))
+    chart(where([costs_of(*pair) for pair in pairs], height=560), key=form.key("where-both"))
     growths = [growth for each, entries, _ in pairs if (growth := growth_of(each, entries))]
     if len(growths) == len(pairs):
-        chart(depth(growths), key=FORM.key("depth-both"))
+        chart(depth(growths), key=form.key("depth-both"))
 
 
 def _comparison(one: Totals, two: Totals) -> list[tuple[str, Callable[[int], str], tuple[int, int]]]:
