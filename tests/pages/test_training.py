@@ -113,7 +113,7 @@ def test_a_kept_run_on_other_examples_lends_its_curves_and_no_maps(monkeypatch):
     app.selectbox(key="training.examples").set_value("fashion-mnist").run()
     assert_well(app)
     assert shown[-1] == ["This run"]
-    assert any("Kept, in grey: 1 steps" in each.value for each in app.caption)
+    assert any("Kept, in grey: 1 step with" in each.value for each in app.caption)
 
 
 def test_a_run_that_ran_away_says_so():
