@@ -10,6 +10,7 @@ from torch.nn import functional
 from cnnviz.engine.requests import Picture
 from cnnviz.images import gallery_image
 from cnnviz.images.example_sets import PATCHED
+from cnnviz.training.live.data_root import DATA_ROOT
 from cnnviz.training.live.examples import load, pixels_of, sheet
 from cnnviz.training.live.run import LiveRun
 from cnnviz.training.live.settings import Settings
@@ -20,6 +21,8 @@ from tests.conftest import some
 from tests.pages import opening
 from tests.pages.opening import assert_well, said
 from tests.pages.training_runs import XOR, numbers, open_screen, press, run_of
+
+EXAMPLES = "training.examples"
 
 
 @pytest.mark.parametrize("name", some(list(PRESETS), 3))
@@ -207,6 +210,20 @@ def scaled(pixels):
     """From black to white, as the film shows what its maps are of."""
     low, high = float(pixels.min()), float(pixels.max())
     return ((pixels - low) / (high - low) * 255 + 0.5).astype(np.uint8)
+
+
+def test_sets_of_the_operators_folder_can_be_chosen_where_they_are(monkeypatch, tmp_path):
+    (tmp_path / "MNIST" / "raw").mkdir(parents=True)
+    (tmp_path / "MNIST" / "raw" / "train-images-idx3-ubyte").touch()
+    whole = "digits (MNIST, all 60,000)"
+    assert whole not in open_screen(examples="whole-mnist").selectbox(key=EXAMPLES).options
+    monkeypatch.setenv(DATA_ROOT, str(tmp_path))
+    assert whole in open_screen(net="Flatten, Linear 10").selectbox(key=EXAMPLES).options
+    # One that can't be read is one sentence, and the controls stay.
+    app = open_screen(net="Flatten, Linear 10", examples="whole-mnist")
+    assert not app.exception
+    assert "The data set whole-mnist in CNNVIZ_DATA can't be read" in app.error[0].value
+    assert app.selectbox(key=EXAMPLES).value == "whole-mnist"
 
 
 def test_a_run_stops_where_it_is_told():
