@@ -1,8 +1,11 @@
-"""People of a class: those who look at a photo of their own, and those who drag a slider."""
+"""People of a class: those who look at a photo of their own, those who drag a slider, and those who train."""
 
 import io
 import random
-from typing import Any
+import re
+import time
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 import numpy as np
 from _session import Session
@@ -97,3 +100,70 @@ class Dragger:
     def pause(self) -> float:
         """Return the seconds from when the last act was due to the next: on average the same as a looker's."""
         return _STEP if self._steps % _STEPS else _STEPS * self.every - (_STEPS - 1) * _STEP
+
+
+class Trainer:
+    """Trains a network with a seed of its own on Training, and plays again where it rests.
+
+    The page is looked at as often as a browser does by itself.
+    """
+
+    def __init__(self, url: str, number: int) -> None:
+        self.session = Run(url, "training", f"seed={number}")
+        self.every = 0.5  # seconds: as often as the page asks for
+        self._looks = 0
+
+    async def arrive(self) -> None:
+        await self.session.connect()
+
+    async def come_back(self) -> None:
+        """Connect again."""
+        await self.session.reconnect()
+
+    async def act(self) -> str:
+        """Press Play where it rests, else have what moves drawn anew, and return what was done."""
+        session = self.session
+        if not session.playing:
+            await session.set("Play", trigger_value=True)
+            return "play"
+        # What moves on the stage is drawn at every look, what moves below at every other.
+        self._looks += 1
+        for fragment, every in list(session.repeated.items()):
+            if self._looks % max(1, round(every / self.every)) == 0:
+                await session.run_again(fragment)
+        return "progress"
+
+    def pause(self) -> float:
+        """Return the seconds from when the last look was due to the next."""
+        return self.every
+
+
+@dataclass
+class Run(Session):
+    """A session on Training that notes what its page says of the run.
+
+    `moved` are the times when there were new steps, `places` how many had their turn before its next one.
+    """
+
+    NEXT: ClassVar[re.Pattern[str]] = re.compile(r"(\d+) before its next turn")
+    playing: bool = False
+    steps: int = 0
+    moved: list[float] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+
+    def take(self, delta: Any) -> None:
+        """Note an element, too, that tells how far the run is, or in which place of the queue."""
+        super().take(delta)
+        if delta.WhichOneof("type") != "new_element":
+            return
+        kind = delta.new_element.WhichOneof("type")
+        content = getattr(delta.new_element, kind)
+        if kind == "button" and content.label in ("Play", "Pause"):
+            self.playing = content.label == "Pause"
+        elif kind == "metric" and content.label == "Steps":
+            steps = int(content.body.replace(",", ""))
+            if steps > self.steps:
+                self.moved.append(time.perf_counter())
+            self.steps = steps
+        elif kind == "markdown" and (found := self.NEXT.search(content.body)):
+            self.places.append(int(found[1]))

@@ -37,6 +37,8 @@ class Session:
     page: str = ""
     widgets: dict[str, Any] = field(default_factory=dict)
     fragments: dict[str, str] = field(default_factory=dict)
+    # Fragments that the browser runs again by itself, and every how many seconds.
+    repeated: dict[str, float] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     received: int = 0
     # As the browser keeps them: what came whole is not sent again for the next two runs.
@@ -62,7 +64,7 @@ class Session:
             additional_headers=_sent(self.cookies),
             max_size=None,
         )
-        self.known, self.ages, self.widgets, self.fragments = {}, {}, {}, {}
+        self.known, self.ages, self.widgets, self.fragments, self.repeated = {}, {}, {}, {}, {}
         message = BackMsg()
         message.rerun_script.page_name, message.rerun_script.query_string = self.place, self.query
         await self.socket.send(message.SerializeToString())
@@ -90,6 +92,14 @@ class Session:
                 self.known[message.hash], self.ages[message.hash] = message, 0
             if kind == "new_session":
                 self.number = message.new_session.initialize.session_id
+                # As the browser does: a run of the whole page begins without any.
+                if not message.metadata.run.fragment_ids:
+                    self.repeated = {}
+            elif kind == "auto_rerun":
+                self.repeated[message.auto_rerun.fragment_id] = message.auto_rerun.interval
+            elif kind == "stop_auto_rerun":
+                for fragment in message.stop_auto_rerun.fragment_ids:
+                    self.repeated.pop(fragment, None)
             elif kind == "navigation":
                 self.page = message.navigation.page_script_hash
             elif kind == "page_info_changed":
@@ -123,7 +133,16 @@ class Session:
         """Give a widget a value, as one field of WidgetState, and wait for the run that follows."""
         message = BackMsg()
         message.rerun_script.widget_states.widgets.add(id=self.widgets[label].id, **value)
-        message.rerun_script.fragment_id = self.fragments[label]
+        await self._run(message, self.fragments[label])
+
+    async def run_again(self, fragment: str) -> None:
+        """Have one of `repeated` run, as the browser does by itself, and wait for what it sends."""
+        message = BackMsg()
+        message.rerun_script.is_auto_rerun = True
+        await self._run(message, fragment)
+
+    async def _run(self, message: BackMsg, fragment: str) -> None:
+        message.rerun_script.fragment_id = fragment
         message.rerun_script.page_script_hash, message.rerun_script.query_string = self.page, self.query
         message.rerun_script.cached_message_hashes.extend(self.known)
         await self.socket.send(message.SerializeToString())

@@ -29,11 +29,11 @@ from dataclasses import dataclass, field
 from statistics import linear_regression, median
 
 import _run
-from _people import READING, Dragger, Looker
+from _people import READING, Dragger, Looker, Trainer
 from _session import Session
 from websockets.exceptions import ConnectionClosed
 
-Person = Looker | Dragger
+Person = Looker | Dragger | Trainer
 FORGOTTEN = 125  # seconds after which Streamlit has let go of who left, once somebody comes
 AFTER = 30  # seconds in which the others' acts are compared with those before a worker was killed
 _FRONT = "cnnviz_front"
@@ -116,7 +116,7 @@ async def measure(urls: list[str], app: _run.Server | None, options: argparse.Na
     killed = asyncio.create_task(crowd.kill()) if options.kill else None
     await asyncio.gather(*(crowd.person(person, delay) for person, delay in people))
     lasted, used = time.perf_counter() - crowd.began, (_run.processor(app) if app else 0.0) - used
-    _tell_acts(crowd, options.every)
+    tell_acts(crowd, options.every)
     if killed is not None:
         _tell_killed(crowd, *await killed)
     due = sum(1 / (person.every) for person, _ in people)
@@ -136,14 +136,16 @@ async def measure(urls: list[str], app: _run.Server | None, options: argparse.Na
             await _leave(app, crowd)
 
 
-def _tell_acts(crowd: Crowd, every: float) -> None:
+def tell_acts(crowd: Crowd, every: float) -> None:
+    """Print how long acts took, by kind."""
     kinds = sorted({kind for kind, *_ in crowd.taken})
     rows = []
     for name in ("all acts", *kinds):
         values = [seconds for kind, _, seconds, _ in crowd.taken if name in ("all acts", kind)]
-        late, ratio = _run.percentile(values, 0.95), f"{median(values) / every:.2f}"
-        rows.append((name, len(values), f"{median(values):.3f}", f"{late:.3f}", f"{max(values):.2f}", ratio))
-    _run.table(("what", "acts", "median s", "p95 s", "max s", "median / time between acts"), rows)
+        late, later = (f"{_run.percentile(values, share):.3f}" for share in (0.95, 0.99))
+        ratio = f"{median(values) / every:.2f}"
+        rows.append((name, len(values), f"{median(values):.3f}", late, later, f"{max(values):.2f}", ratio))
+    _run.table(("what", "acts", "median s", "p95 s", "p99 s", "max s", "median / time between acts"), rows)
 
 
 def _tell_killed(crowd: Crowd, when: float, worker: str) -> None:

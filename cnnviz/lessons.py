@@ -1,15 +1,31 @@
 """The words of screens and components, read from assets/lessons/LANGUAGE: another language is another folder.
 
 A lesson is a file of sections, `## key` and a text with numbers in {braces}. A section of labels has one a line,
-`stride: Stride`. What a language lacks is English.
+`stride: Stride`. What a language lacks is English. A word that depends on a number is written in both of its forms,
+the one for 1 first: `{count} {count:photo|photos}`; a language without forms has no such braces.
 """
 
 import re
+from collections.abc import Mapping
 from functools import cache
 
 from cnnviz.assets import LESSONS
 
 ENGLISH = "en"
+
+
+_FORMS = re.compile(r"\{(\w+):([^{}|]*)\|([^{}|]*)\}")
+
+
+def filled(text: str, numbers: Mapping[str, object]) -> str:
+    """Return a text with its numbers and the forms of words that go with them; raises KeyError for one that lacks.
+
+    >>> filled("{count} {count:photo|photos}", {"count": 1})
+    '1 photo'
+    """
+    if "|" in text:
+        text = _FORMS.sub(lambda found: found[2] if str(numbers[found[1]]) == "1" else found[3], text)
+    return text.format(**numbers)
 
 
 @cache

@@ -42,6 +42,24 @@ def test_what_a_language_lacks_is_english(tmp_path, monkeypatch):
             each.cache_clear()
 
 
+@pytest.mark.parametrize(
+    ("count", "said"), [(1, "1 photo is"), ("1", "1 photo is"), (0, "0 photos are"), ("1,001", "1,001 photos are")]
+)
+def test_a_word_has_the_form_of_its_number(count, said):
+    assert (
+        lessons.filled("{count} {count:photo is|photos are} held out |x|", {"count": count}) == f"{said} held out |x|"
+    )
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_forms_of_words_go_with_numbers_of_their_text(path):
+    for key, text in lessons.sections(lessons.ENGLISH, path.stem).items():
+        for one in text.splitlines() if key == "labels" or path.stem == "components" else [text]:
+            for number, single, several in re.findall(r"\{(\w+):([^{}|]*)\|([^{}|]*)\}", one):
+                assert f"{{{number}}}" in one, (key, number)
+                assert single != several, (key, single)
+
+
 FILLED = {
     "model": "alexnet-tiny",
     "load": 'cnnviz.models.load("alexnet-tiny")',

@@ -51,7 +51,7 @@ export default function ({ data, parentElement }) {
   const reels = meta.reels.map((reel, at) =>
     ({ ...elementsOf(reel, planes, words.picture), reel, panels: panels[at] }));
   const picture = meta.picture && panelOf({ size: [1, ...meta.picture], ends: [0, 255], caption: "" }, rest[0],
-    Float32Array.of(0, 255), "map");
+    Float32Array.of(0, 255), "photo");
   if (picture) picture.colours = Uint32Array.from({ length: 256 }, (_, i) => (0xff000000 | i << 16 | i << 8 | i) >>> 0);
   const points = { points: rest[0], classes: rest[1], reach: meta.reach, inks: [ACCENTS.input[0], ACCENTS.kernel[0]] };
 

@@ -17,7 +17,7 @@ MOST_BYTES = 1_500_000
 
 
 class Shown(Protocol):
-    """What a layer shows: codes (N, h, w) from 0 for `low` to 255 for `high`."""
+    """What a layer shows: codes (N, h, w), or colours (N, h, w, 3), from 0 for `low` to 255 for `high`."""
 
     @property
     def name(self) -> str: ...
@@ -74,9 +74,10 @@ def run_film(
 ) -> None:
     """Show one run, or two side by side at the same steps; it begins with the last moment.
 
-    `picture` (h, w) is what the maps are of. With `points`, places (N, 2) within -reach to reach and classes (N,), the
-    panels are planes, of which one is drawn large with the points on it. A `live` film cannot be played, for it
-    changes as it is. `words` replaces some of its words. Raises ShapeError where a run's moments do not fit together.
+    `picture`, (h, w) or (h, w, 3), is what the maps are of. With `points`, places (N, 2) within -reach to reach and
+    classes (N,), the panels are planes, of which one is drawn large with the points on it. A `live` film cannot be
+    played, for it changes as it is. `words` replaces some of its words. Raises ShapeError where a run's moments do not
+    fit together.
     """
     _mount(data=message(reels, picture=picture, points=points, reach=reach, live=live, words=words), key=key)
 

@@ -1,7 +1,7 @@
 // What a network shows at a moment, drawn: maps side by side, and a plane with points on it.
 
 import { contextOf, fitCanvas, mix } from "./canvas.js";
-import { paintPixels } from "./paint.js";
+import { opaque, paintPixels } from "./paint.js";
 import { clamp, limits, palette, ramp } from "./shared.js";
 
 const GAP = 2, WIDE = 560, CAPTION = 22, LARGE = 300, LEAD = 84, ROOM = 330;
@@ -19,19 +19,29 @@ export const planePalette = () => Uint32Array.from({ length: 256 }, (_, at) => {
 /**
  * A panel of `count` pictures (h, w) a frame, with what draws it: a colour for every value, the same in all frames.
  *
- * `kind` is "map", or of planes "unit", coloured about zero, or "answer", from 0 to 1.
+ * `kind` is "map", or of planes "unit", coloured about zero, or "answer", from 0 to 1. With a third size pictures are
+ * colours, whose grey is zero, or of a "photo" as they are.
  */
 export function panelOf({ size, ends, caption }, codes, ranges, kind) {
-  const [count, h, w] = size, signed = ends[0] < 0;
+  const [count, h, w, channels = 1] = size, signed = ends[0] < 0;
   const mode = kind === "unit" || signed ? "signed" : "positive";
-  const colours = kind === "map" ? palette(mode) : planePalette();
+  const soft = kind === "unit" || kind === "answer", colours = soft ? planePalette() : palette(mode);
   const [slope, base] = ramp(mode, kind === "answer" ? [0, 1] : limits(mode, ends[0], ends[1]));
   /** The place in the colours of a code of a frame. */
   const placeOf = (frame, code) => {
     const low = ranges[2 * frame], high = ranges[2 * frame + 1];
     return clamp(Math.floor(slope * (low + code / 255 * (high - low)) + base), 0, 255);
   };
-  return { count, h, w, codes, colours, placeOf, caption, soft: kind !== "map" };
+  if (channels === 3) {
+    const most = Math.max(Math.abs(ends[0]), Math.abs(ends[1])) || 1;
+    /** The byte of a colour's code of a frame. */
+    const byteOf = (frame, code) => {
+      const low = ranges[2 * frame], value = low + code / 255 * (ranges[2 * frame + 1] - low);
+      return kind === "photo" ? code : clamp(Math.round(127.5 + 127.5 * value / most), 0, 255);
+    };
+    return { count, h, w, codes, byteOf, caption, soft: false };
+  }
+  return { count, h, w, codes, colours, placeOf, caption, soft };
 }
 
 const STRIP = new Map();
@@ -41,6 +51,12 @@ function stripOf(panel, frame) {
   const key = panel.soft ? "planes" : "maps", { h, w, count, codes } = panel;
   const canvas = STRIP.get(key) ?? document.createElement("canvas"), first = frame * count * h * w;
   STRIP.set(key, canvas);
+  if (panel.byteOf) {
+    const bytes = Uint8Array.from({ length: 256 }, (_, code) => panel.byteOf(frame, code));
+    const [red, green, blue] = [0, 1, 2].map((channel) => (i) => bytes[codes[3 * (first + i) + channel]]);
+    paintPixels(canvas, [count * h, w], (i) => opaque(red(i), green(i), blue(i)));
+    return canvas;
+  }
   const look = Uint32Array.from({ length: 256 }, (_, code) => panel.colours[panel.placeOf(frame, code)]);
   paintPixels(canvas, [count * h, w], (i) => look[codes[first + i]]);
   return canvas;

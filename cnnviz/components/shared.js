@@ -121,7 +121,9 @@ export function show(value, step = 0) {
   return String(Number(value.toPrecision(5)));
 }
 
-export const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+/** A text with values in its {braces}, and the form of a word that goes with one, "{count:photo|photos}". */
+export const fill = (template, values) => template.replace(/\{(\w+)(?::([^{}|]*)\|([^{}|]*))?\}/g,
+  (_, name, one, others) => one === undefined ? values[name] : String(values[name]) === "1" ? one : others);
 export const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
 
 /**

@@ -203,8 +203,8 @@ def gained(tests: Mapping[str, np.ndarray], picked: int, *, x: str) -> go.Figure
     high = max(float(each.max()) for each in runs)
     edge = 0.05 * (high - low)
     layout = {
-        "xaxis": {"tickformat": ".1%", "nticks": 8, "range": [low - edge, high + edge], "gridcolor": RULE,
-                  "zeroline": False, "fixedrange": True, "title": {"text": x}},
+        "xaxis": {"tickformat": "~%", "nticks": 5, "tickangle": 0, "range": [low - edge, high + edge],
+                  "gridcolor": RULE, "zeroline": False, "fixedrange": True, "title": {"text": x}},
         "yaxis": {"tickvals": rows, "ticktext": names, "autorange": "reversed", "automargin": True, "showgrid": True,
                   "gridcolor": RULE, "zeroline": False, "fixedrange": True},
         "shapes": [{"type": "line", "x0": means[0], "x1": means[0], "y0": 0, "y1": 1, "yref": "paper",

@@ -1,7 +1,7 @@
 """Networks that somebody designed: their name is their text, "design:1x28x28: Conv 20 5 p2, ReLU, Flatten, Linear 10".
 
 The size is what they read, (C, H, W). They have no trained weights: all are random, unless somebody brings others. One
-that learnt from a set of LEARNT_FROM says so, "design:1x28x28 mnist: Flatten, Linear 10", and reads pictures as that
+that learnt from a set of EXAMPLE_SETS says so, "design:1x28x28 mnist: Flatten, Linear 10", and reads pictures as that
 set's were read.
 """
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from cnnviz.design import Evaluated, Row, evaluate, parse, write
 from cnnviz.errors import ModelError
 from cnnviz.images import Preprocessing
-from cnnviz.models import shipped
+from cnnviz.images.example_sets import EXAMPLE_SETS, ExampleSet
 from cnnviz.models.cards import Card
 from cnnviz.models.downloads import Progress
 
@@ -31,16 +31,13 @@ MOST_MACS = 50_000_000_000
 MOST_SCORES = 100_000
 MOST_SIDE = 1024
 
-# By the set of examples, a model that reads pictures as they were read, and calls its classes as they are called.
-LEARNT_FROM = {"mnist": "lenet-relu-mnist", "fashion-mnist": "lenet5-fashion"}
-
-_NAME = re.compile(rf"design:\s*(\d{{1,4}})[x×](\d{{1,4}})[x×](\d{{1,4}})\s*({'|'.join(LEARNT_FROM)})?\s*:(.*)")
+_NAME = re.compile(rf"design:\s*(\d{{1,4}})[x×](\d{{1,4}})[x×](\d{{1,4}})\s*({'|'.join(EXAMPLE_SETS)})?\s*:(.*)")
 # A grey picture between -1 and 1, and colours as ImageNet's networks get them.
 _STANDARD = {1: ((0.5,), (0.5,)), 3: ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))}
 
 
 def name_of(rows: tuple[Row, ...], input_size: tuple[int, ...], learnt_from: str = "") -> str:
-    """Return the name of a network that reads (N, C, H, W), and that learnt from a set of LEARNT_FROM."""
+    """Return the name of a network that reads (N, C, H, W), and that learnt from a set of EXAMPLE_SETS."""
     return f"{PREFIX}{'x'.join(map(str, input_size[1:]))}{learnt_from and f' {learnt_from}'}: {write(rows)}"
 
 
@@ -64,7 +61,7 @@ def card(name: str) -> Card:
         year=0,
         paper="",
         input_size=(channels, height, width),
-        preprocessing=like.preprocessing if like else preprocessing((channels, height, width)),
+        preprocessing=_as_learnt(like) if like else preprocessing((channels, height, width)),
         classes=like.classes if like else tuple(f"class {index}" for index in range(prod(report.output_size))),
         accuracy=None,
         data="",
@@ -124,20 +121,32 @@ def _read(name: str) -> tuple[tuple[Row, ...], tuple[int, int, int, int]]:
     return parse(found[5]), (1, channels, height, width)
 
 
-def _like(name: str, report: Evaluated) -> Card | None:
-    """Return the card of the model that reads pictures as this one, None for one that learnt from no set."""
+def _like(name: str, report: Evaluated) -> ExampleSet | None:
+    """Return the set that the network learnt from, None for one that learnt from none."""
     found = _NAME.fullmatch(name)
     assert found is not None
     if not found[4]:
         return None
-    like = shipped.card(LEARNT_FROM[found[4]])
-    if (1, *like.input_size) != report.input_size or len(like.classes) != prod(report.output_size):
-        read, given = "x".join(map(str, like.input_size)), len(like.classes)
+    like = EXAMPLE_SETS[found[4]]
+    if (1, *like.size) != report.input_size or len(like.classes) != prod(report.output_size):
+        read, given = "x".join(map(str, like.size)), len(like.classes)
         raise ModelError(
             f"What learns from {found[4]} reads {read} and gives {given} scores; this network reads "
             f"{'x'.join(map(str, report.input_size[1:]))} and gives {prod(report.output_size)}."
         )
     return like
+
+
+def _as_learnt(images: ExampleSet) -> Preprocessing:
+    """Return how a picture becomes what the images of a set were: all of a grey one, the middle of one in colour."""
+    size, of = (images.side, images.side), images.channels
+    return Preprocessing(
+        resize=size if of == 1 else images.side,
+        crop=size,
+        mean=(images.mean,) * of,
+        std=(images.std,) * of,
+        channels=of,
+    )
 
 
 def _report(name: str) -> Evaluated:

@@ -1,17 +1,8 @@
 """The names of the classes, in the order of the labels."""
 
-FASHION_CLASSES = (
-    "T-shirt",
-    "trousers",
-    "pullover",
-    "dress",
-    "coat",
-    "sandal",
-    "shirt",
-    "sneaker",
-    "bag",
-    "ankle boot",
-)
+from cnnviz.images.example_sets import CLOTHES
+
+FASHION_CLASSES = CLOTHES
 
 # The fifty classes by their WordNet numbers in Tiny-ImageNet-200.
 TINY_CLASSES = {

@@ -25,7 +25,7 @@ from cnnviz.training.distortions import DISTORTIONS, TEST_SEED, distort
 CACHE = Path.home() / ".cache" / "cnnviz"
 
 # What a missing, cut or foreign file makes the readers of torchvision, tarfile, zipfile and Pillow raise.
-_BROKEN = (
+BROKEN = (
     OSError, RuntimeError, ValueError, EOFError, KeyError, AssertionError,
     tarfile.TarError, lzma.LZMAError, zipfile.BadZipFile,
 )  # fmt: skip
@@ -67,7 +67,7 @@ def load(dataset: str, data_root: Path | None = None) -> Splits:
     }
     try:
         return readers[dataset]()
-    except _BROKEN as error:
+    except BROKEN as error:
         where = f"in {data_root}" if data_root else "by download"
         raise CnnvizError(
             f"The data set {dataset} could not be had {where} ({error}); name a folder that holds it with --data-root."
@@ -101,7 +101,7 @@ def _tiny(data_root: Path | None) -> Splits:
     names = tuple(TINY_CLASSES)
     images: dict[str, list[np.ndarray]] = {"train": [], "val": []}
     labels: dict[str, list[int]] = {"train": [], "val": []}
-    for split, name, data in _tiny_files(data_root):
+    for split, name, _, data in tiny_files(data_root):
         with Image.open(io.BytesIO(data)) as image:
             images[split].append(np.asarray(image.convert("RGB")))
         labels[split].append(names.index(name))
@@ -117,32 +117,32 @@ def _tiny(data_root: Path | None) -> Splits:
     return Splits(stack("train"), torch.tensor(labels["train"]), stack("val"), torch.tensor(labels["val"]), names)
 
 
-def _tiny_files(data_root: Path | None) -> Iterator[tuple[str, str, bytes]]:
-    """Yield (split, class name, file content) in a fixed order, whichever form the data set has."""
+def tiny_files(data_root: Path | None) -> Iterator[tuple[str, str, str, bytes]]:
+    """Yield (split, class name, file name, file content) in a fixed order, whichever form the data set has."""
     if data_root and (archive := data_root / "tiny-imagenet-50.tar.xz").exists():
         with tarfile.open(archive) as tar:
             for member in tar:
-                match = re.fullmatch(r"tiny-imagenet-50/(train|val)/(\w+)/[\w.]+\.JPEG", member.name)
+                match = re.fullmatch(r"tiny-imagenet-50/(train|val)/(\w+)/([\w.]+\.JPEG)", member.name)
                 if match and (file := tar.extractfile(member)):
-                    yield match[1], match[2], file.read()
+                    yield match[1], match[2], match[3], file.read()
     elif data_root:
         for split in ("train", "val"):
             for name in TINY_CLASSES:
                 for path in sorted((data_root / "tiny-imagenet-50" / split / name).glob("*.JPEG")):
-                    yield split, name, path.read_bytes()
+                    yield split, name, path.name, path.read_bytes()
     else:
         yield from _tiny_200(CACHE / "data")
 
 
-def _tiny_200(root: Path) -> Iterator[tuple[str, str, bytes]]:
+def _tiny_200(root: Path) -> Iterator[tuple[str, str, str, bytes]]:
     folder = root / "tiny-imagenet-200"
     if not (folder / "val" / "val_annotations.txt").exists():
         download_and_extract_archive(_TINY_URL, str(root), md5=_TINY_MD5)
     names = {number: name for name, number in TINY_CLASSES.items()}
     for number, name in names.items():
         for path in sorted((folder / "train" / number / "images").glob("*.JPEG")):
-            yield "train", name, path.read_bytes()
+            yield "train", name, path.name, path.read_bytes()
     for line in (folder / "val" / "val_annotations.txt").read_text().splitlines():
         file, number = line.split("\t")[:2]
         if number in names:
-            yield "val", names[number], (folder / "val" / "images" / file).read_bytes()
+            yield "val", names[number], file, (folder / "val" / "images" / file).read_bytes()

@@ -1,9 +1,11 @@
 """Why residual: plain and residual networks of 8, 20 and 44 layers, trained by one recipe."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.nn import functional
 from tqdm import tqdm
@@ -30,6 +32,9 @@ VARIANTS: dict[str, dict[str, bool]] = {
 }
 # Those that are trained at every depth; the others are, deepest, what else one may try.
 MAIN = ("plain", "residual")
+# The depth of which the weights of MAIN are kept, those of the first seed.
+KEPT = 20
+WEIGHTS = "depth.safetensors"
 
 
 def runs() -> list[tuple[str, int]]:
@@ -38,21 +43,25 @@ def runs() -> list[tuple[str, int]]:
 
 
 def measure(*, data_root: Path | None = None, seed: int = 0, epochs: int | None = None, out: Path = CURVES) -> str:
-    """Train each network from `SEEDS` seeds, write out/depth.json, and return one line about it.
+    """Train each network from `SEEDS` seeds, write out/depth.json and WEIGHTS, and return one line about it.
 
     The images come with the project, so `data_root` is not read. The file holds, by variant and depth, as (seed,
     epoch): "loss" and "train", the mean loss and the share of images that are wrong over an epoch's own batches, and
     "test", the share of the test images that are wrong after it; "end" (seed,), the same of the training images after
     the last; and of those in MAIN "removed" (seed, block), the share of the test images that are wrong without that
-    block, None for a block that changes the size of its maps.
+    block, None for a block that changes the size of its maps. The weights are
+    those of MAIN with KEPT layers from the first seed: see `trained`.
     """
     total, seeds = epochs or EPOCHS, range(seed, seed + SEEDS)
     images = examples()
     found: dict[str, dict[str, dict[str, list[Any]]]] = {}
+    weights: dict[str, Tensor] = {}
     for start in seeds:
         for name, depth in tqdm(runs(), desc=f"seed {start}"):
             made = network(depth, seed=start, **VARIANTS[name])  # type: ignore[arg-type]
             curves: dict[str, Any] = {**train(made, images, total, start), "end": wrong(made, *images[:2])}
+            if name in MAIN and depth == KEPT and start == seed:
+                weights |= {f"{name}.{key}": each.contiguous() for key, each in made.state_dict().items()}
             if name in MAIN:
                 curves["removed"] = without_each(made, *images[2:])
             kept = found.setdefault(name, {}).setdefault(str(depth), {})
@@ -70,6 +79,7 @@ def measure(*, data_root: Path | None = None, seed: int = 0, epochs: int | None 
         "auxiliary": AUXILIARY,
     }
     save(NAME, card, {"runs": found}, seeds=seeds, epochs=epochs, out=out)
+    save_file(weights, out / WEIGHTS)
     ends = {name: sum(found[name][str(DEPTHS[-1])]["end"]) / SEEDS for name in MAIN}
     return (
         f"{NAME}: with {DEPTHS[-1]} layers {ends['plain']:.1%} of the training images are wrong for the plain network, "
@@ -77,6 +87,15 @@ def measure(*, data_root: Path | None = None, seed: int = 0, epochs: int | None 
     )
 
 
+def trained(name: str) -> Network:
+    """Return a network of MAIN with KEPT layers as its first run ended, to be used as at test."""
+    made, start = network(KEPT, residual=name == "residual"), f"{name}."
+    found = load_file(CURVES / WEIGHTS)
+    made.load_state_dict({key.removeprefix(start): each for key, each in found.items() if key.startswith(start)})
+    return made.eval()
+
+
+@lru_cache(maxsize=1)
 def examples() -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Return training images (N, 1, 14, 14), their labels, and those of the test: each the mean of 2x2 pixels."""
     found = load(DATA)

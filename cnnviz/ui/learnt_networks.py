@@ -9,7 +9,8 @@ import streamlit as st
 
 from cnnviz.design import parse
 from cnnviz.engine.requests import ModelChoice
-from cnnviz.models.own_networks import LEARNT_FROM, name_of
+from cnnviz.images.example_sets import EXAMPLE_SETS
+from cnnviz.models.own_networks import name_of
 
 if TYPE_CHECKING:
     # It imports torch, without which the calculator opens.
@@ -51,6 +52,6 @@ def learnt() -> dict[str, ModelChoice]:
 
 def learnt_name(settings: "Settings") -> str | None:
     """Return the name of the model that a run with these settings makes, None where it reads no pictures."""
-    if settings.examples not in LEARNT_FROM:
+    if settings.examples not in EXAMPLE_SETS:
         return None
     return name_of(parse(settings.network), settings.input_size, settings.examples)

@@ -10,7 +10,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from cnnviz import images
 from cnnviz.engine.requests import Picture
 from cnnviz.errors import ImageError
-from cnnviz.ui.photo_store import store
+from cnnviz.ui.photo_store import PHOTO, store
 
 _OWN = "own-picture"
 
@@ -18,8 +18,19 @@ _OWN = "own-picture"
 def take_photo(data: bytes) -> None:
     """Take a file's bytes for the photo of this visit; raise ImageError, and keep the former, where they are none."""
     st.session_state[_OWN] = Picture.of(images.decode(data))
+    leave(data, PHOTO)
+
+
+def leave(data: bytes, kind: str) -> None:
+    """Leave a file for the process that may take this visit over: see cnnviz.ui.photo_store."""
     if session := _session():
-        store().leave(session, data)
+        store().leave(session, data, kind)
+
+
+def taken_over(kind: str) -> bytes | None:
+    """Return what was left by the session that this page had before, if there is something."""
+    session, before = _session(), _session_before()
+    return store().find(before, kind) if session and before else None
 
 
 def own_photo() -> Picture | None:
@@ -31,15 +42,14 @@ def own_photo() -> Picture | None:
 
 
 def _taken_over() -> Picture | None:
-    session, before = _session(), _session_before()
-    if not session or not before or (data := store().find(before)) is None:
+    if (data := taken_over(PHOTO)) is None:
         return None
     try:
         picture = Picture.of(images.decode(data))
     except ImageError:  # of another version of cnnviz, which could read more
         return None
     # The next process will be told this session's name.
-    store().leave(session, data)
+    leave(data, PHOTO)
     return picture
 
 

@@ -1,8 +1,9 @@
 """Where the processes of a server leave visitors' photos for each other: Redis, if CNNVIZ_REDIS is its address.
 
 A photo is the file as it was uploaded, kept for an hour under its SHA-256; which one is a session's, under the SHA-256
-of the session's name. So neither can be guessed, and Redis knows no session. Where it does not answer, visitors have
-their photos in their own process's memory alone, as without it.
+of the session's name. So neither can be guessed, and Redis knows no session. Features and thumbnails of one's own
+classes are kept in the same way. Where it does not answer, visitors have their photos in their own process's memory
+alone, as without it.
 """
 
 import hashlib
@@ -16,6 +17,8 @@ from typing import Any, TypeVar
 
 ADDRESS = "CNNVIZ_REDIS"
 KEPT = 3600  # seconds
+# What can be left of a session, one of each.
+PHOTO, CLASSES = "photo", "classes"
 _PATIENCE = 1.0  # seconds for an answer
 _PAUSE = 30.0  # seconds in which one that did not answer is not asked
 
@@ -33,22 +36,22 @@ class PhotoStore:
         self._silent_until = 0.0
         self._lock = threading.Lock()
 
-    def leave(self, session: str, data: bytes) -> None:
-        """Keep a file as the photo of a session."""
+    def leave(self, session: str, data: bytes, kind: str = PHOTO) -> None:
+        """Keep a file as the photo of a session, or as its classes."""
         digest = hashlib.sha256(data).hexdigest()
 
         def keep(redis: Any) -> None:
-            redis.set(_photo(digest), data, ex=KEPT)
-            redis.set(_session(session), digest, ex=KEPT)
+            redis.set(_file(digest, kind), data, ex=KEPT)
+            redis.set(_session(session, kind), digest, ex=KEPT)
 
         self._ask(keep)
 
-    def find(self, session: str) -> bytes | None:
+    def find(self, session: str, kind: str = PHOTO) -> bytes | None:
         """Return the file that was left for a session, None where there is none any more."""
 
         def find(redis: Any) -> bytes | None:
-            digest: bytes | None = redis.get(_session(session))
-            data: bytes | None = redis.get(_photo(digest.decode())) if digest else None
+            digest: bytes | None = redis.get(_session(session, kind))
+            data: bytes | None = redis.get(_file(digest.decode(), kind)) if digest else None
             return data if data and hashlib.sha256(data).hexdigest().encode() == digest else None
 
         return self._ask(find)
@@ -98,9 +101,10 @@ def _client(address: str) -> Any:
         return None
 
 
-def _photo(digest: str) -> str:
-    return f"cnnviz:photo:{digest}"
+def _file(digest: str, kind: str) -> str:
+    return f"cnnviz:{kind}:{digest}"
 
 
-def _session(name: str) -> str:
-    return f"cnnviz:session:{hashlib.sha256(name.encode()).hexdigest()}"
+def _session(name: str, kind: str) -> str:
+    of = "" if kind == PHOTO else f"{kind}:"
+    return f"cnnviz:session:{of}{hashlib.sha256(name.encode()).hexdigest()}"

@@ -29,13 +29,21 @@ INVERT = Switch("invert", default=False)
 _CENTRE = Switch("centre", default=True)
 _THUMBNAIL = 96
 _PAD = 280
-# A drawing stays with the person, not with a screen, as a photo of one's own does; no link can hold them.
-_DRAWN = "drawn-picture"
+# A drawing stays with the person, not with a screen, as a photo of one's own does; no link can hold them. Nor what
+# another screen opened, such as a test image that a network mistook: it can be chosen while there is one.
+_DRAWN, _OPENED = "drawn-picture", "opened-picture"
+OPENED = "Opened"
 
 
 def source(first: str = "Gallery") -> Choice:
     """Return the choice of a kind of picture, `first` without a word in the link."""
-    return Choice("source", first, options=SOURCES, style="pills")
+    opened = (OPENED,) if _OPENED in st.session_state else ()
+    return Choice("source", first, options=(*SOURCES, *opened), style="pills")
+
+
+def open_picture(image: Image.Image) -> None:
+    """Have an image on the list of pictures, beside the visitor's own: "source=Opened" chooses it."""
+    st.session_state[_OPENED] = Picture.of(image.convert("RGB"))
 
 
 def photo() -> Choice:
@@ -57,8 +65,10 @@ def picture_of(form: Form, first: str = "Gallery", digit: int | None = None) -> 
         return sheet_picture(SHEETS[kind], form.get(sheet_number(kind, digit if kind == "Digits" else None)))
     if kind == "Gallery":
         return gallery_picture(form.get(photo()))
-    drawn: Picture | None = st.session_state.get(_DRAWN)
-    return drawn if kind == "Draw" else own_photo()
+    kept: dict[str, Picture | None] = {
+        kind: st.session_state.get(key) for kind, key in (("Draw", _DRAWN), (OPENED, _OPENED))
+    }
+    return kept[kind] if kind in kept else own_photo()
 
 
 def choose_picture(
@@ -82,6 +92,8 @@ def choose_picture(
         _draw(form)
     elif kind == "Gallery":
         _choose_from_gallery(form, resets)
+    elif kind == OPENED:
+        st.caption(COMMON.text("opened"))
     else:
         _take_own(form, kind)
 

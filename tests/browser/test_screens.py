@@ -2,12 +2,14 @@
 
 import io
 import re
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from cnnviz import lessons
 from cnnviz.ui import menu
 from tests.browser.access import LAPTOP, PHONE, assert_accessible, assert_nothing_jumps, assert_readable
 from tests.browser.ready import SLOW, answered, settle
@@ -15,17 +17,33 @@ from tests.browser.ready import SLOW, answered, settle
 # Networks that are small, for a browser's patience.
 OPENED = {"activations": "activations?model=alexnet-tiny", "receptive_field": "receptive_field?model=alexnet-tiny"}
 SCREENS = {screen.name: OPENED.get(screen.name, screen.name if screen.section else "") for screen in menu.SCREENS}
+# The stage, or the table that one part begins with.
+STAGE = "[class*=-stage-], [class*=-method-]"
+LABELS = {name: lessons.labels(lessons.ENGLISH, name) for name in SCREENS}
+# Of screens with parts, all but the first, which opens with the screen.
+PARTS = [
+    (name, label.removeprefix("part."))
+    for name, labels in LABELS.items()
+    for label in labels
+    if "part.first" in labels and label.startswith("part.") and label != "part.first"
+]
 # Those of the basics, where a sum tells what is pointed at.
 WITH_A_SUM = ("convolution", "pooling", "connectivity", "normalization")
 LAST = {"home": "A spatial transformer inside a network"}
 
 
 @pytest.fixture
-def screen(serve, visit):
+def screen_at(serve, visit):
+    """Return a function that opens a link."""
+    return lambda link, **options: visit(f"{serve('app.py')}/{link}", **options)
+
+
+@pytest.fixture
+def screen(screen_at):
     """Return a function that opens a screen and waits until all of it is there."""
 
     def go(name: str, link: str | None = None, **options):
-        return ready(visit(f"{serve('app.py')}/{SCREENS[name] if link is None else link}", **options), name)
+        return ready(screen_at(SCREENS[name] if link is None else link, **options), name)
 
     return go
 
@@ -57,12 +75,19 @@ def test_a_screen_on_a_phone_and_on_a_laptop_in_light_and_dark(screen, name):
     assert_readable(page, "dark")
 
 
+@pytest.mark.parametrize(("name", "part"), PARTS)
+def test_a_part_on_a_phone_has_its_stage_below_one_line(screen_at, name, part):
+    page = screen_at(f"{SCREENS[name].partition('?')[0]}?{urlencode({'part': part})}", width=PHONE, height=844)
+    expect(page.locator("[class*=-idea-rest]")).to_be_visible(timeout=SLOW)
+    assert_one_line_above_the_stage(page)
+
+
 def assert_one_line_above_the_stage(page):
     """Fail where more than a line of text stands above the stage of a phone's page; the rest is below."""
     line = page.locator("[class*=-idea-line]").bounding_box()
     assert line["height"] < 32, line
     assert line["y"] < 220, line
-    stage = page.locator("[class*=-stage-]").first.bounding_box()
+    stage = page.locator(STAGE).first.bounding_box()
     assert stage["y"] < 400, stage
     rest = page.locator("[class*=-idea-rest]").bounding_box()
     assert rest["y"] > stage["y"], (rest, stage)

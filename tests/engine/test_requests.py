@@ -189,6 +189,7 @@ def example(kind: type, pictures: Any) -> Any:
         "width": 8,
         "depth": 8 if kind is MeasureGradients else 3,
         "residual": True,
+        "removed": (1, 4),
         "normalised": True,
         "batch": 4,
         "at": 1,
@@ -223,7 +224,7 @@ def test_every_request_is_a_frozen_value_that_travels(kind: type, pictures: Any)
     assert key_of(copy) == key_of(request)
     named = {"model", "architecture", "kind", "kernel", "step", "image", "signal", "picture"}
     named |= {"inputs", "pictures", "batch_size", "sizes", "stack", "fan_in", "activation", "activations"}
-    assert (named | {"patches", "seed", "run"}) & set(get_type_hints(kind, {"results": None}))
+    assert (named | {"patches", "seed", "run", "residual"}) & set(get_type_hints(kind, {"results": None}))
 
 
 @pytest.mark.interface

@@ -174,6 +174,27 @@ def test_the_view_has_all_first_weights_and_the_plane(engine):
 @pytest.mark.parametrize(
     ("network", "shape"),
     [
+        ("Conv 6 5, ReLU, MaxPool 4, Flatten, Linear 10", (6, 5, 5, 3)),
+        ("Flatten, Linear 10", (10, 32, 32, 3)),
+        ("Conv 6 3 g3, ReLU, MaxPool 4, Flatten, Linear 10", (6, 3, 3)),
+    ],
+)
+def test_of_colours_the_first_weights_are_colours(engine, network, shape):
+    settings = Settings(network, "patches", batch_size=20)
+    run = at_one_go(settings, (), 8)
+    view = engine.ask(slice_of("one", settings, until=8, seconds=60.0, look=True, shown=11)).view
+    assert view.filters.shape == shape
+    weight = next(each.detach() for each in run.network.parameters() if each.ndim > 1)
+    across = weight.reshape(len(weight), -1, *shape[1:3])
+    for colour in range(across.shape[1]):
+        found = view.filters[..., colour] if len(shape) == 4 else view.filters
+        np.testing.assert_array_equal(found, across[:, colour].numpy())
+    assert_same(view.frame.panels, run.film.frame(None, run.examples.test_inputs[11:12]))
+
+
+@pytest.mark.parametrize(
+    ("network", "shape"),
+    [
         ("Flatten, Linear 10", (10, 28, 28)),
         ("MaxPool 4, Flatten, Linear 10", (10, 7, 7)),
         ("AvgPool 2, Conv 5 3, Flatten, Linear 10", (5, 3, 3)),

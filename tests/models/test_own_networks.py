@@ -12,7 +12,7 @@ from cnnviz.engine.requests import Classify, Layers, Maps, ModelChoice, Picture
 from cnnviz.errors import ModelError
 from cnnviz.images import gallery_image, prepare
 from cnnviz.models import own_networks
-from cnnviz.training.live.examples import load, sheet
+from cnnviz.training.live.examples import load, pixels_of
 
 SMALL = "design:1x28x28: Conv 20 5 p2, ReLU, MaxPool 2, Basic 8, Flatten, Linear 10"
 ROWS = parse(SMALL.split(":", 2)[2])
@@ -49,10 +49,11 @@ def test_a_name_is_made_of_rows():
     assert own_networks.name_of(ROWS, (1, 1, 28, 28)) == SMALL
 
 
-@pytest.mark.parametrize("examples", own_networks.LEARNT_FROM)
+@pytest.mark.parametrize("examples", ["mnist", "fashion-mnist", "patches"])
 def test_one_that_learnt_reads_pictures_as_its_examples_were_read(examples):
-    card = models.card(own_networks.name_of(ROWS, (1, 1, 28, 28), examples))
-    images, _ = sheet(examples, "test")
+    images, _ = pixels_of(examples, "test")
+    size = (1, 1, 28, 28) if images.ndim == 3 else (1, 3, 32, 32)
+    card = models.card(own_networks.name_of(ROWS, size, examples))
     given = load(examples).test_inputs
     for at in (0, 7, 999):
         made = prepare(Image.fromarray(images[at]).convert("RGB"), card.preprocessing)
@@ -64,6 +65,13 @@ def test_one_that_learnt_reads_pictures_as_its_examples_were_read(examples):
 def test_one_that_cannot_have_learnt_from_its_examples_is_told():
     with pytest.raises(ModelError, match="reads 1x28x28 and gives 10 scores; this network reads 1x28x28 and gives 7"):
         models.card("design:1x28x28 mnist: Flatten, Linear 7")
+
+
+@pytest.mark.parametrize("shipped", ["lenet-relu-mnist", "lenet5-fashion"])
+def test_one_that_learnt_reads_pictures_as_the_models_that_come_with_the_project(shipped):
+    theirs = models.card(shipped)
+    ours = models.card(own_networks.name_of(ROWS, (1, 1, 28, 28), theirs.data.split(",")[0].lower()))
+    assert (ours.preprocessing, ours.classes) == (theirs.preprocessing, theirs.classes)
 
 
 @pytest.mark.parametrize("name", ["lenet5", "alexnet-course", "nin", "googlenet-course", "resnet18"])

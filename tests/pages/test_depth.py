@@ -11,7 +11,7 @@ from torch import nn
 from cnnviz import images, models
 from cnnviz.models.cifar_resnet import CLASSES, STAGES, WIDTH, network
 from cnnviz.probes.layer_gradients import layer_gradients
-from cnnviz.training.depth import examples
+from cnnviz.training.depth import examples, trained, wrong
 from cnnviz.ui.depth import sizes
 from cnnviz.ui.depth.recorded import curves
 from cnnviz.ui.depth.state import block_names
@@ -127,6 +127,21 @@ def test_the_answer_without_a_block_is_that_with_zeros_in_its_branch():
     assert float(share[1]) / 100 == pytest.approx(whole.max().item(), abs=6e-4)
     lowest = re.search(r"Block 9, \*\*blocks\.5\.3\*\*, is missed most: ([\d.]+)%", told)
     assert float(lowest[1]) / 100 == pytest.approx(without[whole.argmax()].item(), abs=6e-4)
+
+
+def test_blocks_are_taken_from_both_networks_live():
+    app = open_part("Removal", removed="2,9", image="7")
+    assert_well(app)
+    shown = {each.label: each.value for each in app.metric}
+    images, labels = examples()[2:]
+    for name in ("plain", "residual"):
+        made = trained(name)
+        told = f"With all blocks {wrong(made, images, labels):.1%}."
+        assert any(each.value == told for each in app.caption), told
+        for at in (1, 8):
+            # Without its branch a residual block is relu(x), which is x where all is a ReLU's output already.
+            made.blocks[at].forward = lambda maps: maps
+        assert shown[f"{name.capitalize()}: wrong"] == f"{wrong(made, images, labels):.1%}"
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -7,16 +7,22 @@ import pytest
 import torch
 from torch.nn import functional
 
-from cnnviz.training.live.examples import load, sheet
+from cnnviz.engine.requests import Picture
+from cnnviz.images import gallery_image
+from cnnviz.images.example_sets import PATCHED
+from cnnviz.training.live.data_root import DATA_ROOT
+from cnnviz.training.live.examples import load, pixels_of, sheet
 from cnnviz.training.live.run import LiveRun
 from cnnviz.training.live.settings import Settings
-from cnnviz.ui.training import film
+from cnnviz.ui.training import film, layers
 from cnnviz.ui.training.layers import mistaken
 from cnnviz.ui.training.state import PRESETS, SMALL
 from tests.conftest import some
 from tests.pages import opening
 from tests.pages.opening import assert_well, said
 from tests.pages.training_runs import XOR, numbers, open_screen, press, run_of
+
+EXAMPLES = "training.examples"
 
 
 @pytest.mark.parametrize("name", some(list(PRESETS), 3))
@@ -110,7 +116,7 @@ def test_a_kept_run_on_other_examples_lends_its_curves_and_no_maps(monkeypatch):
     app.selectbox(key="training.examples").set_value("fashion-mnist").run()
     assert_well(app)
     assert shown[-1] == ["This run"]
-    assert any("Kept, in grey: 1 steps" in each.value for each in app.caption)
+    assert any("Kept, in grey: 1 step with" in each.value for each in app.caption)
 
 
 def test_a_run_that_ran_away_says_so():
@@ -148,9 +154,10 @@ def test_a_mistaken_image_opens_in_activations_with_these_very_weights():
     assert_well(app)
     view = run_of(app).look()
     number = int(mistaken(sheet("mnist", "test")[1].astype(int), view, 4, None)[0])
+    own = app.session_state["own-picture"] = Picture.of(gallery_image("coffee"))
     app.button(key="training.open").click().run()
     model = f"design:1x28x28 mnist: {net}"
-    app.query_params["model"], app.query_params["source"] = model, "Upload"
+    app.query_params["model"], app.query_params["source"] = model, "Opened"
     app.switch_page("pages/inspect/activations.py").run()
     assert_well(app)
     alone = LiveRun(Settings(net, rate=0.003))
@@ -160,12 +167,63 @@ def test_a_mistaken_image_opens_in_activations_with_these_very_weights():
     labels = [block.proto.popover.label for block in app.get("popover")]
     assert f"Prediction: {int(answer)}, {float(sure):.1%}" in labels, labels
     assert model in app.selectbox(key="activations.model").options
+    # One's own photo is still there, beside the image.
+    opened = app.session_state["opened-picture"].pixels
+    assert np.array_equal(opened[..., 0], sheet("mnist", "test")[0][number])
+    assert app.session_state["own-picture"].sha256 == own.sha256
+    assert {"From Training", "Upload"} <= set(app.pills(key="activations.source").options)
     # It stays on the list while the next one learns, and its weights with it, which are not those of the next one.
     app.switch_page("pages/train/training.py").run()
     app.number_input(key="training.seed").set_value(1).run()
     assert app.button(key="training.open").disabled
     app.switch_page("pages/inspect/filters.py").run()
     assert model in app.selectbox(key="filters.model").options
+
+
+def test_patches_of_photos_are_in_colour_everywhere(monkeypatch):
+    films, mosaics = [], []
+    monkeypatch.setattr(film, "run_film", lambda reels, **rest: films.append((reels, rest)))
+    monkeypatch.setattr(layers, "tiles", lambda images, **rest: mosaics.append((images, rest)))
+    net = "Conv 4 5, ReLU, MaxPool 4, Flatten, Linear 10"
+    app = press(
+        open_screen(examples="patches", net=net, shift="1", flip="0.5", shown="3", batch_size="200"), "one_epoch"
+    )
+    assert_well(app)
+    assert "Which photo is it from?" in said(app)
+    assert "20 steps see every example once" in said(app)
+    (reels, rest), (images, mosaic) = films[-1], mosaics[-1]
+    assert np.array_equal(rest["picture"], scaled(pixels_of("patches", "test")[0][3]))
+    assert [panel.codes.shape for panel in reels[0].frames[-1].panels] == [(4, 5, 5, 3), (4, 28, 28)]
+    assert "as colours" in reels[0].captions[0]
+    assert (images.dtype, images.shape[1:], mosaic["mode"]) == (np.uint8, (32, 32, 3), "rgb")
+    assert mosaic["labels"][0].split(" ")[0] in PATCHED
+    assert len(app.get("download_button")) == 4
+    app.button(key="training.open").click().run()
+    app.query_params["model"], app.query_params["source"] = f"design:3x32x32 patches: {net}", "Opened"
+    app.switch_page("pages/inspect/activations.py").run()
+    assert_well(app)
+    (label,) = [each.proto.popover.label for each in app.get("popover") if "Prediction" in each.proto.popover.label]
+    assert any(name in label for name in PATCHED), label
+
+
+def scaled(pixels):
+    """From black to white, as the film shows what its maps are of."""
+    low, high = float(pixels.min()), float(pixels.max())
+    return ((pixels - low) / (high - low) * 255 + 0.5).astype(np.uint8)
+
+
+def test_sets_of_the_operators_folder_can_be_chosen_where_they_are(monkeypatch, tmp_path):
+    (tmp_path / "MNIST" / "raw").mkdir(parents=True)
+    (tmp_path / "MNIST" / "raw" / "train-images-idx3-ubyte").touch()
+    whole = "digits (MNIST, all 60,000)"
+    assert whole not in open_screen(examples="whole-mnist").selectbox(key=EXAMPLES).options
+    monkeypatch.setenv(DATA_ROOT, str(tmp_path))
+    assert whole in open_screen(net="Flatten, Linear 10").selectbox(key=EXAMPLES).options
+    # One that can't be read is one sentence, and the controls stay.
+    app = open_screen(net="Flatten, Linear 10", examples="whole-mnist")
+    assert not app.exception
+    assert "The data set whole-mnist in CNNVIZ_DATA can't be read" in app.error[0].value
+    assert app.selectbox(key=EXAMPLES).value == "whole-mnist"
 
 
 def test_a_run_stops_where_it_is_told():

@@ -16,11 +16,12 @@ def few(monkeypatch):
     images = tuple(each[:80] for each in recipe.examples())
     monkeypatch.setattr(recipe, "examples", lambda: images)
     monkeypatch.setattr(recipe, "DEPTHS", (8,))
+    monkeypatch.setattr(recipe, "KEPT", 8)
     monkeypatch.setattr(recipe, "SEEDS", 1)
     return images
 
 
-def test_it_writes_every_run_with_its_card(few, tmp_path):
+def test_it_writes_every_run_with_its_card(few, tmp_path, monkeypatch):
     said = recipe.measure(out=tmp_path, epochs=2, seed=4)
     found = json.loads((tmp_path / "depth.json").read_text())
     assert found["card"]["seeds"] == [4]
@@ -30,6 +31,27 @@ def test_it_writes_every_run_with_its_card(few, tmp_path):
     assert [len(one[key][0]) for key in ("loss", "train", "test", "removed")] == [2, 2, 2, 3]
     assert [each is None for each in one["removed"][0]] == [False, True, True]
     assert "8 layers" in said
+    # The weights that are kept are those whose errors were written.
+    monkeypatch.setattr(recipe, "CURVES", tmp_path)
+    for name in recipe.MAIN:
+        made = recipe.trained(name)
+        assert recipe.wrong(made, *few[2:]) == found["runs"][name]["8"]["test"][0][-1]
+        assert recipe.without_each(made, *few[2:]) == found["runs"][name]["8"]["removed"][0]
+
+
+def test_the_shipped_weights_are_of_the_recipe():
+    assert (CURVES / recipe.WEIGHTS).stat().st_size < 600_000
+    runs, images = json.loads((CURVES / "depth.json").read_text())["runs"], recipe.examples()
+    least = {}
+    for name in recipe.MAIN:
+        made, run = recipe.trained(name), runs[name][str(recipe.KEPT)]
+        assert recipe.wrong(made, *images[2:]) == pytest.approx(run["test"][0][-1], abs=0.02)
+        errors = [each for each in recipe.without_each(made, *images[2:]) if each is not None]
+        recorded = [each for each in run["removed"][0] if each is not None]
+        assert len(errors) == len(recorded) == 7
+        least[name] = min(errors)
+    # Each block of the plain network is missed more than the residual one misses some.
+    assert least["plain"] > 0.5 > least["residual"]
 
 
 def test_images_are_means_of_four_pixels():

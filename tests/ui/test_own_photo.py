@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from cnnviz import images
 from cnnviz.engine.requests import Picture
 from cnnviz.ui import own_photo
+from cnnviz.ui.photo_store import PHOTO
 
 
 def file(shade):
@@ -23,10 +24,11 @@ class Store:
     def __init__(self):
         self.kept, self.asked = {}, []
 
-    def leave(self, session, data):
+    def leave(self, session, data, kind=PHOTO):
+        assert kind == PHOTO
         self.kept[session] = data
 
-    def find(self, session):
+    def find(self, session, kind=PHOTO):
         self.asked.append(session)
         return self.kept.get(session)
 

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from cnnviz.images.source import MAX_BYTES
-from cnnviz.ui.photo_store import KEPT, PhotoStore
+from cnnviz.ui.photo_store import CLASSES, KEPT, PhotoStore
 
 redis = pytest.importorskip("redis", reason="redis-py is not installed")
 
@@ -53,6 +53,15 @@ def test_what_one_process_leaves_another_finds(address, inside):
     assert other.find("ben") is None
     other.leave("anna", b"another")
     assert PhotoStore(address).find("anna") == b"another"
+
+
+def test_a_sessions_photo_and_its_classes_are_two(address, inside):
+    store = PhotoStore(address)
+    store.leave("anna", b"photo")
+    store.leave("anna", b"classes", CLASSES)
+    assert PhotoStore(address).find("anna") == b"photo"
+    assert PhotoStore(address).find("anna", CLASSES) == b"classes"
+    assert len(list(inside.scan_iter())) == 4
 
 
 def test_it_is_kept_for_an_hour_under_its_sha_256_and_no_session_is_named(address, inside):

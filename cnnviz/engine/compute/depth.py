@@ -4,14 +4,14 @@ import torch
 
 from cnnviz.engine.compute.inputs import picture_batch
 from cnnviz.engine.registry import Run, computes
-from cnnviz.engine.requests import Additions, MeasureGradients, TakeApart, WithoutBlock
+from cnnviz.engine.requests import Additions, MeasureGradients, TakeApart, WithoutBlock, WithoutBlocks
 from cnnviz.engine.results import Floats, Probed
 from cnnviz.models.cifar_resnet import network
 from cnnviz.probes.arrays import to_numpy
 from cnnviz.probes.layer_gradients import LayerGradients, layer_gradients
 from cnnviz.probes.probabilities import probabilities
 from cnnviz.probes.residual import Addition, Apart, additions, scores_without, take_apart
-from cnnviz.training.depth import examples
+from cnnviz.training.depth import examples, trained
 
 
 @computes(MeasureGradients)
@@ -33,6 +33,17 @@ def find_additions(request: Additions, run: Run) -> Probed[tuple[Addition, ...]]
 def apart(request: TakeApart, run: Run) -> Probed[Apart]:
     """Return one addition taken apart."""
     return Probed(take_apart(run.network, picture_batch(request, run), request.at), str(run.device), run.note)
+
+
+@computes(WithoutBlocks)
+def without_blocks(request: WithoutBlocks, run: Run) -> Probed[Floats]:
+    """Return the probabilities, computed on the CPU: a GPU would be slower for so little."""
+    made = trained("residual" if request.residual else "plain")
+    for at in request.removed:
+        made.blocks[at].removed = True
+    images = examples()[2].chunk(request.PARTS)[request.part]
+    with torch.inference_mode():
+        return Probed(made(images).softmax(dim=1).numpy(), "cpu", "")
 
 
 @computes(WithoutBlock)

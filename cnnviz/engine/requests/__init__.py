@@ -35,6 +35,7 @@ from cnnviz.engine.requests.depth import Additions as Additions
 from cnnviz.engine.requests.depth import MeasureGradients as MeasureGradients
 from cnnviz.engine.requests.depth import TakeApart as TakeApart
 from cnnviz.engine.requests.depth import WithoutBlock as WithoutBlock
+from cnnviz.engine.requests.depth import WithoutBlocks as WithoutBlocks
 from cnnviz.engine.requests.equivariance import BlurSignal as BlurSignal
 from cnnviz.engine.requests.equivariance import MoveMaps as MoveMaps
 from cnnviz.engine.requests.equivariance import ShiftAnswers as ShiftAnswers

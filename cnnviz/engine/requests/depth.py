@@ -1,7 +1,7 @@
 """Why residual: gradients by layer of plain and residual networks, and the additions of a network with a picture."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from cnnviz.engine.requests.values import ModelChoice, Picture, Request
 from cnnviz.engine.results import Floats, Probed
@@ -41,6 +41,20 @@ class TakeApart(Request["Probed[Apart]"]):
     picture: Picture
     at: int
     invert: bool = False
+
+
+@dataclass(frozen=True)
+class WithoutBlocks(Request[Probed[Floats]]):
+    """The probabilities (N, 10) that the plain or the residual network of cnnviz.training.depth gives to test images.
+
+    The blocks `removed`, from 0, let x pass alone. `part` is one of PARTS of the images: others have their turn between
+    two of them.
+    """
+
+    residual: bool
+    removed: tuple[int, ...]
+    part: int
+    PARTS: ClassVar[int] = 4
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,10 @@ from cnnviz.engine.results.weight_spread import WeightSpread
 
 @dataclass(frozen=True, eq=False)
 class Panel(Sized):
-    """What one layer shows, `codes` (N, h, w) from 0 for `low` to 255 for `high`: see cnnviz.training.live.film."""
+    """What one layer shows, `codes` (N, h, w), of colours (N, h, w, 3), from 0 for `low` to 255 for `high`.
+
+    See cnnviz.training.live.film.
+    """
 
     name: str
     codes: Bytes
@@ -41,10 +44,11 @@ class RunView(Sized):
     `losses` and `accuracies` (S,) are those of each step's batch; `tests` (T, 3) are step, loss and accuracy of each
     look at the test examples. Of the last of them are `confusion` (K, K), counts by right class and answer, `answers`
     and `sure` (N,), and `dead`, by ReLU the share of units that are always 0. Of every tenth step, `measured` (M,), and
-    each of `layers` there are `sizes` (3, M, L): Euclidean norms of weights, gradients and updates. `filters` (C, h, w)
-    are the weights of the first layer, for points (C, 1, 2); `plane` (P, P) is the probability of the second class over
-    the plane, from top to bottom, None for images. `frame` is the film's moment of now. Of a run on few examples there
-    are `learnt` (T, 3), step, loss and accuracy on those, used as at test, and the `spread` of its weights.
+    each of `layers` there are `sizes` (3, M, L): Euclidean norms of weights, gradients and updates. `filters` are the
+    weights of the first layer, (C, h, w), of colours (C, h, w, 3) and for points (C, 1, 2); `plane` (P, P) is the
+    probability of the second class over the plane, from top to bottom, None for images. `frame` is the film's moment of
+    now. Of a run on few examples there are `learnt` (T, 3), step, loss and accuracy on those, used as at test, and the
+    `spread` of its weights.
     """
 
     step: int

@@ -1,4 +1,4 @@
-"""What a live run learns from: parts of MNIST and Fashion-MNIST that come with the project, and points in the plane.
+"""What a live run learns from: images of EXAMPLE_SETS, and points in the plane.
 
 >>> load("circles", noise=0.1, seed=0).inputs.shape
 torch.Size([400, 2])
@@ -16,18 +16,21 @@ from torch import Tensor
 
 from cnnviz.assets import EXAMPLES
 from cnnviz.errors import CnnvizError
-from cnnviz.training.classes import FASHION_CLASSES
+from cnnviz.images.example_sets import EXAMPLE_SETS, PATCHES, SHEETS
+from cnnviz.images.photo_patches import photo_patches
+from cnnviz.training.live import data_root
 
 SIDE = 28
 COLUMNS = 100
-COUNT, POINTS = 5000, 400
-# The mean and deviation of the pixels of all 60,000 training images, as torchvision's examples have them.
-IMAGES = {"mnist": (0.1307, 0.3081), "fashion-mnist": (0.2860, 0.3530)}
+POINTS = 400
 
 
 @dataclass(frozen=True, eq=False)
 class Examples:
-    """Inputs are float32 (N, C, H, W) or (N, 2), ready for the network; labels int64 (N,)."""
+    """Inputs are float32 (N, C, H, W) or (N, 2), ready for the network; labels int64 (N,).
+
+    Of the larger sets `inputs` are pixels, uint8, a quarter of the memory: `standardised` makes them ready.
+    """
 
     inputs: Tensor
     labels: Tensor
@@ -37,17 +40,29 @@ class Examples:
 
 
 def load(name: str, *, noise: float = 0.0, seed: int = 0) -> Examples:
-    """Return the examples of a name: those of IMAGES, or points of POINT_SETS with `noise` from 0 to 0.5.
+    """Return the examples of a name: those of EXAMPLE_SETS, or points of POINT_SETS with `noise` from 0 to 0.5.
 
-    Images are the first 5,000 of the training set and the first 1,000 of the test set, standardised. Points are
-    (N, 2), within some -6 to 6, as many to test as to train, half of them in each class. Raises CnnvizError for
-    another name.
+    Images are the first ones of the set, standardised. Points are (N, 2), within some -6 to 6, as many to test as to
+    train, half of them in each class. Raises CnnvizError for another name, and for a set that is not at hand.
     """
-    if name in IMAGES:
+    if name in EXAMPLE_SETS:
         return _images(name)
     if name not in POINT_SETS:
-        raise CnnvizError(f"{name!r} is no set of examples; there are {', '.join((*IMAGES, *POINT_SETS))}.")
+        there = ", ".join((*image_sets(), *POINT_SETS))
+        raise CnnvizError(f"{name!r} is no set of examples; there are {there}.")
     return _points(name, noise, seed)
+
+
+def image_sets() -> tuple[str, ...]:
+    """Return the sets of EXAMPLE_SETS that are there: the project's own, and what the operator's data root holds."""
+    return (*SHEETS, PATCHES, *data_root.found())
+
+
+def pixels_of(name: str, part: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the images (N, H, W), or (N, H, W, 3) in colour, and labels (N,), uint8, of a set's "train" or "test"."""
+    if name in SHEETS:
+        return sheet(name, part)
+    return photo_patches(part) if name == PATCHES else data_root.pixels_of(name, part)
 
 
 def sheet(name: str, part: str) -> tuple[np.ndarray, np.ndarray]:
@@ -59,19 +74,26 @@ def sheet(name: str, part: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def standardised(images: Tensor, name: str) -> Tensor:
-    """Return uint8 images as numbers with mean 0 and deviation 1, by the mean and deviation of a set of IMAGES."""
-    mean, deviation = IMAGES[name]
-    return (images.float() / 255 - mean) / deviation
+    """Return uint8 images as numbers with mean 0 and deviation 1, by the mean and deviation of a set of EXAMPLE_SETS.
+
+    What is float32 comes back as it is.
+    """
+    if images.dtype != torch.uint8:
+        return images
+    return (images.float() / 255 - EXAMPLE_SETS[name].mean) / EXAMPLE_SETS[name].std
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=len(EXAMPLE_SETS))
 def _images(name: str) -> Examples:
     def part(which: str) -> tuple[Tensor, Tensor]:
-        images, labels = sheet(name, which)
-        return standardised(torch.from_numpy(images)[:, None], name), torch.from_numpy(labels).long()
+        images, labels = pixels_of(name, which)
+        found = torch.tensor(images)
+        return found.movedim(-1, 1).contiguous() if found.ndim == 4 else found[:, None], torch.tensor(labels).long()
 
-    classes = FASHION_CLASSES if name == "fashion-mnist" else tuple(str(digit) for digit in range(10))
-    return Examples(*part("train"), *part("test"), classes)
+    (inputs, labels), (tests, test_labels) = part("train"), part("test")
+    if name in SHEETS:
+        inputs = standardised(inputs, name)
+    return Examples(inputs, labels, standardised(tests, name), test_labels, EXAMPLE_SETS[name].classes)
 
 
 @lru_cache(maxsize=32)

@@ -30,7 +30,10 @@ State = dict[str, Tensor]
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """What one layer shows, (N, h, w); `name` is the layer's, or FILTERS, or ANSWER for the network's own answer."""
+    """What one layer shows, (N, h, w), and first weights of colours (N, h, w, 3).
+
+    `name` is the layer's, or FILTERS, or ANSWER for the network's own answer.
+    """
 
     name: str
     values: Tensor
@@ -88,7 +91,7 @@ class Film:
         layers = [Panel(name, self._laid(self._outputs[name])) for name in self._names]
         self._outputs.clear()
         if not self._plane:
-            return Panel(FILTERS, first_weights(self._lens)[:MOST_MAPS]), *layers
+            return Panel(FILTERS, first_weights(self._lens, given.shape[1])[:MOST_MAPS]), *layers
         return Panel(ANSWER, answer.softmax(dim=1)[:, 1].reshape(1, PLANE, PLANE)), *layers
 
     def _now(self) -> State:

@@ -38,7 +38,8 @@ def check(labels: Sequence[int], classes: Sequence[str]) -> None:
         raise CnnvizError(f"There are {len(classes)} classes and should be {low} to {high}.")
     for number, name in enumerate(classes):
         if not LEAST <= (count := list(labels).count(number)) <= MOST:
-            raise CnnvizError(f"{name} has {count} photos and should have {LEAST} to {MOST}.")
+            photos = "photo" if count == 1 else "photos"
+            raise CnnvizError(f"{name} has {count} {photos} and should have {LEAST} to {MOST}.")
 
 
 def examples_of(features: Tensor, labels: Sequence[int], classes: tuple[str, ...]) -> Examples:

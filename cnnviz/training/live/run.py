@@ -26,7 +26,7 @@ from cnnviz.design.build import build
 from cnnviz.errors import CnnvizError
 from cnnviz.probes.beginnings import begin
 from cnnviz.training.live.augmentation import augmented
-from cnnviz.training.live.examples import Examples, load
+from cnnviz.training.live.examples import Examples, load, standardised
 from cnnviz.training.live.film import Film
 from cnnviz.training.live.settings import OPTIMISERS, Settings
 
@@ -192,7 +192,7 @@ class LiveRun:
         self.step += 1
 
     def _inputs(self, chosen: Tensor) -> Tensor:
-        settings, inputs = self.settings, self.examples.inputs[chosen]
+        settings, inputs = self.settings, standardised(self.examples.inputs[chosen], self.settings.examples)
         if not settings.augments:
             return inputs
         drawn = settings.drawn_at(self.step)
@@ -241,7 +241,7 @@ class LiveRun:
         scores = []
         for part in self.examples.inputs.split(TESTED_AT_ONCE):
             with torch.no_grad():
-                scores.append(self.network(part))
+                scores.append(self.network(standardised(part, self.settings.examples)))
             yield
         every, right = torch.cat(scores), self.examples.labels
         accuracy = (every.argmax(dim=1) == right).float().mean().item()

@@ -3,16 +3,56 @@
 import inspect
 from collections.abc import Callable, Mapping
 
+import torch
+from safetensors.torch import save
 from torch import Tensor
 
 from cnnviz.design import parse
 from cnnviz.design.pytorch_export import to_pytorch
+from cnnviz.images.example_sets import PATCHES, ExampleSet
+from cnnviz.images.photo_patches import photo_patches
 from cnnviz.training.live import examples
 from cnnviz.training.live.augmentation import augmented
-from cnnviz.training.live.examples import IMAGES, POINT_SETS, POINTS
+from cnnviz.training.live.examples import POINT_SETS, POINTS
 from cnnviz.training.live.settings import INITIALIZATIONS, OPTIMISERS, PHOTOS, Settings
 
-_DATASETS = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST"}
+# By set: what is imported, and the pixels (N, C, H, W) and labels of the first {count} images.
+_IDX = (
+    "from torchvision import datasets\n",
+    """data = datasets.{kind}("data", train=True, download=True)
+pixels, labels = data.data[:{count}, None], data.targets[:{count}]
+""",
+)
+_CIFAR = (
+    "from torchvision import datasets\n",
+    """data = datasets.CIFAR10("data", train=True, download=True)
+pixels, labels = torch.tensor(data.data[:{count}]).permute(0, 3, 1, 2), torch.tensor(data.targets[:{count}])
+""",
+)
+_PATCHES = (
+    "from safetensors.torch import load_file\n",
+    """data = load_file("patches.safetensors")
+pixels, labels = data["pixels"][:{count}], data["labels"][:{count}]
+""",
+)
+_TINY = (
+    "from pathlib import Path\n\nimport numpy as np\nfrom PIL import Image\n",
+    """names = {names!r}
+folders = [sorted(Path("data/tiny-imagenet-50/train", name).glob("*.JPEG")) for name in names]
+files = [file for row in zip(*folders) for file in row][:{count}]
+pixels = torch.tensor(np.stack([Image.open(file).convert("RGB").reduce(2) for file in files])).permute(0, 3, 1, 2)
+labels = torch.arange(len(files)) % len(names)
+""",
+)
+_READ = {
+    "mnist": ("MNIST", _IDX),
+    "fashion-mnist": ("FashionMNIST", _IDX),
+    "whole-mnist": ("MNIST", _IDX),
+    "whole-fashion-mnist": ("FashionMNIST", _IDX),
+    "cifar10": ("CIFAR10", _CIFAR),
+    PATCHES: ("", _PATCHES),
+    "tiny-imagenet": ("", _TINY),
+}
 _LOOP = """
 torch.manual_seed({seed})
 {network}
@@ -35,6 +75,13 @@ while step < {steps}:
     epoch += 1
 print(f"loss {{losses[-1]:.6f}} at step {{step}}")
 """
+
+
+def patches_file() -> bytes:
+    """Return what the lines read of patches: a safetensors file of pixels (N, 3, 32, 32) and labels (N,)."""
+    pixels, labels = photo_patches("train")
+    whole = {"pixels": torch.tensor(pixels).movedim(-1, 1).contiguous(), "labels": torch.tensor(labels).long()}
+    return save(whole)
 
 
 def script(settings: Settings, rates: Mapping[int, float], steps: int) -> str:
@@ -109,17 +156,20 @@ def _penalties(settings: Settings) -> str:
     return lines
 
 
-def _data(settings: Settings) -> str:
+def _images(settings: Settings, images: ExampleSet) -> str:
+    kind, (imports, read) = _READ[settings.examples]
     count = settings.examples_used
-    if settings.examples in IMAGES:
-        mean, std = IMAGES[settings.examples]
-        return (
-            ("from torch import Tensor\n" if settings.augments else "") + "from torchvision import datasets\n\n"
-            f'data = datasets.{_DATASETS[settings.examples]}("data", train=True, download=True)\n'
-            f"inputs = (data.data[:{count}, None].float() / 255 - {mean}) / {std}\n"
-            f"labels = data.targets[:{count}]\n\n"
-            + (f"\n{inspect.getsource(augmented)}\n\n" if settings.augments else "")
-        )
+    return (
+        ("from torch import Tensor\n" if settings.augments else "")
+        + f"{imports}\n{read.format(kind=kind, count=count, names=images.classes)}"
+        + f"inputs = (pixels.float() / 255 - {images.mean}) / {images.std}\n\n"
+        + (f"\n{inspect.getsource(augmented)}\n\n" if settings.augments else "")
+    )
+
+
+def _data(settings: Settings) -> str:
+    if settings.images:
+        return _images(settings, settings.images)
     if settings.examples == PHOTOS:
         return (
             "from safetensors.torch import load_file\n\n"

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from cnnviz.design import Evaluated, evaluate, parse
 from cnnviz.errors import CnnvizError
-from cnnviz.training.live.examples import COUNT, IMAGES, POINT_SETS, POINTS, SIDE
+from cnnviz.images.example_sets import EXAMPLE_SETS, ExampleSet
+from cnnviz.training.live.examples import POINT_SETS, POINTS, image_sets
 
 # torch.optim's class, and the arguments that differ from its defaults.
 OPTIMISERS: dict[str, tuple[str, dict[str, float]]] = {
@@ -36,13 +37,13 @@ BATCHES = (1, 256)
 class Settings:
     """One run.
 
-    `network` is text such as "Conv 8 5, ReLU, MaxPool 2, Flatten, Linear 10"; it reads 1x28x28 images, or the two
-    numbers of a point. `l1` and `l2` are factors of the sum of |w| and of w² over all weights but biases, added to the
-    loss. `noise` is that of points. `initialization` is one of INITIALIZATIONS, `sigma` the standard deviation of
-    "normal". Images are moved before each step: by whole pixels within `shift`, by degrees within `rotation`, and
-    mirrored by a chance of `flip`. `kinds` are the classes of PHOTOS. `count` are the first so many examples that are
-    learnt from, 0 for all. With `proximal` L1 is no part of the loss: each step of SGD is followed by a soft threshold
-    of its rate times the factor.
+    `network` is text such as "Conv 8 5, ReLU, MaxPool 2, Flatten, Linear 10"; it reads the images of a set, 1x28x28 or
+    3x32x32, or the two numbers of a point. `l1` and `l2` are factors of the sum of |w| and of w² over all weights but
+    biases, added to the loss. `noise` is that of points. `initialization` is one of INITIALIZATIONS, `sigma` the
+    standard deviation of "normal". Images are moved before each step: by whole pixels within `shift`, by degrees within
+    `rotation`, and mirrored by a chance of `flip`. `kinds` are the classes of PHOTOS. `count` are the first so many
+    examples that are learnt from, 0 for all. With `proximal` L1 is no part of the loss: each step of SGD is followed by
+    a soft threshold of its rate times the factor.
     """
 
     network: str
@@ -65,34 +66,42 @@ class Settings:
     proximal: bool = False
 
     @property
+    def images(self) -> ExampleSet | None:
+        """The set of images that is learnt from, None for points and photos of one's own."""
+        return EXAMPLE_SETS.get(self.examples)
+
+    @property
     def examples_used(self) -> int:
         """How many examples there are to learn from."""
-        return self.count or (COUNT if self.examples in IMAGES else POINTS)
+        return self.count or self._most
 
     @property
     def input_size(self) -> tuple[int, ...]:
         """Of one example, with a batch axis of 1."""
         if self.examples == PHOTOS:
             return 1, FEATURES
-        return (1, 1, SIDE, SIDE) if self.examples in IMAGES else (1, 2)
+        return (1, *self.images.size) if self.images else (1, 2)
 
     @property
     def classes(self) -> int:
         """How many numbers the network should end in."""
         if self.examples == PHOTOS:
             return self.kinds
-        return 10 if self.examples in IMAGES else 2
+        return len(self.images.classes) if self.images else 2
 
     @property
     def augments(self) -> bool:
         """Whether what is learnt from is moved at every step."""
-        return self.examples in IMAGES and bool(self.shift or self.rotation or self.flip)
+        return self.images is not None and bool(self.shift or self.rotation or self.flip)
 
     @property
     def black(self) -> float:
-        """The value of a black pixel."""
-        mean, std = IMAGES[self.examples]
-        return -mean / std
+        """The value of a black pixel, 0 where there are none."""
+        return self.images.black if self.images else 0.0
+
+    @property
+    def _most(self) -> int:
+        return self.images.count if self.images else POINTS
 
     def drawn_at(self, step: int) -> int:
         """Return the seed of what is drawn for the images of a step."""
@@ -100,10 +109,9 @@ class Settings:
 
     def checked(self) -> Evaluated:
         """Return the network's table; raise CnnvizError, with what would be right, for a run that can't be made."""
-        if self.examples not in (*IMAGES, *POINT_SETS, PHOTOS):
-            raise CnnvizError(
-                f"{self.examples!r} is no set of examples; there are {', '.join((*IMAGES, *POINT_SETS))}."
-            )
+        if self.examples not in (*EXAMPLE_SETS, *POINT_SETS, PHOTOS):
+            there = ", ".join((*image_sets(), *POINT_SETS))
+            raise CnnvizError(f"{self.examples!r} is no set of examples; there are {there}.")
         if self.examples == PHOTOS and not KINDS[0] <= self.kinds <= KINDS[1]:
             raise CnnvizError(f"There are {self.kinds} classes and should be {KINDS[0]} to {KINDS[1]}.")
         if self.optimiser not in OPTIMISERS:
@@ -121,7 +129,7 @@ class Settings:
             ("shift", self.shift, 0, 8),
             ("rotation", self.rotation, 0.0, 180.0),
             ("chance of a flip", self.flip, 0.0, 1.0),
-            ("number of examples", self.count, 0, COUNT if self.examples in IMAGES else POINTS),
+            ("number of examples", self.count, 0, self._most),
         ):
             if not low <= value <= high:
                 raise CnnvizError(f"The {what} is {value:g} and should be from {low:g} to {high:g}.")

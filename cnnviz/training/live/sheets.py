@@ -7,10 +7,9 @@ import numpy as np
 from PIL import Image
 
 from cnnviz.assets import EXAMPLES
+from cnnviz.images.example_sets import SHEETS
 from cnnviz.training import data
-from cnnviz.training.live.examples import COLUMNS, COUNT, IMAGES, SIDE
-
-COUNTS = {"train": COUNT, "test": 1000}
+from cnnviz.training.live.examples import COLUMNS, SIDE
 
 
 def main() -> None:
@@ -20,13 +19,12 @@ def main() -> None:
     root = parser.parse_args().data_root
     EXAMPLES.mkdir(parents=True, exist_ok=True)
     labels = {}
-    for name in IMAGES:
+    for name, size in SHEETS.items():
         splits = data.load(name, root)
-        for part, images, found in (
-            ("train", splits.train_images, splits.train_labels),
-            ("test", splits.test_images, splits.test_labels),
+        for part, count, images, found in (
+            ("train", size.count, splits.train_images, splits.train_labels),
+            ("test", size.tests, splits.test_images, splits.test_labels),
         ):
-            count = COUNTS[part]
             grid = images[:count, 0].numpy().reshape(-1, COLUMNS, SIDE, SIDE).swapaxes(1, 2)
             sheet = Image.fromarray(grid.reshape(-1, COLUMNS * SIDE))
             sheet.save(EXAMPLES / f"{name}-{part}.png", optimize=True)

@@ -10,10 +10,11 @@ REACH = 6.0
 MOST_FILTERS = 64
 
 
-def first_weights(network: nn.Module) -> Tensor:
+def first_weights(network: nn.Module, channels: int = 1) -> Tensor:
     """Return the weights that read the input, (C, h, w): kernels, or the rows of a linear layer as they lie over it.
 
-    At most MOST_FILTERS of them. A row of n² weights becomes (n, n), another (1, n).
+    At most MOST_FILTERS of them. A row of n² weights becomes (n, n), another (1, n). Of inputs with three `channels`
+    those that read all three are colours, (C, h, w, 3).
     """
     weight, layer = next(
         (found.detach(), layer)
@@ -23,9 +24,13 @@ def first_weights(network: nn.Module) -> Tensor:
     )
     if isinstance(layer, nn.ConvTranspose1d | nn.ConvTranspose2d):
         weight = weight.transpose(0, 1)
-    rows = weight[:MOST_FILTERS].flatten(1)
+    weight = weight[:MOST_FILTERS]
     if weight.ndim == 4:
-        return weight[:MOST_FILTERS, 0].clone()
+        return weight.movedim(1, -1).clone() if weight.shape[1] == channels == 3 else weight[:, 0].clone()
+    rows = weight.flatten(1)
+    side, rest = math.isqrt(rows.shape[1] // channels), rows.shape[1] % channels
+    if channels == 3 and not rest and 3 * side * side == rows.shape[1]:
+        return rows.reshape(len(rows), 3, side, side).movedim(1, -1).clone()
     side = math.isqrt(rows.shape[1])
     return rows.reshape(len(rows), *((side, side) if side * side == rows.shape[1] else (1, -1))).clone()
 

@@ -12,6 +12,7 @@ from cnnviz.engine.results import Floats
 from cnnviz.figures.block_bars import block_bars
 from cnnviz.figures.classes import top_classes
 from cnnviz.ui.chart import chart
+from cnnviz.ui.depth.both import show_both
 from cnnviz.ui.depth.recorded import curves
 from cnnviz.ui.depth.state import State
 from cnnviz.ui.depth.state import read as read_state
@@ -136,6 +137,7 @@ def _show_recorded(state: State, answers: Answers) -> None:
     say("recorded_said", depth=FORM.get(DEPTH), chance=percent(0.9), **numbers)
     names, shares = state.block.options, answers.without[:, answers.best]
     rows = [(names[at], *each.size, each.branch, each.shortcut, shares[at]) for at, each in enumerate(state.additions)]
+    show_both(FORM)
     columns = ["block", "channels", "height", "width", "RMS of F(x)", "RMS of x", "probability without it"]
     table = pd.DataFrame(rows, columns=columns)
     offer_downloads(FORM, "without-a-block", text("recorded_title"), table, (_bars(state, answers), figure))

@@ -5,6 +5,7 @@ import streamlit as st
 from cnnviz import models
 from cnnviz.design import parse
 from cnnviz.errors import ModelError
+from cnnviz.images.example_sets import EXAMPLE_SETS, PATCHES
 from cnnviz.models.own_networks import name_of
 from cnnviz.ui import links
 from cnnviz.ui.menu import SCREENS
@@ -14,8 +15,11 @@ from cnnviz.ui.own_weights import choose_own_weights
 
 # The screens where any network can be chosen.
 _LOOK_INSIDE = ("activations", "filters", "receptive_field", "invariance")
-# What the examples are that a network learns from live.
-_DIGITS = (1, 28, 28)
+# By the size of what a network reads, the link to what it can learn from live.
+_EXAMPLES: dict[tuple[int, ...], dict[str, str]] = {
+    EXAMPLE_SETS["mnist"].size: {},
+    EXAMPLE_SETS[PATCHES].size: {"examples": PATCHES},
+}
 say, text = WORDS.say, WORDS.text
 
 
@@ -49,11 +53,11 @@ def look_inside(net: str, input_size: tuple[int, ...]) -> None:
                     query_params=link,
                     width="content",
                 )
-    if own and tuple(input_size[1:]) == _DIGITS:
+    if own and (examples := _EXAMPLES.get(tuple(input_size[1:]))) is not None:
         train = next(screen for screen in SCREENS if screen.name == "training")
         st.page_link(
             train.path,
             label=text("train"),
             icon=f":material/{train.icon}:",
-            query_params={**links.visit(), "net": net},
+            query_params={**links.visit(), "net": net, **examples},
         )

@@ -1,6 +1,7 @@
 """A visitor's own classes of photos. Of a photo there stay its features and a thumbnail, some 8 kB.
 
-They stay with the visit; no link holds them.
+They stay with the visit; no link holds them. With CNNVIZ_REDIS they go with the page to another process, as one's own
+photo does.
 """
 
 import io
@@ -19,11 +20,13 @@ from cnnviz.engine.requests import DescribePhoto, LabelledFeatures, ModelChoice,
 from cnnviz.errors import ImageError
 from cnnviz.training.live.photos import MOST
 from cnnviz.ui.engine import ask
+from cnnviz.ui.own_photo import leave, taken_over
+from cnnviz.ui.photo_store import CLASSES
 from cnnviz.ui.words import Words
 
 WORDS = Words("own_classes")
 MODEL = ModelChoice("efficientnet-lite0")
-_KEPT = "own-classes"
+_KEPT, _LEFT = "own-classes", "own-classes-left"
 _THUMBNAIL = 64  # pixels
 
 
@@ -80,8 +83,46 @@ class Own:
 
 def own() -> Own:
     """Return the classes of this visit, two without photos at first."""
-    made: Own = st.session_state.setdefault(_KEPT, Own([OwnClass(new_name(number)) for number in (1, 2)]))
+    if _KEPT not in st.session_state:
+        left = taken_over(CLASSES)
+        st.session_state[_KEPT] = Own([OwnClass(new_name(number)) for number in (1, 2)] if left is None else read(left))
+    made: Own = st.session_state[_KEPT]
     return made
+
+
+def leave_copy() -> None:
+    """Leave the classes for the process that may take this visit over, where they are others than before."""
+    now = [(each.name, *(photo.sha256 for photo in each.photos)) for each in own().classes]
+    if any(each.photos for each in own().classes) and st.session_state.get(_LEFT) != now:
+        st.session_state[_LEFT] = now
+        leave(written(own().classes), CLASSES)
+
+
+def written(classes: Sequence[OwnClass]) -> bytes:
+    """Return classes as a file: an .npz of names, and by photo its class, SHA-256, features and thumbnail."""
+    photos = [(number, photo) for number, each in enumerate(classes) for photo in each.photos]
+    file = io.BytesIO()
+    np.savez(
+        file,
+        names=np.array([each.name for each in classes]),
+        labels=np.array([number for number, _ in photos]),
+        sha256=np.array([photo.sha256 for _, photo in photos]),
+        features=np.stack([photo.features for _, photo in photos]),
+        thumbnails=np.frombuffer(b"".join(photo.thumbnail for _, photo in photos), np.uint8),
+        lengths=np.array([len(photo.thumbnail) for _, photo in photos]),
+    )
+    return file.getvalue()
+
+
+def read(file: bytes) -> list[OwnClass]:
+    """Return the classes of a file of `written`."""
+    with np.load(io.BytesIO(file)) as found:
+        classes = [OwnClass(str(name)) for name in found["names"]]
+        thumbnails = np.split(found["thumbnails"], found["lengths"].cumsum()[:-1])
+        rows = zip(found["labels"], found["sha256"], found["features"], thumbnails, strict=True)
+        for label, sha256, features, small in rows:
+            classes[label].photos.append(Photo(str(sha256), features, small.tobytes()))
+    return classes
 
 
 def new_name(number: int) -> str:

@@ -17,7 +17,7 @@ from cnnviz.ui.engine import ask_each, engine
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import Choice
 from cnnviz.ui.number_controls import Number
-from cnnviz.ui.own_classes.own import MODEL, WORDS, own, take_in, thumbnail
+from cnnviz.ui.own_classes.own import MODEL, WORDS, leave_copy, own, take_in, thumbnail
 from cnnviz.ui.picture_choice import picture_of
 from cnnviz.ui.training.driver import Driver
 from cnnviz.ui.training.player import RUN, begin_anew
@@ -65,6 +65,7 @@ def read() -> State | None:
     """Return the state, None where the engine refused; raise CnnvizError while photos of one's own are missing."""
     if FORM.get(COLLECTION) == OWN:
         take_in()
+        leave_copy()
         labels = [number for number, each in enumerate(own().classes) for _ in each.photos]
         check(labels, [each.name for each in own().classes])
         photos, thumbnails = own().features(), [photo.thumbnail for each in own().classes for photo in each.photos]

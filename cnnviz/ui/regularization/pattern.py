@@ -9,8 +9,8 @@ import streamlit as st
 
 from cnnviz.engine.requests import AverageMasks
 from cnnviz.figures.redundancy import averaging
+from cnnviz.images.example_sets import SHEETS
 from cnnviz.probes.redundancy import Averaged
-from cnnviz.training.live.examples import IMAGES
 from cnnviz.training.live.script import script
 from cnnviz.training.live.settings import Settings
 from cnnviz.ui import links
@@ -31,7 +31,7 @@ from cnnviz.ui.words import Words
 WORDS = Words("regularization_pattern")
 FORM = Form(WORDS, screen="regularization", part="Random and averaged")
 say, text = WORDS.say, WORDS.text
-EXAMPLES = Choice("examples", "mnist", options=tuple(IMAGES))
+EXAMPLES = Choice("examples", "mnist", options=tuple(SHEETS))
 DROP = Real("drop", 0.5, low=0.1, high=0.8)
 PASSES = Number("passes", 100, low=10, high=100)
 SEED = Number("seed", 0, high=999, slider=False)

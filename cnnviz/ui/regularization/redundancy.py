@@ -11,8 +11,8 @@ import streamlit as st
 
 from cnnviz.engine.requests import RemoveUnits
 from cnnviz.figures.redundancy import alone, several
+from cnnviz.images.example_sets import SHEETS
 from cnnviz.probes.redundancy import Removal
-from cnnviz.training.live.examples import IMAGES
 from cnnviz.training.live.script import script
 from cnnviz.training.live.settings import Settings
 from cnnviz.ui.chart import chart
@@ -31,7 +31,7 @@ from cnnviz.ui.words import Words
 WORDS = Words("regularization_redundancy")
 FORM = Form(WORDS, screen="regularization", part="Redundancy")
 say, text = WORDS.say, WORDS.text
-EXAMPLES = Choice("examples", "mnist", options=tuple(IMAGES))
+EXAMPLES = Choice("examples", "mnist", options=tuple(SHEETS))
 UNITS = Number("units", 32, low=8, high=64)
 DROP = Real("drop", 0.5, low=0.1, high=0.8)
 STEPS = Choice("steps", "800", options=("400", "800", "1600"), technical=True)

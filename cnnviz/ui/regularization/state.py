@@ -6,7 +6,8 @@ import streamlit as st
 
 from cnnviz.design import Evaluated
 from cnnviz.engine.results import RunView
-from cnnviz.training.live.examples import COUNT, IMAGES, POINTS
+from cnnviz.images.example_sets import SHEETS
+from cnnviz.training.live.examples import POINTS
 from cnnviz.training.live.settings import Settings
 from cnnviz.ui.engine import engine
 from cnnviz.ui.form import Form, Preset
@@ -18,7 +19,7 @@ from cnnviz.ui.words import Words
 
 WORDS = Words("regularization")
 FORM = Form(WORDS)
-EXAMPLES = Choice("examples", "mnist", ("net", "count"), options=(*IMAGES, "circles", "xor", "spiral"))
+EXAMPLES = Choice("examples", "mnist", ("net", "count"), options=(*SHEETS, "circles", "xor", "spiral"))
 _FACTORS = ("0", "0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03")
 L1 = Choice("l1", "0", options=_FACTORS, technical=True)
 L2 = Choice("l2", "0", options=_FACTORS, technical=True)
@@ -61,13 +62,13 @@ class State:
 
 def count() -> Number:
     """Return the control of how many examples there are, whose range follows from them."""
-    images = FORM.get(EXAMPLES) in IMAGES
-    return Number("count", 200 if images else 60, low=20, high=COUNT // 5 if images else POINTS)
+    images = FORM.get(EXAMPLES) in SHEETS
+    return Number("count", 200 if images else 60, low=20, high=1000 if images else POINTS)
 
 
 def net() -> Text:
     """Return the control of the network's text, whose default follows from the examples."""
-    return Text("net", _IMAGES_NET if FORM.get(EXAMPLES) in IMAGES else _POINTS_NET)
+    return Text("net", _IMAGES_NET if FORM.get(EXAMPLES) in SHEETS else _POINTS_NET)
 
 
 def controls() -> tuple[AnyControl, ...]:

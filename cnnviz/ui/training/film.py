@@ -8,7 +8,7 @@ import streamlit as st
 from cnnviz.components.run_film import Reel, run_film
 from cnnviz.engine.results import Frame, RunView
 from cnnviz.errors import CnnvizError
-from cnnviz.training.live.examples import IMAGES, load
+from cnnviz.training.live.examples import load
 from cnnviz.training.live.film import ANSWER, FILTERS
 from cnnviz.training.live.view import REACH
 from cnnviz.ui.numbers import of_loss, percent, short, whole
@@ -31,7 +31,7 @@ def draw_film(state: State, view: RunView, kept: Driver | None) -> None:
     run_film(
         reels,
         key=FORM.key("film"),
-        picture=_grey(examples.test_inputs[state.shown, 0].numpy()) if settings.examples in IMAGES else None,
+        picture=_bytes(examples.test_inputs[state.shown].numpy()) if settings.images else None,
         points=(examples.inputs.numpy(), examples.labels.numpy()) if planes else None,
         reach=REACH,
         live=run.playing,
@@ -60,7 +60,9 @@ def _reel(title: str, view: RunView, frames: Sequence[Frame]) -> Reel:
             for name, ends in (("low", min), ("high", max))
         )
         name = (
-            panel.name
+            "colours"
+            if panel.codes.ndim == 4
+            else panel.name
             if panel.name in (ANSWER, FILTERS)
             else "units"
             if view.frame.panels[0].name == ANSWER
@@ -77,5 +79,7 @@ def _said(view: RunView, step: int) -> str:
     return text("moment", step=whole(step), loss=of_loss(loss), accuracy=percent(float(tests[-1, 2]), 1))
 
 
-def _grey(image: np.ndarray) -> np.ndarray:
+def _bytes(image: np.ndarray) -> np.ndarray:
+    """Return an input (C, H, W) as a picture from black to white, (H, W) or in colour (H, W, 3)."""
+    image = image[0] if len(image) == 1 else image.transpose(1, 2, 0)
     return np.asarray((image - image.min()) / (np.ptp(image) or 1) * 255 + 0.5).astype(np.uint8)

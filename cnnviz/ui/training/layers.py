@@ -12,8 +12,7 @@ from cnnviz.engine.results import RunView
 from cnnviz.errors import CnnvizError
 from cnnviz.figures import training as figures
 from cnnviz.figures.style import dress
-from cnnviz.training.classes import FASHION_CLASSES
-from cnnviz.training.live.examples import IMAGES, load, sheet
+from cnnviz.training.live.examples import load, pixels_of
 from cnnviz.ui.chart import chart
 from cnnviz.ui.form_controls import Choice
 from cnnviz.ui.numbers import percent, short, whole
@@ -33,8 +32,6 @@ def show_layers(state: State) -> None:
 
 def classes_of(state: State) -> tuple[str, ...]:
     """Return what the examples' classes are called."""
-    if state.settings.examples in IMAGES:
-        return FASHION_CLASSES if state.settings.examples == "fashion-mnist" else tuple("0123456789")
     return load(state.settings.examples).classes
 
 
@@ -63,7 +60,7 @@ def _draw(state: State) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         _draw_confusion(state, view)
-    if state.settings.examples in IMAGES:
+    if state.settings.images:
         with right:
             _show_mistakes(state, view)
 
@@ -72,7 +69,7 @@ def _draw_confusion(state: State, view: RunView) -> None:
     names, key = classes_of(state), FORM.key("confusion")
     right, said, hover = (text(f"confusion_{name}") for name in ("right", "said", "hover"))
     figure = figures.confusion(view.confusion, names, right=right, said=said, hover=hover)
-    if state.settings.examples not in IMAGES:
+    if not state.settings.images:
         chart(figure, key=key, alt=text("confusion_alt"))
         return
 
@@ -125,7 +122,7 @@ def _show_mistakes(state: State, view: RunView) -> None:
     if state.run.playing:
         st.caption(text("mistakes_later"))
         return
-    images, labels = _sheet(state.settings.examples)
+    images, labels = _tests(state.settings.examples)
     found = mistaken(labels, view, *chosen)
     if not len(found):
         st.caption(text("mistakes_none"))
@@ -137,10 +134,11 @@ def _show_mistakes(state: State, view: RunView) -> None:
         at: text("mistake", right=names[labels[at]], said=names[view.answers[at]], sure=percent(float(view.sure[at])))
         for at in shown
     }
+    colours = images.ndim == 4
     tiles(
-        images[shown].astype(np.float32),
+        images[shown] if colours else images[shown].astype(np.float32),
         key=FORM.key("mistakes"),
-        mode="positive",
+        mode="rgb" if colours else "positive",
         shared=True,
         columns=_ABREAST,
         labels=list(said.values()),
@@ -155,6 +153,6 @@ def _show_mistakes(state: State, view: RunView) -> None:
 
 
 @cache
-def _sheet(name: str) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    images, labels = sheet(name, "test")
+def _tests(name: str) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    images, labels = pixels_of(name, "test")
     return images, labels.astype(np.int64)

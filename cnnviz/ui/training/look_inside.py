@@ -1,7 +1,5 @@
 """A test image in Activations, with the very weights that the run has come to."""
 
-import io
-
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
@@ -10,12 +8,12 @@ from PIL import Image
 from cnnviz.ui import links
 from cnnviz.ui.learnt_networks import learnt, learnt_name
 from cnnviz.ui.menu import SCREENS
-from cnnviz.ui.own_photo import take_photo
+from cnnviz.ui.picture_choice import OPENED, open_picture
 from cnnviz.ui.training.state import FORM, WORDS, State
 
 
 def open_with_weights(state: State, image: NDArray[np.uint8]) -> None:
-    """Offer to open an image (H, W) in Activations, once the run has rested."""
+    """Offer to open an image (H, W), or (H, W, 3), in Activations, once the run has rested."""
     name = learnt_name(state.settings)
     screen = next(each for each in SCREENS if each.name == "activations")
     if st.button(
@@ -25,8 +23,5 @@ def open_with_weights(state: State, image: NDArray[np.uint8]) -> None:
         # Another run of the same network may be on the list, while this one has learnt nothing yet.
         disabled=state.run.learnt is None or name not in learnt(),
     ):
-        file = io.BytesIO()
-        Image.fromarray(image).save(file, "PNG")
-        # No link can hold the weights either.
-        take_photo(file.getvalue())
-        st.switch_page(screen.path, query_params={**links.visit(), "model": str(name), "source": "Upload"})
+        open_picture(Image.fromarray(image))
+        st.switch_page(screen.path, query_params={**links.visit(), "model": str(name), "source": OPENED})

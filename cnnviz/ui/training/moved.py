@@ -5,7 +5,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.training.live.augmentation import augmented
-from cnnviz.training.live.examples import IMAGES, load
+from cnnviz.training.live.examples import load, standardised
 from cnnviz.training.live.settings import Settings
 from cnnviz.ui.training.state import WORDS
 
@@ -18,10 +18,13 @@ def show_moved(settings: Settings, step: int) -> None:
 
 
 def moved(settings: Settings, step: int) -> NDArray[np.uint8]:
-    """Return the row, (2 * 28, W) uint8, with white between the images."""
-    mean, std = IMAGES[settings.examples]
-    inputs = load(settings.examples).inputs[:_COUNT]
+    """Return the row, (2 * H, W) uint8, in colour (2 * H, W, 3), with white between the images."""
+    images = settings.images
+    assert images is not None
+    inputs = standardised(load(settings.examples).inputs[:_COUNT], settings.examples)
     drawn = augmented(inputs, settings.shift, settings.rotation, settings.flip, settings.black, settings.drawn_at(step))
-    pixels = ((drawn[:, 0] * std + mean) * 255).round().clamp(0, 255).byte().numpy()
+    pixels = ((drawn * images.std + images.mean) * 255).round().clamp(0, 255).byte().movedim(1, -1).numpy()
     large = pixels.repeat(_SCALE, axis=1).repeat(_SCALE, axis=2)
-    return np.concatenate(np.pad(large, ((0, 0), (0, 0), (0, _GAP)), constant_values=255), axis=1)[:, :-_GAP]
+    gapped = np.pad(large, ((0, 0), (0, 0), (0, _GAP), (0, 0)), constant_values=255)
+    row = np.concatenate(gapped, axis=1)[:, :-_GAP]
+    return row[..., 0] if images.channels == 1 else row

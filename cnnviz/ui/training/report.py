@@ -8,8 +8,8 @@ import streamlit as st
 
 from cnnviz.design import parse, write
 from cnnviz.engine.results import RunView
-from cnnviz.training.live.examples import IMAGES
-from cnnviz.training.live.script import script
+from cnnviz.images.example_sets import PATCHES, SHEETS
+from cnnviz.training.live.script import patches_file, script
 from cnnviz.ui import links
 from cnnviz.ui.menu import SCREENS
 from cnnviz.ui.numbers import fixed, formula, percent, whole
@@ -37,6 +37,9 @@ def _show_notes(state: State, view: RunView) -> None:
     settings, classes = state.settings, state.settings.classes
     modes = dict.fromkeys(line.kind for line in state.table.lines if line.kind.startswith(("Dropout", "BatchNorm")))
     say("what", parameters=whole(state.table.parameters), **numbers)
+    if settings.images and settings.examples not in SHEETS:
+        name = "about_patches" if settings.examples == PATCHES else "about_data_root"
+        say(name, count=whole(settings.images.count), tests=whole(settings.images.tests))
     if len(view.accuracies) >= LATEST:
         training, test = float(view.accuracies[-LATEST:].mean()), float(view.tests[-1, 2])
         easier = training < test and (settings.augments or any(kind.startswith("Dropout") for kind in modes))
@@ -76,19 +79,25 @@ def _show_more(state: State, view: RunView) -> None:
     st.subheader(WORDS.label("take"))
     if not state.run.playing:
         _offer_files(state, view)
-    if state.settings.examples in IMAGES:
+    if state.settings.images:
         screen = next(each for each in SCREENS if each.name == "network")
-        link = {**links.visit(), "net": write(parse(state.settings.network)), "size": "1x28x28"}
+        link = {
+            **links.visit(),
+            "net": write(parse(state.settings.network)),
+            "size": "x".join(map(str, state.settings.input_size[1:])),
+        }
         st.page_link(screen.path, label=text("design"), icon=f":material/{screen.icon}:", query_params=link)
 
 
 def _offer_files(state: State, view: RunView) -> None:
+    patches = state.settings.examples == PATCHES
     offer_files(
         FORM,
         {
             "weights": ("training.safetensors", "application/octet-stream", state.run.weights),
             "script": ("training.py", "text/x-python", lambda: code(state, view)),
             "curves": ("training.csv", "text/csv", lambda: curves(view)),
+            **({"patches": ("patches.safetensors", "application/octet-stream", patches_file)} if patches else {}),
         },
     )
 

@@ -7,7 +7,8 @@ import streamlit as st
 
 from cnnviz.design import Evaluated
 from cnnviz.engine.results import RunView
-from cnnviz.training.live.examples import COUNT, IMAGES, POINT_SETS, POINTS
+from cnnviz.images.example_sets import EXAMPLE_SETS, PATCHES
+from cnnviz.training.live.examples import POINT_SETS, image_sets, load
 from cnnviz.training.live.settings import INITIALIZATIONS, OPTIMISERS, Settings
 from cnnviz.ui.engine import engine
 from cnnviz.ui.form import Form, Preset
@@ -29,7 +30,6 @@ RESIDUAL = (
 )
 NORMALISED = CONVOLUTIONAL.replace(", ReLU", ", BatchNorm2d, ReLU")
 DROPPED = CONVOLUTIONAL.replace("Flatten,", "Flatten, Dropout 0.5,")
-EXAMPLES = Choice("examples", "mnist", ("net", "noise", "right", "said", "shown"), options=(*IMAGES, *POINT_SETS))
 NOISE = Real("noise", 0.1, high=0.5)
 OPTIMISER = Choice("optimiser", "Adam", options=tuple(OPTIMISERS), technical=True)
 RATE = Choice(
@@ -40,8 +40,6 @@ _FACTORS = ("0", "0.00001", "0.0001", "0.001", "0.01")
 L1 = Choice("l1", "0", options=_FACTORS, technical=True)
 L2 = Choice("l2", "0", options=_FACTORS, technical=True)
 SMOOTHING = Real("label_smoothing", 0.0, high=0.5)
-# Which of the test images the maps are of.
-SHOWN = Number("shown", 0, high=999, slider=False)
 # When Play ends: after so many epochs in all, or with a test of which such a share is right.
 STOP = Choice(
     "stop", "never", options=("never", *(f"{n}-epochs" for n in (1, 5, 20)), "0.9", "0.95", "0.97", "0.98", "0.99")
@@ -58,6 +56,7 @@ PRESETS: dict[str, Preset] = {
     "lenet": {"net": LENET, "rate": "0.01"},
     "residual": {"net": RESIDUAL},
     "clothes": {"examples": "fashion-mnist"},
+    "photos": {"examples": PATCHES},
     "circles": {"examples": "circles", "rate": "0.01"},
     "xor": {"examples": "xor", "rate": "0.01"},
     "spiral": {
@@ -86,7 +85,7 @@ class State:
     @property
     def count(self) -> int:
         """How many examples there are to learn from."""
-        return COUNT if self.settings.examples in IMAGES else POINTS
+        return self.settings.examples_used
 
     @property
     def epoch(self) -> int:
@@ -106,23 +105,39 @@ class State:
             self.run.play(None, math.inf if self.stop == "never" else float(self.stop))
 
 
+def examples() -> Choice:
+    """Return the control of what is learnt from: what the operator's data root holds is on the list, too."""
+    return Choice("examples", "mnist", ("net", "noise", "right", "said", "shown"), options=(*image_sets(), *POINT_SETS))
+
+
+def has_images() -> bool:
+    """Return whether it is images that are learnt from."""
+    return FORM.get(examples()) not in POINT_SETS
+
+
+def shown() -> Number:
+    """Return the control of which test image the maps are of."""
+    images = EXAMPLE_SETS.get(FORM.get(examples()))
+    return Number("shown", 0, high=images.tests - 1 if images else 0, slider=False)
+
+
 def net() -> Text:
     """Return the control of the network's text, whose default follows from the examples."""
-    return Text("net", CONVOLUTIONAL if FORM.get(EXAMPLES) in IMAGES else SMALL)
+    return Text("net", CONVOLUTIONAL if has_images() else SMALL)
 
 
 def controls() -> tuple[AnyControl, ...]:
     """Return the settings of a run, but for the network and the rate."""
-    own = (SHIFT, ROTATION, FLIP, SHOWN) if FORM.get(EXAMPLES) in IMAGES else (NOISE,)
+    own = (SHIFT, ROTATION, FLIP, shown()) if has_images() else (NOISE,)
     sigma = (SIGMA,) if FORM.get(INITIALIZATION) == "normal" else ()
-    return EXAMPLES, OPTIMISER, BATCH, L1, L2, SMOOTHING, SEED, INITIALIZATION, *sigma, *own
+    return examples(), OPTIMISER, BATCH, L1, L2, SMOOTHING, SEED, INITIALIZATION, *sigma, *own
 
 
 def read() -> State:
     """Return the state, with the run that the visit has, or a new one for other settings; raises CnnvizError."""
     settings = Settings(
         network=FORM.get(net()),
-        examples=FORM.get(EXAMPLES),
+        examples=FORM.get(examples()),
         noise=FORM.get(NOISE),
         optimiser=FORM.get(OPTIMISER),
         rate=float(FORM.get(RATE)),
@@ -137,7 +152,7 @@ def read() -> State:
         rotation=FORM.get(ROTATION),
         flip=FORM.get(FLIP),
     )
-    return State(settings, settings.checked(), _run_of(settings), FORM.get(SHOWN), FORM.get(STOP))
+    return State(settings, settings.checked(), _run_of(settings), FORM.get(shown()), FORM.get(STOP))
 
 
 def keep(run: Driver | None) -> None:
@@ -158,6 +173,8 @@ def _run_of(settings: Settings) -> Driver:
         run.change_rate(settings.rate)
         return run
     begin_anew(FORM)
+    # Here, and not in its first slice: a large set takes seconds to be read, in which the engine serves others.
+    load(settings.examples, noise=settings.noise, seed=settings.seed)
     st.session_state[key] = made = Driver(engine(), settings)
     follow(made)
     return made

@@ -1,5 +1,7 @@
 """How a run begins, what it is shown and which layers act otherwise at test; the exported lines do the same."""
 
+from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -9,11 +11,14 @@ from torch.nn import functional
 from torchvision import datasets
 
 from cnnviz.errors import CnnvizError
+from cnnviz.training.live.data_root import DATA_ROOT
 from cnnviz.training.live.examples import load, sheet
 from cnnviz.training.live.run import LiveRun
-from cnnviz.training.live.script import script
+from cnnviz.training.live.script import patches_file, script
 from cnnviz.training.live.settings import INITIALIZATIONS, Settings
+from tests.training.live.test_data_root import things_of
 
+DATA = Path(__file__).parents[4] / "shared" / "data"
 NORMALISED = "Conv 4 5, BatchNorm2d, ReLU, MaxPool 4, Flatten, Dropout 0.3, Linear 10"
 MOVED = Settings(NORMALISED, batch_size=50, shift=2, rotation=15.0, flip=0.5, seed=3)
 
@@ -31,6 +36,50 @@ def at_hand(monkeypatch):
 
     monkeypatch.setattr(datasets, "MNIST", found("mnist"))
     monkeypatch.setattr(datasets, "FashionMNIST", found("fashion-mnist"))
+
+
+COLOURS = Settings(
+    "Conv 6 5 p2, BatchNorm2d, ReLU, MaxPool 4, Flatten, Dropout 0.2, Linear 10",
+    "patches",
+    batch_size=40,
+    shift=2,
+    rotation=20.0,
+    flip=0.5,
+    label_smoothing=0.1,
+    l2=1e-4,
+    seed=2,
+)
+
+
+def test_the_script_makes_the_same_run_on_the_patches_that_are_taken_along(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "patches.safetensors").write_bytes(patches_file())
+    assert_same_at_step_100(COLOURS)
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="the whole data sets are not at hand")
+@pytest.mark.parametrize(("name", "kind"), [("whole-mnist", "MNIST"), ("whole-fashion-mnist", "FashionMNIST")])
+def test_the_script_makes_the_same_run_on_a_whole_set(monkeypatch, name, kind):
+    monkeypatch.setenv(DATA_ROOT, str(DATA))
+    theirs = getattr(datasets, kind)
+    monkeypatch.setattr(datasets, kind, lambda root, *, train, download=False: theirs(str(DATA), train=train))
+    assert_same_at_step_100(Settings("Conv 4 5, ReLU, MaxPool 4, Flatten, Linear 10", name, flip=0.3))
+
+
+def test_the_script_makes_the_same_run_on_folders_of_things(tmp_path, monkeypatch):
+    things_of(tmp_path / "data")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(DATA_ROOT, "data")
+    assert_same_at_step_100(replace(COLOURS, examples="tiny-imagenet"))
+
+
+def assert_same_at_step_100(settings):
+    run = LiveRun(settings)
+    run.advance(steps=100)
+    made: dict[str, object] = {}
+    exec(script(settings, run.rates, run.step), made)
+    assert len(made["losses"]) == 100
+    assert made["losses"] == pytest.approx(run.losses, abs=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -55,5 +55,5 @@ def test_training_and_test_points_differ_and_a_seed_repeats_them():
 
 
 def test_another_name_is_told():
-    with pytest.raises(CnnvizError, match="there are mnist, fashion-mnist, circles"):
+    with pytest.raises(CnnvizError, match="there are mnist, fashion-mnist, patches, circles"):
         load("rings")
