@@ -37,6 +37,27 @@ class ClassMap:
 
 
 @dataclass(frozen=True, eq=False)
+class ClassShares:
+    """What a class's map is made of: the `maps` (C, H, W) that `layer` gives, and the class's `weights` (C,).
+
+    The sum of weights * maps over all channels and places, divided by the number of places, plus `bias` is `logit`.
+    """
+
+    layer: str
+    maps: Floats
+    weights: Floats
+    bias: float
+    logit: float
+    target: int
+
+    @property
+    def map(self) -> Floats:
+        """Return what each place adds to the logit, (H, W): they and the bias add up to it."""
+        found: Floats = np.tensordot(self.weights, self.maps, axes=1) / self.maps[0].size
+        return found
+
+
+@dataclass(frozen=True, eq=False)
 class PooledHead:
     """The end of a network: the `maps` (C, H, W) that are averaged, which `layer` gives, and what reads their means.
 
@@ -55,6 +76,12 @@ class PooledHead:
         chosen = chosen_class(self.logits, target)
         found = np.tensordot(self.weights[chosen], self.maps, axes=1)
         return ClassMap(found, float(self.biases[chosen]), float(self.logits[chosen]), chosen)
+
+    def shares(self, target: int | None = None) -> ClassShares:
+        """Return what the same map is made of, without what belongs to other classes."""
+        chosen = chosen_class(self.logits, target)
+        numbers = float(self.biases[chosen]), float(self.logits[chosen])
+        return ClassShares(self.layer, self.maps, self.weights[chosen].copy(), *numbers, chosen)
 
 
 def cam(model: nn.Module, batch: Tensor, target: int | None = None) -> ClassMap:

@@ -49,12 +49,8 @@ def occlusion(
     places = [(top, left) for top in tops for left in lefts]
     whole, found = occluded_logits(model, one, places, filling, size=size, with_whole=True)
     chosen = chosen_class(whole, target)
-    drops = whole[chosen] - found[:, chosen]
-    covered, total = np.zeros(one.shape[2:], np.float32), np.zeros(one.shape[2:], np.float32)
-    for (top, left), drop in zip(places, drops, strict=True):
-        total[top : top + size, left : left + size] += drop
-        covered[top : top + size, left : left + size] += 1
-    mean = np.divide(total, covered, out=np.zeros_like(total), where=covered > 0)
+    height, width = one.shape[2:]
+    mean = by_pixel(whole[chosen] - found[:, chosen], places, size=size, height=height, width=width)
     return Occlusion(found.reshape(len(tops), len(lefts), -1), whole, mean, chosen)
 
 
@@ -63,6 +59,16 @@ def steps(side: int, size: int, stride: int) -> list[int]:
     if not (1 <= size <= side and stride >= 1):
         raise ShapeError(f"A patch of {size} pixels, {stride} apart, does not fit on a side of {side}.")
     return [number * stride for number in range(-(-(side - size) // stride) + 1)]
+
+
+def by_pixel(drops: Floats, places: Sequence[Place], *, size: int, height: int, width: int) -> Floats:
+    """Return, of every pixel (height, width), the mean of `drops` (N,) over the patches that hide it; 0 without one."""
+    covered, total = np.zeros((height, width), np.float32), np.zeros((height, width), np.float32)
+    for (top, left), drop in zip(places, drops, strict=True):
+        total[top : top + size, left : left + size] += drop
+        covered[top : top + size, left : left + size] += 1
+    mean: Floats = np.divide(total, covered, out=np.zeros_like(total), where=covered > 0)
+    return mean
 
 
 def occluded(one: Tensor, places: Sequence[Place], filling: Tensor, *, size: int) -> Tensor:

@@ -1,0 +1,33 @@
+"""What in a picture a class's logit comes from."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cnnviz.engine.results.values import Floats, Sized
+
+if TYPE_CHECKING:
+    from cnnviz.probes.cam import ClassShares
+
+
+@dataclass(frozen=True, eq=False)
+class LocatedClass(Sized):
+    """The `shares` of a class's logit; None where the network's end is another one, which `refusal` then says."""
+
+    shares: "ClassShares | None"
+    refusal: str
+    device: str
+    note: str
+
+
+@dataclass(frozen=True, eq=False)
+class WeighedLayers(Sized):
+    """Of every layer with maps, in the order of execution, Grad-CAM before its ReLU: `maps`, (H, W) each.
+
+    `strip` (L, h, w) has the same after it, all of one small size.
+    """
+
+    names: tuple[str, ...]
+    maps: tuple[Floats, ...]
+    strip: Floats
+    device: str
+    note: str
