@@ -4,9 +4,19 @@ import numpy as np
 import pytest
 import torch
 
-from cnnviz import models
+from cnnviz import models, probes
 from cnnviz.engine.local import LocalEngine
-from cnnviz.engine.requests import FillPatch, Input, Layers, LocateClass, ModelChoice, Occlude, Picture, WeighLayers
+from cnnviz.engine.requests import (
+    AttributePixels,
+    FillPatch,
+    Input,
+    Layers,
+    LocateClass,
+    ModelChoice,
+    Occlude,
+    Picture,
+    WeighLayers,
+)
 from cnnviz.probes import cam, grad_cam
 
 MODEL = ModelChoice("smallvgg-tiny")
@@ -87,3 +97,20 @@ def test_the_fillings_look_like_their_names(engine):
     assert np.allclose(mean[0, 0], view.mean(axis=(0, 1)), atol=1)
     assert blur.std() < view.std() / 3
     assert np.allclose(blur.mean(), view.mean(), atol=4)
+
+
+def test_pixels_by_every_method(engine, given):
+    black = torch.tensor([-0.485 / 0.229, -0.456 / 0.224, -0.406 / 0.225])[:, None, None]
+    wanted = {
+        "gradient": probes.gradient(*given, 4),
+        "times_input": probes.gradient_times_input(*given, 4),
+        "smooth": probes.smooth_gradient(*given, 4, samples=3, noise=0.2),
+        "integrated": probes.integrated_gradients(*given, 4, baseline=black, steps=5),
+        "guided": probes.guided_class(*given, 4),
+    }
+    for method, expected in wanted.items():
+        points = {"smooth": 3, "integrated": 5}.get(method, 1)
+        found = engine.ask(AttributePixels(MODEL, PICTURE, 4, method, points=points, noise=0.2))
+        assert np.allclose(found.values, expected.values.sum(axis=0), atol=1e-4), method
+        assert found.total == pytest.approx(float(expected.values.sum()), abs=1e-2)
+        assert (found.baseline_logit is not None) == (method == "integrated")

@@ -1,5 +1,7 @@
 """The screen on why a network answers as it does, without a browser."""
 
+import re
+
 import pytest
 
 from tests.pages.opening import answered_in_turn, assert_well, open_screen, said, unfold
@@ -36,7 +38,7 @@ def test_two_classes_at_a_layer():
     assert "at block2.relu2" in said(app)
 
 
-@pytest.mark.parametrize("part", ["", "Grad-CAM", "Occlusion"])
+@pytest.mark.parametrize("part", ["", "Grad-CAM", "Occlusion", "Gradients"])
 def test_questions(part):
     app = open_screen(SCREEN, model="smallvgg-tiny", **({"part": part} if part else {}))
     name = f"why.{part}" if part else "why"
@@ -51,6 +53,13 @@ def test_a_patch_and_the_whole_grid():
     app.toggle(key="why.Occlusion.grid").set_value(True).run()
     assert_well(app)
     assert "16 patches of 16×16" in said(app)
+
+
+def test_integrated_gradients_say_what_they_add_up_to():
+    app = open_screen(SCREEN, part="Gradients", model="smallvgg-tiny", steps="24", samples="2")
+    assert_well(app)
+    total, gap = re.search(r"with 24 steps all pixels sum to \*\*(−?[\d.]+)\*\*, ([\d.]+) off", said(app)).groups()
+    assert float(gap) < 0.02 * abs(float(total.replace("−", "-"))) + 0.1
 
 
 def test_a_link_to_a_class_that_is_not_there():

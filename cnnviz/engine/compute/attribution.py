@@ -1,5 +1,7 @@
 """What in a picture a class's logit comes from."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from PIL import Image
@@ -9,12 +11,20 @@ from torchvision.transforms.functional import gaussian_blur
 from cnnviz import models
 from cnnviz.engine.compute.inputs import normalised, picture_batch
 from cnnviz.engine.registry import Run, computes
-from cnnviz.engine.requests import FillPatch, Layers, LocateClass, Occlude, WeighLayers
-from cnnviz.engine.results import Bytes, Floats, LocatedClass, Probed, WeighedLayers
+from cnnviz.engine.requests import AttributePixels, FillPatch, Layers, LocateClass, Occlude, WeighLayers
+from cnnviz.engine.results import Bytes, Floats, LocatedClass, PixelShares, Probed, WeighedLayers
 from cnnviz.errors import ModelError
 from cnnviz.probes.arrays import to_numpy
 from cnnviz.probes.cam import pooled_head
 from cnnviz.probes.grad_cam import grad_cams
+from cnnviz.probes.guided_backpropagation import guided_class
+from cnnviz.probes.input_gradients import (
+    InputGradient,
+    gradient,
+    gradient_times_input,
+    integrated_gradients,
+    smooth_gradient,
+)
 from cnnviz.probes.occlusion import occluded_logits
 from cnnviz.probes.probabilities import probabilities
 
@@ -83,3 +93,28 @@ def _filling(request: FillPatch | Occlude, one: Tensor) -> Tensor:
         return gaussian_blur(one, [2 * reach + 1] * 2, [max(0.5, reach / 2)] * 2)[0]
     shade = {"black": 0.0, "grey": 0.5}[request.filling]
     return normalised(torch.full((1, 1, 1), shade), request.model).to(one)
+
+
+@computes(AttributePixels)
+def attribute_pixels(request: AttributePixels, run: Run) -> PixelShares:
+    """Return one method's numbers, a pixel's colours added up."""
+    given = run.network, picture_batch(request, run), request.target
+    baseline_logit, found = None, _BY_METHOD.get(request.method)
+    if found is not None:
+        made: InputGradient = found(*given)
+    elif request.method == "smooth":
+        made = smooth_gradient(*given, samples=request.points, noise=request.noise)
+    else:
+        black = normalised(torch.zeros(1, 1, 1), request.model) if request.baseline == "black" else None
+        made = integrated = integrated_gradients(*given, baseline=black, steps=request.points)
+        baseline_logit = integrated.baseline_logit
+    values = made.values.sum(axis=0)
+    total = float(made.values.sum(dtype=np.float64))
+    return PixelShares(values, total, made.logit, baseline_logit, str(run.device), run.note)
+
+
+_BY_METHOD: dict[str, Callable[..., InputGradient]] = {
+    "gradient": gradient,
+    "times_input": gradient_times_input,
+    "guided": guided_class,
+}

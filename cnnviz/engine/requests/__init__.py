@@ -16,6 +16,7 @@ from cnnviz.engine.requests.activations import Classify as Classify
 from cnnviz.engine.requests.activations import Maps as Maps
 from cnnviz.engine.requests.activations import Unit as Unit
 from cnnviz.engine.requests.analysis import Analyze as Analyze
+from cnnviz.engine.requests.attribution import AttributePixels as AttributePixels
 from cnnviz.engine.requests.attribution import FillPatch as FillPatch
 from cnnviz.engine.requests.attribution import LocateClass as LocateClass
 from cnnviz.engine.requests.attribution import Occlude as Occlude

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from cnnviz.engine.requests.values import ModelChoice, Picture, Request
-from cnnviz.engine.results import Bytes, Floats, LocatedClass, Probed, WeighedLayers
+from cnnviz.engine.results import Bytes, Floats, LocatedClass, PixelShares, Probed, WeighedLayers
 
 
 @dataclass(frozen=True)
@@ -45,4 +45,22 @@ class Occlude(Request[Probed[Floats]]):
     filling: str
     size: int
     places: tuple[tuple[int, int], ...]
+    invert: bool = False
+
+
+@dataclass(frozen=True)
+class AttributePixels(Request[PixelShares]):
+    """What each pixel has to do with the logit of class `target`, by one method.
+
+    `method` is gradient, times_input, smooth, integrated or guided; `points` are SmoothGrad's noisy copies or the
+    integral's steps, `noise` is SmoothGrad's, and `baseline` where integrated gradients begin, black or mean colour.
+    """
+
+    model: ModelChoice
+    picture: Picture
+    target: int
+    method: str
+    points: int = 1
+    noise: float = 0.0
+    baseline: str = "black"
     invert: bool = False

@@ -31,3 +31,18 @@ class WeighedLayers(Sized):
     strip: Floats
     device: str
     note: str
+
+
+@dataclass(frozen=True, eq=False)
+class PixelShares(Sized):
+    """`values` (H, W), added up over the colours, with their `total`, and the class's `logit`.
+
+    `baseline_logit` is what the network gives for the picture where integrated gradients begin, None for other methods.
+    """
+
+    values: Floats
+    total: float
+    logit: float
+    baseline_logit: float | None
+    device: str
+    note: str
