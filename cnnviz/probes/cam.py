@@ -6,6 +6,7 @@ global average pooling and one linear layer a logit is a sum over places: a mean
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -146,15 +147,17 @@ def _averages(maps: Tensor, means: Tensor) -> bool:
 
 def _head(maps: Tensor, linear: Call | None, scores: Tensor, layer: str) -> PooledHead:
     logits = scores.flatten()
+    weights: Any
+    bias: Any
     if linear is None:
         weights, bias = torch.eye(len(logits)), None
     elif linear.module is not None:
-        weights, bias = linear.module.weight, linear.module.bias  # type: ignore[assignment]
+        weights, bias = linear.module.weight, linear.module.bias
     else:
         names = dict(zip(("input", "weight", "bias"), linear.arguments, strict=False)) | dict(linear.steps[0].keywords)
         weights, bias = names["weight"], names.get("bias")
     biases = torch.zeros(len(logits)) if bias is None else bias
-    return PooledHead(layer, *map(to_numpy, (maps[0], weights, biases, logits)))
+    return PooledHead(layer, to_numpy(maps[0]), to_numpy(weights), to_numpy(biases), to_numpy(logits))
 
 
 def _maker(calls: Sequence[Call], tensor: Tensor) -> str:

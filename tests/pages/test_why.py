@@ -38,7 +38,7 @@ def test_two_classes_at_a_layer():
     assert "at block2.relu2" in said(app)
 
 
-@pytest.mark.parametrize("part", ["", "Grad-CAM", "Occlusion", "Gradients"])
+@pytest.mark.parametrize("part", ["", "Grad-CAM", "Occlusion", "Gradients", "Honest"])
 def test_questions(part):
     app = open_screen(SCREEN, model="smallvgg-tiny", **({"part": part} if part else {}))
     name = f"why.{part}" if part else "why"
@@ -60,6 +60,13 @@ def test_integrated_gradients_say_what_they_add_up_to():
     assert_well(app)
     total, gap = re.search(r"with 24 steps all pixels sum to \*\*(−?[\d.]+)\*\*, ([\d.]+) off", said(app)).groups()
     assert float(gap) < 0.02 * abs(float(total.replace("−", "-"))) + 0.1
+
+
+def test_random_layers_from_the_top():
+    app = open_screen(SCREEN, part="Honest", model="smallvgg-tiny", random="1")
+    assert_well(app)
+    assert "with **1 of " in said(app)
+    assert len(app.dataframe[0].value) >= 5
 
 
 def test_a_link_to_a_class_that_is_not_there():

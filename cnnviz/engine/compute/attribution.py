@@ -90,7 +90,8 @@ def _filling(request: FillPatch | Occlude, one: Tensor) -> Tensor:
         return one[0].mean(dim=(1, 2), keepdim=True)
     if request.filling == "blur":
         reach = max(one.shape[2:]) // 8
-        return gaussian_blur(one, [2 * reach + 1] * 2, [max(0.5, reach / 2)] * 2)[0]
+        blurred: Tensor = gaussian_blur(one, [2 * reach + 1] * 2, [max(0.5, reach / 2)] * 2)
+        return blurred[0]
     shade = {"black": 0.0, "grey": 0.5}[request.filling]
     return normalised(torch.full((1, 1, 1), shade), request.model).to(one)
 

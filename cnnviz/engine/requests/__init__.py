@@ -20,6 +20,7 @@ from cnnviz.engine.requests.attribution import AttributePixels as AttributePixel
 from cnnviz.engine.requests.attribution import FillPatch as FillPatch
 from cnnviz.engine.requests.attribution import LocateClass as LocateClass
 from cnnviz.engine.requests.attribution import Occlude as Occlude
+from cnnviz.engine.requests.attribution import RandomiseLayers as RandomiseLayers
 from cnnviz.engine.requests.attribution import WeighLayers as WeighLayers
 from cnnviz.engine.requests.augmentation import DRAWS as DRAWS
 from cnnviz.engine.requests.augmentation import Augment as Augment

@@ -46,3 +46,24 @@ class PixelShares(Sized):
     baseline_logit: float | None
     device: str
     note: str
+
+
+@dataclass(frozen=True, eq=False)
+class RandomisedMaps(Sized):
+    """The gradient, gradient x input, guided backpropagation and Grad-CAM at `layer`: `maps` (4, H, W).
+
+    The first three are sizes, added up over the colours; Grad-CAM is that before its ReLU.
+
+    `correlations` (4,) are the rank correlations with those of the network as it is; `count` of `layers` are random,
+    down to `lowest`, "" for none; `probability` is the class's.
+    """
+
+    maps: Floats
+    correlations: Floats
+    count: int
+    layers: int
+    lowest: str
+    layer: str
+    probability: float
+    device: str
+    note: str

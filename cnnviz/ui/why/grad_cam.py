@@ -13,7 +13,7 @@ from cnnviz.figures.class_map import class_map
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form
-from cnnviz.ui.form_controls import Choice
+from cnnviz.ui.form_controls import AnyControl, Choice
 from cnnviz.ui.model_choice import in_python
 from cnnviz.ui.numbers import fixed, of_size
 from cnnviz.ui.part import Part
@@ -93,7 +93,8 @@ def _draw(state: State, found: Found) -> None:
 def _show_notes(state: State, found: Found) -> None:
     """Offer the other class and the layer by name, and say what the maps are."""
     boxes = st.columns(2, gap="medium", vertical_alignment="bottom")
-    for box, control in zip(boxes, (other_class(state), found.layer), strict=True):
+    controls: tuple[AnyControl, ...] = other_class(state), found.layer
+    for box, control in zip(boxes, controls, strict=True):
         with box:
             FORM.draw(control, columns=1)
     one, two = (each.maps[found.at] for each in (found.first, found.second))
@@ -127,8 +128,8 @@ def question(state: State, found: Found, number: int) -> Question:
     right = max(0, total)
     numbers = {"one": fixed(one, 0), "two": fixed(two, 0), "a": a, "b": b}
     why = text("predict_place_why", total=fixed(total, 0), right=right, **numbers)
-    slips = [total, one * a - two * b, a + b, total / 2, right + 2]
-    others = [fixed(each, 1) for each in slips if fixed(each, 1) != fixed(right, 1)]
+    slips = [fixed(each, 1) for each in (total, one * a - two * b, a + b, total / 2, right + 2)]
+    others = [each for each in slips if each != fixed(right, 1)]
     return Question(text("predict_place", **numbers), fixed(right, 1), others, why)
 
 

@@ -46,7 +46,7 @@ class Hidden:
     @property
     def side(self) -> int:
         """The shorter side in pixels."""
-        return min(self.view.shape[:2])
+        return min(self.view.shape[0], self.view.shape[1])
 
     @property
     def size(self) -> Number:
@@ -120,7 +120,8 @@ def _draw(state: State, found: Hidden) -> None:
 
 def _show_notes(state: State, found: Hidden) -> None:
     """Offer the patch's settings, and say what hiding it does."""
-    places = _at(*found.view.shape[:2], FORM.get(found.size))
+    height, width = found.view.shape[:2]
+    places = _at(height, width, FORM.get(found.size))
     FORM.draw(FILLING, found.size, *places, columns=2)
     before, after = state.share, float(found.shares[state.target])
     best = int(found.shares.argmax())
@@ -146,9 +147,9 @@ def _show_grid(state: State, found: Hidden) -> None:
     rows: dict[int, list[tuple[int, int]]] = {}
     for top, left in places:
         rows.setdefault(top, []).append((top, left))
-    given = {"filling": FORM.get(FILLING), "size": size}
+    filling = FORM.get(FILLING)
     answers = ask_each(
-        [Occlude(places=tuple(row), **given, **state.subject.given) for row in rows.values()],
+        [Occlude(places=tuple(row), filling=filling, size=size, **state.subject.given) for row in rows.values()],
         WORDS,
         [len(row) for row in rows.values()],
     )
