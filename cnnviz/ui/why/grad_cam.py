@@ -128,8 +128,8 @@ def question(state: State, found: Found, number: int) -> Question:
     right = max(0, total)
     numbers = {"one": fixed(one, 0), "two": fixed(two, 0), "a": a, "b": b}
     why = text("predict_place_why", total=fixed(total, 0), right=right, **numbers)
-    slips = [fixed(each, 1) for each in (total, one * a - two * b, a + b, total / 2, right + 2)]
-    others = [each for each in slips if each != fixed(right, 1)]
+    shown = [fixed(each, 1) for each in (total, one * a - two * b, a + b, total / 2, right + 2)]
+    others = [each for each in shown if each != fixed(right, 1)]
     return Question(text("predict_place", **numbers), fixed(right, 1), others, why)
 
 

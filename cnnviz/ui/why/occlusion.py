@@ -46,7 +46,8 @@ class Hidden:
     @property
     def side(self) -> int:
         """The shorter side in pixels."""
-        return min(self.view.shape[0], self.view.shape[1])
+        height, width = self.view.shape[:2]
+        return int(min(height, width))
 
     @property
     def size(self) -> Number:
