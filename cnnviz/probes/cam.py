@@ -88,9 +88,11 @@ class PooledHead:
 def cam(model: nn.Module, batch: Tensor, target: int | None = None) -> ClassMap:
     """Return where a class's logit comes from, for the first item of a batch (N, C, H, W).
 
-        >>> found = cam(resnet50, batch)
-        >>> found.map.shape, found.map.mean() + found.bias - found.logit
-        ((7, 7), 0.0)
+        >>> found = cam(resnet18, batch)
+        >>> found.map.shape
+        (7, 7)
+        >>> bool(abs(found.map.mean() + found.bias - found.logit) < 1e-4)
+        True
 
     `target` is a class, by default the predicted one. Raises ModelError where the network does not end in global
     average pooling and one linear layer, ShapeError for a class that is not there.
