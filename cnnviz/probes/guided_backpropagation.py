@@ -13,10 +13,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from cnnviz.calls import Call, function_name
+from cnnviz.calls import Call, function_name, observe
 from cnnviz.errors import ShapeError
 from cnnviz.nested import first_tensor
 from cnnviz.probes.activations import written_by
+from cnnviz.probes.input_gradients import InputGradient, gradient
 from cnnviz.probes.maps import as_maps
 from cnnviz.probes.partial_forward import catch
 
@@ -46,19 +47,7 @@ def guided(
     gradients of other activation functions are left as they are. Only the input gets a gradient, parameters get none.
     Raises ModelError for a layer and ShapeError for a position that is not there.
     """
-    rectifiers = 0
-
-    def guide(function: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-        nonlocal rectifiers
-        bounds = _rectifies(function, arguments, keywords)
-        if bounds is None:
-            return function(*arguments, **keywords)
-        rectifiers += 1
-        source = arguments[0] if arguments else keywords["input"]
-        result = _GuidedRectifier.apply(source, bounds)  # type: ignore[no-untyped-call]
-        target = written_by(function, arguments, keywords)
-        # A caller of an in-place function may drop what it returns and read on in the tensor.
-        return result if target is None else target.copy_(result)
+    guide = _Guide()
 
     def take(call: Call) -> tuple[Tensor, tuple[int, int, int]]:
         output = first_tensor(call.output)
@@ -71,12 +60,44 @@ def guided(
     with torch.inference_mode(False), torch.enable_grad():
         pixels = batch[:1].detach().clone().requires_grad_()
         # A network whose first layer works in place may not overwrite a leaf.
-        value, place = catch(model, pixels * 1, layer, take, around=guide)
+        value, place = catch(model, pixels * 1, layer, take, around=guide.around)
         gradient = None
         if value.requires_grad:
             (gradient,) = torch.autograd.grad(value, pixels, allow_unused=True)
     pixels_gradient = torch.zeros_like(pixels) if gradient is None else gradient
-    return Guided(pixels_gradient[0].cpu().float().numpy(), layer, *place, float(value.detach()), rectifiers)
+    return Guided(pixels_gradient[0].cpu().float().numpy(), layer, *place, float(value.detach()), guide.rectifiers)
+
+
+def guided_class(model: nn.Module, batch: Tensor, target: int | None = None) -> InputGradient:
+    """Return the guided gradient of a class's logit, for the first item of `batch`: by default the predicted class.
+
+    Raises ShapeError for a class that is not there, ModelError for a network that gives no scores.
+    """
+    guide = _Guide()
+
+    def forward(pixels: Tensor) -> Any:
+        with observe(model, lambda call: None, around=guide.around, steps=False):
+            return model(pixels)
+
+    return gradient(forward, batch, target)
+
+
+class _Guide:
+    """Runs every ReLU so that what goes back through it is guided, and counts them."""
+
+    def __init__(self) -> None:
+        self.rectifiers = 0
+
+    def around(self, function: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        bounds = _rectifies(function, arguments, keywords)
+        if bounds is None:
+            return function(*arguments, **keywords)
+        self.rectifiers += 1
+        source = arguments[0] if arguments else keywords["input"]
+        result = _GuidedRectifier.apply(source, bounds)  # type: ignore[no-untyped-call]
+        target = written_by(function, arguments, keywords)
+        # A caller of an in-place function may drop what it returns and read on in the tensor.
+        return result if target is None else target.copy_(result)
 
 
 def _place(maps: Tensor, layer: str, channel: int, row: int | None, column: int | None) -> tuple[int, int, int]:

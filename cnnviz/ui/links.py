@@ -24,7 +24,7 @@ TOURS_IN_BROWSER = ("architectures",)
 PART = "part"
 PICTURE = ("source", "photo", "digit_number", "clothe_number", "centre")
 # The screens that look at one picture: it is taken along between them, on purpose, and nothing else is.
-SHARE_A_PICTURE = ("convolution", "pooling", "activations", "filters", "receptive_field", "augmentation")
+SHARE_A_PICTURE = ("convolution", "pooling", "activations", "filters", "receptive_field", "why", "augmentation")
 
 
 class _Store(TypedDict):
@@ -88,9 +88,12 @@ def keep_to(screen: str, parts: Sequence[str], former: str = "") -> None:
     store["texts"][screen, part_of(screen)] = {re.sub(f"^({former})", "", name): text for name, text in found.items()}
 
 
-def open_part(screen: str, part: str) -> None:
-    """Open another part of the screen as it was left, in a callback."""
-    _store()["parts"][screen] = part
+def open_part(screen: str, part: str, carried: Sequence[str] = ()) -> None:
+    """Open another part of the screen as it was left, in a callback; the names in `carried` come along."""
+    store, before = _store(), texts(screen, part_of(screen))
+    kept = {name: text for name, text in texts(screen, part).items() if name not in carried}
+    store["parts"][screen] = part
+    store["texts"][screen, part] = {**kept, **{name: before[name] for name in carried if name in before}}
     _write(_link(screen))
 
 

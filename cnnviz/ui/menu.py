@@ -44,6 +44,7 @@ SCREENS = (
     Screen("activations", "inspect", "layers"),
     Screen("filters", "inspect", "blur_on"),
     Screen("receptive_field", "inspect", "center_focus_strong"),
+    Screen("why", "inspect", "troubleshoot"),
     Screen("layer", "design", "calculate"),
     Screen("network", "design", "account_tree"),
     Screen("architectures", "design", "history"),

@@ -26,11 +26,11 @@ def say_rest(words: Words) -> None:
         words.say("idea")
 
 
-def choose_part(words: Words, parts: Sequence[str], former: str = "") -> str:
+def choose_part(words: Words, parts: Sequence[str], former: str = "", carried: Sequence[str] = ()) -> str:
     """Draw the title of a screen of several parts and the choice beside it; return the open one, "" for the first.
 
     `parts` are their names in a link; the lesson calls them part.NAME, and the first part.first. `former` is a pattern
-    that the parameters of old links begin with.
+    that the parameters of old links begin with, `carried` the names that parts share, set alike in all.
     """
     links.keep_to(words.name, parts, former)
     key, now = f"{words.name}.part", links.part_of(words.name)
@@ -44,7 +44,7 @@ def choose_part(words: Words, parts: Sequence[str], former: str = "") -> str:
             default=now,
             format_func=lambda part: words.label(f"part.{part or 'first'}"),
             key=key,
-            on_change=lambda: links.open_part(words.name, st.session_state[key]),
+            on_change=lambda: links.open_part(words.name, st.session_state[key], carried),
             label_visibility="collapsed",
             required=True,
             width="content",

@@ -15,7 +15,11 @@ from tests.browser.access import LAPTOP, PHONE, assert_accessible, assert_nothin
 from tests.browser.ready import SLOW, answered, settle
 
 # Networks that are small, for a browser's patience.
-OPENED = {"activations": "activations?model=alexnet-tiny", "receptive_field": "receptive_field?model=alexnet-tiny"}
+OPENED = {
+    "activations": "activations?model=alexnet-tiny",
+    "receptive_field": "receptive_field?model=alexnet-tiny",
+    "why": "why?model=smallvgg-tiny",
+}
 SCREENS = {screen.name: OPENED.get(screen.name, screen.name if screen.section else "") for screen in menu.SCREENS}
 # The stage, or the table that one part begins with.
 STAGE = "[class*=-stage-], [class*=-method-]"

@@ -23,6 +23,7 @@ CHANGED = {
     },
     "filters": {"model": "lenet-relu-mnist", "filter": "4", "layer": "conv2"},
     "receptive_field": {"model": "lenet5-mnist", "layer": "pool1", "row": "2"},
+    "why": {"part": "Grad-CAM", "model": "lenet-relu-mnist", "source": "Digits", "digit_number": "7", "target": "3"},
     "layer": {"channels": "8", "kernel_size": "3", "stride": "2", "padding": "1"},
     "network": {"net": "Conv 4 3, ReLU, Flatten, Linear 10", "size": "3x8x8", "batch": "2"},
     "architectures": {"part": "Accuracy", "families": "VGG,ResNet", "entry": "VGG16_Weights.IMAGENET1K_V1"},

@@ -17,6 +17,12 @@ from cnnviz.engine.requests.activations import Maps as Maps
 from cnnviz.engine.requests.activations import Thumbnails as Thumbnails
 from cnnviz.engine.requests.activations import Unit as Unit
 from cnnviz.engine.requests.analysis import Analyze as Analyze
+from cnnviz.engine.requests.attribution import AttributePixels as AttributePixels
+from cnnviz.engine.requests.attribution import FillPatch as FillPatch
+from cnnviz.engine.requests.attribution import LocateClass as LocateClass
+from cnnviz.engine.requests.attribution import Occlude as Occlude
+from cnnviz.engine.requests.attribution import RandomiseLayers as RandomiseLayers
+from cnnviz.engine.requests.attribution import WeighLayers as WeighLayers
 from cnnviz.engine.requests.augmentation import DRAWS as DRAWS
 from cnnviz.engine.requests.augmentation import Augment as Augment
 from cnnviz.engine.requests.augmentation import FilmOperations as FilmOperations

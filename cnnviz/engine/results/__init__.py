@@ -3,6 +3,10 @@
 from cnnviz.engine.results.activations import LayerMaps as LayerMaps
 from cnnviz.engine.results.activations import Prediction as Prediction
 from cnnviz.engine.results.activations import StrongestMaps as StrongestMaps
+from cnnviz.engine.results.attribution import LocatedClass as LocatedClass
+from cnnviz.engine.results.attribution import PixelShares as PixelShares
+from cnnviz.engine.results.attribution import RandomisedMaps as RandomisedMaps
+from cnnviz.engine.results.attribution import WeighedLayers as WeighedLayers
 from cnnviz.engine.results.augmentation import Augmented as Augmented
 from cnnviz.engine.results.augmentation import BlocksLeftOut as BlocksLeftOut
 from cnnviz.engine.results.augmentation import OperationsFilm as OperationsFilm

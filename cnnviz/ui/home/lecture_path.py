@@ -38,6 +38,11 @@ PATH: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("maps", "activations", {"model": "alexnet-tiny", "layer": "relu1"}),
     ("filters", "filters", {"model": "alexnet-tiny"}),
     ("field", "receptive_field", {"model": "alexnet-tiny"}),
+    ("why", "why", {}),
+    ("every_layer", "why", {"part": "Grad-CAM"}),
+    ("hidden_patch", "why", {"part": "Occlusion"}),
+    ("pixel_gradients", "why", {"part": "Gradients"}),
+    ("honesty", "why", {"part": "Honest"}),
     ("lenet", "network", {"net": PRESETS["lenet5"].text, "size": "1x28x28"}),
     ("alexnet", "layer", {"side": "224", "out_channels": "96", "kernel_size": "11", "stride": "4", "padding": "0"}),
     ("challenge", "architectures", {}),
@@ -92,6 +97,7 @@ _PARTS = {
     "regularization": tuple(f"regularization_{part}" for part in ("dropout", "redundancy", "pattern")),
     "preprocessing": ("photo_preprocessing", "principal_components"),
     "architectures": tuple(f"architecture_{part}" for part in ("accuracy", "comparisons", "networks")),
+    "why": ("why_grad_cam", "why_occlusion", "why_gradients", "why_honesty"),
     "depth": ("depth_gradients", "depth_block", "depth_removal"),
 }
 

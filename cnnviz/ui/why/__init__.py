@@ -1,0 +1,1 @@
+"""The screen on why a network answers as it does."""
