@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 
 from cnnviz.errors import CnnvizError
-from cnnviz.training.recipes import CURVES, RECIPES
+from cnnviz.training.recipes import CURVES, GO, RECIPES
 
 
 def main() -> int:
@@ -17,7 +17,7 @@ def main() -> int:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Give a parser what a run of training takes."""
-    names = sorted([*RECIPES, *CURVES])
+    names = sorted([*RECIPES, *CURVES, *GO])
     parser.add_argument("name", choices=names, metavar="NAME", help=", ".join(names))
     parser.add_argument("--data-root", type=Path, help="a folder with the data set; without it, it is downloaded")
     parser.add_argument("--seed", type=int, default=0)
@@ -29,6 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Train, and print the accuracy; return 1, with one sentence on stderr, where it can't be done."""
     from cnnviz.assets import CURVES as FOLDER
     from cnnviz.assets import WEIGHTS
+    from cnnviz.training.go_policy import measure as train_on_games
     from cnnviz.training.loop import train
 
     try:
@@ -37,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
             how = {"data_root": arguments.data_root, "seed": arguments.seed, "epochs": arguments.epochs}
             print(measure(**how, out=arguments.out or FOLDER))
             return 0
-        card = train(
+        card = (train_on_games if arguments.name in GO else train)(
             arguments.name,
             data_root=arguments.data_root,
             seed=arguments.seed,

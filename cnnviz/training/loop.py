@@ -88,7 +88,7 @@ def _epoch(
     for step, chosen in enumerate(tqdm(batches, desc=f"epoch {epoch + 1}/{total}", leave=False, mininterval=1)):
         for group in optimiser.param_groups:
             progress = (epoch + step / len(batches)) / total
-            group["lr"] = group["rate"] * recipe.learning_rate * _warm_then_cosine(progress)
+            group["lr"] = group["rate"] * recipe.learning_rate * warm_then_cosine(progress)
         batch = augment(splits.train_images[chosen].float() / 255, recipe, generator)
         if recipe.distortion:
             batch = distort(batch, recipe.distortion, generator, bend=recipe.bend)
@@ -118,7 +118,7 @@ def _side(recipe: Recipe, progress: float) -> int | None:
     return None
 
 
-def _warm_then_cosine(progress: float, warm: float = 0.1) -> float:
+def warm_then_cosine(progress: float, warm: float = 0.1) -> float:
     """Return the factor of the learning rate: a straight rise, then half a cosine to 0 at progress 1."""
     if progress < warm:
         return (progress + 1e-3) / (warm + 1e-3)

@@ -103,3 +103,6 @@ CURVES: dict[str, str] = {
     "depth": "cnnviz.training.depth",
     "augmentation-gains": "cnnviz.training.augmentation_gains",
 }
+
+# Networks for the game of Go, which learn from games and not from labelled images: cnnviz.training.go_policy.
+GO = ("go-policy", "go-policy-pooled", "go-policy-liberties")
