@@ -29,7 +29,7 @@ PARTS = {
     "Why": {"comparison": "separable", "channels": "8"},
     "Compare": {"one": "resnet18", "two": "resnet34"},
     "Pixels": {"layer": "blocks.3.1.conv_pw", "channel": "7"},
-    "Inception": {"block": "inception3b"},
+    "Inception": {"network": "googlenet", "block": "inception3b"},
 }
 
 MODULES = {
@@ -203,6 +203,7 @@ def test_every_architecture_is_of_its_preset_and_shipped_models_exist():
         ("lenet", {"lenet5-mnist": "Digits", "lenet-relu-mnist": "Digits", "lenet5-fashion": "Clothes"}),
         ("googlenet", {"googlenet-fashion": "Clothes"}),
         ("zfnet", {"alexnet-tiny": None}),
+        ("senet", {"resnet-fashion": "Clothes"}),
     ],
 )
 def test_an_architecture_leads_to_learned_maps_with_pictures_of_their_kind(architecture, learned):
@@ -277,9 +278,10 @@ def test_a_name_that_no_library_has_is_a_sentence_and_another_may_be_typed():
 
 
 def test_inception_has_the_maps_and_the_operations_of_four_branches_and_says_what_its_weights_are():
-    app = open_part("Inception")
+    app = open_part("Inception", network="googlenet")
     assert_well(app)
     told = said(app)
+    assert "the branch with pooling" in told
     assert "random weights" in told or "learned weights" in told
     # Szegedy et al. 2015, table 1, with torchvision's 3x3 in the third branch: reads, makes, kernel.
     layers = [(192, 64, 1), (192, 96, 1), (96, 128, 3), (192, 16, 1), (16, 32, 3), (192, 32, 1)]
@@ -289,6 +291,35 @@ def test_inception_has_the_maps_and_the_operations_of_four_branches_and_says_wha
     table = app.dataframe[0].value
     assert table["MACs"].tolist()[-1] == f"{macs:,}"
     assert table["branch"].tolist()[:4] == ["1×1", "1×1, then 3×3", "1×1, then 3×3", "pooling 3×3, then 1×1"]
+
+
+def test_inception_opens_on_the_small_network_that_has_learned_and_reads_grey_clothes():
+    app = open_part("Inception")
+    assert_well(app)
+    assert "**googlenet-fashion** with its learned weights" in said(app)
+    # Its first block reads 48x7x7: 1x1 to 16; to 16 and 3x3 to 32; to 4 and 5x5 to 8; pooling and 1x1 to 8.
+    network, sizes = models.load("googlenet-fashion"), {}
+    for name, layer in network.named_modules():
+        layer.register_forward_hook(lambda _, inputs, output, name=name: sizes.update({name: inputs[0].shape[1:]}))
+    with torch.inference_mode():
+        network(torch.zeros(1, 1, 28, 28))
+    block = {name: each for name, each in network.named_modules() if name.startswith("inception1.")}
+    convolutions = {name: each for name, each in block.items() if isinstance(each, nn.Conv2d)}
+    macs = sum(each.weight.numel() * sizes[name][-1] * sizes[name][-2] for name, each in convolutions.items())
+    assert app.dataframe[0].value["MACs"].tolist()[-1] == f"{macs:,}"
+
+
+def test_a_block_without_pooling_is_said_to_have_none():
+    app = open_part("Inception", network="squeezenet1_1")
+    assert_well(app)
+    assert "pooling" not in said(app)
+    assert "at most 10 maps" in said(app)
+
+
+def test_what_a_recipe_gains_is_the_difference_of_the_numbers_beside_it():
+    found = re.search(r"ResNet-50 has ([\d.]+)% .* and ([\d.]+)% .*: ([\d.]+) points", said(open_part("Accuracy")))
+    first, second, gained = map(float, found.groups())
+    assert gained == pytest.approx(second - first)
 
 
 def test_what_two_networks_share_is_said_once_and_a_network_beside_itself_has_no_difference():

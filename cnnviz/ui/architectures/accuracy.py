@@ -109,7 +109,7 @@ def _show_notes(state: State, found: tuple[Entry, ...]) -> None:
     one, two = (by_name[f"ResNet50_Weights.IMAGENET1K_V{version}"] for version in (1, 2))
     assert one.top1 is not None
     assert two.top1 is not None
-    say("recipes", first=fixed(one.top1, 1), second=fixed(two.top1, 1), gained=fixed(two.top1 - one.top1, 1))
+    say("recipes", first=fixed(one.top1, 2), second=fixed(two.top1, 2), gained=fixed(two.top1 - one.top1, 2))
     vgg, small = by_name["VGG16_Weights.IMAGENET1K_V1"], by_name["MobileNet_V2_Weights.IMAGENET1K_V1"]
     say(
         "costs",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import reduce
+from math import prod
 from random import Random
 
 import numpy as np
@@ -31,8 +32,8 @@ say, text = WORDS.say, WORDS.text
 _NAMES = (*(name for name in ("googlenet-fashion",) if name in shipped.SHIPPED), "googlenet", "squeezenet1_1")
 NETWORK = Choice("network", _NAMES[0], ("block",), _NAMES, technical=True)
 PRESETS: dict[str, Preset] = {name: {} if name == NETWORK.default else {"network": name} for name in _NAMES}
-# As many maps of each branch as there is room for, the strongest.
-_SHOWN, _COLUMNS = 9, 3
+# As many rows and columns of maps, the strongest, as there is room for: two branches have twice the width each.
+_ROOM, _ROOM_OF_TWO = (3, 3), (2, 5)
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,10 @@ def _called(branch: BranchRow) -> str:
     return reduce(lambda first, second: text("then", first=first, second=second), named)
 
 
+def _room(block: BlockRow) -> tuple[int, int]:
+    return _ROOM if len(block.branches) > 2 else _ROOM_OF_TWO
+
+
 def _sums(block: BlockRow) -> tuple[int, int]:
     return sum(each.macs for each in block.branches), sum(each.direct for each in block.branches)
 
@@ -94,15 +99,16 @@ def _draw_branches(state: State, answer: BranchMaps) -> None:
     # Said here, where nobody can take the maps of such a network for learned ones.
     say("random" if state.model.random_seed is not None else "learned", network=state.model.name)
     columns = st.columns(len(state.block.branches), gap="small")
+    rows, across = _room(state.block)
     for number, (box, branch, maps) in enumerate(zip(columns, state.block.branches, answer.maps, strict=True)):
-        strongest = np.argsort(-np.abs(maps).mean(axis=(1, 2)), kind="stable")[:_SHOWN]
+        strongest = np.argsort(-np.abs(maps).mean(axis=(1, 2)), kind="stable")[: rows * across]
         with box:
             say("branch", called=_called(branch), count=branch.channels)
             tiles(
                 maps,
-                key=FORM.key(f"branch-{number}"),
+                key=FORM.key(f"branches-{rows}-{number}"),
                 mode="positive" if maps.min() >= 0 else "signed",
-                columns=_COLUMNS,
+                columns=across,
                 order=strongest,
                 label=_called(branch),
                 words={"idle": text("idle")},
@@ -121,7 +127,9 @@ def _show_costs(state: State, answer: BranchMaps) -> None:
     """Say what the block reads and makes, and what each branch takes with and without its 1x1 reduction."""
     block, (macs, direct) = state.block, _sums(state.block)
     made = sum(each.channels for each in block.branches)
-    say("block", block=block.name, reads=of_size(block.reads), made=made, maps=len(block.branches))
+    pools = any("pool" in kind.lower() for branch in block.branches for kind, _ in branch.layers)
+    numbers = {"block": block.name, "reads": of_size(block.reads), "made": made, "branches": len(block.branches)}
+    say("block_pools" if pools else "block", **numbers)
     if state.model.name == "googlenet":
         say("torchvision")
     rows = [(_called(each), each.channels, whole(each.macs), whole(each.direct)) for each in block.branches]
@@ -135,7 +143,7 @@ def _show_costs(state: State, answer: BranchMaps) -> None:
         alt=text("alt_table"),
         column_config=right,
     )
-    say("strongest", shown=_SHOWN)
+    say("strongest", shown=prod(_room(block)))
 
 
 def question(state: State, answer: BranchMaps, number: int) -> Question:

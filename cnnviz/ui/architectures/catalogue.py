@@ -11,7 +11,7 @@ from cnnviz.ui.network.state import LIBRARY
 class Architecture:
     """`networks` are names in NETWORKS, the best known first; `shipped` are models with learned weights on this disk.
 
-    Those of an architecture without small weights of its own are of the nearest kin, and `kin` is True.
+    Those of an architecture without weights here are of another with a part in common, and `kin` is True.
     """
 
     networks: tuple[str, ...]

@@ -78,6 +78,7 @@ def _figure(ways: tuple[Way, ...]) -> go.Figure:
 def _draw_stage(state: State, ways: tuple[Way, ...]) -> None:
     if state.name == _ANSWERS:
         auxiliary.draw_answers(FORM)
+        auxiliary.tell_answers(FORM)
     else:
         _draw_costs(ways)
 
@@ -87,9 +88,15 @@ def _draw_costs(ways: tuple[Way, ...]) -> None:
 
 
 def _draw_settings() -> None:
-    """Draw the sliders, and under them the way of each into the calculator."""
+    """Draw what changes the stage: the choice of a picture where answers are there, else the sliders."""
     if FORM.get(COMPARISON) == _ANSWERS:
         auxiliary.choose_picture(FORM)
+    else:
+        _draw_sliders()
+
+
+def _draw_sliders() -> None:
+    """Draw the sliders, and under them the way of each into the calculator."""
     FORM.draw(*_controls(), columns=1)
     state = read()
     for way, name in zip(state.ways, _names(state.ways), strict=True):
@@ -100,11 +107,11 @@ def _show_notes(state: State, ways: tuple[Way, ...]) -> None:
     """Say what the comparison shows, and all numbers side by side."""
     st.subheader(WORDS.label(f"preset.{state.name}"))
     if state.name == _ANSWERS:
-        auxiliary.tell_answers(FORM)
+        auxiliary.tell_all(FORM)
     say(f"said_{state.name}", **_said(ways))
     if state.name == _ANSWERS:
-        auxiliary.tell_all(FORM)
         _draw_costs(ways)
+        _draw_sliders()
     rows = [text("rows", name=name, rows=way.text) for name, way in zip(_names(ways), ways, strict=True)]
     st.markdown("\n".join(rows))
     st.dataframe(_table(ways), hide_index=True, height="content", alt=text("alt_costs"))
@@ -216,6 +223,6 @@ def show() -> None:
         more=_offer_files,
         question=question,
         code=_code,
-        height=360,
+        height=520 if FORM.get(COMPARISON) == _ANSWERS else 360,
         beside=True,
     ).show()

@@ -108,9 +108,9 @@ def _draw_settings() -> None:
 
 
 def _link_to_learned(state: State) -> None:
-    """Lead to maps and filters of networks of this kind, or of the nearest kin, whose weights are on this disk."""
+    """Lead to maps and filters of networks of this kind, or of another with a part in common, on this disk."""
     architecture = ARCHITECTURES[state.architecture]
-    say("learned_kin" if architecture.kin else "learned")
+    say(f"kin_{state.architecture}" if architecture.kin else "learned")
     for model in architecture.shipped:
         link = {**links.visit(), "model": model, **_suited(model)}
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
