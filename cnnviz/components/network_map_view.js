@@ -17,6 +17,9 @@ const scales = ({ scene: { width, height, down }, width: wide, height: high }) =
 /** Whether the words of the whole map can be read when all of it is in the window. */
 export const isReadable = (own) => scales(own).entire >= scales(own).least;
 
+/** Whether what is beside the map in a wide window stands under it. */
+export const isNarrow = ({ width }) => width < 600;
+
 /** Show the whole map, or its beginning where its words could not be read. */
 export function fit(own, entire) {
   const { width, height } = own.scene, { entire: all, across, least } = scales(own);
