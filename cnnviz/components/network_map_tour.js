@@ -3,7 +3,7 @@
 
 import { drawSome } from "./network_map_drawing.js";
 import { bodyIn } from "./network_map_tree.js";
-import { NARROW, boxOf } from "./network_map_view.js";
+import { boxOf, isNarrow } from "./network_map_view.js";
 import { frameOf, travel } from "./network_map_way.js";
 import { askedStep, cardOf, writeStep } from "./tour_card.js";
 
@@ -47,7 +47,7 @@ export function drawLit(pen, own) {
 
 /** Stand the card where the box that is gone to stays largest, and return the view that it is seen in. */
 function standCard(card, own, box) {
-  const ways = own.width < NARROW ? ["below"] : own.scene.down ? ["side", "top"] : ["top", "side"];
+  const ways = isNarrow(own) ? ["below"] : own.scene.down ? ["side", "top"] : ["top", "side"];
   const seen = ways.map((way) => {
     card.dataset.way = way;
     const right = way === "side" ? CARD_GAP + card.offsetWidth : 0;

@@ -5,8 +5,6 @@ import { clamp } from "./shared.js";
 const LOW = 0.012, HIGH = 4, ROOM = 0.96;
 /** The greatest scale where layers have maps inside, to their units, and the milliseconds of a way there. */
 const NEAR = 400, GLIDE = 320;
-/** Pixels across a map's window, below which a tour's card and the inset stand under what is looked at. */
-export const NARROW = 600;
 // The least scale at which a whole map shows its words, where the flow goes on to the right and where it goes down.
 const LEAST = { right: 0.42, down: 0.3 };
 
@@ -18,6 +16,9 @@ const scales = ({ scene: { width, height, down }, width: wide, height: high }) =
 
 /** Whether the words of the whole map can be read when all of it is in the window. */
 export const isReadable = (own) => scales(own).entire >= scales(own).least;
+
+/** Whether what is beside the map in a wide window stands under it. */
+export const isNarrow = ({ width }) => width < 600;
 
 /** Show the whole map, or its beginning where its words could not be read. */
 export function fit(own, entire) {

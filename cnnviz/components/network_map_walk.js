@@ -3,11 +3,11 @@
 import { bodyIn } from "./network_map_tree.js";
 import { cellIn, isWhole, wholeGrid } from "./network_map_thumbnails.js";
 import { peakOf, placesOf, unitAt } from "./network_map_unit.js";
-import { NARROW, bring, glide } from "./network_map_view.js";
+import { bring, glide, isNarrow } from "./network_map_view.js";
 import { clamp } from "./shared.js";
 
 const FULL = 0.94, AROUND = 0.3; // shares of the window: of what one has gone into, and of a layer that one has left
-const BELOW = 106; // pixels: the height of the inset, which in a narrow window must not lie over what is looked at
+const BELOW = 106; // pixels: the height of a narrow window's inset, which must not lie over what is looked at
 
 /** The layer itself on the map. */
 export function bodyOf(own, item) {
@@ -15,7 +15,7 @@ export function bodyOf(own, item) {
   return box && bodyIn(box, own.scene.down);
 }
 
-const goTo = (own, box, share) => glide(own, box, share, own.width < NARROW ? BELOW : 0);
+const goTo = (own, box, share) => glide(own, box, share, isNarrow(own) ? BELOW : 0);
 
 const showBody = (own, { left, top, wide, high }, share) => goTo(own, [left, top, wide, high], share);
 

@@ -51,15 +51,15 @@ PATCHED = ("astronaut", "chelsea", "china", "coffee", "coins", "flower", "grace_
 _CIFAR = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 _THINGS = (
     "banana",
-    "bullet_train",
-    "golden_retriever",
+    "bullet train",
+    "golden retriever",
     "goldfish",
-    "king_penguin",
+    "king penguin",
     "ladybug",
     "lighthouse",
-    "monarch_butterfly",
+    "monarch butterfly",
     "pizza",
-    "school_bus",
+    "school bus",
 )
 
 # The first images of the two sets as torchvision has them; mean and deviation are those of all 60,000.
@@ -67,7 +67,7 @@ SHEETS = {"mnist": ExampleSet(_DIGITS, 0.1307, 0.3081), "fashion-mnist": Example
 PATCHES = "patches"
 EXAMPLE_SETS: dict[str, ExampleSet] = {
     **SHEETS,
-    PATCHES: ExampleSet(PATCHED, 0.3875, 0.2712, 4000, 1000, 3, 32),
+    PATCHES: ExampleSet(tuple(name.replace("_", " ") for name in PATCHED), 0.3875, 0.2712, 4000, 1000, 3, 32),
     "whole-mnist": ExampleSet(_DIGITS, 0.1307, 0.3081, 60_000),
     "whole-fashion-mnist": ExampleSet(CLOTHES, 0.2860, 0.3530, 60_000),
     "cifar10": ExampleSet(_CIFAR, 0.4734, 0.2516, 50_000, 1000, 3, 32),

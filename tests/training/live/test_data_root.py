@@ -70,7 +70,7 @@ def things_of(root):
     draw, written = np.random.default_rng(0), {}
     for name in EXAMPLE_SETS["tiny-imagenet"].classes:
         for split, count in (("train", 12), ("val", 2)):
-            folder = root / "tiny-imagenet-50" / split / name
+            folder = root / "tiny-imagenet-50" / split / name.replace(" ", "_")
             folder.mkdir(parents=True)
             for number in range(count):
                 # Of one colour for each 8 pixels: what half the size makes of it has a closed form.
@@ -78,6 +78,10 @@ def things_of(root):
                 Image.fromarray(blocks).save(folder / f"{name}_{number}.JPEG", quality=100, subsampling=0)
                 written[split, name, number] = blocks[::2, ::2]
     return written
+
+
+def test_a_screen_reads_classes_as_words():
+    assert not [name for size in EXAMPLE_SETS.values() for name in size.classes if "_" in name]
 
 
 def test_ten_classes_of_tiny_imagenet_half_as_large(monkeypatch, tmp_path):
