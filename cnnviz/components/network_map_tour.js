@@ -3,11 +3,10 @@
 
 import { drawSome } from "./network_map_drawing.js";
 import { bodyIn } from "./network_map_tree.js";
-import { boxOf } from "./network_map_view.js";
+import { NARROW, boxOf } from "./network_map_view.js";
 import { frameOf, travel } from "./network_map_way.js";
 import { askedStep, cardOf, writeStep } from "./tour_card.js";
 
-const NARROW = 600; // pixels of the map, below which the card stands under it
 const CARD_GAP = 12;
 const WORDY = 0.75; // the scale from which on a box holds the words beside its layer
 

@@ -5,6 +5,8 @@ import { clamp } from "./shared.js";
 const LOW = 0.012, HIGH = 4, ROOM = 0.96;
 /** The greatest scale where layers have maps inside, to their units, and the milliseconds of a way there. */
 const NEAR = 400, GLIDE = 320;
+/** Pixels of a map, below which nothing stands beside what is looked at or over it. */
+export const NARROW = 600;
 // The least scale at which a whole map shows its words, where the flow goes on to the right and where it goes down.
 const LEAST = { right: 0.42, down: 0.3 };
 

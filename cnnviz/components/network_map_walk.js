@@ -3,11 +3,11 @@
 import { bodyIn } from "./network_map_tree.js";
 import { cellIn, isWhole, wholeGrid } from "./network_map_thumbnails.js";
 import { peakOf, placesOf, unitAt } from "./network_map_unit.js";
-import { bring, glide } from "./network_map_view.js";
+import { NARROW, bring, glide } from "./network_map_view.js";
 import { clamp } from "./shared.js";
 
 const FULL = 0.94, AROUND = 0.3; // shares of the window: of what one has gone into, and of a layer that one has left
-const NARROW = 600, BELOW = 106; // pixels: of a window whose inset must not lie over what is looked at, and its height
+const BELOW = 106; // pixels: the height of the inset, which in a narrow map must not lie over what is looked at
 
 /** The layer itself on the map. */
 export function bodyOf(own, item) {
