@@ -208,6 +208,7 @@ function drawMap(meta, arrays, parentElement, setTriggerValue) {
   pointAt(stage, find(".mini"), own, { paint, settle, press, zoom,
     under: (point) => boxAt(own.scene, own.view, point)?.item ?? null });
   const change = (act) => () => { act(); paint(); };
+  const measured = () => askFor(own, (name) => setTriggerValue("ask", name));
   const all = (open) => () => {
     own.open = new Set(open ? own.model.blocks.map(({ id }) => id) : []);
     if (own.selected) select(own, shownFor(own.selected, own.open));
@@ -225,7 +226,7 @@ function drawMap(meta, arrays, parentElement, setTriggerValue) {
   measure.onchange = () => {
     own.measure = Number(measure.value);
     own.mini = null;
-    askFor(own, (name) => setTriggerValue("ask", name));
+    measured();
     speak(find, own, gradient("positive"));
     settle();
   };
@@ -261,7 +262,7 @@ function drawMap(meta, arrays, parentElement, setTriggerValue) {
     return true;
   });
   const standing = lead(find, own, { first: () => openedFirst(own), arrange, choose: (item) => select(own, item),
-    settle: () => { speak(find, own, gradient("positive")); settle(); },
+    settle: () => { speak(find, own, gradient("positive")); settle(); }, measured,
     change: (step) => setTriggerValue("step", step) });
   stage.onfocus = () => { if (!own.selected && stage.matches(":focus-visible")) look(own.scene.boxes[0].item); };
   if (own.told !== own.meta.selected) {

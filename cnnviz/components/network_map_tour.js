@@ -62,10 +62,11 @@ function standCard(card, own, box) {
 
 /**
  * Lead a tour over the map, where Python sent one. `first()` are the blocks that are open at first, `arrange` lays the
- * map out anew, `choose` a layer or none, `settle` writes below the map and paints, and `change` hears of a step that
- * sets something on the screen. Returns what is to be done once the map has its place.
+ * map out anew, `choose` a layer or none, `settle` writes below the map and paints, `change` hears of a step that sets
+ * something on the screen, and `measured` that the colours are those before the tour. Returns what is to be done once
+ * the map has its place.
  */
-export function lead(find, own, { first, arrange, choose, settle, change }) {
+export function lead(find, own, { first, arrange, choose, settle, change, measured }) {
   const [stage, card, start] = [".stage", ".tour", ".begin"].map(find);
   const { tour: sent } = own.meta, before = own.tour, goesOn = before && before.name === sent?.name;
   if (before && before.at !== null && !goesOn) {
@@ -115,6 +116,7 @@ export function lead(find, own, { first, arrange, choose, settle, change }) {
       writeStep(tour);
       if (stage.clientHeight !== own.height) own.refresh();
       own.measure = kept ? kept.measure : -1;
+      measured();
       own.open = same ? kept.open : new Set(first());
       arrange(own);
       choose(same ? kept.selected : null);
