@@ -1,4 +1,4 @@
-"""The screen on why a network answers as it does in a real Chromium: places against torch's numbers."""
+"""The screen on why a network answers as it does in a real Chromium: places and patches, against torch's numbers."""
 
 import re
 
@@ -79,3 +79,41 @@ def test_keys_walk_over_the_places_and_the_link_keeps_the_last(open_at, network)
     with answered(page):
         page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"row=2&column=2|column=2&row=2"), timeout=SLOW)
+
+
+def test_arrow_keys_move_the_patch_and_torch_has_the_same_probabilities(open_at, network):
+    page = open_at("part=Occlusion&filling=black&size=16&stride=8&top=8&left=8", height=1000)
+    model, batch = network
+    how = models.card(MODEL).preprocessing
+
+    def hidden(top, left):
+        """Return the probabilities (K,) without the patch, which is written over in a copy."""
+        copy = batch.clone()
+        for channel, (mean, std) in enumerate(zip(how.mean, how.std, strict=True)):
+            copy[0, channel, top : top + 16, left : left + 16] = -mean / std
+        with torch.no_grad():
+            return model(copy)[0].softmax(dim=0)
+
+    with torch.no_grad():
+        whole = model(batch)[0].softmax(dim=0)
+
+    def shown():
+        lines = page.locator(".account tbody tr").all_inner_texts()
+        return [tuple(number(each) for each in line.split()[-2:]) for line in lines]
+
+    def wanted(top, left):
+        after = hidden(top, left)
+        first = int(whole.argmax())
+        return 100 * float(whole[first]), 100 * float(after[first])
+
+    assert shown()[0] == pytest.approx(wanted(8, 8), abs=0.06)
+    page.locator("button.patch").focus()
+    with answered(page):
+        page.keyboard.press("ArrowRight")
+    with answered(page):
+        page.keyboard.press("ArrowDown")
+    expect(page).to_have_url(re.compile(r"top=16&left=16|left=16&top=16"), timeout=SLOW)
+    expect(page.locator(".account .readout")).to_have_text("Patch, rows 16 to 31, columns 16 to 31")
+    settle(page)
+    assert shown()[0] == pytest.approx(wanted(16, 16), abs=0.06)
+    assert abs(wanted(16, 16)[1] - wanted(8, 8)[1]) > 0.5, "two places with the same answer show nothing"
