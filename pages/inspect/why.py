@@ -12,5 +12,6 @@ PARTS = {"": "cam", "Grad-CAM": "grad_cam", "Occlusion": "occlusion", "Gradients
 COMMON = ("source", "photo", "digit_number", "clothe_number", "centre", "invert", "model", "weights", "target")
 
 part = choose_part(WORDS, tuple(PARTS), carried=COMMON)
-import_module(f"cnnviz.ui.why.{PARTS[part]}").show()
-close_screen(WORDS)
+opened = import_module(f"cnnviz.ui.why.{PARTS[part]}")
+opened.show()
+close_screen(opened.WORDS)

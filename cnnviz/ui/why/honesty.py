@@ -10,7 +10,7 @@ import streamlit as st
 from cnnviz.components.tiles import tiles
 from cnnviz.engine.requests import RandomiseLayers
 from cnnviz.engine.results import Floats, RandomisedMaps
-from cnnviz.figures.by_depth import by_depth
+from cnnviz.figures.sweep_curves import sweep
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask_each
 from cnnviz.ui.form import Form
@@ -97,9 +97,9 @@ def _draw(state: State, found: Found) -> None:
     titles: dict[str, Any] = {"x": text("x_axis"), "y": text("y_axis")}
     with curves_box:
         say("curves")
-    chart(
-        by_depth(lines, logarithm=False, height=330, **titles), key=FORM.key("curves"), at=curves_box, alt=text("alt")
-    )
+    counts = [each.count for each in found.stages]
+    figure = sweep(counts, lines, scale="signed", height=330, **titles)
+    chart(figure, key=FORM.key("curves"), at=curves_box, alt=text("alt"))
 
 
 def _settings() -> None:
@@ -110,14 +110,15 @@ def _settings() -> None:
 def _show_notes(state: State, found: Found) -> None:
     """Say which map changed least, and list the correlations."""
     last, shown = found.stages[-1], found.shown
-    order = np.argsort(-last.correlations)
+    means = np.mean([each.correlations for each in found.stages[1:]], axis=0)
+    order = np.argsort(-means)
     names = [label(f"method.{method}") for method in METHODS]
     say(
         "said",
         most=names[int(order[0])],
-        high=fixed(float(last.correlations[order[0]]), 2),
+        high=fixed(float(means[order[0]]), 2),
         least=names[int(order[-1])],
-        low=fixed(float(last.correlations[order[-1]]), 2),
+        low=fixed(float(means[order[-1]]), 2),
         name=state.name,
         share=percent(last.probability, 1),
     )
