@@ -114,6 +114,7 @@ class Recorder:
                 flat = self._flat(self._stand_in(arguments)), self._flat(self._stand_in(keywords))
                 self._write(name, flat, [self._stand_in(output)], False, None)
             return output
+        met = len(self._met)
         # Written down first: a function may change its argument's shape in place.
         flat = self._flat(arguments), self._flat({key: item for key, item in keywords.items() if key != "out"})
         asked = arguments, keywords
@@ -141,7 +142,10 @@ class Recorder:
         if made:
             writes = writes or any(item is other for item in made for other in given)
             self._write(name, flat, made, writes, formulas)
-        elif sized:
+            return output
+        # A question, for a weight's shape say, makes no use of what it asks about.
+        del self._met[met:]
+        if sized:
             replace(asked, plain_of)
         return output
 

@@ -6,6 +6,7 @@ import pytest
 import torch
 import torchvision.models as tv
 from torch import nn
+from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
 from cnnviz.analysis import analyze
@@ -100,6 +101,20 @@ class Functional(nn.Module):
         y = y + torch.einsum("btc,cd->btd", x, self.weight) + torch.matmul(x, self.weight)
         y = torch.baddbmm(y, x, self.weight.expand(x.shape[0], 8, 5))
         return torch.addmm(torch.zeros(6), self.up(y.transpose(1, 2)).flatten(0, 1).T.T[:, :6], torch.zeros(6, 6))
+
+
+class SamePadding(nn.Conv2d):
+    """Asks for its kernel's size before it reads the kernel, as timm's convolutions with TensorFlow's padding do."""
+
+    def forward(self, x):
+        rows, columns = (side - 1 for side in self.weight.shape[-2:])
+        x = functional.pad(x, (0, columns, 0, rows))
+        return functional.conv2d(x, self.weight, self.bias)
+
+
+def test_parameters_are_those_of_the_function_that_reads_them_not_of_one_before_that_asks_for_their_size():
+    report = analyze(nn.Sequential(SamePadding(3, 4, 3), nn.ReLU()), (1, 3, 8, 8))
+    assert {layer.kind: layer.parameters for layer in report.layers} == {"pad": 0, "conv2d": 112, "ReLU": 0}
 
 
 def test_products_of_every_spelling_are_counted():
