@@ -2,7 +2,7 @@
 
 import { drawThumbnails, drawWhole, exactOf, isWhole, mosaicOf, thumbnailsOf } from "./network_map_thumbnails.js";
 import { describeUnit, drawInset, placesOf, sameUnit, unitAt } from "./network_map_unit.js";
-import { bodyOf, enter, hear, press } from "./network_map_walk.js";
+import { bodyOf, enter, hear, press, seek } from "./network_map_walk.js";
 import { paintPhoto } from "./paint.js";
 import { awaited, fill } from "./shared.js";
 
@@ -59,6 +59,7 @@ function receive(own, photo, settled) {
     if (photo.mosaics.has(node) || !photo.layers) return;
     photo.mosaics.set(node, mosaicOf(photo.layers.get(node), step, arrays));
     keepUnder(photo.mosaics, MOST_BYTES, ({ bytes }) => bytes);
+    seek(own);
     answered(`${node} -1`);
   });
   const name = `${node} ${channel}`;
@@ -66,6 +67,7 @@ function receive(own, photo, settled) {
     if (photo.exact.has(name) || !photo.layers) return;
     photo.exact.set(name, exactOf(photo.layers.get(node), channel, values));
     keepUnder(photo.exact, MOST_EXACT, () => 1);
+    seek(own);
     answered(name);
   });
 }

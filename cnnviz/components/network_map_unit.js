@@ -39,8 +39,13 @@ export function placesOf(own, { item, layer, channel, row, column }) {
 export const sameUnit = (one, other) => one === other || Boolean(one && other) && one.item === other.item
   && one.channel === other.channel && one.row === other.row && one.column === other.column;
 
-/** The row and column of a map's greatest value, its middle while the map is not there. */
+/** The row and column of a map's greatest value, to 8 bits until its numbers are there, its middle before. */
 export function peakOf(photo, item, layer, channel) {
+  const exact = photo.exact.get(`${item.node} ${channel}`);
+  if (exact) {
+    const best = exact.values.reduce((most, value, at) => value > exact.values[most] ? at : most, 0);
+    return [Math.floor(best / layer.width), best % layer.width];
+  }
   const mosaic = photo.mosaics.get(item.node), middle = [layer.height >> 1, layer.width >> 1];
   if (!mosaic) return middle;
   const size = mosaic.h * mosaic.w, [least, greatest] = mosaic.ranges.subarray(2 * channel, 2 * channel + 2);

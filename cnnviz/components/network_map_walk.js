@@ -31,10 +31,16 @@ export function dive(own, item) {
 /** Go into a map, to a unit [row, column] of it, that with its greatest value if none is given. */
 export function enter(own, item, channel, at) {
   const layer = own.photo.layers.get(item.node), [row, column] = at ?? peakOf(own.photo, item, layer, channel);
-  own.cursor = { item, layer, channel, row, column, large: true };
+  own.cursor = { item, layer, channel, row, column, large: true, seeks: !at };
   // A map of few units need not fill the window.
   const share = Math.min(0.9, 0.3 + 0.06 * Math.max(layer.height, layer.width));
   goTo(own, cellIn(wholeGrid(bodyOf(own, item), layer), channel), share);
+}
+
+/** Go on to the greatest value of the map that one is in, now that more of it is known, unless one has walked since. */
+export function seek(own) {
+  const { cursor, photo } = own;
+  if (cursor?.seeks) [cursor.row, cursor.column] = peakOf(photo, cursor.item, cursor.layer, cursor.channel);
 }
 
 /** Let an arrow key move the cursor over the maps of a layer; whether it was one. */
@@ -51,7 +57,7 @@ function walkUnits({ cursor }, key) {
   const { height, width } = cursor.layer;
   const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0], Home: [0, -width],
     End: [0, width], PageUp: [-height, 0], PageDown: [height, 0] }[key];
-  if (step) Object.assign(cursor, { row: clamp(cursor.row + step[0], 0, height - 1),
+  if (step) Object.assign(cursor, { seeks: false, row: clamp(cursor.row + step[0], 0, height - 1),
     column: clamp(cursor.column + step[1], 0, width - 1) });
   return Boolean(step);
 }
