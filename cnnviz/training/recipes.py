@@ -59,9 +59,9 @@ RECIPES: dict[str, Recipe] = {
     "lenet5-fashion": Recipe(40, 6e-3, shift=0.04, flip=True, bar=0.88),
     "lenet-relu-mnist": _digits(15, 2e-3, weight_decay=2e-2, bar=0.992),
     "googlenet-fashion": _clothes(3, auxiliary_weight=0.3),
-    "vgg-fashion": _clothes(2),
+    "vgg-fashion": _clothes(5),
     "nin-fashion": _clothes(1),
-    "resnet-fashion": _clothes(1, learning_rate=3e-3),
+    "resnet-fashion": _clothes(5, learning_rate=3e-3),
     "linear-tiny": Recipe(15, 3e-4, weight_decay=3.0, flip=True),
     "mlp-tiny": Recipe(20, 5e-4, weight_decay=2.0, shift=0.06, zoom=0.1, flip=True),
     "smallvgg-tiny": _things(
