@@ -73,3 +73,8 @@ EXAMPLE_SETS: dict[str, ExampleSet] = {
     "cifar10": ExampleSet(_CIFAR, 0.4734, 0.2516, 50_000, 1000, 3, 32),
     "tiny-imagenet": ExampleSet(_THINGS, 0.4381, 0.2624, 5000, 500, 3, 32),
 }
+
+
+def folders_of(classes: tuple[str, ...]) -> tuple[str, ...]:
+    """Return how Tiny-ImageNet's folders are called: like the classes, with underscores."""
+    return tuple(name.replace(" ", "_") for name in classes)

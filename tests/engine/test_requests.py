@@ -27,10 +27,12 @@ from cnnviz.engine.requests import (
     FoldNorm,
     LabelledFeatures,
     LeaveOutBlocks,
+    LocateClass,
     MatchWeights,
     MeasureGradients,
     NormPairs,
     Numbers,
+    Occlude,
     ReadPixels,
     Recognise,
     RemoveUnits,
@@ -111,7 +113,7 @@ def example(kind: type, pictures: Any) -> Any:
         model = ModelChoice("cnn-r-mnist")
     elif kind in (Branches, SeeBranches):
         model = ModelChoice("squeezenet1_1", random_seed=1)
-    elif kind in (DescribePhoto, LeaveOutBlocks, ReadPixels, Recognise):
+    elif kind in (DescribePhoto, LeaveOutBlocks, LocateClass, ReadPixels, Recognise):
         model = ModelChoice("efficientnet-lite0")
     elif kind in RESIDUAL:
         model = ModelChoice("resnet18", random_seed=1)
@@ -206,7 +208,15 @@ def example(kind: type, pictures: Any) -> Any:
         "rotate": 5.0,
         "last": 0.8,
         "smoothing": 0.1,
+        "target": 3,
+        "filling": "black",
+        "places": ((0, 0), (4, 8)),
+        "method": "integrated",
+        "points": 3,
+        "share": 0.5,
     }
+    if kind is Occlude:
+        values["size"] = 8
     return kind(**{each.name: values[each.name] for each in dataclasses.fields(kind) if each.name in values})
 
 

@@ -81,10 +81,11 @@ def test_an_engine_forgets_and_answers_anew():
         request = Layers(ModelChoice("lenet-relu-mnist"))
         first = engine.ask(request)
         assert engine.statistics().result_bytes > 0
+        computed = engine.statistics().computed
         idle_memory.release(engine)
         assert engine.statistics().result_bytes == 0
         assert engine.ask(request) == first
-        assert engine.statistics().computed == 2
+        assert engine.statistics().computed == 2 * computed
     finally:
         engine.close()
 

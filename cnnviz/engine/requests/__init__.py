@@ -21,7 +21,6 @@ from cnnviz.engine.requests.attribution import AttributePixels as AttributePixel
 from cnnviz.engine.requests.attribution import FillPatch as FillPatch
 from cnnviz.engine.requests.attribution import LocateClass as LocateClass
 from cnnviz.engine.requests.attribution import Occlude as Occlude
-from cnnviz.engine.requests.attribution import RandomiseLayers as RandomiseLayers
 from cnnviz.engine.requests.attribution import WeighLayers as WeighLayers
 from cnnviz.engine.requests.augmentation import DRAWS as DRAWS
 from cnnviz.engine.requests.augmentation import Augment as Augment
@@ -87,6 +86,7 @@ from cnnviz.engine.requests.preprocessing import Decompose as Decompose
 from cnnviz.engine.requests.preprocessing import FindComponents as FindComponents
 from cnnviz.engine.requests.preprocessing import PreparePhoto as PreparePhoto
 from cnnviz.engine.requests.preprocessing import PreparePoints as PreparePoints
+from cnnviz.engine.requests.randomisation import RandomiseLayers as RandomiseLayers
 from cnnviz.engine.requests.receptive_field import EffectiveField as EffectiveField
 from cnnviz.engine.requests.receptive_field import Reads as Reads
 from cnnviz.engine.requests.regularization import AverageMasks as AverageMasks

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from cnnviz.engine.requests.values import ModelChoice, Picture, Request
-from cnnviz.engine.results import Bytes, Floats, LocatedClass, PixelShares, Probed, RandomisedMaps, WeighedLayers
+from cnnviz.engine.results import Bytes, Floats, LocatedClass, PixelShares, Probed, WeighedLayers
 
 
 @dataclass(frozen=True)
@@ -63,16 +63,4 @@ class AttributePixels(Request[PixelShares]):
     points: int = 1
     noise: float = 0.0
     baseline: str = "black"
-    invert: bool = False
-
-
-@dataclass(frozen=True)
-class RandomiseLayers(Request[RandomisedMaps]):
-    """Four maps of class `target` with the weights of the last layers, `share` of all, drawn anew by `seed`."""
-
-    model: ModelChoice
-    picture: Picture
-    target: int
-    share: float
-    seed: int = 0
     invert: bool = False

@@ -15,7 +15,7 @@ from PIL import Image
 from torchvision import datasets
 
 from cnnviz.errors import CnnvizError
-from cnnviz.images.example_sets import EXAMPLE_SETS
+from cnnviz.images.example_sets import EXAMPLE_SETS, folders_of
 from cnnviz.training.data import BROKEN, tiny_files
 
 DATA_ROOT = "CNNVIZ_DATA"
@@ -78,8 +78,7 @@ def _cifar(root: Path, train: bool) -> Part:
 @lru_cache(maxsize=1)
 def _tiny(root: Path) -> dict[str, Part]:
     """Return ten classes by part, half as large, one image of each after another in the order of the files' names."""
-    # Its folders are called like the classes, with underscores.
-    names = [each.replace(" ", "_") for each in EXAMPLE_SETS["tiny-imagenet"].classes]
+    names = folders_of(EXAMPLE_SETS["tiny-imagenet"].classes)
     files: dict[str, dict[str, dict[str, bytes]]] = {split: {name: {} for name in names} for split in ("train", "val")}
     for split, name, file, data in tiny_files(root):
         if name in names:

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from cnnviz.design import parse
 from cnnviz.design.pytorch_export import to_pytorch
-from cnnviz.images.example_sets import PATCHES, ExampleSet
+from cnnviz.images.example_sets import PATCHES, ExampleSet, folders_of
 from cnnviz.images.photo_patches import photo_patches
 from cnnviz.training.live import examples
 from cnnviz.training.live.augmentation import augmented
@@ -161,7 +161,7 @@ def _images(settings: Settings, images: ExampleSet) -> str:
     count = settings.examples_used
     return (
         ("from torch import Tensor\n" if settings.augments else "")
-        + f"{imports}\n{read.format(kind=kind, count=count, names=images.classes)}"
+        + f"{imports}\n{read.format(kind=kind, count=count, names=folders_of(images.classes))}"
         + f"inputs = (pixels.float() / 255 - {images.mean}) / {images.std}\n\n"
         + (f"\n{inspect.getsource(augmented)}\n\n" if settings.augments else "")
     )
