@@ -62,7 +62,7 @@ def arrive(screen: str) -> None:
     if stays and here == store["written"]:
         return
     before, store["screen"] = store["written"], screen
-    if not stays and here == asked and (not here or here == before):
+    if not stays and (not asked or asked == before):
         _write(link_to(screen))
         return
     part = here.pop(PART, "")
