@@ -13,6 +13,7 @@ from cnnviz import lessons
 from cnnviz.ui import menu
 from tests.browser.access import LAPTOP, PHONE, assert_accessible, assert_nothing_jumps, assert_readable
 from tests.browser.ready import SLOW, answered, settle
+from tests.conftest import some
 
 # Networks that are small, for a browser's patience.
 OPENED = {
@@ -79,7 +80,7 @@ def test_a_screen_on_a_phone_and_on_a_laptop_in_light_and_dark(screen, name):
     assert_readable(page, "dark")
 
 
-@pytest.mark.parametrize(("name", "part"), PARTS)
+@pytest.mark.parametrize(("name", "part"), some(PARTS, every=4))
 def test_a_part_on_a_phone_has_its_stage_below_one_line(screen_at, name, part):
     page = screen_at(f"{SCREENS[name].partition('?')[0]}?{urlencode({'part': part})}", width=PHONE, height=844)
     expect(page.locator("[class*=-idea-rest]")).to_be_visible(timeout=SLOW)
