@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sgfmill import sgf
 
-from cnnviz.go.board import BLACK, SIDE, WHITE, Board, GoError, coordinate
+from cnnviz.go.board import BLACK, SIDE, WHITE, Board, GoError
 
 LIMIT = 1_000_000  # bytes; a long game without comments takes some 3,000
 
@@ -30,14 +30,14 @@ class Record:
                 board.stones[where] = colour
         if not self.moves and self.black and not self.white:
             board.to_move = WHITE  # a handicap, and nobody has moved
-        for number, (colour, where) in enumerate(self.moves[: after + 1], 1):
+        for number, (colour, where) in enumerate(self.moves[:after], 1):
             board.to_move = colour
-            if number > after:
-                break
             try:
                 board.play(where)
             except GoError as error:
                 raise GoError(f"Move {number} can't be played: {error}") from error
+        if after < len(self.moves):
+            board.to_move = self.moves[after][0]
         return board
 
 
@@ -83,11 +83,6 @@ def write(record: Record) -> bytes:
     for colour, where in record.moves:
         game.extend_main_sequence().set_move("b" if colour == BLACK else "w", place(where))
     return bytes(game.serialise())
-
-
-def written(record: Record) -> list[str]:
-    """Return the moves as players write them, "Q16"."""
-    return [coordinate(where, record.side) for _, where in record.moves]
 
 
 def _text(root: sgf.Tree_node, name: str) -> str:

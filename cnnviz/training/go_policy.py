@@ -1,6 +1,5 @@
 """The recipe of the networks that propose a move of Go: trained on games of strong players, measured on other games."""
 
-import json
 import math
 import sys
 from collections.abc import Callable
@@ -10,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional
 from tqdm import tqdm
@@ -21,7 +19,7 @@ from cnnviz.go import planes
 from cnnviz.go.board import SIDE, Board
 from cnnviz.models.go_policy import GoPolicy, GoPolicyPooled
 from cnnviz.training import data
-from cnnviz.training.loop import warm_then_cosine
+from cnnviz.training.loop import halved, keep, warm_then_cosine, write
 
 POINTS = SIDE * SIDE
 FILE = Path("go", "tygem-9d.npz")
@@ -71,8 +69,7 @@ def measure(
     torch.manual_seed(seed)
     model = variant.build().to(memory_format=torch.channels_last)
     curve = _train(name, model, variant, train, test, total=total, seed=seed)
-    halves = {key: (v.half() if v.is_floating_point() else v).contiguous() for key, v in model.state_dict().items()}
-    model.load_state_dict(halves)
+    halves = halved(model)
     first, five = accuracy(model, variant, *test)
     card: dict[str, object] = {
         "name": name,
@@ -89,9 +86,7 @@ def measure(
         "torch": torch.__version__.split("+")[0],
         "command": f"python -m cnnviz.training {name} --seed {seed}" + (f" --epochs {epochs}" if epochs else ""),
     }
-    out.mkdir(parents=True, exist_ok=True)
-    save_file(halves, out / f"{name}.safetensors")
-    (out / f"{name}.json").write_text(json.dumps(card, indent=2) + "\n")
+    write(name, halves, card, out)
     return card
 
 
@@ -173,10 +168,7 @@ def _train(
             curve.append(((step + 1) * BATCH, *accuracy(model, variant, test[0][:VALIDATED], test[1][:VALIDATED])))
             model.train()
             tqdm.write(f"{name}: {curve[-1][0]:,} positions, {curve[-1][1]:.2%}, {curve[-1][2]:.2%}", file=sys.stderr)
-            saved.parent.mkdir(parents=True, exist_ok=True)
-            kept = {"model": model.state_dict(), "optimiser": optimiser.state_dict(), "done": step + 1, "curve": curve}
-            torch.save(kept, part := saved.with_suffix(".part"))
-            part.replace(saved)
+            keep(saved, model, optimiser, done=step + 1, curve=curve)
     saved.unlink(missing_ok=True)
     return curve
 

@@ -41,11 +41,7 @@ def train(
         loss = _epoch(model, optimiser, recipe, splits, shipped, epoch, total, seed)
         accuracy = evaluate(model, splits.test_images, splits.test_labels, shipped)
         tqdm.write(f"{name} epoch {epoch + 1}/{total}: loss {loss:.3f}, accuracy {accuracy:.2%}", file=sys.stderr)
-        saved.parent.mkdir(parents=True, exist_ok=True)
-        part = saved.with_suffix(".part")
-        state = {"model": model.state_dict(), "optimiser": optimiser.state_dict()}
-        torch.save({**state, "epoch": epoch + 1, "recipe": repr(recipe)}, part)
-        part.replace(saved)
+        keep(saved, model, optimiser, epoch=epoch + 1, recipe=repr(recipe))
     card = _write(name, model, shipped, splits, out, epochs=total, seed=seed)
     saved.unlink(missing_ok=True)
     return card
@@ -161,11 +157,7 @@ def _write(
     name: str, model: nn.Module, shipped: Shipped, splits: data.Splits, out: Path, *, epochs: int, seed: int
 ) -> dict[str, object]:
     """Write the weights in half precision, measure what was written, and write the card."""
-    halves = {
-        key: (value.half() if value.is_floating_point() else value).contiguous()
-        for key, value in model.state_dict().items()
-    }
-    model.load_state_dict(halves)
+    halves = halved(model)
     accuracy = evaluate(model, splits.test_images, splits.test_labels, shipped)
     recipe = RECIPES[name]
     command = f"python -m cnnviz.training {name} --seed {seed}"
@@ -185,7 +177,30 @@ def _write(
         "torch": torch.__version__.split("+")[0],
         "command": command,
     }
-    out.mkdir(parents=True, exist_ok=True)
-    save_file(halves, out / f"{name}.safetensors")
-    (out / f"{name}.json").write_text(json.dumps(card, indent=2) + "\n")
+    write(name, halves, card, out)
     return card
+
+
+def halved(model: nn.Module) -> dict[str, Tensor]:
+    """Round a model's weights to half precision, in place, and return them so: what is measured is what is written."""
+    halves = {
+        key: (value.half() if value.is_floating_point() else value).contiguous()
+        for key, value in model.state_dict().items()
+    }
+    model.load_state_dict(halves)
+    return halves
+
+
+def write(name: str, weights: dict[str, Tensor], card: dict[str, object], out: Path) -> None:
+    """Write a model's weights and its card into the folder `out`, which is made."""
+    out.mkdir(parents=True, exist_ok=True)
+    save_file(weights, out / f"{name}.safetensors")
+    (out / f"{name}.json").write_text(json.dumps(card, indent=2) + "\n")
+
+
+def keep(saved: Path, model: nn.Module, optimiser: torch.optim.Optimizer, **more: object) -> None:
+    """Write down how far a run has come, whole or not at all."""
+    saved.parent.mkdir(parents=True, exist_ok=True)
+    part = saved.with_suffix(".part")
+    torch.save({"model": model.state_dict(), "optimiser": optimiser.state_dict(), **more}, part)
+    part.replace(saved)

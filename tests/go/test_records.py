@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz.errors import CnnvizError
-from cnnviz.go.board import BLACK, SIDE, WHITE, Board, point
-from cnnviz.go.records import LIMIT, Record, read, write, written
+from cnnviz.go.board import BLACK, SIDE, WHITE, Board, coordinate, point
+from cnnviz.go.records import LIMIT, Record, read, write
 
 SGF = b"(;GM[1]FF[4]SZ[19]PB[Kuro]PW[Shiro];B[pd];W[dp](;B[pp];W[dd])(;B[aa]))"
 
 
 def test_the_main_line_of_a_file():
     record = read(SGF)
-    assert written(record) == ["Q16", "D4", "Q4", "D16"]
+    assert [coordinate(where) for _, where in record.moves] == ["Q16", "D4", "Q4", "D16"]
     assert [colour for colour, _ in record.moves] == [BLACK, WHITE, BLACK, WHITE]
     assert record.title == "Kuro – Shiro"
     board = record.board(2)

@@ -13,7 +13,6 @@ from cnnviz import models
 from cnnviz.components.tiles import tiles
 from cnnviz.engine.requests import Branches, ModelChoice, Picture, SeeBranches
 from cnnviz.engine.results import BlockRow, BranchMaps, BranchRow
-from cnnviz.models import shipped
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import Choice
@@ -28,8 +27,8 @@ WORDS = Words("architecture_branches")
 FORM = Form(WORDS, screen="architectures", part="Inception")
 say, text = WORDS.say, WORDS.text
 
-# One that has learned here comes first, once it is there.
-_NAMES = (*(name for name in ("googlenet-fashion",) if name in shipped.SHIPPED), "googlenet", "squeezenet1_1")
+# One that has learned here comes first.
+_NAMES = ("googlenet-fashion", "googlenet", "squeezenet1_1")
 NETWORK = Choice("network", _NAMES[0], ("block",), _NAMES, technical=True)
 PRESETS: dict[str, Preset] = {name: {} if name == NETWORK.default else {"network": name} for name in _NAMES}
 # As many rows and columns of maps, the strongest, as there is room for: two branches have twice the width each.
