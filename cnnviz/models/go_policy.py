@@ -13,7 +13,7 @@ class GoPolicy(nn.Module):
     empty board too has better and worse points. After Clark and Storkey (2014), far smaller.
     """
 
-    def __init__(self, planes: int = 1, width: int = 32, depth: int = 6) -> None:
+    def __init__(self, planes: int = 1, width: int = 48, depth: int = 5) -> None:
         super().__init__()
         self.features = nn.Sequential(
             *_block(planes, width, 5), *(layer for _ in range(depth) for layer in _block(width, width, 3))
@@ -33,7 +33,7 @@ class GoPolicyPooled(nn.Module):
     find them again.
     """
 
-    def __init__(self, planes: int = 1, width: int = 32, depth: int = 6, kept: int = 8) -> None:
+    def __init__(self, planes: int = 1, width: int = 48, depth: int = 5, kept: int = 8) -> None:
         super().__init__()
         layers = [*_block(planes, width, 5), *_block(width, width, 3), nn.MaxPool2d(2, ceil_mode=True)]
         layers += [layer for _ in range(depth - 1) for layer in _block(width, width, 3)]

@@ -60,6 +60,6 @@ def _classifier(channels: int) -> nn.Module:
 
 def build() -> nn.Module:
     """Return a module from (N, 1, 28, 28) to (N, 10) scores."""
-    layers = course_networks.build(name="googlenet-fashion")
+    layers = course_networks.build(name="googlenet-fashion", first=0.1)
     assert isinstance(layers, nn.Sequential)
     return GoogLeNet(layers, {"early": _classifier(128), "middle": _classifier(132)})

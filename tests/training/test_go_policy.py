@@ -9,7 +9,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from cnnviz.errors import CnnvizError
-from cnnviz.go.board import Board
+from cnnviz.go.board import Board, point
 from cnnviz.training import data, go_policy
 from cnnviz.training.go_policy import POINTS, VARIANTS, accuracy, games, measure, replay, turned
 
@@ -111,3 +111,12 @@ def test_a_stopped_run_ends_as_an_unbroken_one(root, tmp_path, monkeypatch):
 def test_missing_games_are_one_sentence(tmp_path):
     with pytest.raises(CnnvizError, match=r"could not be read from .*tygem-9d\.npz .* with --data-root"):
         games(tmp_path)
+
+
+def test_a_record_that_breaks_the_rules_ends_before_that_move():
+    names = ["B2", "A1", "C2", "pass", "B1", "B2", "Q16", "D4"]  # the second B2 is on a stone
+    moves = np.array([POINTS if name == "pass" else point(name) for name in names])
+    positions, played = replay(moves, np.array([0, 6, 8]))
+    assert played.tolist() == [point(name) for name in ("B2", "A1", "C2", "B1", "Q16", "D4")]
+    assert not positions[4].any()
+    assert np.abs(positions[5]).sum() == 1
