@@ -1,53 +1,74 @@
-"""A queue that serves every session in turn."""
+"""A queue that serves every session in turn, and what can wait after the rest."""
 
 import threading
+import time
 from collections import OrderedDict, deque
 from collections.abc import Hashable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+_Lines = OrderedDict[Hashable, deque[T]]
+# What can wait has one turn in so many seconds while others are waiting, and every turn while none is.
+PATIENCE = 0.25
 
 
 class FairQueue(Generic[T]):
-    """Items of one session come out in the order they went in; sessions take turns, one item each."""
+    """Items of one session come out in the order they went in; sessions take turns, one item each.
+
+    Items that can wait stand in lines of their own, and sessions take turns there too.
+    """
 
     def __init__(self) -> None:
-        self._items: OrderedDict[Hashable, deque[T]] = OrderedDict()
+        self._now: _Lines[T] = OrderedDict()
+        self._later: _Lines[T] = OrderedDict()
+        self._later_had = time.monotonic()
         self._changed = threading.Condition()
         self._closed = False
 
-    def put(self, session: Hashable, item: T, *, first: bool = False) -> None:
+    def put(self, session: Hashable, item: T, *, first: bool = False, can_wait: bool = False) -> None:
         """Add an item at the end of its session's line; a session that was not waiting has its turn last.
 
         With `first` the session's turn is the next one.
         """
         with self._changed:
-            self._items.setdefault(session, deque()).append(item)
+            lines = self._later if can_wait else self._now
+            lines.setdefault(session, deque()).append(item)
             if first:
-                self._items.move_to_end(session, last=False)
+                lines.move_to_end(session, last=False)
             self._changed.notify()
 
     def take(self) -> T | None:
         """Return the next item; wait for one if there is none; return None once the queue is closed."""
         with self._changed:
-            self._changed.wait_for(lambda: self._items or self._closed)
+            self._changed.wait_for(lambda: self._now or self._later or self._closed)
             if self._closed:
                 return None
-            session, line = next(iter(self._items.items()))
-            item = line.popleft()
-            if line:
-                self._items.move_to_end(session)
-            else:
-                del self._items[session]
-            return item
+            overdue = time.monotonic() - self._later_had >= PATIENCE
+            if self._now and not (self._later and overdue):
+                return _next(self._now)
+            self._later_had = time.monotonic()
+            return _next(self._later)
 
     def ahead(self, session: Hashable) -> int | None:
-        """Return how many sessions have their turn before this one, None where it does not wait."""
+        """Return how many sessions have their turn in the same lines before this one, None where it does not wait."""
         with self._changed:
-            return next((at for at, each in enumerate(self._items) if each == session), None)
+            for lines in (self._now, self._later):
+                if session in lines:
+                    return next(at for at, each in enumerate(lines) if each == session)
+            return None
 
     def close(self) -> None:
         """Let every taker go home."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+
+
+def _next(lines: _Lines[T]) -> T:
+    session, line = next(iter(lines.items()))
+    item = line.popleft()
+    if line:
+        lines.move_to_end(session)
+    else:
+        del lines[session]
+    return item

@@ -47,7 +47,7 @@ class Job:
 
 
 class Jobs:
-    """All requests in flight, each of them once, served in turns between sessions."""
+    """All requests in flight, each of them once, served in turns between sessions: see FairQueue."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -81,7 +81,7 @@ class Jobs:
             job.waiters.append((session, future))
             # A job that joins stands in this session's line as well: it is served at the earlier of its turns.
             if job.state == "queued":
-                self._queue.put(key if first else session, job, first=first)
+                self._queue.put(key if first else session, job, first=first, can_wait=request.can_wait)
             return joined
 
     def take(self) -> Job | None:
@@ -113,7 +113,7 @@ class Jobs:
                 return
             job.state, job.model = "queued", model
             for session in {session for session, _ in job.waiters}:
-                self._queue.put(session, job)
+                self._queue.put(session, job, can_wait=job.request.can_wait)
 
     def finish(self, job: Job, *, result: Any = None, error: BaseException | None = None) -> None:
         """Take a job out and answer its waiters; they were answered before where the engine closed meanwhile."""

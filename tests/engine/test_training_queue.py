@@ -31,16 +31,19 @@ def test_everybody_is_told_their_place_and_has_their_turn(build, desk):
     held = desk.hold(engine)
     slices = [engine.submit(slice_of(number), session=f"run {number}") for number in range(PEOPLE)]
     assert [engine.ahead(f"run {number}") for number in range(PEOPLE)] == list(range(PEOPLE))
-    # One who looks at something meanwhile comes after those who wait, and before their next turns.
+    # One who looks at something meanwhile comes before those who train.
     looked = engine.submit(desk.Probe(7), session="looker")
+    came: list[int] = []
+    looked.add_done_callback(lambda _: came.append(sum(each.done() for each in slices)))
     again = engine.submit(slice_of(0), session="run 0")
-    assert engine.ahead("looker") == PEOPLE
+    assert engine.ahead("looker") == 0
     assert engine.ahead("run 0") == 0
     assert engine.ahead("nobody") is None
     desk.gate.set()
     assert held.result(20) is not None
     assert [each.result(20).step for each in slices] == [5] * PEOPLE
     assert looked.result(20).values[0] == 7
+    assert came[0] <= 1
     assert again.result(20).step == 5
     assert engine.ahead("run 3") is None
 

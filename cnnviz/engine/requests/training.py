@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 from cnnviz.engine.requests.photos import LabelledFeatures, RunSettings
 from cnnviz.engine.requests.values import Request
@@ -30,6 +31,7 @@ class TrainSlice(Request[TrainedSlice]):
     enough: float = math.inf
     since: int = 0
     photos: LabelledFeatures | None = None
+    can_wait: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Hashable
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,7 +76,12 @@ class ModelChoice:
 
 
 class Request(Generic[R_co]):
-    """Base of every request."""
+    """Base of every request.
+
+    One that `can_wait` is a part of long work: it lets those through that someone waits for, and still has its turns.
+    """
+
+    can_wait: ClassVar[bool] = False
 
 
 def key_of(value: Any) -> Hashable:

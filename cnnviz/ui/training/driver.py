@@ -59,6 +59,7 @@ class Driver:
         self._thread: threading.Thread | None = None
         self._going = self._asleep = False
         self._looked = self._came = self._viewed = time.monotonic()
+        self._pace = 0.0
 
     @property
     def playing(self) -> bool:
@@ -69,6 +70,11 @@ class Driver:
     def waited(self) -> float:
         """The seconds since the engine's last answer, 0 at rest: long where many others train."""
         return time.monotonic() - self._came if self._going else 0.0
+
+    @property
+    def pace(self) -> float:
+        """The seconds between two of its last views, about: more where many others train."""
+        return self._pace
 
     @property
     def ahead(self) -> int:
@@ -165,6 +171,7 @@ class Driver:
 
     def _start(self) -> None:
         self._going, self._asleep, self._came = True, False, time.monotonic()
+        self._viewed, self._pace = self._came, 0.0
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="cnnviz run", daemon=True)
             self._thread.start()
@@ -208,6 +215,7 @@ class Driver:
         self.step = max(self.step, found.step)
         self.reached |= found.enough
         if found.view is not None and (self._view is None or found.step >= self._view.step):
+            self._pace = (self._pace + self._came - self._viewed) / 2
             self._view, self._viewed, self._shown_last = found.view, self._came, shown
         return found.step
 

@@ -11,6 +11,7 @@ from cnnviz.ui.form import Form
 from cnnviz.ui.training.driver import Driver
 
 EVERY = 0.5  # seconds between two pictures
+_RARELY = 4  # times as long at most, where many train
 RUN = "run"  # where a form keeps its run in the session
 # The name of a file, its kind, and what makes its content.
 File = tuple[str, str, Callable[[], str | bytes]]
@@ -45,19 +46,28 @@ def find(state: Playing) -> RunView | None:
 def moving(run: Driver, draw: Callable[[], None], *, every: float = EVERY, leads: bool = False) -> None:
     """Draw something anew every so many seconds while the run plays, and once where it rests.
 
-    Where it came to rest, the one that `leads` has the page run again: in a full class its last slice and test take
-    some turns.
+    Where many train, and there is something new less often, it is drawn less often. Where that changed, or the run came
+    to rest, the one that `leads` has the page run again: in a full class its last slice and test take some turns.
     """
-    goes = run.playing or not run.wait(0)
+    goes, times = run.playing or not run.wait(0), _times(run)
 
     def again() -> None:
         if goes:
             run.wake()
-        if goes and leads and not run.playing and run.wait(1):
+        rests = goes and not run.playing
+        if leads and goes and (run.wait(1) if rests else not times / 4 < _times(run) < times * 2):
             st.rerun()
         draw()
 
-    st.fragment(again, run_every=every if goes else None)()
+    st.fragment(again, run_every=every * times if goes else None)()
+
+
+def _times(run: Driver) -> int:
+    """Return how many times EVERY there is between two views of the run, a power of 2 up to _RARELY."""
+    times = 1
+    while times < _RARELY and run.pace > 1.5 * EVERY * times:
+        times *= 2
+    return times
 
 
 def draw_keys(
