@@ -5,6 +5,7 @@ import { onKeys } from "./grid.js";
 import { clamp } from "./shared.js";
 
 const NARROWEST = 64, LOWEST = 26; // pixels of the field
+const STAYS = 100; // milliseconds that a cell stays lit after the pointer has left it for none
 const KNOWN_AFTER = 4000; // milliseconds after which Python has had its say
 
 export const same = (a, b) => Boolean(a && b && a.grid === b.grid && a.index === b.index);
@@ -85,16 +86,23 @@ export function editing(own, find, { arrayOf, placeOf, boxOf, elementOf, valueAt
 export function pointing(own, { stage, sum, elements }, { under, cursorOf, neighbour, mayEdit },
   { settle, move, pin, edit, stop = () => {}, leave = () => {} }) {
   const typing = (event) => event.target.closest?.(".edit");
-  stage.onpointermove = (event) => {
-    if (typing(event)) return;
-    const cell = under(event);
+  const over = (cell) => {
+    clearTimeout(own.leaving);
+    own.leaving = null;
     if (same(cell, own.hover) || (!cell && !own.hover)) return;
     own.hover = cell;
     stage.style.cursor = cell ? "crosshair" : "default";
     sum.setAttribute("aria-live", "off");
     settle();
   };
-  stage.onpointerleave = () => { own.hover = null; settle(); };
+  stage.onpointermove = (event) => {
+    if (typing(event)) return;
+    const cell = under(event);
+    // On the way to the next cell the last one stays lit: to dim all others anew at every gap would cost frames.
+    if (cell) over(cell);
+    else own.leaving ??= setTimeout(over, STAYS, null);
+  };
+  stage.onpointerleave = () => over(null);
   stage.onclick = (event) => {
     const cell = typing(event) ? null : under(event);
     if (!cell) return;
