@@ -22,6 +22,7 @@ from _people import Looker, Trainer
 from sessions import Crowd, tell_acts
 
 BAR = 1.5  # seconds for an act
+FIRST = 20  # seconds in which all begin at once
 
 
 async def measure(url: str, app: _run.Server | None, options: argparse.Namespace) -> None:
@@ -38,8 +39,9 @@ async def measure(url: str, app: _run.Server | None, options: argparse.Namespace
     await asyncio.gather(*(crowd.person(person, delay) for person, delay in zip(people, delays, strict=True)))
     lasted = time.perf_counter() - crowd.began
     tell_acts(crowd, options.every)
-    late = [seconds for kind, _, seconds, _ in crowd.taken if kind != "progress" and seconds > BAR]
-    print(f"acts that took longer than {BAR} s: {len(late)}")
+    late = [due - crowd.began for kind, due, seconds, _ in crowd.taken if kind != "progress" and seconds > BAR]
+    at_first = sum(due < FIRST for due in late)
+    print(f"acts that took longer than {BAR} s: {len(late)}, {at_first} of them in the first {FIRST} s")
     _tell_runs(trainers, crowd.began, lasted)
     if app is not None:
         print(f"processors busy: {(_run.processor(app) - used) / lasted:.2f} of {options.cores}")

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 _Lines = OrderedDict[Hashable, deque[T]]
-# What can wait has one turn in so many seconds while others are waiting, and every turn while none is.
+# While others are waiting, what can wait has a turn so many seconds after its last one ended.
 PATIENCE = 0.25
 
 
@@ -21,7 +21,7 @@ class FairQueue(Generic[T]):
     def __init__(self) -> None:
         self._now: _Lines[T] = OrderedDict()
         self._later: _Lines[T] = OrderedDict()
-        self._later_had = time.monotonic()
+        self._was_later, self._later_had = False, time.monotonic()
         self._changed = threading.Condition()
         self._closed = False
 
@@ -38,16 +38,19 @@ class FairQueue(Generic[T]):
             self._changed.notify()
 
     def take(self) -> T | None:
-        """Return the next item; wait for one if there is none; return None once the queue is closed."""
+        """Return the next item; wait for one if there is none; return None once the queue is closed.
+
+        To ask for one tells that the last one taken is done with.
+        """
         with self._changed:
+            if self._was_later:
+                self._was_later, self._later_had = False, time.monotonic()
             self._changed.wait_for(lambda: self._now or self._later or self._closed)
             if self._closed:
                 return None
             overdue = time.monotonic() - self._later_had >= PATIENCE
-            if self._now and not (self._later and overdue):
-                return _next(self._now)
-            self._later_had = time.monotonic()
-            return _next(self._later)
+            self._was_later = not self._now or bool(self._later and overdue)
+            return _next(self._later if self._was_later else self._now)
 
     def ahead(self, session: Hashable) -> int | None:
         """Return how many sessions have their turn in the same lines before this one, None where it does not wait."""
