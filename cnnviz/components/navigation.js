@@ -89,5 +89,7 @@ function followMenu(own, act) {
 
 export default function ({ data, parentElement }) {
   oneEntryAnAct();
+  // Streamlit calls every page English: a screen reader would read another language with English sounds.
+  document.documentElement.lang = data.language;
   return followMenu(memory(parentElement), (menu) => mark(menu, data, parentElement));
 }
