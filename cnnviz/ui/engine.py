@@ -13,6 +13,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.errors import CnnvizError
+from cnnviz.ui.refusals import translated
 from cnnviz.ui.words import COMMON, Words
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def ask(request: "Request[R]", sign: DeltaGenerator | None = None) -> R | None:
             sign.empty()
             return result
     except CnnvizError as error:
-        sign.error(str(error), icon=":material/error:")
+        sign.error(translated(error), icon=":material/error:")
         return None
     finally:
         if ticket is not None and not ticket.done():

@@ -19,6 +19,7 @@ from cnnviz.ui.learnt_networks import learnt
 from cnnviz.ui.numbers import of_size
 from cnnviz.ui.own_weights import choose_own_weights, own_weights
 from cnnviz.ui.picture_choice import source
+from cnnviz.ui.refusals import refuse
 from cnnviz.ui.words import COMMON
 
 # What a picture of each source is best shown to.
@@ -116,7 +117,7 @@ def tell_faults(form: Form, model: ModelChoice) -> None:
     """Say what of the link can't be had: a designed network that can't be built, or a file of weights."""
     wanted = form.text("model") or ""
     if models.is_designed(wanted) and (fault := _fault(wanted)):
-        st.error(fault, icon=":material/error:")
+        refuse(fault)
     if form.get(_weights(model.name)) == OWN and model.checkpoint_sha256 is None:
         random = model.random_seed is not None
         st.info(COMMON.text("missing_weights_random" if random else "missing_weights"), icon=":material/info:")

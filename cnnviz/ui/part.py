@@ -17,6 +17,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.question import Question, ask_questions
+from cnnviz.ui.refusals import refuse
 from cnnviz.ui.screen import say_rest
 from cnnviz.ui.words import COMMON
 
@@ -74,7 +75,7 @@ class Part(Generic[S, A]):
             try:
                 state = self.read()
             except CnnvizError as error:
-                st.error(str(error), icon=":material/error:")
+                refuse(error)
             if state is not None and (answer := self._answer(state)) is not None:
                 self.stage(state, answer)
                 if not self.paints:

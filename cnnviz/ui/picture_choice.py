@@ -19,6 +19,7 @@ from cnnviz.ui.form import Form
 from cnnviz.ui.form_controls import Choice, Switch
 from cnnviz.ui.number_controls import Number
 from cnnviz.ui.own_photo import own_photo, take_photo
+from cnnviz.ui.refusals import refuse
 from cnnviz.ui.words import COMMON
 
 PHOTOS = ("Gallery", "Upload", "Camera")
@@ -225,6 +226,6 @@ def _take_own(form: Form, kind: str) -> None:
     else:
         st.camera_input(COMMON.label("camera"), key=key, on_change=take)
     if refused := st.session_state.get(f"{key}-refused"):
-        st.error(refused, icon=":material/error:")
+        refuse(refused)
     if own_photo() is None:
         st.caption(COMMON.text("no_picture"))

@@ -30,6 +30,7 @@ from cnnviz.ui.network_heat import draw_map
 from cnnviz.ui.numbers import of_bytes, of_count, of_size, whole
 from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
+from cnnviz.ui.refusals import refuse
 from cnnviz.ui.screen import say_idea
 from cnnviz.ui.tours import told, tour_through
 from cnnviz.ui.words import Words
@@ -74,7 +75,7 @@ def _find(state: State) -> Totals | None:
     """Return the network's numbers; one of a library is built, which imports torch."""
     found = network_of(state.network.text, state.network.input_size, 4)
     if found.error:
-        st.error(found.error, icon=":material/error:")
+        refuse(found.error)
         return None
     return found
 

@@ -25,6 +25,7 @@ from cnnviz.ui.network.state import WORDS as CALCULATOR
 from cnnviz.ui.numbers import of_count, of_size, whole
 from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
+from cnnviz.ui.refusals import refuse
 from cnnviz.ui.screen import say_idea
 from cnnviz.ui.words import Words
 
@@ -109,11 +110,11 @@ def _choose_and_find(state: State) -> Both | None:
         try:
             network = _network(name)
         except CnnvizError as error:
-            st.error(str(error), icon=":material/error:")
+            refuse(error)
             return None
         shown = network_of(network.text, network.input_size, 4)
         if shown.error:
-            st.error(shown.error, icon=":material/error:")
+            refuse(shown.error)
             return None
         found.append(shown)
     return Both(found[0], found[1], told_apart(_title(state.one), _title(state.two)))

@@ -21,6 +21,7 @@ from cnnviz.ui.layer.alternatives import show_alternatives
 from cnnviz.ui.layer.state import FORM, KIND, PRESETS, RECTANGULAR, WORDS, State, read, set_apart
 from cnnviz.ui.numbers import of_bytes, of_size, whole
 from cnnviz.ui.part import let_paint, show_code, stage
+from cnnviz.ui.refusals import translated
 from cnnviz.ui.screen import say_rest
 from cnnviz.ui.steps import distinct, equation, grouped
 
@@ -49,7 +50,7 @@ def _explore() -> None:
         try:
             layer = state.layer()
         except ShapeError as error:
-            st.error(text("fits_not", sentence=str(error)), icon=":material/error:")
+            st.error(text("fits_not", sentence=translated(error)), icon=":material/error:")
         else:
             _show_numbers(layer)
     let_paint()

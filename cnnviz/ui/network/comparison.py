@@ -16,6 +16,7 @@ from cnnviz.ui.network.library import network_of
 from cnnviz.ui.network.start import choose_size, choose_start, refused
 from cnnviz.ui.network.state import FORM, LIBRARY, OTHER, WORDS, of_input
 from cnnviz.ui.numbers import of_bytes, of_size, ratio, whole
+from cnnviz.ui.refusals import refuse
 
 say, text = WORDS.say, WORDS.text
 
@@ -35,7 +36,7 @@ def compare(net: str, shown: Totals, itemsize: int) -> None:
     batch, *own = shown.input_size
     other = network_of(other_net, (batch, *size), itemsize)
     if other.error:
-        st.error(other.error, icon=":material/error:")
+        refuse(other.error)
         return
     titles = told_apart(_title(net), _title(other_net))
     if tuple(own) != size:

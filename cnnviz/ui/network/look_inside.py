@@ -12,6 +12,7 @@ from cnnviz.ui.menu import SCREENS
 from cnnviz.ui.model_choice import OWN
 from cnnviz.ui.network.state import FORM, LIBRARY, WORDS
 from cnnviz.ui.own_weights import choose_own_weights
+from cnnviz.ui.refusals import translated
 
 # The screens where any network can be chosen.
 _LOOK_INSIDE = ("activations", "filters", "receptive_field", "invariance")
@@ -33,7 +34,7 @@ def look_inside(net: str, input_size: tuple[int, ...]) -> None:
     try:
         models.card(name)
     except ModelError as error:
-        st.caption(str(error))
+        st.caption(translated(error))
         return
     say("look_inside" if own else "look_inside_library")
     link = {**links.visit(), "model": name}

@@ -35,6 +35,7 @@ from cnnviz.ui.network.state import (
 from cnnviz.ui.network.table import edit_table, read_table
 from cnnviz.ui.numbers import of_bytes, of_count, whole
 from cnnviz.ui.part import stage_of
+from cnnviz.ui.refusals import refuse, translated
 from cnnviz.ui.screen import say_rest
 
 BARS = Choice("bars", "per_row", options=("per_row", "per_layer"), style="buttons")
@@ -67,8 +68,8 @@ def show() -> None:
             st.warning(text("at_least", operations=", ".join(shown.unknown)))
         if shown.error:
             row = shown.error_at
-            sentence = shown.error if row is None else text("broken", row=row + 1, sentence=shown.error)
-            st.error(sentence, icon=":material/error:")
+            sentence = translated(shown.error)
+            refuse(sentence if row is None else text("broken", row=row + 1, sentence=sentence))
         texts = _show_table(net, shown)
         say_rest(WORDS)
         _choose_numbers(own)

@@ -11,6 +11,7 @@ from cnnviz.errors import CnnvizError, ShapeError
 from cnnviz.models import registered
 from cnnviz.ui.form_controls import Choice
 from cnnviz.ui.network.state import FORM, LIBRARY, WORDS, Slot, bump, of_input, parse_size
+from cnnviz.ui.refusals import refuse
 
 EMPTY = "empty"
 _PRESETS = {**PRESETS, **SMALL}
@@ -46,7 +47,7 @@ def choose_size(slot: Slot) -> tuple[int, ...]:
         size = parse_size(typed)
         st.session_state[good] = size
     except ShapeError as error:
-        st.error(str(error), icon=":material/error:")
+        refuse(error)
         size = st.session_state.get(good, parse_size(slot.size.default))
     if len(size) == 3:
         st.session_state[side_key] = min(size[1], LONGEST_SIDE)
@@ -150,7 +151,7 @@ def _pasted(slot: Slot) -> None:
     )
     st.button(WORDS.label("read"), on_click=read, icon=":material/input:", key=f"{key}-read")
     if sentence := refused(slot):
-        st.error(sentence, icon=":material/error:")
+        refuse(sentence)
     elif st.session_state.get(open_key) == slot.read():
         st.info(text("size_open", size=slot.read()[1]), icon=":material/help:")
     else:

@@ -14,6 +14,7 @@ from cnnviz.errors import ModelError
 from cnnviz.ui.network.map import choose_row, chosen_row
 from cnnviz.ui.network.state import FORM, WORDS, Slot, bump, version
 from cnnviz.ui.numbers import of_bytes, of_size
+from cnnviz.ui.refusals import translated
 
 # What can be done to a row, with its icon.
 ACTIONS = {
@@ -124,7 +125,7 @@ def _numbers(entries: Sequence[LayerRecord | None], shown: Totals) -> dict[str, 
     failed = shown.entries[shown.error_at] if shown.error_at is not None else None
     return {
         "output": [
-            shown.error
+            translated(shown.error)
             if each is not None and each is failed
             else of_size(entry.output_size[1:] if entry and entry.output_size else ())
             for each, entry in zip(entries, known, strict=True)
@@ -181,7 +182,7 @@ def _typed(slot: Slot, number: int, places: tuple[Place, ...], opened: frozenset
     try:
         texts, before = retyped(places, typed)
     except ModelError as error:
-        st.toast(str(error))
+        st.toast(translated(error))
         return
     slot.put(", ".join(texts), opened=_written({now for now, was in enumerate(before) if was in opened}))
     if any(places[row].row is None and not places[row].spare for row in typed):

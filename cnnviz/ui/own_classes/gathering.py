@@ -9,6 +9,7 @@ from cnnviz.images.source import MAX_BYTES
 from cnnviz.training.live.settings import KINDS
 from cnnviz.ui.own_classes.own import WORDS, Own, OwnClass, own
 from cnnviz.ui.own_classes.state import FORM
+from cnnviz.ui.refusals import refuse
 
 text = WORDS.text
 _LONGEST = 24  # letters of a name
@@ -31,7 +32,7 @@ def gather() -> None:
         on_change=lambda: mine.receive(st.session_state[key]),
     )
     for told in mine.refused[:_TOLD]:
-        st.error(told, icon=":material/error:")
+        refuse(told)
     if len(mine.refused) > _TOLD:
         st.caption(text("refused_more", count=len(mine.refused) - _TOLD))
     _draw_camera(mine, name)

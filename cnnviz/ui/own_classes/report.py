@@ -34,6 +34,7 @@ from cnnviz.ui.own_classes.state import (
 )
 from cnnviz.ui.part import Part
 from cnnviz.ui.picture_choice import choose_picture
+from cnnviz.ui.refusals import translated
 from cnnviz.ui.screen import say_idea
 from cnnviz.ui.training.player import offer_files
 from cnnviz.ui.training.report import curves
@@ -47,7 +48,7 @@ def _read() -> State | None:
     try:
         return read()
     except CnnvizError as error:
-        draw_missing(str(error))
+        draw_missing(translated(error))
         return None
 
 

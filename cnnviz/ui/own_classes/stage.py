@@ -20,6 +20,7 @@ from cnnviz.ui.numbers import of_loss, percent, whole
 from cnnviz.ui.own_classes.gathering import gather
 from cnnviz.ui.own_classes.own import WORDS, own
 from cnnviz.ui.own_classes.state import COLLECTION, FORM, MAP, OWN, Found, State
+from cnnviz.ui.refusals import refuse
 from cnnviz.ui.training.player import draw_keys, moving
 
 STEPS = 100  # of a press
@@ -98,7 +99,7 @@ def _draw_run(state: State) -> None:
     try:
         view = state.run.look()
     except CnnvizError as error:
-        st.error(str(error), icon=":material/error:")
+        refuse(error)
         return
     right, out = int(np.trace(view.confusion)), int(view.confusion.sum())
     numbers = {

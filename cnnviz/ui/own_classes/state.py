@@ -19,6 +19,7 @@ from cnnviz.ui.form_controls import Choice
 from cnnviz.ui.number_controls import Number
 from cnnviz.ui.own_classes.own import MODEL, WORDS, leave_copy, own, take_in, thumbnail
 from cnnviz.ui.picture_choice import picture_of
+from cnnviz.ui.refusals import refuse
 from cnnviz.ui.training.driver import Driver
 from cnnviz.ui.training.player import RUN, begin_anew
 
@@ -100,7 +101,7 @@ def find(state: State) -> Found | None:
         fits = seen is not None and len(seen.scores) == state.settings.kinds and state.tried is not None
         return Found(state.run.look(), seen if fits else None)
     except CnnvizError as error:
-        st.error(str(error), icon=":material/error:")
+        refuse(error)
         return None
 
 

@@ -12,6 +12,7 @@ from cnnviz.errors import ShapeError
 from cnnviz.ui.engine import ask
 from cnnviz.ui.model_choice import short_name
 from cnnviz.ui.receptive_field.state import COUNT, DILATION, DOTS, DOUBLING, EQUAL, FORM, KERNEL, STRIDE, WORDS, read
+from cnnviz.ui.refusals import translated
 
 say, text, label = WORDS.say, WORDS.text, WORDS.label
 _READ_OUT = ("label", "unit", "padding", "reads", "sees", "skips", "reaches")
@@ -26,7 +27,7 @@ def show_dots() -> None:
     try:
         stack = _equal() if FORM.get(DOTS) == EQUAL else _own()
     except ShapeError as error:
-        st.info(str(error))
+        st.info(translated(error))
         return
     if stack is not None:
         words = {name: text(f"dots_{name}") for name in _READ_OUT}

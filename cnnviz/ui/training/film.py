@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-import streamlit as st
 
 from cnnviz.components.run_film import Reel, run_film
 from cnnviz.engine.results import Frame, RunView
@@ -12,6 +11,7 @@ from cnnviz.training.live.examples import load
 from cnnviz.training.live.film import ANSWER, FILTERS
 from cnnviz.training.live.view import REACH
 from cnnviz.ui.numbers import of_loss, percent, short, whole
+from cnnviz.ui.refusals import refuse
 from cnnviz.ui.training.differences import differences
 from cnnviz.ui.training.driver import Driver
 from cnnviz.ui.training.state import FORM, WORDS, State
@@ -42,7 +42,7 @@ def _film(run: Driver, view: RunView) -> Sequence[Frame]:
     try:
         return run.film()
     except CnnvizError as error:
-        st.error(str(error), icon=":material/error:")
+        refuse(error)
         return (view.frame,)
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 from cnnviz.engine.results import RunView
 from cnnviz.errors import CnnvizError
 from cnnviz.ui.form import Form
+from cnnviz.ui.refusals import refuse
 from cnnviz.ui.training.driver import Driver
 
 EVERY = 0.5  # seconds between two pictures
@@ -39,7 +40,7 @@ def find(state: Playing) -> RunView | None:
     try:
         return state.view()
     except CnnvizError as error:
-        st.error(str(error), icon=":material/error:")
+        refuse(error)
         return None
 
 

@@ -10,6 +10,7 @@ from cnnviz.figures import training as figures
 from cnnviz.training.live.settings import MOST_STEPS
 from cnnviz.ui.chart import chart
 from cnnviz.ui.numbers import fixed, of_loss, percent, whole
+from cnnviz.ui.refusals import refuse, translated
 from cnnviz.ui.training.differences import differences
 from cnnviz.ui.training.driver import BUDGET, Driver
 from cnnviz.ui.training.film import LATEST, draw_film
@@ -57,7 +58,7 @@ def _draw_run(state: State) -> None:
         view = state.view()
         kept = None if run is None or run is state.run else run.look(state.shown)
     except CnnvizError as error:
-        st.error(str(error), icon=":material/error:")
+        refuse(error)
         return
     _draw_numbers(state, view)
     curves_box, film_box = st.columns([1, 2], gap="medium")
@@ -101,7 +102,7 @@ def _draw_numbers(state: State, view: RunView) -> None:
 
 def _status(run: Driver, view: RunView) -> str:
     if run.error is not None:
-        return str(run.error)
+        return translated(run.error)
     if len(view.losses) and not math.isfinite(view.losses[-1]):
         return text("ran_away")
     if (waited := run.waited) > _WAITED:

@@ -20,6 +20,7 @@ from cnnviz.ui.invariance.equivariance.state import (
     first_subsampled,
 )
 from cnnviz.ui.numbers import percent, short
+from cnnviz.ui.refusals import refuse
 from cnnviz.ui.subject import Subject
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def show_blur(subject: Subject) -> None:
     try:
         _show_signal(np.array(read_signal(FORM.get(SIGNAL)), np.float32), shift, blur)
     except ShapeError as error:
-        st.error(str(error), icon=":material/error:")
+        refuse(error)
     _show_network(subject, shift, blur)
 
 

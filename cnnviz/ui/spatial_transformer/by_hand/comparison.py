@@ -7,6 +7,7 @@ from cnnviz.figures.warp import as_pixels, difference, pictures
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
 from cnnviz.ui.numbers import fixed, formula, matrix, percent
+from cnnviz.ui.refusals import translated
 from cnnviz.ui.spatial_transformer.by_hand.pixel import aligned
 from cnnviz.ui.spatial_transformer.by_hand.state import FORM, THEN, WORDS, State
 
@@ -59,7 +60,7 @@ def show_twice(state: State) -> None:
         try:
             second = state.second()
         except ShapeError as error:
-            st.warning(str(error), icon=":material/error:")
+            st.warning(translated(error), icon=":material/error:")
             return
         answer = ask(state.twice(second))
         if answer is None:
