@@ -20,8 +20,6 @@ from tests.conftest import some
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 # The bars are the paper's, whose networks saw each digit some 640 times and have over twice the parameters.
 BELOW_THEIR_BAR = {"stn-rts-mnist"}
-# Minutes of one core.
-BELOW_THEIR_BAR |= {"googlenet-fashion"}
 READY = [name for name in SHIPPED if models.is_ready(name)]
 
 
