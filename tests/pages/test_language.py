@@ -80,3 +80,10 @@ def test_the_language_stays_with_the_visit():
     app.query_params.clear()
     app.run()
     assert OPEN in app.title[0].value
+
+
+def test_a_list_of_classes_begins_with_a_word_of_the_lesson():
+    app = open_screen("pages/train/training.py", lang="xx")
+    for name in ("right", "said"):
+        options = app.selectbox(key=f"training.{name}").options
+        assert options == [f"{OPEN}any{SHUT}", *map(str, range(10))]

@@ -1,5 +1,7 @@
 """What the steps do to each layer, and which mistakes are left: both move while the network learns."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -14,7 +16,7 @@ from cnnviz.figures import training as figures
 from cnnviz.figures.style import dress
 from cnnviz.training.live.examples import load, pixels_of
 from cnnviz.ui.chart import chart
-from cnnviz.ui.form_controls import Choice
+from cnnviz.ui.form_controls import Binding, Choice
 from cnnviz.ui.numbers import percent, short, whole
 from cnnviz.ui.training.look_inside import open_with_weights
 from cnnviz.ui.training.player import moving
@@ -23,6 +25,15 @@ from cnnviz.ui.training.state import FORM, WORDS, State
 ANY = "any"
 _MOST, _ABREAST = 24, 8  # images of mistakes, and of a row
 say, text = WORDS.say, WORDS.text
+
+
+@dataclass(frozen=True)
+class _Class(Choice):
+    """A class by its own name, or any."""
+
+    def _name_of(self, bound: Binding) -> Callable[[str], str]:
+        named = super()._name_of(bound)
+        return lambda option: named(option) if option == ANY else option
 
 
 def show_layers(state: State) -> None:
@@ -115,7 +126,7 @@ def _show_mistakes(state: State, view: RunView) -> None:
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom", key=FORM.key("mistakes-choice")):
         chosen = []
         for name in ("right", "said"):
-            control = Choice(name, ANY, options=(ANY, *names), technical=True)
+            control = _Class(name, ANY, options=(ANY, *names))
             FORM.draw(control, columns=1)
             value = FORM.get(control)
             chosen.append(None if value == ANY else names.index(value))
