@@ -103,7 +103,7 @@ def _say_padding(state: State) -> None:
     else:
         say("padding_none", size=state.inputs.shape[-1], output=state.layer.output_size[-1])
     if any(state.layer.unseen):
-        axis = AXES[len(state.layer.unseen)][-1]
+        axis = WORDS.label(f"axis.{AXES[len(state.layer.unseen)][-1]}")
         say("unseen", count=state.layer.unseen[-1], axis=axis, stride=window.stride[-1])
 
 

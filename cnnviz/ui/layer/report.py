@@ -224,7 +224,7 @@ def _show_growth(layer: Layer) -> None:
         plain = not slides and (not layer.whole or (layer.kind == "Linear" and rank > 0))
         say("growth_plain" if plain else "growth_whole")
         return
-    size, axis = layer.input_size[-1], AXES[rank][-1]
+    size, axis = layer.input_size[-1], WORDS.label(f"axis.{AXES[rank][-1]}")
     first = next((number for number, field in enumerate(fields, start=1) if field >= size), None)
     chart(
         growth(fields, size, covers=text("growth_line", size=size)),

@@ -89,7 +89,12 @@ def _show_notes(state: State, answer: Probed[Pooled]) -> None:
             over = (output - 1) * window.stride[0] + span - size - window.before[0] - window.after[0]
             say("ceil_over" if over > 0 else "ceil_fits", over=over, output=output)
     if any(state.layer.unseen):
-        say("unseen", count=state.layer.unseen[-1], axis=AXES[2][-1], stride=settings.get("stride"))
+        say(
+            "unseen",
+            count=state.layer.unseen[-1],
+            axis=WORDS.label(f"axis.{AXES[2][-1]}"),
+            stride=settings.get("stride"),
+        )
     say("channels", channels=len(state.inputs), values=state.inputs[0].size, outputs=found.output[0].size)
 
 
