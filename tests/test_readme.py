@@ -13,8 +13,11 @@ ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def blocks(language):
-    return re.findall(rf"^```{language}\n(.*?)^```", TEXT, flags=re.MULTILINE | re.DOTALL)
+CHINESE = (ROOT / "README.zh.md").read_text(encoding="utf-8")
+
+
+def blocks(language, text=TEXT):
+    return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
 
 
 def test_the_python_runs(tmp_path, monkeypatch, capsys):
@@ -49,5 +52,11 @@ def test_the_commands_are_understood(command):
 
 def test_there_are_commands_and_links_lead_somewhere():
     assert {command[0] for command in COMMANDS} == {"serve", "analyze", "train"}
-    for link in re.findall(r"\]\((?!http)([^)#]+)\)", TEXT):
+    for link in re.findall(r"\]\((?!http)([^)#]+)\)", TEXT + CHINESE):
         assert (ROOT / link).exists(), link
+
+
+@pytest.mark.parametrize("language", ["sh", "python"])
+def test_the_chinese_readme_has_the_same_code(language):
+    ours, theirs = ([re.sub(r" *# .*", "", block) for block in blocks(language, text)] for text in (TEXT, CHINESE))
+    assert ours == theirs
