@@ -3,6 +3,7 @@
 
 import { inkOn, mix } from "./canvas.js";
 import { heatOf } from "./network_map_measures.js";
+import { lettersOf } from "./network_map_pens.js";
 import { bodyIn, LABEL } from "./network_map_tree.js";
 import { clamp } from "./shared.js";
 
@@ -19,8 +20,11 @@ export function huesOf(inks) {
 /** As much of a text as fits into so many pixels, "" where that would tell nothing. */
 function fitted(text, room, size) {
   const most = Math.floor(room / (0.53 * size));
-  if (text.length <= most) return text;
-  return most < 4 ? "" : text.slice(0, most - 1) + "…";
+  if (lettersOf(text) <= most) return text;
+  if (most < 4) return "";
+  let rest = text.slice(0, most - 1);
+  while (lettersOf(rest) > most - 1) rest = rest.slice(0, -1);
+  return rest + "…";
 }
 
 /** What is drawn of a scene in a view: boxes, and lines, inside of the window and large enough. */
@@ -102,7 +106,7 @@ function drawTitle(pen, box, own, scale) {
   const text = fitted(`− ${own.wordsOf(item)[0]}`, width * scale - 12, size);
   if (!text || 24 * scale <= 0.65 * size) return;
   const dy = Math.max(12 * scale, size * 0.7), high = 1.1 * size;
-  pen.box(x + 6 / scale, y + (dy - high / 2) / scale, 0.57 * size * text.length / scale, high / scale,
+  pen.box(x + 6 / scale, y + (dy - high / 2) / scale, 0.57 * size * lettersOf(text) / scale, high / scale,
     { fill: paperOf(box, inks) });
   pen.text(text, x, y, { size, bold: true, colour: inks.ink, align: "left", dx: 8, dy });
 }

@@ -1,17 +1,21 @@
 // What the colours of a saved map mean, drawn below it: the families of layers, or a measure with its numbers.
 
 import { heatOf, short } from "./network_map_measures.js";
+import { lettersOf } from "./network_map_pens.js";
 
 const LINE = 18, PATCH = 12, STEPS = 32, STEP = 6, SIZE = 12, LETTER = 0.56 * SIZE;
 /** The least width of a picture with a legend. */
 export const LEAST_WIDTH = 420;
 
+// A word with the space before it, or a Chinese character; the punctuation behind it stays on its line.
+const PIECE = /\s*(?:[\u2e80-\uffff]|[^\s\u2e80-\uffff]+)[，。；：、）]*/g;
+
 /** A text in lines of so many letters at most. */
 function broken(text, most) {
   const lines = [];
-  for (const word of text.split(" ").filter(Boolean)) {
-    if (lines.length && lines.at(-1).length + word.length < most) lines.push(`${lines.pop()} ${word}`);
-    else lines.push(word);
+  for (const piece of text.match(PIECE) ?? []) {
+    if (lines.length && lettersOf(lines.at(-1) + piece) <= most) lines.push(lines.pop() + piece);
+    else lines.push(piece.trimStart());
   }
   return lines;
 }
@@ -24,7 +28,7 @@ function legendLines(own, width) {
     const there = new Set(own.model.byNode.map(({ family }) => family)), rows = [[]];
     let left = 0;
     for (const family of Object.keys(own.hues).filter((each) => there.has(each))) {
-      const text = words[`family.${family}`], wide = PATCH + 18 + text.length * LETTER;
+      const text = words[`family.${family}`], wide = PATCH + 18 + lettersOf(text) * LETTER;
       if (left + wide > width && rows.at(-1).length) { rows.push([]); left = 0; }
       rows.at(-1).push({ left, colour: own.hues[family], text });
       left += wide;

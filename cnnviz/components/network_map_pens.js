@@ -3,6 +3,9 @@
 
 import { contextOf } from "./canvas.js";
 
+/** How wide a text is, in Latin letters: a Chinese character is as wide as almost two. */
+export const lettersOf = (text) => text.length + 0.8 * (text.match(/[\u2e80-\uffff]/g)?.length ?? 0);
+
 /** A pen on a canvas, moved and scaled so that the map's `view` fills it. */
 export function canvasPen(canvas, ratio, font, { x, y, scale }) {
   const context = contextOf(canvas, ratio);
