@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from cnnviz.arithmetic import Layer, Step
 from cnnviz.arithmetic.formulas import TIMES
 from cnnviz.ui.numbers import whole_in_latex
+from cnnviz.ui.words import COMMON
 
+_WORD = re.compile(r"\\text\{(weights|biases|rows)\}")
 _COMMAND = re.compile(r"\\[a-z]+|[{}]")
 _LONG = 24  # characters of numbers beside which a result does not fit on a phone
 _SIZES = ("depth", "height", "width", "length", "channels", "features")
@@ -17,11 +19,15 @@ def equation(steps: Sequence[Step]) -> str:
     lines = []
     for step in steps:
         apart = r"\\&\quad" if _length(step.numbers) > _LONG else ""
-        lines.append(
-            rf"&{step.formula}\\&\quad = {_broken(step.numbers)}{apart} = \mathbf{{{whole_in_latex(step.result)}}}"
-        )
+        result = rf"\mathbf{{{whole_in_latex(step.result)}}}"
+        lines.append(rf"&{_in_words(step.formula)}\\&\quad = {_broken(step.numbers)}{apart} = {result}")
     # Without the space at its end it is two pixels wider than its box, which then scrolls.
     return r"\begin{aligned}" + r"\\[0.6em]".join(lines) + r"\end{aligned}\,"
+
+
+def _in_words(formula: str) -> str:
+    """Return a formula with the words in it, those of arithmetic, in the visitor's language."""
+    return _WORD.sub(lambda found: rf"\text{{{COMMON.label(f'formula.{found[1]}')}}}", formula)
 
 
 def _length(numbers: str) -> int:
