@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cnnviz.arithmetic import LayerRecord
-from cnnviz.design import split
+from cnnviz.design import LIBRARY, split
 from cnnviz.design.totals import Totals
 from cnnviz.figures.field_by_layer import depth
 from cnnviz.figures.network_costs import where
@@ -23,7 +23,6 @@ from cnnviz.ui.network.start import choose_size, choose_start, forget_refused, r
 from cnnviz.ui.network.state import (
     BATCH,
     FORM,
-    LIBRARY,
     MAIN,
     PRECISION,
     PRECISIONS,

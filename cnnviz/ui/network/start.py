@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from cnnviz.design import PRESETS, write
+from cnnviz.design import LIBRARY, PRESETS, write
 from cnnviz.design.pasted_input import with_input
 from cnnviz.design.small_networks import SMALL
 from cnnviz.errors import CnnvizError, ShapeError
 from cnnviz.models import registered
 from cnnviz.ui.form_controls import Choice
-from cnnviz.ui.network.state import FORM, LIBRARY, WORDS, Slot, bump, of_input, parse_size
+from cnnviz.ui.network.state import FORM, WORDS, Slot, bump, of_input, parse_size
 from cnnviz.ui.refusals import refuse
 
 EMPTY = "empty"
