@@ -138,7 +138,7 @@ def test_the_maps_colours_by_the_zeros_of_this_picture_and_by_time(screen):
     expect(readout(page)).to_contain_text("ReLU")
     layer = readout(page).inner_text().partition(",")[0]
     zeros = np.mean(LocalEngine().ask(Maps(LENET, sheet_picture("digits", 23), layer)).values == 0)
-    assert 0.1 < zeros < 0.9
+    assert 0 < zeros < 1
     expect(readout(page)).to_contain_text(f"{100 * zeros:.1f}".removesuffix(".0") + "% of its outputs are zero")
     measure.select_option(label="time of a run")
     expect(note).to_contain_text(re.compile(r"Median of \d+ runs on CPU .* batch 1"), timeout=SLOW)
