@@ -67,12 +67,16 @@ function select(own, item) {
 
 /** Open so many blocks that the whole map can be read in the window; where it could not anyway, the usual number. */
 function openToFit(own) {
-  const begin = (most) => { own.open = openAtFirst(own.model, most); arrange(own); };
-  for (let most = AT_FIRST; most > 0; most -= 2) {
-    begin(most);
+  const begin = (open) => { own.open = open; arrange(own); };
+  for (let most = AT_FIRST, last = null; most > 0; most -= 2) {
+    const open = openAtFirst(own.model, most), name = [...open].join();
+    // Fewer at most are often the very same.
+    if (name === last) continue;
+    last = name;
+    begin(open);
     if (isReadable(own)) return;
   }
-  begin(AT_FIRST);
+  begin(openAtFirst(own.model, AT_FIRST));
 }
 
 /** The blocks that are open at first, as `openToFit` opens them. */

@@ -61,7 +61,9 @@ _HTML = """
 </div>
 """
 
-mount = register("network_map", _HTML.replace("BEGIN", BEGIN).replace("CARD", CARD))
+_WHOLE = _HTML.replace("BEGIN", BEGIN).replace("CARD", CARD)
+mount = register("network_map", _WHOLE)
+_mount_small = register("network_map", _WHOLE.replace('"root"', '"root small"'), variant="_small")
 
 
 def network_map(
@@ -75,12 +77,14 @@ def network_map(
     on_ask: Callable[[str], None] | None = None,
     words: Mapping[str, str] | None = None,
     tour: Mapping[str, Any] | None = None,
+    small: bool = False,
 ) -> None:
     """Draw the map of a network; `selected` is the name of a layer, and `on_pick` hears the name of one picked.
 
     `heat` is the measure that it is coloured by at first, "" for the kinds of layers. Where there is an `on_ask`, what
     is measured in a run may be chosen too: `on_ask` hears TIME, ZEROS, or "" for what needs no run, and `measured` is
     what a run gave. A `tour`, as cnnviz.ui.tours tells it, leads over the map, which then has a button for it.
+    A `small` map has no tools: it is for a few layers beside those of another network. Its keys are the same.
     """
     # The browser writes the step of a tour into the address, and again whenever Python has written that.
     address = "" if tour is None else repr(sorted(st.query_params.to_dict().items()))
@@ -102,7 +106,8 @@ def network_map(
         if hear is not None and value is not None:
             hear(str(value))
 
-    mount(
+    draw = _mount_small if small else mount
+    draw(
         data=data,
         key=key,
         on_pick_change=lambda: tell("pick", on_pick),

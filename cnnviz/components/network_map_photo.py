@@ -14,6 +14,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.components.network_map import message, mount
+from cnnviz.components.network_map_measures import Measured
 from cnnviz.components.pack import pack
 from cnnviz.components.parcel import send
 from cnnviz.components.quantise import quantise
@@ -35,19 +36,33 @@ def photo_map(
     selected: str | None = None,
     unit: Place | None = None,
     look: tuple[str, int] | None = None,
+    heat: str = "",
+    measured: Measured | None = None,
     words: Mapping[str, str] | None = None,
     on_pick: Callable[[str, Place | None], None],
     on_look: Callable[[str, int], None],
+    on_ask: Callable[[str], None] | None = None,
 ) -> None:
     """Draw the map of a network that looks at a photo; `token` stands for the network and the photo.
 
     `shapes` are those of the layers' maps (C, H, W) by name. `unit` is the (channel, row, column) that is chosen in the
     layer `selected`. `on_pick` hears the name of a layer that is picked, and of a unit its place besides. `on_look`
     hears of a layer, and a channel of it, or -1 for none, that are looked at so closely that all its maps are wanted;
-    `look` is what was heard last: `send_maps` is to answer it.
+    `look` is what was heard last: `send_maps` is to answer it. `heat`, `measured` and `on_ask` are those of
+    `network_map`.
     """
     more = {"photo": {"token": token, "unit": unit, "look": None if look is None else [graph.place(look[0]), look[1]]}}
-    data, rest = message(graph, key=key, selected=selected, words=words, shapes=shapes, more=more)
+    data, rest = message(
+        graph,
+        key=key,
+        selected=selected,
+        heat=heat,
+        measured=measured,
+        asks=on_ask is not None,
+        words=words,
+        shapes=shapes,
+        more=more,
+    )
     send(key, rest)
 
     def picked() -> None:
@@ -62,7 +77,12 @@ def photo_map(
         if value is not None:
             on_look(str(value[0]), int(value[1]))
 
-    mount(data=data, key=key, on_pick_change=picked, on_look_change=looked)
+    def asked() -> None:
+        value = st.session_state[key].ask
+        if on_ask is not None and value is not None:
+            on_ask(str(value))
+
+    mount(data=data, key=key, on_pick_change=picked, on_look_change=looked, on_ask_change=asked)
 
 
 def thumbnails(

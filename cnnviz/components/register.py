@@ -9,9 +9,12 @@ from cnnviz.components.bundle import style
 from cnnviz.components.library import asks_for
 
 
-def register(name: str, html: str) -> Callable[..., Any]:
-    """Return the callable that mounts the component; call once a name, when its module is imported."""
-    return st.components.v2.component(f"cnnviz_{name}", html=html, css=style(name), js=asks_for(name))
+def register(name: str, html: str, *, variant: str = "") -> Callable[..., Any]:
+    """Return the callable that mounts the component; call once a name, when its module is imported.
+
+    A `variant` has other HTML for the same code and style.
+    """
+    return st.components.v2.component(f"cnnviz_{name}{variant}", html=html, css=style(name), js=asks_for(name))
 
 
 def picked(mount: Callable[..., Any], data: bytes, key: str, on_pick: Callable[[Any], None] | None) -> Any:

@@ -1,6 +1,6 @@
 // Every map of a layer as a tile; the pointer and the keys name one of its numbers, a click picks the map.
 
-import { minus } from "./numbers.js";
+import { long, minus } from "./numbers.js";
 import { layMark, listen, onKeys, settleOn } from "./grid.js";
 import {
   NAN, NO_COLOUR, TOP, ZERO, chosen, clamp, fill, finder, follow, gradient, limits, memory, palette, pend, ramp,
@@ -125,10 +125,10 @@ function telling(find, own) {
   const number = (k, r, c) => {
     const plane = h * w, at = k * plane + r * w + c;
     if (meta.mode !== "rgb") {
-      const [least, greatest] = [own.ranges[2 * k], own.ranges[2 * k + 1]];
-      return fill(words.value, { value: show(restore(own.codes[at], least, greatest), (greatest - least) / TOP) });
+      const [least, greatest] = [own.ranges[2 * k], own.ranges[2 * k + 1]], step = (greatest - least) / TOP;
+      return fill(words.value, { value: minus(show(restore(own.codes[at], least, greatest), step)) });
     }
-    const colour = (j) => own.weights ? show(own.weights[(3 * k + j) * plane + r * w + c]) : own.rgb[3 * at + j];
+    const colour = (j) => own.weights ? long(own.weights[(3 * k + j) * plane + r * w + c]) : own.rgb[3 * at + j];
     return fill(words.weights, { red: colour(0), green: colour(1), blue: colour(2) });
   };
   const say = ([i, r, c]) => {

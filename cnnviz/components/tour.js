@@ -8,7 +8,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const own = memory(parentElement), place = (at) => at ?? -1, first = !own.tour;
   const at = chosen(own, place(data.at)), tour = own.tour = { ...data, at: at < 0 ? null : at };
   const tell = (step) => { pend(own, place(step)); setTriggerValue("step", place(step)); };
-  const show = cardOf(finder(parentElement), tour, { go: tell, end: () => tell(null) });
+  const card = cardOf(finder(parentElement), tour, { go: tell, end: () => tell(null) });
+  const show = () => {
+    card();
+    // The card at the foot of the window would cover what stands below the stage's pictures.
+    if (tour.at !== null && tour.at !== own.shown) document.querySelector("[class*=-main-stage-]")?.scrollIntoView();
+    own.shown = tour.at;
+  };
   own.choose = (step) => { tour.at = step < 0 ? null : step; show(); };
   show();
   // A link may ask for a step without what it sets.

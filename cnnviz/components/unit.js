@@ -1,4 +1,4 @@
-import { minus } from "./numbers.js";
+import { long, minus } from "./numbers.js";
 import { unitMap } from "./grid.js";
 import { paintMap, paintPhoto } from "./paint.js";
 import { clamp, extent, fill, finder, follow, gradient, limits, memory, show, whole } from "./shared.js";
@@ -45,8 +45,8 @@ function drawUnit(meta, [values, rgb], parentElement, setTriggerValue) {
     left: field.left + column * field.column_stride, height: field.height, width: field.width };
   const sides = margins(field, meta.size, meta.photo);
   find(".padding").hidden = !Object.values(sides).some((side) => side > 0);
-  const label = ([row, column]) => fill(words.place, { row, column, value: show(values[row * columns + column]) });
-  const number = (value) => Number.isInteger(value) ? String(value) : value.toFixed(2);
+  const label = ([row, column]) => fill(words.place, { row, column, value: long(values[row * columns + column]) });
+  const number = (value) => minus(Number.isInteger(value) ? String(value) : value.toFixed(2));
   const look = (at) => {
     box.style.display = at ? "block" : "none";
     if (!at) { readout.textContent = ""; return; }

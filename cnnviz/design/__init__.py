@@ -7,12 +7,13 @@
 from cnnviz.arithmetic import Memory, Training
 from cnnviz.design.evaluation import Evaluated, Line, evaluate, unworkable
 from cnnviz.design.pasted_input import from_pytorch
-from cnnviz.design.presets import PRESETS, Preset
+from cnnviz.design.presets import LIBRARY, PRESETS, Preset
 from cnnviz.design.pytorch_export import to_pytorch
 from cnnviz.design.rows import Row
 from cnnviz.design.text import parse, parse_row, split, write, write_row
 
 __all__ = [
+    "LIBRARY",
     "PRESETS",
     "Evaluated",
     "Line",

@@ -3,10 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+LIBRARY = "model:"
+
 
 @dataclass(frozen=True)
 class Preset:
-    """A network: what it is called, when and where it was published, what it reads, (N, C, H, W), and its rows."""
+    """A network: what it is called, when and where it was published, what it reads, (N, C, H, W), and its text.
+
+    That is rows, or LIBRARY and the name that torchvision or timm has for it.
+    """
 
     title: str
     year: int

@@ -4,6 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from cnnviz import colours
+from cnnviz.figures.cell_numbers import cell_numbers
 from cnnviz.figures.plain import PICTURE, plain_figure
 from cnnviz.figures.style import OUTPUT
 
@@ -55,8 +56,10 @@ def window(values: np.ndarray, *, winner: tuple[int, int] | None = None) -> go.F
         "z": values,
         **scale_of(values),
         "showscale": False,
-        "texttemplate": "%{z:.4g}" if numbers else None,
-        "hovertemplate": "row %{y}, column %{x}: %{z:.6g}<extra></extra>",
+        "text": cell_numbers(values, ".4g") if numbers else None,
+        "texttemplate": "%{text}" if numbers else None,
+        "customdata": cell_numbers(values, ".6g"),
+        "hovertemplate": "row %{y}, column %{x}: %{customdata}<extra></extra>",
         "hoverongaps": False,
         "xgap": 2,
         "ygap": 2,

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from cnnviz.figures.cell_numbers import cell_numbers
 from cnnviz.figures.maps import scale_of
 from cnnviz.figures.plain import plain_figure
 from cnnviz.figures.style import INPUT, KERNEL, OUTPUT
@@ -29,7 +30,7 @@ def products(
     columns = min(columns, len(patches))
     lines = -(-len(patches) // columns)
     high, wide = patches[0].shape
-    text = "%{z:.2f}" if max(high, wide) <= _TEXT_SIDE and columns <= 5 else None
+    written = max(high, wide) <= _TEXT_SIDE and columns <= 5
     terms = [np.asarray(p, np.float64) * np.asarray(w, np.float64) for p, w in zip(patches, weights, strict=True)]
     stacks = [np.stack([np.asarray(t, np.float64) for t in s]) for s in (patches, weights, terms)]
     scales = [scale_of(stack) for stack in stacks]
@@ -53,11 +54,12 @@ def products(
                     "type": "heatmap",
                     "z": strip,
                     **scale,
-                    "customdata": where,
-                    "hovertemplate": "%{customdata}: %{z:.5g}<extra></extra>",
+                    "customdata": where + ": " + cell_numbers(strip, ".5g"),
+                    "hovertemplate": "%{customdata}<extra></extra>",
                     "hoverongaps": False,
                     "showscale": False,
-                    "texttemplate": text,
+                    "text": cell_numbers(strip, ".2f") if written else None,
+                    "texttemplate": "%{text}" if written else None,
                     "xgap": 1,
                     "ygap": 1,
                     "xaxis": f"x{axis}",

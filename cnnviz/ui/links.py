@@ -20,7 +20,7 @@ Texts = dict[str, str]
 VISIT = ("lang", "embed", "embed_options")
 # What the browser alone writes on the screens whose maps a tour is followed on without a run: the tour, and its step.
 TOUR = ("tour", "step")
-TOURS_IN_BROWSER = ("architectures",)
+TOURS_IN_BROWSER = ("architectures", "network", "receptive_field")
 PART = "part"
 PICTURE = ("source", "photo", "digit_number", "clothe_number", "centre")
 # The screens that look at one picture: it is taken along between them, on purpose, and nothing else is.

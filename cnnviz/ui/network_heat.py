@@ -5,7 +5,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import streamlit as st
 
@@ -42,6 +42,17 @@ class Run:
     subject: "Subject | None" = None
 
 
+class Heat(TypedDict):
+    """What a map takes of measures: which it is coloured by, what a run gave, and who hears which run is asked for.
+
+    Without an `on_ask` it has no measures that take a run.
+    """
+
+    heat: str
+    measured: Measured | None
+    on_ask: Callable[[str], None] | None
+
+
 def draw_map(
     form: Form,
     graph: NetworkGraph,
@@ -57,27 +68,24 @@ def draw_map(
     `heat` is the measure that it is coloured by where the link says nothing. The link follows what takes a run; other
     measures are chosen in the browser alone. A `tour`, as cnnviz.ui.tours tells it, leads over the map.
     """
-    chosen = form.get(HEAT)
-    if chosen in MEASURED and run is None:
-        chosen = ""
     place, sign = st.container(), st.empty()
-    measured = measure(chosen, run, sign) if chosen in MEASURED and run else None
+    found = heat_of(form, run, sign, heat)
     with place:
-        network_map(
-            graph,
-            key=form.key("map"),
-            selected=selected,
-            on_pick=on_pick,
-            heat=chosen or heat,
-            tour=tour,
-            measured=measured,
-            on_ask=(lambda name: form.put({HEAT.name: name or None})) if run else None,
-        )
+        network_map(graph, key=form.key("map"), selected=selected, on_pick=on_pick, tour=tour, **found)
 
 
-def measure(name: str, run: Run, sign: "DeltaGenerator") -> Measured | None:
-    """Return what a run gives, TIME or ZEROS; where it is refused, say why at `sign` and return None."""
-    return _times(run, sign) if name == TIME else _zeros(run, sign)
+def heat_of(form: Form, run: Run | None, sign: "DeltaGenerator", first: str = "") -> Heat:
+    """Return what the form's map takes of measures, `first` where the link chooses none.
+
+    Where a run is refused, why is said at `sign`.
+    """
+    chosen = form.get(HEAT)
+    if run is None:
+        return {"heat": first if chosen in MEASURED else chosen or first, "measured": None, "on_ask": None}
+    measured = None
+    if chosen in MEASURED:
+        measured = _times(run, sign) if chosen == TIME else _zeros(run, sign)
+    return {"heat": chosen or first, "measured": measured, "on_ask": lambda name: form.put({HEAT.name: name or None})}
 
 
 def _times(run: Run, sign: "DeltaGenerator") -> Measured | None:

@@ -37,6 +37,11 @@ class Words:
 COMMON = Words("common")
 
 
+def in_code(command: str) -> str:
+    """Return a command for a place between backticks, a piece of code a word: a phone then breaks no word of it."""
+    return "` `".join(command.split())
+
+
 def sections(lesson: str) -> dict[str, str]:
     """Return all sections of a lesson in the visitor's language, by key."""
     return lessons.sections(language(), lesson)

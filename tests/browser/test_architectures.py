@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
+from cnnviz.design.comparisons import COMPARISONS
 from tests.browser.ready import SLOW, answered, settle
 
 
@@ -35,3 +36,22 @@ def test_at_every_pixel_that_the_keys_reach_the_convolution_is_the_linear_layer(
     with answered(page):
         grid.press("Enter")
     expect(page).to_have_url(re.compile("row=0&column=0|column=0&row=0"), timeout=SLOW)
+
+
+def test_each_way_of_a_comparison_has_a_map_of_its_own_layers(serve, visit):
+    page = visit(f"{serve('app.py')}/architectures?part=Why&comparison=shortcut&channels=8&side=8")
+    expect(page.get_by_text("Try this")).to_be_visible(timeout=SLOW)
+    settle(page)
+    maps = page.locator(".small .stage")
+    ways = COMPARISONS["shortcut"].ways(8, 8)
+    expect(maps).to_have_count(len(ways))
+    for at, way in enumerate(ways):
+        layers = len(way.totals.leaves)
+        expect(page.locator(".small .readout").nth(at)).to_contain_text(f"Layers: {layers}, ")
+        stage = maps.nth(at)
+        stage.focus()
+        page.keyboard.press("Home")
+        page.keyboard.press("ArrowDown")
+        expect(page.locator(".small .readout").nth(at)).to_contain_text(way.totals.leaves[0].kind)
+    boxes = [maps.nth(at).bounding_box() for at in range(len(ways))]
+    assert len({box["y"] for box in boxes}) == 1

@@ -65,12 +65,13 @@ def test_the_mosaic_tells_the_value_under_the_pointer(show: Callable[..., Any]) 
         x, y = frame["x"] + across * frame["width"], frame["y"] + down * frame["height"]
         page.mouse.move(x, y)
         numbers = re.fullmatch(
-            r"channel (\d+) · row (\d+) · column (\d+) · value (-?[\d.]+) · step 2: .+", readout(page)
+            r"channel (\d+) · row (\d+) · column (\d+) · value (−?[\d.]+) · step 2: .+", readout(page)
         )
         assert numbers, readout(page)
         channel, row, column = (int(numbers[i]) for i in (1, 2, 3))
+        value = float(numbers[4].replace("−", "-"))
         # Half of one of 251 levels, and half of the last digit that is shown.
-        assert abs(float(numbers[4]) - maps[channel, row, column]) < np.ptp(maps[channel]) / 500 + 0.055
+        assert abs(value - maps[channel, row, column]) < np.ptp(maps[channel]) / 500 + 0.055
         tile = page.locator(".cursor").bounding_box()
         assert tile["x"] - 3 <= x <= tile["x"] + tile["width"] + 3
         assert abs((x - tile["x"]) / tile["width"] - column / 112) < 0.03
@@ -212,7 +213,7 @@ def test_the_box_is_the_exact_receptive_field(
             assert box[axis] + box[length] - border <= stage[axis] + stage[length] + 0.5
         first, last = top + row * stride, top + row * stride + field - 1
         assert f"row {row} · column {column} · value" in readout(page)
-        assert f"sees rows {first} to {last}" in readout(page)
+        assert f"sees rows {first} to {last}".replace("-", "−") in readout(page)
     assert page.locator(".padding").is_visible() == (top < 0)
 
 

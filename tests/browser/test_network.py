@@ -8,7 +8,7 @@ import torch
 from playwright.sync_api import Page, expect
 from torch import nn
 
-from tests.browser.access import PHONE, assert_accessible
+from tests.browser.access import PHONE, assert_accessible, assert_nothing_jumps
 from tests.browser.ready import SLOW, settle
 
 ROW, HEAD = 35, 36
@@ -26,6 +26,10 @@ def screen(serve, visit):
         return page
 
     return go
+
+
+def test_a_librarys_network_comes_without_a_jump_on_a_phone(screen):
+    assert_nothing_jumps(screen("net=model:resnet50&size=3x224x224", width=PHONE, height=844, first=True))
 
 
 def table(page: Page):

@@ -125,6 +125,29 @@ def test_a_link_to_a_unit_opens_there_and_the_pointer_asks_nothing(screen, answe
     assert_smooth(page, wander)
 
 
+def test_the_maps_colours_by_the_zeros_of_this_picture_and_by_time(screen):
+    page = screen()
+    note, measure = page.locator(".foot .note").last, page.get_by_label("Colour")
+    measure.select_option(label="share of zeros")
+    said = "One run of the picture above, with its own weights: [0-9.]+% of all outputs"
+    expect(note).to_contain_text(re.compile(said), timeout=SLOW)
+    expect(page).to_have_url(re.compile("heat=zeros"), timeout=SLOW)
+    settle(page)
+    to_conv2(page)
+    page.keyboard.press("ArrowRight")
+    expect(readout(page)).to_contain_text("ReLU")
+    layer = readout(page).inner_text().partition(",")[0]
+    zeros = np.mean(LocalEngine().ask(Maps(LENET, sheet_picture("digits", 23), layer)).values == 0)
+    assert 0 < zeros < 1
+    expect(readout(page)).to_contain_text(f"{100 * zeros:.1f}".removesuffix(".0") + "% of its outputs are zero")
+    measure.select_option(label="time of a run")
+    expect(note).to_contain_text(re.compile(r"Median of \d+ runs on CPU .* batch 1"), timeout=SLOW)
+    expect(page).to_have_url(re.compile("heat=time"), timeout=SLOW)
+    expect(readout(page)).to_contain_text(re.compile(r"· [\d.]+ (µs|ms) of a run"), timeout=SLOW)
+    measure.select_option(label="kind")
+    expect(page).not_to_have_url(re.compile("heat="), timeout=SLOW)
+
+
 def test_on_a_phone_by_touch_and_without_a_fault_of_access(screen, answers):
     page = screen(width=PHONE, height=844, has_touch=True)
     to_conv2(page)

@@ -98,6 +98,30 @@ def test_a_link_opens_a_step_and_a_finger_walks_on_at_390_pixels(serve, visit):
     assert len(page.frames_sent) == sent
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_tour_of_torchvisions_network_on_the_screen_network_asks_the_server_nothing(serve, visit, width):
+    page = opened(visit, f"{serve('app.py')}/network?net=model:resnet18&size=3x64x64", width=width, height=844)
+    said = page.locator(".tour .said")
+    before, sent = pixels(page), len(page.frames_sent)
+    page.get_by_role("button", name="Begin the tour of the network").press("Enter")
+    seen = []
+    for number in range(1, len(steps := tour("resnet").through("resnet18")) + 1):
+        expect(said).to_have_text(re.compile(rf"^{number}/{len(steps)}\S"))
+        assert f"tour=resnet&step={number}" in page.url
+        seen.append(pixels(page))
+        page.keyboard.press("n")
+    assert len(set(seen)) > len(steps) - 2
+    expect(page.locator(".tour")).to_be_hidden()
+    assert "tour=" not in page.url
+    assert pixels(page) == before
+    assert len(page.frames_sent) == sent
+    # Beside a network that is none of the gallery's no tour is offered.
+    page = opened(visit, f"{serve('app.py')}/network?net=model:resnext50_32x4d&size=3x64x64&tour=resnet&step=2")
+    expect(page.locator(".stage")).to_be_visible()
+    expect(page.locator(".begin")).to_be_hidden()
+    expect(page.locator(".tour")).to_be_hidden()
+
+
 def test_a_step_that_no_tour_has_is_the_last_one_and_another_tour_is_none(serve, visit):
     page = opened(visit, f"{serve('app.py')}/{NETWORKS}&architecture=nin&tour=nin&step=99")
     expect(page.locator(".tour .said")).to_have_text(re.compile("^7/7"))
@@ -121,6 +145,11 @@ def test_the_tour_from_the_photo_moves_the_screen_and_gives_it_back(serve, visit
     expect(page).to_have_url(re.compile("layer=conv_stem.conv2d&tour=photo&step=2"), timeout=SLOW)
     expect(page.get_by_text("32 maps of 112×112")).to_be_visible(timeout=SLOW)
     settle(page)
+    # What the pointer is told stands above the card; on a phone the unit follows further down.
+    top, readouts = page.locator(".tour").bounding_box()["y"], page.locator(".readout").filter(visible=True)
+    boxes = [each.bounding_box() for each in readouts.all()][: None if width > 640 else 1]
+    assert boxes
+    assert all(box["y"] + box["height"] <= top for box in boxes), (top, boxes)
     page.keyboard.press("Escape")
     expect(page.locator(".tour")).to_be_hidden()
     expect(page).to_have_url(re.compile(r"\?layer=bn1.act&channel=3$"), timeout=SLOW)

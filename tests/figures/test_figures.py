@@ -10,6 +10,7 @@ from hypothesis.extra import numpy as hnp
 from PIL import Image
 
 from cnnviz import colours
+from cnnviz.figures.cell_numbers import cell_numbers
 from cnnviz.figures.classes import top_classes
 from cnnviz.figures.kernels import kernels
 from cnnviz.figures.maps import feature_map, window
@@ -56,6 +57,18 @@ def test_products_add_up_to_the_terms_of_the_convolution():
     figure = products(patches, weights, [f"channel {i}" for i in range(7)], row_titles=("a", "b", "c"))
     drawn = sum(np.nansum(np.asarray(trace.z, float)) for trace in figure.data[2::3])
     assert drawn == pytest.approx((patches * weights).sum())
+    # What stands in a cell is its number, with a minus sign, and what stands between two tiles is nothing.
+    for trace in figure.data:
+        texts = np.asarray(trace.text)
+        assert not any("-" in text for text in texts.flat)
+        numbers = np.array([float(text.replace("−", "-") or "nan") for text in texts.flat])
+        np.testing.assert_allclose(numbers, np.asarray(trace.z, float).ravel(), atol=0.00501)
+
+
+def test_a_number_in_a_cell_has_a_minus_sign_and_no_negative_zero():
+    texts = cell_numbers(np.array([[-2.5, -0.001], [np.nan, 1e-7]]), ".2f")
+    assert texts.tolist() == [["−2.50", "0.00"], ["", "0.00"]]
+    assert cell_numbers(np.array([-1e-7]), ".4g").tolist() == ["−1e−07"]
 
 
 @given(maps_strategy, st.booleans())

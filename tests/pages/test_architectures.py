@@ -17,8 +17,8 @@ from cnnviz import images, models
 from cnnviz.design import PRESETS
 from cnnviz.design.comparisons import COMPARISONS
 from cnnviz.design.totals import of_text
-from cnnviz.ui.architectures.catalogue import ARCHITECTURES, NETWORKS
 from cnnviz.ui.architectures.timeline import WINNERS, WITH_MORE_DATA
+from cnnviz.ui.catalogue import ARCHITECTURES, NETWORKS
 from tests.pages.opening import ROOT, answered_in_turn, assert_well, open_screen, said, unfold
 
 SCREEN = "pages/design/architectures.py"

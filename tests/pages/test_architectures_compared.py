@@ -6,7 +6,7 @@ from torchvision import models as torchvision_models
 
 from cnnviz import models
 from cnnviz.design.totals import of_text
-from cnnviz.ui.architectures.catalogue import NETWORKS
+from cnnviz.ui.catalogue import NETWORKS
 from tests.pages.opening import assert_well, said
 from tests.pages.test_architectures import key, links_of, open_part
 

@@ -13,6 +13,7 @@ from torchvision import models as torchvision_models
 from cnnviz import lessons
 from cnnviz.analysis import analyze
 from cnnviz.components.network_map import MEASURES
+from cnnviz.design import LIBRARY
 from cnnviz.design import parse as parse_rows
 from cnnviz.design.build import build
 from cnnviz.design.totals import of_text
@@ -21,9 +22,8 @@ from cnnviz.engine.requests import Layers, ModelChoice
 from cnnviz.errors import LessonError
 from cnnviz.graph import NetworkGraph, Node
 from cnnviz.ui import tours
-from cnnviz.ui.architectures.catalogue import ARCHITECTURES, NETWORKS
 from cnnviz.ui.architectures.timeline import WINNERS
-from cnnviz.ui.network.state import LIBRARY
+from cnnviz.ui.catalogue import ARCHITECTURES, NETWORKS
 from cnnviz.ui.tours import ALL, FIELDS, filled, names, parse, places, told, tour, tour_through
 
 

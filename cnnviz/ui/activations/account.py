@@ -24,7 +24,7 @@ def show_account(account: "kinds.UnitAccount") -> None:
     say("unit", value=short(account.value, 6), **place)
     _SHOWN.get(account.kind, _other)(account)
     if account.total is not None:
-        st.caption(text("unit_check", total=f"{account.total:.7g}", value=f"{account.value:.7g}"))
+        st.caption(text("unit_check", total=short(account.total, 7), value=short(account.value, 7)))
 
 
 def _convolution(account: "kinds.Convolution") -> None:
@@ -49,8 +49,9 @@ def _linear(account: "kinds.Linear") -> None:
     with sum_box:
         _sum([text("unit_input", position=term.position) for term in account.terms], account)
     names = [label(f"products.{name}") for name in ("input", "value", "weight", "product")]
-    rows = [(term.position, term.value, term.weight, term.total) for term in account.terms]
-    drawn_box.dataframe([dict(zip(names, row, strict=True)) for row in rows], hide_index=True)
+    rows = [(term.position, *map(short, (term.value, term.weight, term.total))) for term in account.terms]
+    right = {name: st.column_config.TextColumn(alignment="right") for name in names[1:]}
+    drawn_box.dataframe([dict(zip(names, row, strict=True)) for row in rows], column_config=right, hide_index=True)
 
 
 def _sum(names: Sequence[str], account: "kinds.Convolution | kinds.Linear") -> None:

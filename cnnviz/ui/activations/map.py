@@ -13,6 +13,7 @@ from cnnviz.ui.activations.state import SUBJECT, State, read
 from cnnviz.ui.activations.view import FORM
 from cnnviz.ui.engine import ask
 from cnnviz.ui.field import field_steps
+from cnnviz.ui.network_heat import Run, heat_of
 from cnnviz.ui.part import Part, let_paint
 
 if TYPE_CHECKING:
@@ -37,17 +38,21 @@ def _draw_stage(state: State, answer: "NetworkReport") -> None:
     graph, rows, given = answer.graph, state.table.rows, state.subject.given
     token = hashlib.blake2b(repr(key_of(Input(**given))).encode(), digest_size=8).hexdigest()
     look = _looked(token)
-    photo_map(
-        graph,
-        key=KEY,
-        token=token,
-        shapes={row.name: row.maps for row in rows},
-        selected=state.row.name if FORM.text("layer") else None,
-        unit=_unit(state.row.maps),
-        look=look,
-        on_pick=_pick,
-        on_look=lambda layer, channel: st.session_state.update({_LOOK: (token, layer, channel)}),
-    )
+    place, sign = st.container(), st.empty()
+    heat = heat_of(FORM, Run(state.subject.model, state.table.input_size, state.subject), sign)
+    with place:
+        photo_map(
+            graph,
+            key=KEY,
+            token=token,
+            shapes={row.name: row.maps for row in rows},
+            selected=state.row.name if FORM.text("layer") else None,
+            unit=_unit(state.row.maps),
+            look=look,
+            on_pick=_pick,
+            on_look=lambda layer, channel: st.session_state.update({_LOOK: (token, layer, channel)}),
+            **heat,
+        )
     let_paint()
     got, found = ask(Input(**given)), ask(Thumbnails(**given))
     if got is None or found is None:

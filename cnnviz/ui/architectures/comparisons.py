@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from cnnviz.arithmetic import ReceptiveField
+from cnnviz.components.network_map import network_map
 from cnnviz.design import parse, to_pytorch
 from cnnviz.design.comparisons import COMPARISONS, Way
 from cnnviz.figures.cost_panels import Panel, cost_panels
@@ -109,12 +110,24 @@ def _show_notes(state: State, ways: tuple[Way, ...]) -> None:
     if state.name == _ANSWERS:
         auxiliary.tell_all(FORM)
     say(f"said_{state.name}", **_said(ways))
+    _draw_maps(ways)
     if state.name == _ANSWERS:
         _draw_costs(ways)
         _draw_sliders()
     rows = [text("rows", name=name, rows=way.text) for name, way in zip(_names(ways), ways, strict=True)]
     st.markdown("\n".join(rows))
     st.dataframe(_table(ways), hide_index=True, height="content", alt=text("alt_costs"))
+
+
+def _draw_maps(ways: tuple[Way, ...]) -> None:
+    """Draw the map of each way below what it costs, all side by side."""
+    for box, way, name in zip(st.columns(len(ways)), ways, _names(ways), strict=True):
+        shown = way.totals
+        if shown.graph is not None:
+            with box:
+                parameters, macs, outputs = of_count(shown.parameters), of_count(shown.macs), of_bytes(shown.outputs)
+                say("map", name=name, parameters=parameters, macs=macs, outputs=outputs)
+                network_map(shown.graph, key=FORM.key(f"map-{way.name}"), small=True)
 
 
 def _said(ways: tuple[Way, ...]) -> dict[str, str]:

@@ -8,13 +8,14 @@ import streamlit as st
 
 from cnnviz.arithmetic import LayerRecord
 from cnnviz.arithmetic.families import family
+from cnnviz.design import LIBRARY
 from cnnviz.design import Preset as Network
 from cnnviz.design.small_networks import SMALL
 from cnnviz.design.totals import Totals, as_rows, of_text
 from cnnviz.figures.network_costs import where
 from cnnviz.ui import links
-from cnnviz.ui.architectures.catalogue import ARCHITECTURES, NETWORKS
 from cnnviz.ui.architectures.opening import open_in_calculator, rows_link
+from cnnviz.ui.catalogue import ARCHITECTURES, NETWORKS
 from cnnviz.ui.chart import chart
 from cnnviz.ui.downloads import offer_downloads
 from cnnviz.ui.form import Form, Preset
@@ -24,15 +25,14 @@ from cnnviz.ui.model_choice import SUITED
 from cnnviz.ui.network.charts import by_blocks, costs_of
 from cnnviz.ui.network.library import network_of
 from cnnviz.ui.network.map import run_of
-from cnnviz.ui.network.state import LIBRARY
 from cnnviz.ui.network.state import WORDS as CALCULATOR
 from cnnviz.ui.network_heat import draw_map
+from cnnviz.ui.network_tour import tour_over
 from cnnviz.ui.numbers import of_bytes, of_count, of_size, whole
 from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
 from cnnviz.ui.refusals import refuse
 from cnnviz.ui.screen import say_idea
-from cnnviz.ui.tours import told, tour_through
 from cnnviz.ui.words import Words
 
 WORDS = Words("architecture_networks")
@@ -90,9 +90,8 @@ def _draw_map(state: State, shown: Totals) -> None:
     parameters, macs = of_count(shown.parameters), of_count(shown.macs)
     say("totals", parameters=parameters, macs=macs, layers=layers, outputs=of_bytes(shown.outputs))
     if shown.graph is not None:
-        tour = tour_through(state.name)
-        steps = None if tour is None else told(tour, state.name, shown.graph)
-        draw_map(FORM, shown.graph, run_of(state.network.text, shown), tour=steps)
+        tour = tour_over(state.network.text, shown.graph, shown.input_size)
+        draw_map(FORM, shown.graph, run_of(state.network.text, shown), tour=tour)
 
 
 def _draw_settings() -> None:

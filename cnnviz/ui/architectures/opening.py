@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from cnnviz.design import PRESETS
+from cnnviz.design import LIBRARY, PRESETS
 from cnnviz.ui import links
-from cnnviz.ui.network.state import LIBRARY, of_input
+from cnnviz.ui.network.state import of_input
 
 
 def preset_link(name: str) -> dict[str, str]:

@@ -6,22 +6,23 @@ from random import Random
 import streamlit as st
 
 from cnnviz.components.network_map import network_map
+from cnnviz.design import LIBRARY
 from cnnviz.design import Preset as Network
 from cnnviz.design.layer_alignment import align
 from cnnviz.design.network_facts import facts
 from cnnviz.design.totals import Totals, of_text
 from cnnviz.errors import CnnvizError
 from cnnviz.models.torchvision_accuracy import entries
-from cnnviz.ui.architectures.catalogue import NETWORKS
 from cnnviz.ui.architectures.opening import open_in_calculator, rows_link
+from cnnviz.ui.catalogue import NETWORKS
 from cnnviz.ui.downloads import offer_downloads
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import Binding, Text, wired
 from cnnviz.ui.network.comparison import show_costs, told_apart
 from cnnviz.ui.network.differences import aligned_table, show_aligned, tell_differences
 from cnnviz.ui.network.library import network_of
-from cnnviz.ui.network.state import LIBRARY, of_input
 from cnnviz.ui.network.state import WORDS as CALCULATOR
+from cnnviz.ui.network.state import of_input
 from cnnviz.ui.numbers import of_count, of_size, whole
 from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question

@@ -16,6 +16,7 @@ from cnnviz.ui.augmentation.state import FORM, WORDS
 from cnnviz.ui.chart import chart
 from cnnviz.ui.downloads import offer_downloads
 from cnnviz.ui.numbers import percent, whole
+from cnnviz.ui.words import in_code
 
 say, text = WORDS.say, WORDS.text
 FILE = CURVES / "augmentation-gains.json"
@@ -78,7 +79,7 @@ def show_gains(kind: str) -> None:
         validation=whole(card["validation_images"]),
         epochs=card["epochs"],
         seeds=len(card["seeds"]),
-        command=card["command"],
+        command=in_code(card["command"]),
     )
     rows = [
         (text(f"variant_{each}"), seed, accuracy)

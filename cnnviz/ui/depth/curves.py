@@ -18,7 +18,7 @@ from cnnviz.ui.numbers import percent, whole
 from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
 from cnnviz.ui.screen import say_idea
-from cnnviz.ui.words import Words
+from cnnviz.ui.words import Words, in_code
 
 WORDS = Words("depth")
 FORM = Form(WORDS)
@@ -93,7 +93,7 @@ def _show_notes(chosen: tuple[str, ...], found: Curves) -> None:
         momentum=f"{card['momentum']:g}",
         weight=f"{card['auxiliary']:g}",
         seeds=seeds,
-        command=card["command"],
+        command=in_code(card["command"]),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from cnnviz.design import PRESETS
+from cnnviz.design import LIBRARY, PRESETS
 from cnnviz.design.totals import OPTIMISERS, Totals
 from cnnviz.figures.field_by_layer import depth
 from cnnviz.figures.network_costs import where
@@ -14,7 +14,7 @@ from cnnviz.ui.network.charts import costs_of, growth_of
 from cnnviz.ui.network.differences import show_aligned, tell_differences
 from cnnviz.ui.network.library import network_of
 from cnnviz.ui.network.start import choose_size, choose_start, refused
-from cnnviz.ui.network.state import FORM, LIBRARY, OTHER, WORDS, of_input
+from cnnviz.ui.network.state import FORM, OTHER, WORDS, of_input
 from cnnviz.ui.numbers import of_bytes, of_size, ratio, whole
 from cnnviz.ui.refusals import refuse
 

@@ -6,9 +6,9 @@ import json
 
 import streamlit as st
 
-from cnnviz.design import parse, to_pytorch
+from cnnviz.design import LIBRARY, parse, to_pytorch
 from cnnviz.design.totals import Totals, as_rows
-from cnnviz.ui.network.state import FORM, LIBRARY, WORDS
+from cnnviz.ui.network.state import FORM, WORDS
 from cnnviz.ui.part import show_code
 
 say, text = WORDS.say, WORDS.text

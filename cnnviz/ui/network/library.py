@@ -4,9 +4,10 @@ from time import monotonic
 
 import streamlit as st
 
+from cnnviz.design import LIBRARY
 from cnnviz.design.totals import Totals, of_report, of_text
 from cnnviz.errors import CnnvizError
-from cnnviz.ui.network.state import LIBRARY, WORDS
+from cnnviz.ui.network.state import WORDS
 
 _PATIENCE = 0.25  # seconds between looks at whether the person has moved on
 Size = tuple[int, ...]

@@ -3,14 +3,14 @@
 import streamlit as st
 
 from cnnviz import models
-from cnnviz.design import parse
+from cnnviz.design import LIBRARY, parse
 from cnnviz.errors import ModelError
 from cnnviz.images.example_sets import EXAMPLE_SETS, PATCHES
 from cnnviz.models.own_networks import name_of
 from cnnviz.ui import links
 from cnnviz.ui.menu import SCREENS
 from cnnviz.ui.model_choice import OWN
-from cnnviz.ui.network.state import FORM, LIBRARY, WORDS
+from cnnviz.ui.network.state import FORM, WORDS
 from cnnviz.ui.own_weights import choose_own_weights
 from cnnviz.ui.refusals import translated
 

@@ -2,18 +2,26 @@
 
 from functools import partial
 
-from cnnviz.design import parse
+from cnnviz.design import LIBRARY, parse
 from cnnviz.design.totals import Totals
 from cnnviz.engine.requests import ModelChoice
 from cnnviz.models.own_networks import name_of
-from cnnviz.ui.network.state import FORM, LIBRARY
+from cnnviz.ui.network.state import FORM
 from cnnviz.ui.network_heat import Run, draw_map
+from cnnviz.ui.network_tour import tour_over
 
 
 def show_map(net: str, shown: Totals) -> None:
     """Draw the map of a network of which at least one row works."""
     if shown.graph and shown.working:
-        draw_map(FORM, shown.graph, run_of(net, shown), selected=_chosen(shown), on_pick=partial(_pick, shown))
+        draw_map(
+            FORM,
+            shown.graph,
+            run_of(net, shown),
+            selected=_chosen(shown),
+            on_pick=partial(_pick, shown),
+            tour=tour_over(net, shown.graph, shown.input_size),
+        )
 
 
 def run_of(net: str, shown: Totals) -> Run | None:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from random import Random
 
 from cnnviz.arithmetic import LayerRecord
+from cnnviz.design import LIBRARY
 from cnnviz.design.totals import Totals, seen_by, sums_of_text, text_of
 from cnnviz.ui.network.library import network_of
-from cnnviz.ui.network.state import FORM, LIBRARY, WORDS
+from cnnviz.ui.network.state import FORM, WORDS
 from cnnviz.ui.numbers import of_size
 from cnnviz.ui.question import Question, ask_questions
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cnnviz.arithmetic import LayerRecord
-from cnnviz.design import split
+from cnnviz.design import LIBRARY, split
 from cnnviz.design.totals import Totals
 from cnnviz.figures.field_by_layer import depth
 from cnnviz.figures.network_costs import where
@@ -23,7 +23,6 @@ from cnnviz.ui.network.start import choose_size, choose_start, forget_refused, r
 from cnnviz.ui.network.state import (
     BATCH,
     FORM,
-    LIBRARY,
     MAIN,
     PRECISION,
     PRECISIONS,
@@ -32,7 +31,7 @@ from cnnviz.ui.network.state import (
     can_undo,
     undo,
 )
-from cnnviz.ui.network.table import edit_table, read_table
+from cnnviz.ui.network.table import CALLS_HEIGHT, edit_table, read_table
 from cnnviz.ui.numbers import of_bytes, of_count, whole
 from cnnviz.ui.part import stage_of
 from cnnviz.ui.refusals import refuse, translated
@@ -115,7 +114,8 @@ def _show_table(net: str, shown: Totals) -> tuple[str, ...]:
     """Show the rows with their numbers, and return what was typed into them, nothing for a library's network."""
     if net.startswith(LIBRARY):
         if shown.entries:
-            read_table(shown)
+            with stage_of(FORM.key("rows"), CALLS_HEIGHT):
+                read_table(shown)
         return ()
     texts = split(net) if shown.entries else ()
     if not texts and not shown.error:

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from cnnviz.design import PRESETS, write
+from cnnviz.design import LIBRARY, PRESETS, write
 from cnnviz.design.pasted_input import with_input
 from cnnviz.design.small_networks import SMALL
 from cnnviz.errors import CnnvizError, ShapeError
 from cnnviz.models import registered
 from cnnviz.ui.form_controls import Choice
-from cnnviz.ui.network.state import FORM, LIBRARY, WORDS, Slot, bump, of_input, parse_size
+from cnnviz.ui.network.state import FORM, WORDS, Slot, bump, of_input, parse_size
 from cnnviz.ui.refusals import refuse
 
 EMPTY = "empty"
@@ -163,8 +163,11 @@ def _pasted(slot: Slot) -> None:
 
 
 def _library(slot: Slot) -> None:
+    # Where the list will be, that nothing moves as it comes.
+    with st.container(key=FORM.key(f"{slot.net.name}-listing")):
+        place = st.empty()
     # This is the one place that imports torch, and only once somebody asks for a library's network.
-    with st.spinner(text("listing"), show_time=True):
+    with place, st.spinner(text("listing"), show_time=True):
         from cnnviz.models.architectures import architectures, native_size
 
         names = architectures()
@@ -178,7 +181,7 @@ def _library(slot: Slot) -> None:
         if name is not None:
             _put(slot, LIBRARY + name, of_input(native_size(name)[1:]))
 
-    st.selectbox(
+    place.selectbox(
         WORDS.label("architecture"),
         names,
         key=key,

@@ -14,7 +14,6 @@ from cnnviz.ui.words import Words
 
 WORDS = Words("network")
 FORM = Form(WORDS)
-LIBRARY = "model:"
 SINGLE = "float32"
 # Bytes of a number.
 PRECISIONS = {SINGLE: 4, "float64": 8, "float16": 2, "bfloat16": 2}

@@ -27,6 +27,7 @@ ACTIONS = {
 }
 _NUMBERS = {"output": 96, "parameters": 90, "MACs": 108, "memory": 76, "field": 48, "FLOPs": 110}
 _ALIGNED = ("memory", "field")
+CALLS_HEIGHT = 640  # pixels
 _ACTION = FORM.key("action")
 _CALLS = FORM.key("calls")
 text = WORDS.text
@@ -104,7 +105,7 @@ def read_table(shown: Totals) -> None:
         on_select=_choose_call,
         selection_mode="single-row",
         hide_index=True,
-        height=640,
+        height=CALLS_HEIGHT,
         placeholder="",
         alt=text("table_label"),
         column_config={

@@ -19,7 +19,7 @@ from cnnviz.ui.numbers import percent, whole
 from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
 from cnnviz.ui.screen import say_idea
-from cnnviz.ui.words import Words
+from cnnviz.ui.words import Words, in_code
 
 WORDS = Words("normalization_rates")
 FORM = Form(WORDS, screen="normalization", part="What it buys")
@@ -106,7 +106,7 @@ def _show_notes(at: int, found: Curves) -> None:
         tests=whole(card["test_images"]),
         batch=card["batch_size"],
         seeds=len(card["seeds"]),
-        command=card["command"],
+        command=in_code(card["command"]),
     )
 
 

@@ -4,10 +4,12 @@ from functools import partial
 
 import streamlit as st
 
+from cnnviz.design import LIBRARY
 from cnnviz.engine.requests import AnalyzeModel
 from cnnviz.ui.engine import ask
 from cnnviz.ui.layer_choice import shown_rows
 from cnnviz.ui.network_heat import Run, draw_map
+from cnnviz.ui.network_tour import tour_over
 from cnnviz.ui.part import stage_of
 from cnnviz.ui.receptive_field.state import FORM, WORDS, State
 
@@ -30,6 +32,7 @@ def show_map(state: State) -> None:
             selected=state.row.name,
             on_pick=partial(_pick, state),
             heat="field",
+            tour=tour_over(LIBRARY + model.name, report.graph, state.table.input_size),
         )
 
 

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from cnnviz.design import PRESETS, Preset
+from cnnviz.design import LIBRARY, PRESETS, Preset
 from cnnviz.design.small_networks import SMALL
-from cnnviz.ui.network.state import LIBRARY
 
 
 @dataclass(frozen=True)
