@@ -19,12 +19,20 @@ NOT_ON_A_PAGE = ("components", "server", "cli.py", "cli_models.py", "training")
 BUT = "training/live"
 
 
-def errors():
-    """Return the names of CnnvizError and of all that are one."""
-    every = [CnnvizError]
-    for each in every:
-        every.extend(each.__subclasses__())
-    return {each.__name__ for each in every}
+def trees():
+    """Return the package's files that a page may reach, parsed, by place."""
+    places = {path.relative_to(PACKAGE).as_posix(): path for path in sorted(PACKAGE.rglob("*.py"))}
+    seen = {at: path for at, path in places.items() if not at.startswith(NOT_ON_A_PAGE) or at.startswith(BUT)}
+    return {at: ast.parse(path.read_text(encoding="utf-8")) for at, path in seen.items()}
+
+
+def errors(parsed):
+    """Return the names of CnnvizError and of all that are one, imported already or not."""
+    found = [node for tree in parsed.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    names = {CnnvizError.__name__}
+    while more := {node.name for node in found if names & {getattr(base, "id", "") for base in node.bases}} - names:
+        names |= more
+    return names
 
 
 def template(node):
@@ -39,12 +47,10 @@ def template(node):
 
 def sentences():
     """Return what the library refuses with, as far as it is written where it is raised, by file."""
-    names, found = errors(), {}
-    for path in sorted(PACKAGE.rglob("*.py")):
-        place = path.relative_to(PACKAGE).as_posix()
-        if place.startswith(NOT_ON_A_PAGE) and not place.startswith(BUT):
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    parsed, found = trees(), {}
+    names = errors(parsed)
+    for place, tree in parsed.items():
+        for node in ast.walk(tree):
             called = isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", ""))
             for each in filter(None, map(template, node.args)) if called in names else ():
                 # A part of a sentence that another one is made of ends in no full stop.
@@ -58,7 +64,13 @@ def greek(tmp_path, monkeypatch):
     """Lessons with some refusals in a second language, "el"."""
     (tmp_path / "en").mkdir()
     (tmp_path / "el").mkdir()
-    pairs = ("{1} needs {2}.\nΧρειάζεται {2}: {1}.", "The p of {1} is {2}.\nΤο p του {1} είναι {2}.")
+    pairs = (
+        "{1} needs {2}.\nΧρειάζεται {2}: {1}.",
+        "The p of {1} is {2}.\nΤο p του {1} είναι {2}.",
+        "In {1}: {2}\nΣτο {1}: {2}",
+        "In {1}: {2}; {3}.\nΣτο {1}: {2}; {3}.",
+        "2; right\n2; σωστό",
+    )
     (tmp_path / "el" / "errors.md").write_text("## all\n" + "\n\n".join(pairs), encoding="utf-8")
     caches = (lessons.languages, lessons.sections, lessons.labels, refusals._pairs)
     monkeypatch.setattr(lessons, "LESSONS", tmp_path)
@@ -82,12 +94,23 @@ def test_what_no_pair_fits_stays_english(greek):
     assert refusals.in_language("Nothing of the kind.", greek) == "Nothing of the kind."
 
 
+def test_a_sentence_within_another_may_begin_small_and_is_read_before_what_is_around_it(greek):
+    """Of two ways to read one, "a needs b" within "In a: b" leaves fewer words than the pair of the whole."""
+    assert refusals.in_language("In x: the p of z is 2; right.", greek) == "Στο x: Το p του z είναι 2; σωστό."
+
+
 @given(st.text(min_size=1), st.text(min_size=1))
 def test_whatever_is_filled_in_is_not_read_as_a_pattern(one, two):
-    pattern = re.compile(refusals._pattern("The p (of) {1} is {2}."), re.DOTALL)
-    found = pattern.fullmatch(f"The p (of) {one} is {two}.")
+    found = refusals._filled_in(["The p (of) ", " is ", "."], f"The p (of) {one} is {two}.")
     assert found is not None
-    assert f"{found[1]} is {found[2]}" == f"{one} is {two}"
+    assert f"{found[0]} is {found[1]}" == f"{one} is {two}"
+
+
+@given(st.lists(st.text("ab", max_size=2), min_size=1, max_size=4), st.text("ab", max_size=9))
+def test_places_are_filled_as_a_regular_expression_without_greed_fills_them(around, sentence):
+    pattern = "(.*?)".join(map(re.escape, around))
+    found = re.fullmatch(f"(?i:{pattern[0]}){pattern[1:]}" if around[0] else pattern, sentence)
+    assert refusals._filled_in(around, sentence) == (found and list(found.groups()))
 
 
 @pytest.mark.parametrize("spoken", [each for each in lessons.languages() if each != lessons.ENGLISH])
