@@ -77,7 +77,7 @@ _NEED_FLOATS = words(
     """
     adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d adaptive_max_pool2d
     adaptive_max_pool3d celu gelu glu hardshrink hardsigmoid hardswish interpolate max_pool1d max_unpool1d max_unpool2d
-    max_unpool3d mish rrelu silu softmax softmin softplus upsample
+    max_unpool3d mish rrelu scaled_dot_product_attention silu softmax softmin softplus upsample
     """
 )
 _NO_HALF = words("avg_pool3d local_response_norm lp_pool3d")
