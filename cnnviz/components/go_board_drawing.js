@@ -1,10 +1,13 @@
 // A position of Go on a canvas: stones or numbers, and a colour at every point.
 
+import { ACCENTS } from "./colours.js";
 import { contextOf, fitText, inkOn, mix } from "./canvas.js";
 import { minus } from "./numbers.js";
 import { clamp, extent, hexOf, limits, ramp } from "./shared.js";
 
-const WOOD = "#e3c07f", LINE = "#5b4a2c", HEAT = "#0b5cad", STONES = { 1: "#101010", "-1": "#fafafa" };
+const WOOD = "#e3c07f", LINE = "#5b4a2c", STONES = { 1: "#101010", "-1": "#fafafa" };
+// The board is of wood on light and on dark pages.
+const [HEAT] = ACCENTS.input, [NEXT] = ACCENTS.wrong, [MARK] = ACCENTS.mark;
 const LETTERS = "ABCDEFGHJKLMNOPQRSTUVWXYZ"; // no I, as on every board
 const STARS = [3, 9, 15], MARGIN = 0.9; // cells around the board, for its letters
 
@@ -152,11 +155,11 @@ function drawMarks(context, { points, move, next }, { side, target, box, rings }
   };
   if (box) drawBox(context, box, side, cell);
   if (on(move) && isStone(points[move])) ring(move, 0.24, points[move] === 1 ? "#ffffff" : "#000000", 2);
-  if (on(next)) ring(next, 0.4, "#b91c1c", 2);
+  if (on(next)) ring(next, 0.4, NEXT, 2);
   for (const each of rings) ring(each, 0.3, "#000000", 1.5);
   if (target !== null) {
     const [x, y] = middleOf(target, side, cell), half = cell / 2 - 1;
-    for (const [colour, width] of [["#000000", 4], ["#ffd400", 2.5]]) {
+    for (const [colour, width] of [["#000000", 4], [MARK, 2.5]]) {
       context.strokeStyle = /** @type {string} */ (colour);
       context.lineWidth = Number(width);
       context.strokeRect(x - half, y - half, 2 * half, 2 * half);
@@ -172,7 +175,7 @@ function drawBox(context, [top, left, bottom, right], side, cell) {
   context.rect(0, 0, side * cell, side * cell);
   context.rect(x, y, width, height);
   context.fill("evenodd");
-  context.strokeStyle = "#ffd400";
+  context.strokeStyle = MARK;
   context.lineWidth = 3;
   context.strokeRect(x + 1.5, y + 1.5, width - 3, height - 3);
 }
