@@ -63,8 +63,9 @@ def test_maps_of_a_channel_are_what_a_hook_sees():
 
 def test_layers_and_channels_that_are_not_there_are_refused():
     model, count = network()
-    with pytest.raises(ModelError, match="32 channels; counted from 0, 32"):
-        channel_maps(model, BOARDS[:1], count, "features.2", 32)
+    width = model.move.in_channels
+    with pytest.raises(ModelError, match=f"{width} channels; counted from 0, {width}"):
+        channel_maps(model, BOARDS[:1], count, "features.2", width)
     with pytest.raises(ModelError, match="No call of this model is named nowhere"):
         channel_maps(model, BOARDS[:1], count, "nowhere", 0)
     pooled, count = network("go-policy-pooled")
