@@ -36,6 +36,12 @@ def test_moves_of_ones_own_follow_the_game():
     assert app.query_params == {"game": "3"}
 
 
+@pytest.mark.parametrize("link", [{"moves": "Q16"}, {"game": "3", "branch": "50", "moves": "A1 pass pass"}])
+def test_the_network_has_its_turn_at_the_end_of_the_line(link):
+    for opponent in ("black", "white"):
+        assert_well(open_screen(SCREEN, **{"game": "empty", "opponent": opponent, **link}))
+
+
 @pytest.mark.parametrize(
     ("moves", "sentence"),
     [

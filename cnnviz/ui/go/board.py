@@ -58,10 +58,11 @@ class Answers:
 
     def at(self, line: Line) -> Floats:
         """Return the scores (361,) at the position that is looked at."""
-        row: Floats = self.game[line.at]
         if self.own is not None and line.at > line.branch:
-            row = self.own[line.at - line.branch - 1]
-        return row
+            late: Floats = self.own[line.at - line.branch - 1]
+            return late
+        early: Floats = self.game[line.at]
+        return early
 
 
 def _read() -> State | None:
