@@ -17,7 +17,7 @@ from cnnviz.ui.go.state import Line, shares_of
 from cnnviz.ui.numbers import percent
 from cnnviz.ui.picture_choice import gallery_picture
 
-_PHOTO, _CLASSIFIER = "chelsea", ModelChoice("efficientnet-lite0")
+_PHOTO, _CLASSIFIER = "coffee", ModelChoice("efficientnet-lite0")
 _HEIGHT = 250
 
 

@@ -154,7 +154,7 @@ def _show_notes(state: State, maps: Floats) -> None:
         mode="signed",
         shared=True,
         columns=6,
-        tallest=320,
+        tallest=400,
         label=text("patterns_label", **names),
         key=FORM.key("patterns"),
         on_pick=lambda number: GAMES.go_to(state.line, places[number].step),
