@@ -114,6 +114,7 @@ function drawGoBoard(meta, arrays, parentElement, setTriggerValue) {
   find(".back").setAttribute("aria-label", words.back);
   find(".on").setAttribute("aria-label", words.on);
   find(".tools label span").textContent = words.slider;
+  slider.setAttribute("aria-label", words.slider); // a phone has no room for the word
   if (!film.playing) film.at = clamp(chosen(film, meta.at), 0, meta.last);
   // So late that the stone which it answers has been seen.
   if (meta.reply !== null) own.replying = setTimeout(() => act({ play: [meta.last, meta.reply] }), PAUSE);

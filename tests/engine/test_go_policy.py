@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from cnnviz import models
 from cnnviz.engine.requests import AnswerChanged, AnswerGame, AnswerTurned, FollowChannel, Layers, ModelChoice
 from cnnviz.errors import ModelError, ShapeError
 from cnnviz.go import games
@@ -54,12 +53,3 @@ def test_other_networks_and_nothing_to_answer_are_refused_in_a_sentence(build):
         engine.ask(AnswerGame(ModelChoice("lenet5-mnist"), GAME))
     with pytest.raises(ShapeError, match="no position"):
         engine.ask(AnswerGame(MODEL, GAME, 81))
-
-
-def test_networks_of_go_are_loaded_by_name_and_stand_in_no_list_of_models_for_pictures():
-    assert "go-policy" not in models.names()
-    card = models.card("go-policy-liberties")
-    assert card.input_size == (7, SIDE, SIDE)
-    assert (len(card.classes), card.classes[0], card.classes[360]) == (361, "A19", "T1")
-    with pytest.raises(ModelError, match="There is a model 'go-policy' already"):
-        models.register("go-policy", lambda: None)
