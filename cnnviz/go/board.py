@@ -70,10 +70,23 @@ class Board:
         counts = [0] * len(self.stones)
         for start, colour in enumerate(self.stones):
             if colour and not counts[start]:
-                group, free = self._group(start)
+                group, free = self.group(start)
                 for point in group:
                     counts[point] = len(free)
         return np.array(counts).reshape(self.side, self.side)
+
+    def group(self, start: int) -> tuple[set[int], set[int]]:
+        """Return the points of the group at `start`, and its liberties."""
+        stones, around, colour = self.stones, self._around, self.stones[start]
+        group, free, waiting = {start}, set(), [start]
+        while waiting:
+            for point in around[waiting.pop()]:
+                if not stones[point]:
+                    free.add(point)
+                elif stones[point] == colour and point not in group:
+                    group.add(point)
+                    waiting.append(point)
+        return group, free
 
     def copy(self) -> "Board":
         """Return a board of its own with the same position."""
@@ -89,7 +102,7 @@ class Board:
         seen: set[int] = set()
         for start in self._around[move]:
             if self.stones[start] == enemy and start not in seen and not self._breathes(start):
-                group, _ = self._group(start)
+                group, _ = self.group(start)
                 seen |= group
                 taken.extend(group)
         return taken
@@ -116,21 +129,8 @@ class Board:
                     waiting.append(point)
         return False
 
-    def _group(self, start: int) -> tuple[set[int], set[int]]:
-        """Return the points of the group at `start`, and its liberties."""
-        stones, around, colour = self.stones, self._around, self.stones[start]
-        group, free, waiting = {start}, set(), [start]
-        while waiting:
-            for point in around[waiting.pop()]:
-                if not stones[point]:
-                    free.add(point)
-                elif stones[point] == colour and point not in group:
-                    group.add(point)
-                    waiting.append(point)
-        return group, free
-
     def _alone_in_atari(self, move: int) -> bool:
-        group, free = self._group(move)
+        group, free = self.group(move)
         return len(group) == 1 and len(free) == 1
 
 

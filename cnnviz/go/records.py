@@ -1,12 +1,15 @@
 """Records of games: SGF in and out, and a list of moves played again."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from sgfmill import sgf
 
 from cnnviz.go.board import BLACK, SIDE, WHITE, Board, GoError
 
 LIMIT = 1_000_000  # bytes; a long game without comments takes some 3,000
+MOST_MOVES = 1_000  # the longest games have some 400
 
 
 @dataclass(frozen=True)
@@ -22,23 +25,39 @@ class Record:
     moves: tuple[tuple[int, int], ...]
     title: str = ""
 
+    def __post_init__(self) -> None:
+        """Raise GoError for a record that nobody would look through."""
+        if len(self.moves) > MOST_MOVES:
+            raise GoError(f"The record has {len(self.moves):,} moves; at most {MOST_MOVES:,} are read.")
+
     def board(self, after: int) -> Board:
         """Return the position after that many moves; raise GoError, naming the move, where the rules forbid one."""
+        return next(islice(self._played(), min(after, len(self.moves)), None))
+
+    def up_to(self, moves: int) -> "Record":
+        """Return the record of its first moves alone."""
+        return replace(self, moves=self.moves[:moves])
+
+    def positions(self, since: int = 0) -> list[Board]:
+        """Return the positions after `since` moves, after one more, and so on to the last; raise GoError likewise."""
+        return [board.copy() for board in islice(self._played(), since, None)]
+
+    def _played(self) -> Iterator[Board]:
+        """Yield one board before the first move and after each."""
         board = Board(self.side)
         for points, colour in ((self.black, BLACK), (self.white, WHITE)):
             for where in points:
                 board.stones[where] = colour
-        if not self.moves and self.black and not self.white:
-            board.to_move = WHITE  # a handicap, and nobody has moved
-        for number, (colour, where) in enumerate(self.moves[:after], 1):
+        for number, (colour, where) in enumerate(self.moves, 1):
             board.to_move = colour
+            yield board
             try:
                 board.play(where)
             except GoError as error:
                 raise GoError(f"Move {number} can't be played: {error}") from error
-        if after < len(self.moves):
-            board.to_move = self.moves[after][0]
-        return board
+        if not self.moves and self.black and not self.white:
+            board.to_move = WHITE  # a handicap, and nobody has moved
+        yield board
 
 
 def read(data: bytes) -> Record:

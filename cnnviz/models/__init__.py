@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Protocol
 from cnnviz.errors import ModelError
 from cnnviz.models import (
     efficientnet_lite0,
+    go_networks,
     own_builds,
     own_networks,
     registered,
@@ -116,7 +117,7 @@ def register(
     """
     if not name.strip() or is_designed(name) or name.startswith("timm/"):
         raise ModelError(f"{name!r} can't be a model's name; take one such as my-lenet.")
-    if name in names():
+    if name in (*names(), *go_networks.names()):
         raise ModelError(f"There is a model {name!r} already; register the other one under another name.")
     from torch import nn
 
@@ -237,7 +238,7 @@ def _source(name: str) -> Source:
         return own_networks
     if name.startswith(timm_models.PREFIX):
         return timm_models
-    for source in _SOURCES:
+    for source in (*_SOURCES, go_networks):
         if name in source.names():
             return source
     near = [n for n in names() if name and name in n][:3] or get_close_matches(name, names(), n=3, cutoff=0.5)

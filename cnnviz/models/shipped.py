@@ -193,7 +193,7 @@ def card(name: str) -> Card:
     """Return the card; before the model is trained it has no accuracy, and its classes have numbers for names."""
     row = SHIPPED[name]
     title, classes = _DATASETS[row.dataset]
-    facts = _facts(name)
+    facts = facts_of(name)
     return Card(
         name=name,
         title=row.title,
@@ -241,14 +241,14 @@ def adapt(name: str, state: "Mapping[str, Tensor]", model: "nn.Module") -> "Mapp
     return state
 
 
-def _command(name: str) -> str:
-    return f"python -m cnnviz.training {name}"
-
-
-def _facts(name: str) -> dict[str, Any]:
+def facts_of(name: str) -> dict[str, Any]:
     """Return what the recipe wrote down, nothing where it has not run."""
     try:
         facts: dict[str, Any] = json.loads((WEIGHTS / f"{name}.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     return facts
+
+
+def _command(name: str) -> str:
+    return f"python -m cnnviz.training {name}"

@@ -59,6 +59,7 @@ SCREENS = (
     Screen("depth", "train", "stacks"),
     Screen("spatial_transformer", "transform", "transform"),
     Screen("invariance", "transform", "rotate_right"),
+    Screen("go", "beyond", "grid_4x4"),
 )
 
 

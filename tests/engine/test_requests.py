@@ -17,6 +17,9 @@ from cnnviz.assets import WEIGHTS
 from cnnviz.engine import Analyze, Maps, ModelChoice, Picture, key_of, registry
 from cnnviz.engine.requests import (
     Additions,
+    AnswerChanged,
+    AnswerGame,
+    AnswerTurned,
     Augment,
     AverageMasks,
     Branches,
@@ -25,6 +28,7 @@ from cnnviz.engine.requests import (
     DerivePixel,
     DescribePhoto,
     FoldNorm,
+    FollowChannel,
     LabelledFeatures,
     LeaveOutBlocks,
     LocateClass,
@@ -47,8 +51,10 @@ from cnnviz.engine.requests import (
 )
 from cnnviz.engine.results import nbytes_of
 from cnnviz.errors import ImageError
+from cnnviz.go import games
 from cnnviz.models import card
 
+GO = (AnswerChanged, AnswerGame, AnswerTurned, FollowChannel)
 RESIDUAL = (Additions, TakeApart, WithoutBlock)
 RUNS = (Recognise, TakeFrames, TakeWeights, TrainSlice)
 RUN = (("network", "Linear 2"), ("examples", "photos"), ("kinds", 2))
@@ -115,6 +121,8 @@ def example(kind: type, pictures: Any) -> Any:
         model = ModelChoice("squeezenet1_1", random_seed=1)
     elif kind in (DescribePhoto, LeaveOutBlocks, LocateClass, ReadPixels, Recognise):
         model = ModelChoice("efficientnet-lite0")
+    elif kind in GO:
+        model = ModelChoice("go-policy", random_seed=1)
     elif kind in RESIDUAL:
         model = ModelChoice("resnet18", random_seed=1)
     settings = {
@@ -126,7 +134,7 @@ def example(kind: type, pictures: Any) -> Any:
         "model": own if kind is MatchWeights else model,
         "picture": pictures(1),
         "pictures": tuple(pictures(number) for number in range(4)),
-        "layer": "blocks.3.1.conv_pw" if kind is ReadPixels else "conv2",
+        "layer": {ReadPixels: "blocks.3.1.conv_pw", FollowChannel: "features.2"}.get(kind, "conv2"),
         "block": "features.3",
         "channel": 3,
         "row": 2,
@@ -214,6 +222,10 @@ def example(kind: type, pictures: Any) -> Any:
         "method": "integrated",
         "points": 3,
         "share": 0.5,
+        "record": games.game("1").up_to(12),
+        "since": 3,
+        "changed": (60, 72),
+        "stone": 1,
     }
     if kind is Occlude:
         values["size"] = 8

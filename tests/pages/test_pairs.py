@@ -35,6 +35,7 @@ CHANGED = {
     "augmentation": {"model": "lenet-relu-mnist", "augmentation": "jitter", "brightness": "0.8", "seed": "4"},
     "spatial_transformer": {"part": "Why interpolation"},
     "invariance": {"part": "Equivariance", "channel": "1"},
+    "go": {"part": "Symmetry", "game": "3", "step": "40", "turn": "2"},
     "activation_functions": {"function": "gelu", "beside": "relu,silu", "at": "-0.5"},
 }
 

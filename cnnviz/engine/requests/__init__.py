@@ -49,6 +49,10 @@ from cnnviz.engine.requests.equivariance import ShiftMaps as ShiftMaps
 from cnnviz.engine.requests.filters import Filters as Filters
 from cnnviz.engine.requests.filters import Guided as Guided
 from cnnviz.engine.requests.filters import Strongest as Strongest
+from cnnviz.engine.requests.go_policy import AnswerChanged as AnswerChanged
+from cnnviz.engine.requests.go_policy import AnswerGame as AnswerGame
+from cnnviz.engine.requests.go_policy import AnswerTurned as AnswerTurned
+from cnnviz.engine.requests.go_policy import FollowChannel as FollowChannel
 from cnnviz.engine.requests.initialization import CheckVariance as CheckVariance
 from cnnviz.engine.requests.initialization import LearnFrom as LearnFrom
 from cnnviz.engine.requests.initialization import Stack as Stack

@@ -85,6 +85,9 @@ PATH: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("rounding", "spatial_transformer", {"part": "Why interpolation"}),
     ("learned", "spatial_transformer", {"part": "Learned"}),
     ("inside", "spatial_transformer", {"part": "Inside a network"}),
+    ("go", "go", {}),
+    ("go_halved", "go", {"part": "Image"}),
+    ("go_ladder", "go", {"part": "Ladder"}),
 )
 # Other lessons whose words lead to a screen: those of its parts.
 _PARTS = {
@@ -98,6 +101,7 @@ _PARTS = {
     "preprocessing": ("photo_preprocessing", "principal_components"),
     "architectures": tuple(f"architecture_{part}" for part in ("accuracy", "comparisons", "networks")),
     "why": ("why_grad_cam", "why_occlusion", "why_gradients", "why_honesty"),
+    "go": ("go_image", "go_symmetry", "go_ladder", "go_occlusion"),
     "depth": ("depth_gradients", "depth_block", "depth_removal"),
 }
 

@@ -1,0 +1,1 @@
+"""The screen on Go: a board as an image, and networks that propose a move."""
