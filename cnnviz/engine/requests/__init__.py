@@ -17,6 +17,7 @@ from cnnviz.engine.requests.activations import Maps as Maps
 from cnnviz.engine.requests.activations import Thumbnails as Thumbnails
 from cnnviz.engine.requests.activations import Unit as Unit
 from cnnviz.engine.requests.analysis import Analyze as Analyze
+from cnnviz.engine.requests.attribution import POINTS_AT_ONCE as POINTS_AT_ONCE
 from cnnviz.engine.requests.attribution import AttributePixels as AttributePixels
 from cnnviz.engine.requests.attribution import FillPatch as FillPatch
 from cnnviz.engine.requests.attribution import LocateClass as LocateClass
@@ -49,6 +50,9 @@ from cnnviz.engine.requests.equivariance import ShiftMaps as ShiftMaps
 from cnnviz.engine.requests.filters import Filters as Filters
 from cnnviz.engine.requests.filters import Guided as Guided
 from cnnviz.engine.requests.filters import Strongest as Strongest
+from cnnviz.engine.requests.image_ascent import EXCITE_AT_ONCE as EXCITE_AT_ONCE
+from cnnviz.engine.requests.image_ascent import Excite as Excite
+from cnnviz.engine.requests.image_ascent import Fool as Fool
 from cnnviz.engine.requests.initialization import CheckVariance as CheckVariance
 from cnnviz.engine.requests.initialization import LearnFrom as LearnFrom
 from cnnviz.engine.requests.initialization import Stack as Stack
