@@ -11,6 +11,7 @@ import streamlit as st
 
 from cnnviz.components.room_send import room_send
 from cnnviz.ui.form import Form
+from cnnviz.ui.hidden import shows
 from cnnviz.ui.numbers import of_size, whole
 from cnnviz.ui.plain_math import plain
 from cnnviz.ui.words import COMMON
@@ -43,6 +44,8 @@ class Question:
 
 def ask_questions(form: Form, make: Make) -> None:
     """Draw the questions of a screen, folded; those of the present state are made only while they are open."""
+    if not shows("questions"):
+        return
     with st.expander(
         COMMON.label("predict"), icon=":material/psychology_alt:", key=form.key("predict"), on_change="rerun"
     ) as opened:
