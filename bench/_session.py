@@ -63,6 +63,8 @@ class Session:
             subprotocols=[Subprotocol(each) for each in protocols],
             additional_headers=_sent(self.cookies),
             max_size=None,
+            # A server that is busy for long is waited for, as a browser does.
+            ping_timeout=None,
         )
         self.known, self.ages, self.widgets, self.fragments, self.repeated = {}, {}, {}, {}, {}
         message = BackMsg()

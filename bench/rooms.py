@@ -15,7 +15,7 @@ from statistics import median
 from typing import Any
 from urllib.parse import urlsplit
 
-from _run import APP, Server, memory, percentile, processor, server, table, wait
+from _run import APP, Server, memory, percentile, processor, server, wait
 from _session import Session
 
 QUESTION = {"asked": "How large is the output?", "options": ["3×3", "5×5", "7×7"], "right": 1, "why": "7 − 3 + 1"}
@@ -89,17 +89,20 @@ async def _moved(teacher: Member, students: list[Member], place: str) -> list[fl
     return [at - began for at in came]
 
 
-async def _answered(teacher: Member, students: list[Member]) -> float:
-    """Return the seconds from the first answer until the teacher sees that all have answered."""
+async def _answered(teacher: Member, students: list[Member], number: int) -> float:
+    """Return the seconds from the first answer to question `number` until the teacher sees that all have answered."""
     await teacher.ask(f"/{teacher.code}/ask", QUESTION)
-    await asyncio.gather(*(each.hear(lambda told: (told["question"] or {}).get("open"), 0.0) for each in students))
-    number = teacher.heard[-1][1]["question"]["number"]
+    await asyncio.gather(*(each.hear(lambda told: _number(told) == number, 0.0) for each in students))
     began = time.perf_counter()
     acts = (each.ask(f"/{each.code}/answer", {"number": number, "option": at % 3}) for at, each in enumerate(students))
     await asyncio.gather(*acts)
     done = await teacher.hear(lambda told: (told["question"] or {}).get("answered") == len(students), began)
     await teacher.ask(f"/{teacher.code}/clear", {})
     return done - began
+
+
+def _number(told: dict[str, Any]) -> int | None:
+    return told["question"] and told["question"]["number"]
 
 
 async def _turned(pages: list[Session], place: str) -> list[float]:
@@ -114,7 +117,9 @@ async def _turned(pages: list[Session], place: str) -> list[float]:
     return await asyncio.gather(*map(turn, pages))
 
 
-async def _run(served: Server, count: int, moves: int) -> list[tuple[str, str, str]]:
+async def _run(served: Server, count: int, moves: int) -> None:
+    """Print a table, a row as soon as it is measured."""
+    print("| what | measured | bar |\n| --- | --- | --- |")
     teacher = Member(served.url)
     await teacher.enter("")
     lines = [asyncio.create_task(teacher.listen())]
@@ -127,41 +132,42 @@ async def _run(served: Server, count: int, moves: int) -> list[tuple[str, str, s
         lines.append(asyncio.create_task(each.listen()))
     await teacher.hear(lambda told: told["here"] == count, 0.0)
     with_lines = memory(served)
+    _tell("memory a student, the line alone", f"{(with_lines - before) / count:.2f} MB")
     for _ in range(count - 1):
         pages.append(await Session.open(served.url, "room", ""))
-    with_pages = memory(served)
+    _tell("memory a student, line and page", f"{(memory(served) - before) / count:.2f} MB", "2 MB")
     used, began = processor(served), time.perf_counter()
     await asyncio.sleep(_IDLE)
     idle = (processor(served) - used) / (time.perf_counter() - began)
+    _tell("processor when nothing happens", f"{idle:.2f} of a core", "0.50")
     late = [each for turn in range(moves) for each in await _moved(teacher, students, PLACES[turn % len(PLACES)])]
-    counted = [await _answered(teacher, students) for _ in range(3)]
+    _tell("follow me, until the event is there, median", f"{1000 * median(late):.0f} ms")
+    _tell("follow me, until the event is there, p95", f"{1000 * percentile(late, 0.95):.0f} ms", "1000 ms")
+    counted = [await _answered(teacher, students, number) for number in (1, 2, 3)]
+    _tell(f"{count} answers counted, the slowest of three", f"{max(counted):.2f} s", "2 s")
+    used = processor(served)
     drawn = await _turned(pages, PLACES[0])
     for line in lines:
         line.cancel()
     assert not [error for page in pages for error in page.errors]
-    return [
-        ("follow me, until the event is there, p95", f"{1000 * percentile(late, 0.95):.0f} ms", "1000 ms"),
-        ("follow me, until the event is there, median", f"{1000 * median(late):.0f} ms", ""),
-        (f"{count} answers counted", f"{max(counted):.2f} s", "2 s"),
-        ("processor when nothing happens", f"{idle:.2f} of a core", "0.50"),
-        ("memory a student, the line", f"{(with_lines - before) / count:.2f} MB", ""),
-        ("memory a student, line and page", f"{(with_pages - before) / count:.2f} MB", "2 MB"),
-        (f"all {count} pages drawn anew, median", f"{median(drawn):.2f} s", ""),
-        (f"all {count} pages drawn anew, p95", f"{percentile(drawn, 0.95):.2f} s", ""),
-    ]
+    _tell(f"all {count} pages drawn anew, median and p95", f"{median(drawn):.2f} and {percentile(drawn, 0.95):.2f} s")
+    _tell("processor time of one of them", f"{1000 * (processor(served) - used) / count:.0f} ms")
+
+
+def _tell(what: str, measured: str, bar: str = "") -> None:
+    print(f"| {what} | {measured} | {bar} |", flush=True)
 
 
 def main() -> None:
-    """Measure, and print a table with the bars."""
+    """Measure, beside the bars."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--students", type=int, default=200)
     parser.add_argument("--moves", type=int, default=20)
     parser.add_argument("--workers", type=int, default=1, help="processes behind HAProxy; CNNVIZ_REDIS has to be set")
     given = parser.parse_args()
     with server(APP, workers=given.workers) as served:
-        wait(served, path="/api/health")
-        rows = asyncio.run(_run(served, given.students, given.moves))
-        table(("what", "measured", "bar"), rows)
+        wait(served, 300, "/api/health")
+        asyncio.run(_run(served, given.students, given.moves))
         print("\n".join(served.complaints()) or "The log tells of no error.")
 
 

@@ -87,7 +87,6 @@ function sentence({ mine, room, state, lesson, refusal }, words) {
 function drawStrip(own, words) {
   const { mine, state, room } = LINE, { strip, keys } = own;
   strip.hidden = !mine && state !== "over";
-  document.documentElement.style.setProperty("--room-strip", strip.hidden ? "0px" : "56px");
   if (strip.hidden) return;
   const shown = mine ? wanted(LINE) : ["shut"];
   for (const [name, each] of Object.entries(keys)) each.hidden = !shown.includes(name);
@@ -143,7 +142,12 @@ export default function ({ data, parentElement }) {
   // What is there stays, and with it the focus.
   if (own.words !== JSON.stringify(words)) build(own, finder(parentElement), words);
   own.words = JSON.stringify(words);
-  own.draw = () => { drawStrip(own, words); drawPanel(own, words); };
+  own.draw = () => {
+    drawStrip(own, words);
+    drawPanel(own, words);
+    // A tour's card, at the foot of the page too, stands above it.
+    document.documentElement.style.setProperty("--room-strip", `${own.strip.offsetHeight}px`);
+  };
   addEventListener("keydown", onKey);
   begin();
   const offs = [hear(own.draw), tellPlace()];
