@@ -4,10 +4,14 @@ import json
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from cnnviz import lessons
 from cnnviz.ui.room.lessons import lesson
 from tests.browser.ready import SLOW, settle
+from tests.server.rooms.serving import Somebody, until
+from tests.server.rooms.serving import joined as joined_alone
+from tests.server.rooms.serving import opened as opened_alone
 
 pytest.importorskip("segno", reason="segno is not installed: pip install -r requirements.txt")
 
@@ -95,73 +99,77 @@ def test_a_whole_ready_lesson_by_keyboard(visit, app):
     assert len(re.findall(r",1,1$", table, re.MULTILINE)) == asked
 
 
-def test_pages_go_where_the_teachers_goes_with_its_settings(visit, app):
-    teacher, code = opened(visit, app)
-    student = joined(visit, app, code)
-    teacher.goto(f"{app}/layer?stride=2&kernel_size=7")
-    at(student, "One layer")
-    settle(student)
-    assert student.get_by_label("Kernel size", exact=True).first.input_value() == "7"
-    # The same screen as it begins, though this page had it otherwise.
-    teacher.goto(f"{app}/layer")
-    student.wait_for_function("() => !location.search.includes('stride')", timeout=SLOW)
-    settle(student)
-    assert student.get_by_label("Kernel size", exact=True).first.input_value() != "7"
+@pytest.fixture
+def teacher(app):
+    """A teacher who speaks with the server alone, without a page."""
+    return opened_alone(int(app.rpartition(":")[2]))
 
 
-def test_who_steps_out_stays_and_comes_back(visit, app):
-    teacher, code = opened(visit, app)
-    student = joined(visit, app, code)
-    teacher.goto(f"{app}/pooling")
+def kernel_size(page):
+    return page.get_by_role("spinbutton", name="Kernel size")
+
+
+def test_a_page_goes_where_the_teachers_goes_with_its_settings(visit, app, teacher):
+    student = joined(visit, app, teacher.code)
+    teacher.act("place", place="pooling?kernel_size=3&stride=1")
+    at(student, "Pooling")
+    expect(kernel_size(student)).to_have_value("3", timeout=SLOW)
+    settle(student)
+    # The same screen as it begins, though this page has it otherwise.
+    teacher.act("place", place="pooling")
+    expect(kernel_size(student)).to_have_value("2", timeout=SLOW)
+    assert "stride" not in student.url
+
+
+def test_who_steps_out_stays_and_comes_back(visit, app, teacher):
+    student = joined(visit, app, teacher.code)
+    teacher.act("place", place="pooling")
     at(student, "Pooling")
     settle(student)
     student.get_by_role("button", name="Explore on my own").click()
-    teacher.goto(f"{app}/layer?stride=2")
-    student.wait_for_timeout(1500)
-    at(student, "Pooling")
-    # A reload forgets nothing of it.
+    teacher.act("place", place="connectivity?step=local")
+    # A reload forgets nothing of it, and the room knows where it is.
     student.reload()
     student.get_by_role("button", name="Follow again").wait_for(timeout=SLOW)
+    student.get_by_text("On your own").wait_for(timeout=SLOW)
     at(student, "Pooling")
     student.get_by_role("button", name="Follow again").click()
-    at(student, "One layer")
-    student.reload()
-    at(student, "One layer")
-    student.get_by_role("button", name="Explore on my own").wait_for(timeout=SLOW)
+    at(student, "Connectivity")
+    assert "step=local" in student.url
 
 
-def test_a_screens_own_question_is_answered_together(visit, app):
-    teacher, code = opened(visit, app)
-    students = [joined(visit, app, code, width=390, height=844) for _ in range(2)]
-    teacher.goto(f"{app}/layer")
-    settle(teacher)
-    teacher.get_by_text("Predict", exact=True).click()
-    teacher.get_by_role("button", name="Ask the room").click()
-    options = students[0].locator(".asking li button")
-    options.first.wait_for(timeout=SLOW)
-    # Students see no keys of the teacher's.
-    assert not students[0].get_by_role("button", name="Close the question").is_visible()
-    for student in students:
-        student.locator(".asking li button").first.click()
-    teacher.get_by_text("2 of 2 have answered").wait_for(timeout=SLOW)
-    teacher.get_by_role("button", name="Close the question").click()
-    students[1].get_by_text("2 · 100%").wait_for(timeout=SLOW)
-    # Who comes late sees the same.
-    late = joined(visit, app, code)
-    late.get_by_text("2 · 100%").wait_for(timeout=SLOW)
+def test_a_screens_own_question_goes_to_the_room(visit, app):
+    page, code = opened(visit, app)
+    page.goto(f"{app}/pooling")
+    settle(page)
+    page.get_by_text("Predict", exact=True).click()
+    page.get_by_role("button", name="Ask the room").click()
+    page.get_by_text("0 of 0 have answered").wait_for(timeout=SLOW)
+    student = joined_alone(Somebody(int(app.rpartition(":")[2]), code))
+    with student.listening() as heard:
+        question = heard()[1]["room"]["question"]
+        shown = page.locator(".asking li")
+        assert shown.all_inner_texts() == question["options"]
+        assert student.act("answer", number=1, option=2) == 204
+        page.get_by_text("1 of 1 have answered").wait_for(timeout=SLOW)
+        page.get_by_role("button", name="Close the question").click()
+        told = until(heard, lambda _, told: not told["room"]["question"]["open"])["room"]["question"]
+    assert told["counts"] == [0, 0, 1, 0]
+    expect(shown.nth(2)).to_contain_text("1 · 100%")
+    expect(shown.nth(told["right"])).to_contain_text("✓")
 
 
-def test_the_teachers_link_brings_the_notes_to_a_second_device(visit, app):
-    teacher, code = opened(visit, app)
-    teacher.get_by_label("Take a ready lesson").select_option(index=2)
-    teacher.get_by_role("button", name="Go to step 1", exact=True).click()
-    token = json.loads(teacher.evaluate("sessionStorage.getItem('cnnviz-room')"))["token"]
-    second = visit(f"{app}/room?code={code}#key={token}", first=True, width=390, height=844)
-    first = lesson("architectures", "en")["steps"][0]
-    second.get_by_text(first["notes"]).first.wait_for(timeout=SLOW)
-    assert token not in second.url
-    second.locator(".now").get_by_role("button", name="Next", exact=True).click()
-    teacher.locator(".now").get_by_text("AlexNet's first layer").wait_for(timeout=SLOW)
+def test_the_teachers_link_brings_the_notes_to_a_second_device(visit, app, teacher):
+    teacher.act("lesson", **lesson("architectures", "en"))
+    teacher.act("step", step=0)
+    page = visit(f"{app}/room?code={teacher.code}#key={teacher.token}", first=True, width=390, height=844)
+    first, second = lesson("architectures", "en")["steps"][:2]
+    page.locator(".now").get_by_text(first["notes"]).wait_for(timeout=SLOW)
+    assert teacher.token not in page.url
+    with teacher.listening() as heard:
+        page.locator(".now").get_by_role("button", name="Next", exact=True).click()
+        until(heard, lambda name, told: name == "room" and told["step"] == 1)
+    page.locator(".now").get_by_text(second["notes"]).wait_for(timeout=SLOW)
 
 
 def test_a_lesson_is_made_by_adding_screens_saved_and_opened_again(visit, app, tmp_path):
@@ -196,17 +204,15 @@ def test_a_lesson_is_made_by_adding_screens_saved_and_opened_again(visit, app, t
     teacher.get_by_text("This is no lesson that was saved here.").wait_for(timeout=SLOW)
 
 
-def test_a_wrong_code_and_a_room_that_ended_are_said_in_a_sentence(visit, new_tab, app):
+def test_a_wrong_code_and_a_room_that_ended_are_said_in_a_sentence(visit, new_tab, app, teacher):
     # Refusals are answers of 404, which the console tells as errors; so this page is not one of `visit`.
     stranger = new_tab(first=True)
     stranger.goto(f"{app}/room?code=ZZZZZZ")
     stranger.get_by_role("button", name="Join", exact=True).click()
     stranger.get_by_text("There is no room with this code").wait_for(timeout=SLOW)
     stranger.close()
-    teacher, code = opened(visit, app)
-    student = joined(visit, app, code)
-    teacher.on("dialog", lambda dialog: dialog.accept())
-    teacher.get_by_role("button", name="End the room").click()
+    student = joined(visit, app, teacher.code)
+    teacher.act("end")
     student.get_by_text("The room is closed.").wait_for(timeout=SLOW)
     student.get_by_role("button", name="OK").click()
     student.get_by_role("button", name="Join", exact=True).wait_for(timeout=SLOW)
