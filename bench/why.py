@@ -14,6 +14,7 @@ import _run
 import torch
 
 from cnnviz import models
+from cnnviz.engine import garbage
 from cnnviz.probes import grad_cams
 from cnnviz.probes.occlusion import occluded, occluded_logits
 
@@ -36,6 +37,8 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     model, batch = models.load("efficientnet-lite0").eval(), torch.randn(1, 3, 224, 224)
+    # As in a server: else Python looks through all of torch for garbage again and again.
+    garbage.settle()
 
     def forward(images: torch.Tensor) -> None:
         with torch.no_grad():

@@ -15,9 +15,22 @@ export const places = (value, count = 2) =>
 /** A number with the digits that a sum needs. */
 export const long = (value) => minus(show(value)).replace("Infinity", "∞");
 
+const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+const raised = (/** @type {number} */ power) =>
+  (power < 0 ? "⁻" : "") + [...String(Math.abs(power))].map((digit) => RAISED[Number(digit)]).join("");
+
+/** A number with so many digits, a very small or large one as 4.6·10⁻⁷. */
+export function inPowers(/** @type {number} */ value, count = 2) {
+  if (!Number.isFinite(value)) return "∞";
+  const size = Math.abs(value);
+  if (size === 0) return "0";
+  if (size >= 1e-3 && size < 1e4) return digits(value, count);
+  const [mantissa, power] = value.toExponential(count - 1).split("e");
+  return `${minus(mantissa)}·10${raised(Number(power))}`;
+}
+
 /** Say in `check` by how much a component's numbers and Python's differ at most. */
 export function tellGap(check, { words, name }, most, sentence = words.agree, more = {}) {
-  const difference = most === 0 ? "0" : most.toExponential(0);
-  check.textContent = fill(sentence, { name, difference, ...more });
+  check.textContent = fill(sentence, { name, difference: inPowers(most, 1), ...more });
   check.dataset.difference = String(most);
 }

@@ -1,6 +1,6 @@
 import { contextOf, fitCanvas, inksOf } from "./canvas.js";
 import { unitMap } from "./grid.js";
-import { digits, minus } from "./numbers.js";
+import { digits, inPowers, minus } from "./numbers.js";
 import { paintMap } from "./paint.js";
 import { extent, fill, finder, follow, gradient, limits, memory, show, whole } from "./shared.js";
 
@@ -62,7 +62,7 @@ function drawPixels(meta, [values, weights, inputs], parentElement, setTriggerVa
     find(".linear").textContent = fill(words.linear, { read, sum: minus(show(found.value - bias)),
       bias: digits(bias, 5), value: minus(found.value.toPrecision(7)) });
     find(".convolved").textContent = fill(words.convolved, { value: minus(made.toPrecision(7)) });
-    find(".gap").textContent = fill(words.gap, { gap: gap === 0 ? "0" : minus(gap.toExponential(1)) });
+    find(".gap").textContent = fill(words.gap, { gap: inPowers(gap) });
     find(".gap").dataset.difference = String(gap);
     readout.textContent = label([row, column]);
     bars.setAttribute("aria-label", fill(words.layer, { read, channel }));

@@ -1,7 +1,8 @@
 import { fitCanvas, inksOf } from "./canvas.js";
+import { inPowers } from "./numbers.js";
 import { player } from "./player.js";
 import { chosen, clamp, fill, finder, follow, memory, pend, unpack } from "./shared.js";
-import { brief, columnOf, drawAll, drawOne, LEFT, percent, tableOf } from "./stack_film_drawing.js";
+import { columnOf, drawAll, drawOne, LEFT, percent, tableOf } from "./stack_film_drawing.js";
 
 const GAP = 20, NARROW = 640;
 
@@ -24,7 +25,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   function sentence(row, layer) {
     const { mean, deviation, zeros, saturated } = panels[row].table.of(layer);
     if (!Number.isFinite(deviation)) return words.overflow;
-    const parts = [fill(words.mean, { mean: brief(mean) }), fill(words.deviation, { deviation: brief(deviation, 3) })];
+    const parts = [fill(words.mean, { mean: inPowers(mean) }),
+      fill(words.deviation, { deviation: inPowers(deviation, 3) })];
     if (zeros > 0) parts.push(fill(words.zeros, { share: percent(zeros) }));
     if (!row && meta.saturates && layer) parts.push(fill(words.saturated, { share: percent(saturated) }));
     return parts.join(" · ");

@@ -1,25 +1,11 @@
 // Distributions of a stack's layers: all side by side, and one of them as a histogram.
 
 import { contextOf, mix } from "./canvas.js";
-import { digits, minus } from "./numbers.js";
+import { inPowers } from "./numbers.js";
 import { fill } from "./shared.js";
 
 export const LEFT = 58;
 const HEAD = 4, FOOT = 36, NUMBERS = 5;
-
-const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-const raised = (/** @type {number} */ power) =>
-  (power < 0 ? "⁻" : "") + [...String(Math.abs(power))].map((digit) => RAISED[Number(digit)]).join("");
-
-/** A number with so many digits, a very small or large one as 4.6·10⁻⁷. */
-export function brief(/** @type {number} */ value, count = 2) {
-  if (!Number.isFinite(value)) return "∞";
-  const size = Math.abs(value);
-  if (size === 0) return "0";
-  if (size >= 1e-3 && size < 1e4) return digits(value, count);
-  const [mantissa, power] = value.toExponential(count - 1).split("e");
-  return `${minus(mantissa)}·10${raised(Number(power))}`;
-}
 
 export const percent = (/** @type {number} */ share) =>
   (100 * share).toFixed(share > 0 && share < 0.0995 || share > 0.995 && share < 1 ? 1 : 0);
@@ -58,7 +44,7 @@ export function drawAll({ all, colour, table }, { at, ratio, inks, font, words, 
   context.textBaseline = "middle";
   context.textAlign = "right";
   [[reach, HEAD + 7], [0, middle], [-reach, tall - FOOT - 7]].forEach(([value, place]) =>
-    context.fillText(brief(value), LEFT - 6, place));
+    context.fillText(inPowers(value), LEFT - 6, place));
   context.textAlign = "center";
   // As many layers are named as there is room for, and every deviation where all fit.
   const every = Math.max(1, Math.ceil(26 / column)), allFit = column >= 38;
@@ -69,7 +55,7 @@ export function drawAll({ all, colour, table }, { at, ratio, inks, font, words, 
     if (here || layer % every === 0 && Math.abs(layer - at) * column > 24) {
       context.fillText(String(layer), centre, tall - FOOT + 9);
     }
-    if (allFit) context.fillText(brief(table.of(layer).deviation), centre, tall - FOOT + 26);
+    if (allFit) context.fillText(inPowers(table.of(layer).deviation), centre, tall - FOOT + 26);
   }
   context.textAlign = "right";
   context.font = `12px ${font}`;
@@ -132,7 +118,7 @@ export function drawOne({ one, colour, table }, { at, ratio, inks, font, words, 
   context.textBaseline = "middle";
   const label = (text, place, align) => { context.textAlign = align; context.fillText(text, place, floor + 12); };
   label("0", rest / 2, "center");
-  if (limit > 0) { label(brief(-limit), 2, "left"); label(brief(limit), rest - 2, "right"); }
+  if (limit > 0) { label(inPowers(-limit), 2, "left"); label(inPowers(limit), rest - 2, "right"); }
   if (zeros > 0) {
     // What is exactly 0 is most often all that was below.
     context.textAlign = "right";

@@ -3,8 +3,10 @@
 from cnnviz.probes.activations import activations
 from cnnviz.probes.cam import ClassMap, cam
 from cnnviz.probes.effective_field import Concentration, Effective, concentration, effective
+from cnnviz.probes.excitation import Excited, excite, noise_image
 from cnnviz.probes.filters import FilterBank, colour_tiles, filters_of, first_filters, order
 from cnnviz.probes.grad_cam import GradCam, grad_cam, grad_cams
+from cnnviz.probes.gradient_sign import SignSteps, gradient_signs, sign_steps, stepped
 from cnnviz.probes.guided_backpropagation import Guided, guided, guided_class
 from cnnviz.probes.input_gradients import (
     InputGradient,
@@ -23,6 +25,7 @@ __all__ = [
     "ClassMap",
     "Concentration",
     "Effective",
+    "Excited",
     "FilterBank",
     "GradCam",
     "Guided",
@@ -30,6 +33,7 @@ __all__ = [
     "InputGradient",
     "Integrated",
     "Occlusion",
+    "SignSteps",
     "UnitAccount",
     "account",
     "activations",
@@ -39,17 +43,22 @@ __all__ = [
     "concentration",
     "cut",
     "effective",
+    "excite",
     "filters_of",
     "first_filters",
     "grad_cam",
     "grad_cams",
     "gradient",
+    "gradient_signs",
     "gradient_times_input",
     "guided",
     "guided_class",
     "integrated_gradients",
+    "noise_image",
     "occlusion",
     "order",
+    "sign_steps",
     "smooth_gradient",
+    "stepped",
     "strongest",
 ]

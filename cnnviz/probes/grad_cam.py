@@ -73,6 +73,7 @@ def grad_cams(
             raise ModelError("This network gives no row of scores, one a class, so there is no logit to go back from.")
         logits = scores.flatten()
         chosen = chosen_class(to_numpy(logits), target)
+        kept.close()
         if logits.requires_grad:
             torch.autograd.grad(logits[chosen], pixels, allow_unused=True)
     logit = float(logits[chosen].detach())
@@ -129,6 +130,12 @@ class _Kept:
             output.register_hook(value.weigh)
             self._alive.append(output)
         self.layers[call.name] = value
+
+    def close(self) -> None:
+        """Let go of what only the run needed, so that going back frees what it has passed and takes no new memory."""
+        self._alive.clear()
+        self._by_memory.clear()
+        self._by_content.clear()
 
     def around(self, function: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         written = written_by(function, arguments, keywords)

@@ -7,10 +7,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from cnnviz.errors import ModelError, ShapeError
-from cnnviz.nested import first_tensor
+from cnnviz.errors import ShapeError
 from cnnviz.probes.arrays import Floats, to_numpy
 from cnnviz.probes.cam import chosen_class
+from cnnviz.probes.probabilities import scores_of
 
 Place = tuple[int, int]
 
@@ -86,15 +86,7 @@ def occluded_logits(
 ) -> tuple[Floats, Floats]:
     """Return the logits of the whole input, (K,), empty unless asked for, and those behind each patch, (N, K)."""
     with torch.no_grad():
-        whole = _scores(model, one)[0] if with_whole else torch.zeros(0)
+        whole = scores_of(model, one)[0] if with_whole else torch.zeros(0)
         parts = [places[start : start + _CHUNK] for start in range(0, len(places), _CHUNK)]
-        rows = [_scores(model, occluded(one, part, filling, size=size)) for part in parts]
+        rows = [scores_of(model, occluded(one, part, filling, size=size)) for part in parts]
     return to_numpy(whole), to_numpy(torch.cat(rows))
-
-
-def _scores(model: nn.Module, batch: Tensor) -> Tensor:
-    # A copy: a network whose first layer works in place may not overwrite the input.
-    scores = first_tensor(model(batch.clone()))
-    if scores is None or scores.dim() < 2:
-        raise ModelError("This network gives no row of scores, one a class, so nothing can be compared.")
-    return scores.flatten(1)

@@ -5,7 +5,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -127,11 +127,16 @@ def ask(request: "Request[R]", sign: DeltaGenerator | None = None) -> R | None:
             ticket.cancel()
 
 
-def ask_each(requests: "Sequence[Request[R]]", words: Words, sizes: Sequence[int] | None = None) -> list[R] | None:
+def ask_each(
+    requests: "Sequence[Request[R]]",
+    words: Words,
+    sizes: Sequence[int] | None = None,
+    watch: Callable[[R], None] | None = None,
+) -> list[R] | None:
     """Return the results of requests that are asked one after the other, None after an error was shown.
 
-    What takes long has a bar, of which each request is its part of `sizes`, all alike by default. `words` has a section
-    "progress" with {done} and {count}.
+    What takes long has a bar, of which each request is its part of `sizes`, all alike by default; from then on `watch`
+    is shown each result that another one follows. `words` has a section "progress" with {done} and {count}.
     """
     bar, sign = st.empty(), st.empty()
     began, sizes, done, found = time.monotonic(), sizes or [1] * len(requests), 0, []
@@ -144,6 +149,8 @@ def ask_each(requests: "Sequence[Request[R]]", words: Words, sizes: Sequence[int
         done += size
         if time.monotonic() - began > _BAR and done < sum(sizes):
             bar.progress(done / sum(sizes), words.text("progress", done=done, count=sum(sizes)))
+            if watch is not None:
+                watch(answer)
     bar.empty()
     return found
 

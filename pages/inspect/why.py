@@ -7,7 +7,15 @@ from cnnviz.ui.words import Words
 
 WORDS = Words("why")
 # By their names in a link; only the one that is open is imported, and computed.
-PARTS = {"": "cam", "Grad-CAM": "grad_cam", "Occlusion": "occlusion", "Gradients": "gradients", "Honest": "honesty"}
+PARTS = {
+    "": "cam",
+    "Grad-CAM": "grad_cam",
+    "Occlusion": "occlusion",
+    "Gradients": "gradients",
+    "Excite": "excitation",
+    "Fool": "fool",
+    "Honest": "honesty",
+}
 # What all parts look at.
 COMMON = ("source", "photo", "digit_number", "clothe_number", "centre", "invert", "model", "weights", "target")
 

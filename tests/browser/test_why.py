@@ -8,7 +8,7 @@ import torch
 from playwright.sync_api import expect
 
 from cnnviz import images, models
-from cnnviz.probes import cam
+from cnnviz.probes import cam, excite, gradient_signs, noise_image, stepped
 from tests.browser.ready import SLOW, answered, settle
 
 MODEL = "smallvgg-tiny"
@@ -117,3 +117,58 @@ def test_arrow_keys_move_the_patch_and_torch_has_the_same_probabilities(open_at,
     settle(page)
     assert shown()[0] == pytest.approx(wanted(16, 16), abs=0.06)
     assert abs(wanted(16, 16)[1] - wanted(8, 8)[1]) > 0.5, "two places with the same answer show nothing"
+
+
+@pytest.fixture
+def open_part(serve, visit):
+    """Return a function (query, selector, **options) -> Page at rest, on which what the selector finds is drawn."""
+
+    def open_page(query, selector, **options):
+        page = visit(f"{serve('app.py')}/why?model={MODEL}&{query}", **options)
+        expect(page.locator(selector).first).to_be_visible(timeout=SLOW)
+        settle(page)
+        return page
+
+    return open_page
+
+
+def test_the_film_goes_from_noise_to_what_the_channel_likes(open_part, network):
+    query = "part=Excite&layer=block2.conv1&channel=5&steps=16&shift=2&blur=0&decay=0"
+    page = open_part(query, ".reels canvas", height=1000)
+    model, _ = network
+    how = models.card(MODEL).preprocessing
+    mean, std = (torch.tensor(each)[:, None, None] for each in (how.mean, how.std))
+    ends = {"low": (0 - mean) / std, "high": (1 - mean) / std}
+    start = noise_image((3, *how.crop), **ends)
+    wanted = [excite(model, start, "block2.conv1", 5, steps=steps, shift=2, **ends).mean for steps in (0, 8, 16)]
+    before = len(page.frames_sent)
+    slider = page.locator(".player input[type=range]")
+    for at, steps in enumerate((0, 8, 16)):
+        slider.fill(str(at))
+        said = page.locator(".reels .said").inner_text()
+        assert said.startswith(f"after {steps} steps: ")
+        assert number(said.split()[-1]) == pytest.approx(wanted[at], rel=2e-3, abs=1e-3)
+    assert len(page.frames_sent) == before
+
+
+def test_the_slider_of_levels_gives_the_answer_of_the_picture_so_many_levels_on(open_part, network):
+    page = open_part("part=Fool&levels=0", "[data-testid=stSlider]", height=1000)
+    model, batch = network
+    how = models.card(MODEL).preprocessing
+    std = torch.tensor(how.std)[:, None, None]
+    with torch.no_grad():
+        best = int(model(batch)[0].argmax())
+    signs = gradient_signs(model, batch, best)
+    low, high = ((shade - torch.tensor(how.mean)[:, None, None]) / std for shade in (0, 1))
+    names, page_says = models.card(MODEL).classes, page.get_by_text("The network now predicts")
+    for levels in (0, 8):
+        with torch.no_grad():
+            shares = model(stepped(batch, signs, levels / 255 / std, low=low, high=high))[0].softmax(dim=0)
+        if levels:
+            page.get_by_role("spinbutton", name="Step ε").fill(str(levels))
+            with answered(page):
+                page.keyboard.press("Enter")
+        name, share = names[int(shares.argmax())], 100 * float(shares.max())
+        expect(page_says).to_contain_text(f"{name}, ")
+        assert number(page_says.inner_text().rstrip(".").split()[-1]) == pytest.approx(share, abs=0.06)
+    assert int(shares.argmax()) != best, "a step that changes nothing shows nothing"

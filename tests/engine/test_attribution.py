@@ -116,3 +116,12 @@ def test_pixels_by_every_method(engine, given):
         assert np.mean(away > 1e-4) < 0.01, method
         assert found.total == pytest.approx(float(expected.values.sum()), abs=1e-2)
         assert (found.baseline_logit is not None) == (method == "integrated")
+
+
+def test_parts_of_a_method_are_those_of_the_probe(engine, given):
+    parts = [AttributePixels(MODEL, PICTURE, 4, "integrated", points=11, part=part) for part in ((0, 8), (8, 11))]
+    found = [engine.ask(each) for each in parts]
+    wanted = engine.ask(AttributePixels(MODEL, PICTURE, 4, "integrated", points=11))
+    assert np.allclose(found[0].values + found[1].values, wanted.values, atol=1e-4)
+    assert sum(each.total for each in found) == pytest.approx(wanted.total, abs=1e-3)
+    assert found[0].baseline_logit == wanted.baseline_logit

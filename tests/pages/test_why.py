@@ -38,9 +38,10 @@ def test_two_classes_at_a_layer():
     assert "at block2.relu2" in said(app)
 
 
-@pytest.mark.parametrize("part", ["", "Grad-CAM", "Occlusion", "Gradients", "Honest"])
+@pytest.mark.parametrize("part", ["", "Grad-CAM", "Occlusion", "Gradients", "Excite", "Fool", "Honest"])
 def test_questions(part):
-    app = open_screen(SCREEN, model="smallvgg-tiny", **({"part": part} if part else {}))
+    link = {"": {}, "Excite": {"part": part, "steps": "8"}}.get(part, {"part": part})
+    app = open_screen(SCREEN, model="smallvgg-tiny", **link)
     name = f"why.{part}" if part else "why"
     app = unfold(app, f"{name}.predict")
     assert len(answered_in_turn(app, f"{name}.predict-next", 4)) == 4
@@ -73,3 +74,53 @@ def test_a_link_to_a_class_that_is_not_there():
     app = open_screen(SCREEN, model="smallvgg-tiny", target="50")
     assert_well(app)
     assert any("0–49" in each.value for each in app.caption)
+
+
+def test_an_image_rises_and_beats_the_shipped_pictures():
+    app = open_screen(SCREEN, part="Excite", model="smallvgg-tiny", layer="block2.conv1", channel="5", steps="24")
+    assert_well(app)
+    told = re.search(
+        r"In 24 steps its middle unit goes from (\S+) to \*\*(\S+)\*\*. The channel's strongest unit answers (\S+) to "
+        r"this image, and (\S+) to the best of \d+",
+        said(app),
+    )
+    before, after, strongest, best = (float(each.replace("−", "-")) for each in told.groups())
+    assert after > before
+    assert strongest > best
+    app.segmented_control(key="why.Excite.aim").set_value("channel").run()
+    assert_well(app)
+    assert "the mean over its map goes from" in said(app)
+
+
+def test_the_last_layers_channels_are_classes():
+    app = open_screen(SCREEN, part="Excite", source="Digits", layer="fc2", channel="8", steps="8")
+    assert_well(app)
+    assert "fc2, channel 8: 8" in said(app)
+
+
+def test_units_that_nothing_wakes_are_told_of():
+    # Without a step there and with a step from black the ReLU of this channel stays at 0.
+    app = open_screen(SCREEN, part="Excite", source="Digits", layer="relu3", channel="0", steps="8")
+    assert_well(app)
+    values = re.search(r"goes from (\S+) to \*\*(\S+)\*\*", said(app)).groups()
+    assert ("had no gradient to follow" in "".join(each.value for each in app.info)) == (values == ("0", "0"))
+
+
+def test_a_step_by_the_sign_changes_the_answer():
+    app = open_screen(SCREEN, part="Fool", model="smallvgg-tiny", levels="16")
+    assert_well(app)
+    first = re.search(
+        r"\*\*(\d+) levels? of 255 (?:is|are) enough\*\*: there the answer goes from (.+) to (.+)\.", said(app)
+    )
+    assert 1 <= int(first[1]) <= 16
+    assert first[2] != first[3]
+    app.number_input(key="why.Fool.levels").set_value(0).run()
+    assert_well(app)
+    assert f"The network now predicts **{first[2]}**" in said(app)
+    app.segmented_control(key="why.Fool.way").set_value("toward").run()
+    assert_well(app)
+    other = app.selectbox(key="why.Fool.other").value
+    app.number_input(key="why.Fool.levels").set_value(8).run()
+    assert_well(app)
+    assert app.query_params["way"] == "toward"
+    assert other is not None

@@ -87,6 +87,15 @@ def test_smoothgrad_is_the_mean_of_gradients_of_noisy_inputs():
     np.testing.assert_array_equal(few, repeated)
 
 
+@pytest.mark.parametrize(("probe", "count"), [(integrated_gradients, "steps"), (smooth_gradient, "samples")])
+def test_parts_add_up_to_the_whole(probe, count):
+    model, batch = smooth_network(7), drawn(8)
+    whole = probe(model, batch, 2, **{count: 13})
+    parts = [probe(model, batch, 2, **{count: 13}, part=part) for part in (range(5), range(5, 9), range(9, 13))]
+    assert np.allclose(sum(each.values for each in parts), whole.values, atol=1e-6)
+    assert {each.logit for each in parts} == {whole.logit}
+
+
 def test_guided_of_a_class_is_guided_of_its_unit_in_the_last_layer():
     with torch.random.fork_rng():
         torch.manual_seed(2)

@@ -100,14 +100,15 @@ def _filling(request: FillPatch | Occlude, one: Tensor) -> Tensor:
 def attribute_pixels(request: AttributePixels, run: Run) -> PixelShares:
     """Return one method's numbers, a pixel's colours added up."""
     given = run.network, picture_batch(request, run), request.target
+    part = None if request.part is None else range(*request.part)
     baseline_logit, found = None, _BY_METHOD.get(request.method)
     if found is not None:
         made: InputGradient = found(*given)
     elif request.method == "smooth":
-        made = smooth_gradient(*given, samples=request.points, noise=request.noise)
+        made = smooth_gradient(*given, samples=request.points, noise=request.noise, part=part)
     else:
         black = normalised(torch.zeros(1, 1, 1), request.model) if request.baseline == "black" else None
-        made = integrated = integrated_gradients(*given, baseline=black, steps=request.points)
+        made = integrated = integrated_gradients(*given, baseline=black, steps=request.points, part=part)
         baseline_logit = integrated.baseline_logit
     values = made.values.sum(axis=0)
     total = float(made.values.sum(dtype=np.float64))

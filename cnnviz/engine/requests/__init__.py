@@ -17,6 +17,7 @@ from cnnviz.engine.requests.activations import Maps as Maps
 from cnnviz.engine.requests.activations import Thumbnails as Thumbnails
 from cnnviz.engine.requests.activations import Unit as Unit
 from cnnviz.engine.requests.analysis import Analyze as Analyze
+from cnnviz.engine.requests.attribution import POINTS_AT_ONCE as POINTS_AT_ONCE
 from cnnviz.engine.requests.attribution import AttributePixels as AttributePixels
 from cnnviz.engine.requests.attribution import FillPatch as FillPatch
 from cnnviz.engine.requests.attribution import LocateClass as LocateClass
@@ -53,6 +54,9 @@ from cnnviz.engine.requests.go_policy import AnswerChanged as AnswerChanged
 from cnnviz.engine.requests.go_policy import AnswerGame as AnswerGame
 from cnnviz.engine.requests.go_policy import AnswerTurned as AnswerTurned
 from cnnviz.engine.requests.go_policy import FollowChannel as FollowChannel
+from cnnviz.engine.requests.image_ascent import EXCITE_AT_ONCE as EXCITE_AT_ONCE
+from cnnviz.engine.requests.image_ascent import Excite as Excite
+from cnnviz.engine.requests.image_ascent import Fool as Fool
 from cnnviz.engine.requests.initialization import CheckVariance as CheckVariance
 from cnnviz.engine.requests.initialization import LearnFrom as LearnFrom
 from cnnviz.engine.requests.initialization import Stack as Stack

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from cnnviz.engine.requests.values import ModelChoice, Picture, Request
 from cnnviz.engine.results import Bytes, Floats, LocatedClass, PixelShares, Probed, WeighedLayers
 
+# Of noisy copies and steps, so many in one turn of the engine.
+POINTS_AT_ONCE = 8
+
 
 @dataclass(frozen=True)
 class LocateClass(Request[LocatedClass]):
@@ -54,6 +57,7 @@ class AttributePixels(Request[PixelShares]):
 
     `method` is gradient, times_input, smooth, integrated or guided; `points` are SmoothGrad's noisy copies or the
     integral's steps, `noise` is SmoothGrad's, and `baseline` where integrated gradients begin, black or mean colour.
+    With a `part` of the points, (first, end), the values are what those alone add to the whole.
     """
 
     model: ModelChoice
@@ -63,4 +67,5 @@ class AttributePixels(Request[PixelShares]):
     points: int = 1
     noise: float = 0.0
     baseline: str = "black"
+    part: tuple[int, int] | None = None
     invert: bool = False

@@ -17,6 +17,8 @@ from cnnviz.engine.results.branches import BranchRow as BranchRow
 from cnnviz.engine.results.branches import BranchTable as BranchTable
 from cnnviz.engine.results.filters import Patch as Patch
 from cnnviz.engine.results.filters import Patches as Patches
+from cnnviz.engine.results.image_ascent import Excited as Excited
+from cnnviz.engine.results.image_ascent import Fooled as Fooled
 from cnnviz.engine.results.inputs import NetworkInput as NetworkInput
 from cnnviz.engine.results.layers import LayerRow as LayerRow
 from cnnviz.engine.results.layers import LayerTable as LayerTable

@@ -1,12 +1,14 @@
 """Gradients by the pixel: five methods side by side on one scale, and what integrated gradients add up to."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 
 import numpy as np
 import streamlit as st
 
 from cnnviz.components.tiles import tiles
-from cnnviz.engine.requests import AttributePixels
+from cnnviz.engine.requests import POINTS_AT_ONCE, AttributePixels
 from cnnviz.engine.results import Floats, PixelShares
 from cnnviz.ui.engine import ask_each
 from cnnviz.ui.form import Form
@@ -28,7 +30,7 @@ say, text, label = WORDS.say, WORDS.text, WORDS.label
 METHODS = ("gradient", "times_input", "smooth", "integrated", "guided")
 SAMPLES = Number("samples", 8, low=1, high=64)
 NOISE = Real("noise", 0.15, low=0.0, high=0.5)
-STEPS = Number("steps", 16, low=1, high=64)
+STEPS = Number("steps", 64, low=1, high=300)
 BASELINE = Choice("baseline", "black", options=("black", "mean"), style="buttons")
 _LARGEST = 99.5  # per cent of a method's values are drawn within the scale
 _TALLEST = 330  # pixels
@@ -39,13 +41,39 @@ Found = dict[str, PixelShares]
 def _find(state: State) -> Found | None:
     points = {"smooth": FORM.get(SAMPLES), "integrated": FORM.get(STEPS)}
     more = {"smooth": {"noise": FORM.get(NOISE)}, "integrated": {"baseline": FORM.get(BASELINE)}}
-    counts = [points.get(method, 1) for method in METHODS]
     requests = [
-        AttributePixels(target=state.target, method=method, points=count, **more.get(method, {}), **state.subject.given)  # type: ignore[arg-type]
-        for method, count in zip(METHODS, counts, strict=True)
+        AttributePixels(
+            target=state.target,
+            method=method,
+            points=points.get(method, 1),
+            part=part,
+            **more.get(method, {}),  # type: ignore[arg-type]
+            **state.subject.given,
+        )
+        for method in METHODS
+        for part in _parts(points.get(method, 1))
     ]
+    counts = [1 if each.part is None else each.part[1] - each.part[0] for each in requests]
     answers = ask_each(requests, WORDS, counts)
-    return None if answers is None else dict(zip(METHODS, answers, strict=True))
+    if answers is None:
+        return None
+    by_method: dict[str, list[PixelShares]] = {method: [] for method in METHODS}
+    for request, answer in zip(requests, answers, strict=True):
+        by_method[request.method].append(answer)
+    return {method: _together(parts) for method, parts in by_method.items()}
+
+
+def _parts(count: int) -> Sequence[tuple[int, int] | None]:
+    """Return what the engine is asked for one after the other, so that others have their turns in between."""
+    if count <= POINTS_AT_ONCE:
+        return (None,)
+    return [(first, min(first + POINTS_AT_ONCE, count)) for first in range(0, count, POINTS_AT_ONCE)]
+
+
+def _together(parts: Sequence[PixelShares]) -> PixelShares:
+    """Return what the parts of one method add up to."""
+    values: Floats = np.stack([each.values for each in parts]).sum(axis=0, dtype=np.float64).astype(np.float32)
+    return replace(parts[0], values=values, total=sum(each.total for each in parts))
 
 
 def scaled(values: Floats) -> Floats:
