@@ -5,9 +5,11 @@ from pathlib import Path
 import streamlit as st
 
 from cnnviz.components.library import bring_library
+from cnnviz.components.room import room
 from cnnviz.components.theme import follow_theme
 from cnnviz.ui import links, menu
 from cnnviz.ui.engine import settle
+from cnnviz.ui.hidden import shows
 from cnnviz.ui.reconnection import run_when_reconnected
 from cnnviz.ui.single_values import look_up_single_values
 
@@ -22,9 +24,11 @@ pages = menu.pages()
 page = st.navigation(list(pages.values()), position="hidden")
 name = next(name for name, each in pages.items() if each is page or each.url_path == page.url_path)
 links.arrive(name)
-menu.draw_menu(pages, name)
+if shows("menu"):
+    menu.draw_menu(pages, name)
+room()
 follow_theme()
 run_when_reconnected()
-if name != "home":
+if name not in ("home", "room"):
     settle()
 page.run()

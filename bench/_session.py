@@ -63,6 +63,8 @@ class Session:
             subprotocols=[Subprotocol(each) for each in protocols],
             additional_headers=_sent(self.cookies),
             max_size=None,
+            # A server that is busy for long is waited for, as a browser does.
+            ping_timeout=None,
         )
         self.known, self.ages, self.widgets, self.fragments, self.repeated = {}, {}, {}, {}, {}
         message = BackMsg()
@@ -134,6 +136,15 @@ class Session:
         message = BackMsg()
         message.rerun_script.widget_states.widgets.add(id=self.widgets[label].id, **value)
         await self._run(message, self.fragments[label])
+
+    async def open_page(self, place: str, query: str) -> None:
+        """Go to another screen by its address, as the browser's back and forward do, and wait for its run."""
+        self.place, self.query = place, query
+        message = BackMsg()
+        message.rerun_script.page_name, message.rerun_script.query_string = place, query
+        message.rerun_script.cached_message_hashes.extend(self.known)
+        await self.socket.send(message.SerializeToString())
+        await self.finish()
 
     async def run_again(self, fragment: str) -> None:
         """Have one of `repeated` run, as the browser does by itself, and wait for what it sends."""

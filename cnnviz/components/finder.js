@@ -1,3 +1,5 @@
+import { root } from "./shared.js";
+
 const MOST_FOUND = 8;
 
 /**
@@ -18,9 +20,6 @@ function fits(entry, typed) {
   }
   return score;
 }
-
-/** The address of the app itself, without its screens: everything before the last part of the path. */
-const root = () => location.href.replace(/[^/]*([?#].*)?$/, "");
 
 function line(entry, words, open) {
   const item = document.createElement("li"), text = document.createElement("div");

@@ -134,6 +134,9 @@ export const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
  */
 export const finder = (parentElement) => (selector) => parentElement.querySelector(selector);
 
+/** The address of the app itself, without its screens: everything before the last part of the path. */
+export const root = () => location.href.replace(/[^/]*([?#].*)?$/, "");
+
 /** What an instance remembers between runs; its width is followed by `follow`. */
 const MEMORY = new WeakMap();
 export function memory(element) {

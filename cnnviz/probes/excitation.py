@@ -68,8 +68,8 @@ def excite(
 ) -> Excited:
     """Change an image (1, C, H, W), standardised, step by step so that a channel of a layer answers more.
 
-        >>> excite(model, noise_image((3, 224, 224), seed=0), "blocks.3.1.conv_pw", 5, shift=8, blur=0.5).image.shape
-        (3, 224, 224)
+        >>> excite(resnet18, noise_image((3, 64, 64)), "layer2.0.conv1", 5, steps=2, shift=2, blur=0.3).image.shape
+        (3, 64, 64)
 
     What rises is the mean over the channel's map, or the unit in its `middle`. A step goes along the gradient; its root
     mean square is the share `rate` of the range from `low`, black, to `high`, white, each a number or (C, 1, 1). Before

@@ -13,12 +13,15 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from cnnviz.assets import APP, ASSETS
 from cnnviz.errors import CnnvizError
+from cnnviz.server.ending import when_told_to_end
 from cnnviz.server.first_paint import FirstPaint
 from cnnviz.server.headers import Headers, content_security_policy, frame_ancestors, is_embedded
 from cnnviz.server.health import health_route
 from cnnviz.server.idle_memory import give_back
 from cnnviz.server.logs import keep_to_one_line
 from cnnviz.server.metrics import metrics_route
+from cnnviz.server.rooms.office import Office
+from cnnviz.server.rooms.routes import room_routes
 from cnnviz.server.script_errors import log_once, tell
 from cnnviz.server.uploads import UploadLimits
 from cnnviz.server.visits import CountVisits, Visits
@@ -38,7 +41,7 @@ if is_embedded(ancestors):
     # In another site's frame browsers keep back the cookie that Streamlit compares, and every upload would be refused.
     # An upload's address names its session all the same, which no other page knows.
     config.set_option("server.enableXsrfProtection", False)
-warm_up, visits = WarmUp(), Visits()
+warm_up, visits, office = WarmUp(), Visits(), Office()
 
 
 @asynccontextmanager
@@ -46,6 +49,7 @@ async def _lifespan(app: Any) -> AsyncIterator[None]:
     # Of a server's own process only: a notebook's that shows its network has a log of its own.
     keep_to_one_line()
     log_once()
+    when_told_to_end(office.hub.end)
     giving_back = asyncio.create_task(give_back(visits, warm_up))
     async with warm_up.lifespan(app):
         yield
@@ -55,7 +59,7 @@ async def _lifespan(app: Any) -> AsyncIterator[None]:
 app = st.App(
     str(APP),
     lifespan=_lifespan,
-    routes=[health_route(warm_up), metrics_route(warm_up, visits)],
+    routes=[health_route(warm_up), metrics_route(warm_up, visits), *room_routes(office)],
     middleware=[
         Middleware(Headers, policy=content_security_policy(_PAGE.read_text(encoding="utf-8"), ancestors)),
         Middleware(CountVisits, visits=visits),

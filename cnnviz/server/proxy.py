@@ -23,6 +23,8 @@ global
 
 defaults
 	mode http
+	# Whose wrong codes of a room are counted.
+	option forwardfor
 	timeout connect 2s
 	timeout client 75s
 	timeout server 75s

@@ -22,6 +22,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.server import health, proxy
 from cnnviz.server.forks import Fork, Run, bring_libraries, can_fork
 from cnnviz.server.headers import frame_ancestors, is_embedded
+from cnnviz.server.rooms.office import WORKERS
 
 _LOOK = 0.1  # seconds between looks at whether all still run
 _PATIENCE = 300.0  # seconds for the processes to be ready, on a slow machine
@@ -98,7 +99,10 @@ def serve(count: int, port: int, run: Run, command: Sequence[str]) -> int:
         bring_libraries()
     workers = [
         # What the command says of a network of one's own is said once.
-        _Program(f"Worker {number}", _launch(run, command, each, port, _shares(count), quiet=number > 1))
+        _Program(
+            f"Worker {number}",
+            _launch(run, command, each, port, {**_shares(count), WORKERS: str(count)}, quiet=number > 1),
+        )
         for number, each in enumerate(ports, 1)
     ]
     with tempfile.TemporaryDirectory(prefix="cnnviz-") as folder:

@@ -14,6 +14,7 @@ import streamlit as st
 
 from cnnviz.ui import links
 from cnnviz.ui.form_controls import AnyControl, Control, Switch, written
+from cnnviz.ui.hidden import shows
 from cnnviz.ui.words import COMMON, Words
 
 T = TypeVar("T")
@@ -81,6 +82,8 @@ class Form:
 
     def presets(self, presets: Mapping[str, Preset]) -> None:
         """Draw the presets, the one that stands pressed, and the way back to the start; their names are labels."""
+        if not shows("presets"):
+            return
         key = self.key("preset")
         texts = {name: {each: written(value) for each, value in preset.items()} for name, preset in presets.items()}
         now = {name: text for name, text in self._texts.items() if name not in PASSIVE}

@@ -17,7 +17,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 Texts = dict[str, str]
 
 # Names in a link that belong to the visit and not to a screen.
-VISIT = ("lang", "embed", "embed_options")
+VISIT = ("lang", "embed", "embed_options", "hide")
 # What the browser alone writes on the screens whose maps a tour is followed on without a run: the tour, and its step.
 TOUR = ("tour", "step")
 TOURS_IN_BROWSER = ("architectures", "network", "receptive_field")

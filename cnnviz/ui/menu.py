@@ -60,6 +60,7 @@ SCREENS = (
     Screen("spatial_transformer", "transform", "transform"),
     Screen("invariance", "transform", "rotate_right"),
     Screen("go", "beyond", "grid_4x4"),
+    Screen("room", "class", "groups"),
 )
 
 

@@ -6,6 +6,7 @@ comes, and it is drawn before all else: it is what a person waits for.
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -16,6 +17,7 @@ from cnnviz.engine.requests import Request
 from cnnviz.errors import CnnvizError
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form, Preset
+from cnnviz.ui.hidden import shows
 from cnnviz.ui.question import Question, ask_questions
 from cnnviz.ui.refusals import refuse
 from cnnviz.ui.screen import say_rest
@@ -82,20 +84,13 @@ class Part(Generic[S, A]):
                     let_paint()
         with left:
             say_rest(self.form.words)
-        if self.settings is not None:
+        if self.settings is not None and shows("settings"):
             with right:
                 self.settings()
         if state is None or answer is None:
             return None
-        if self.formulas is None:
-            self.notes(state, answer)
-        else:
-            notes_box, formula_box = st.columns([3, 2], gap="large")
-            with notes_box:
-                self.notes(state, answer)
-            with formula_box, st.container(key=self.form.key("formulas")):
-                self.formulas(state, answer)
-        if self.more is not None:
+        self._say(state, answer)
+        if self.more is not None and shows("more"):
             self.more(state, answer)
         if self.question is not None:
             make = self.question
@@ -103,6 +98,16 @@ class Part(Generic[S, A]):
         if self.code is not None:
             show_code(self.code(state, answer))
         return answer
+
+    def _say(self, state: S, answer: A) -> None:
+        notes, formulas = self.notes if shows("notes") else None, self.formulas if shows("formulas") else None
+        beside = st.columns([3, 2], gap="large") if notes and formulas else (nullcontext(), nullcontext())
+        if notes is not None:
+            with beside[0]:
+                notes(state, answer)
+        if formulas is not None:
+            with beside[1], st.container(key=self.form.key("formulas")):
+                formulas(state, answer)
 
     def _answer(self, state: S) -> A | None:
         if self.find is not None:
@@ -155,5 +160,7 @@ def tell_missing() -> None:
 
 def show_code(lines: str) -> None:
     """Show the few lines of Python that do the same."""
+    if not shows("code"):
+        return
     with st.expander(COMMON.label("code"), icon=":material/code:"):
         st.code(lines, language="python")

@@ -9,8 +9,11 @@ from random import Random
 
 import streamlit as st
 
+from cnnviz.components.room_send import room_send
 from cnnviz.ui.form import Form
+from cnnviz.ui.hidden import shows
 from cnnviz.ui.numbers import of_size, whole
+from cnnviz.ui.plain_math import plain
 from cnnviz.ui.words import COMMON
 
 _MOST = 4
@@ -41,6 +44,8 @@ class Question:
 
 def ask_questions(form: Form, make: Make) -> None:
     """Draw the questions of a screen, folded; those of the present state are made only while they are open."""
+    if not shows("questions"):
+        return
     with st.expander(
         COMMON.label("predict"), icon=":material/psychology_alt:", key=form.key("predict"), on_change="rerun"
     ) as opened:
@@ -59,6 +64,13 @@ def _ask(form: Form, make: Make) -> None:
     options, right = question.options, _shown(question.right)
     # Another question, or the same of another state, begins unanswered.
     name = f"{number}-{hash((question.asked, *options)):x}"
+    room_send(
+        plain(question.asked),
+        [plain(each) for each in options],
+        options.index(right),
+        plain(question.why),
+        key=form.key("predict-room"),
+    )
     answer = st.radio(question.asked, options, index=None, key=form.key(f"predict-{name}"))
     if answer is None:
         st.caption(COMMON.text("predict_first"))

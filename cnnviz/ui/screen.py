@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cnnviz.ui import links
+from cnnviz.ui.hidden import shows
 from cnnviz.ui.words import COMMON, Words
 
 
@@ -16,12 +17,16 @@ def open_screen(words: Words) -> None:
 
 def say_idea(words: Words) -> None:
     """Say the idea, of which a phone shows the line that ends it: the rest stands there below the stage."""
+    if not shows("idea"):
+        return
     with st.container(key=f"{words.name}-idea-line"):
         st.markdown(f"{words.text('idea')}\n\n{words.text('idea_line')}")
 
 
 def say_rest(words: Words) -> None:
     """Say the rest of the idea; only a phone shows it."""
+    if not shows("idea"):
+        return
     with st.container(key=f"{words.name}-idea-rest"):
         words.say("idea")
 
@@ -54,5 +59,7 @@ def choose_part(words: Words, parts: Sequence[str], former: str = "", carried: S
 
 def close_screen(words: Words) -> None:
     """Draw what there is to know beside the stage, where the lesson has more, and things to change."""
+    if not shows("try"):
+        return
     with st.expander(COMMON.label("try"), icon=":material/explore:"):
         words.say("try")

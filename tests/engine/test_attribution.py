@@ -119,7 +119,7 @@ def test_pixels_by_every_method(engine, given):
 
 
 def test_parts_of_a_method_are_those_of_the_probe(engine, given):
-    parts = [AttributePixels(MODEL, PICTURE, 4, "integrated", points=11, part=part) for part in ((0, 8), (8, 11))]
+    parts = [AttributePixels(MODEL, PICTURE, 4, "integrated", points=11, span=span) for span in ((0, 8), (8, 11))]
     found = [engine.ask(each) for each in parts]
     wanted = engine.ask(AttributePixels(MODEL, PICTURE, 4, "integrated", points=11))
     assert np.allclose(found[0].values + found[1].values, wanted.values, atol=1e-4)

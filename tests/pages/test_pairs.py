@@ -36,6 +36,7 @@ CHANGED = {
     "spatial_transformer": {"part": "Why interpolation"},
     "invariance": {"part": "Equivariance", "channel": "1"},
     "go": {"part": "Symmetry", "game": "3", "step": "40", "turn": "2"},
+    "room": {"code": "ABCDEF"},
     "activation_functions": {"function": "gelu", "beside": "relu,silu", "at": "-0.5"},
 }
 

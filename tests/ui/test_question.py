@@ -112,3 +112,13 @@ def test_a_state_without_a_question_says_so():
     started.run()
     assert not started.exception
     assert not started.radio
+
+
+def test_a_room_is_sent_the_question_as_it_is_shown(monkeypatch):
+    sent = []
+    monkeypatch.setattr("cnnviz.ui.question.room_send", lambda *given, key: sent.append(given))
+    started = opened()
+    radio = started.radio[0]
+    asked, options, right, why = sent[-1]
+    assert (asked, options) == (radio.label, radio.options)
+    assert (options[right], why) == ("10", "It is 10.")

@@ -100,7 +100,7 @@ def _filling(request: FillPatch | Occlude, one: Tensor) -> Tensor:
 def attribute_pixels(request: AttributePixels, run: Run) -> PixelShares:
     """Return one method's numbers, a pixel's colours added up."""
     given = run.network, picture_batch(request, run), request.target
-    part = None if request.part is None else range(*request.part)
+    part = None if request.span is None else range(*request.span)
     baseline_logit, found = None, _BY_METHOD.get(request.method)
     if found is not None:
         made: InputGradient = found(*given)

@@ -57,7 +57,7 @@ class AttributePixels(Request[PixelShares]):
 
     `method` is gradient, times_input, smooth, integrated or guided; `points` are SmoothGrad's noisy copies or the
     integral's steps, `noise` is SmoothGrad's, and `baseline` where integrated gradients begin, black or mean colour.
-    With a `part` of the points, (first, end), the values are what those alone add to the whole.
+    With a `span` of the points, (first, end), the values are what those alone add to the whole.
     """
 
     model: ModelChoice
@@ -67,5 +67,5 @@ class AttributePixels(Request[PixelShares]):
     points: int = 1
     noise: float = 0.0
     baseline: str = "black"
-    part: tuple[int, int] | None = None
+    span: tuple[int, int] | None = None
     invert: bool = False

@@ -46,14 +46,14 @@ def _find(state: State) -> Found | None:
             target=state.target,
             method=method,
             points=points.get(method, 1),
-            part=part,
+            span=span,
             **more.get(method, {}),  # type: ignore[arg-type]
             **state.subject.given,
         )
         for method in METHODS
-        for part in _parts(points.get(method, 1))
+        for span in _spans(points.get(method, 1))
     ]
-    counts = [1 if each.part is None else each.part[1] - each.part[0] for each in requests]
+    counts = [1 if each.span is None else each.span[1] - each.span[0] for each in requests]
     answers = ask_each(requests, WORDS, counts)
     if answers is None:
         return None
@@ -63,7 +63,7 @@ def _find(state: State) -> Found | None:
     return {method: _together(parts) for method, parts in by_method.items()}
 
 
-def _parts(count: int) -> Sequence[tuple[int, int] | None]:
+def _spans(count: int) -> Sequence[tuple[int, int] | None]:
     """Return what the engine is asked for one after the other, so that others have their turns in between."""
     if count <= POINTS_AT_ONCE:
         return (None,)
