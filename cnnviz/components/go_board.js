@@ -40,6 +40,8 @@ function drawGoBoard(meta, arrays, parentElement, setTriggerValue) {
   const telling = (value) => meta.mode === "shares" ? fill(words.share, { share: percent(value) })
     : fill(words.value, { value: digits(value) });
   own.at ??= [9, 9];
+  // The line may have become shorter than where one was.
+  film.at = clamp(film.playing ? film.at : chosen(film, meta.at), 0, meta.last);
   clearTimeout(own.replying);
   Object.assign(own, { ghost: null, aimed: null, font: getComputedStyle(root).fontFamily, inks: inksOf(root) });
   map.setAttribute("aria-label", words.label);
@@ -115,7 +117,6 @@ function drawGoBoard(meta, arrays, parentElement, setTriggerValue) {
   find(".on").setAttribute("aria-label", words.on);
   find(".tools label span").textContent = words.slider;
   slider.setAttribute("aria-label", words.slider); // a phone has no room for the word
-  if (!film.playing) film.at = clamp(chosen(film, meta.at), 0, meta.last);
   // So late that the stone which it answers has been seen.
   if (meta.reply !== null) own.replying = setTimeout(() => act({ play: [meta.last, meta.reply] }), PAUSE);
 

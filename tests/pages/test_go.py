@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from cnnviz import models
+from cnnviz import lessons, models
 from cnnviz.go import games, planes
 from cnnviz.go.board import point
 from cnnviz.go.records import Record, write
@@ -122,3 +122,13 @@ def test_a_link_with_nonsense_opens(link):
     for part in ("", "Image"):
         app = open_screen(SCREEN, **link, **({"part": part} if part else {}))
         assert_well(app)
+
+
+@pytest.mark.skipif(not models.is_ready("go-policy"), reason="the network is not trained here")
+@pytest.mark.parametrize("lesson", ["go", "go_image", "go_symmetry", "go_ladder", "go_occlusion"])
+def test_the_lines_of_python_run(lesson, capsys):
+    names = {"network": "go-policy", "game": "3", "at": 60, "target": "K10", "breaker": "Q16"}
+    names |= {"layer": "features.2", "channel": 5}
+    lines = lessons.filled(lessons.sections(lessons.ENGLISH, lesson)["code"], names)
+    exec(compile(lines, lesson, "exec"), {})
+    assert capsys.readouterr().out.strip()
