@@ -51,6 +51,14 @@ def numbers_in(text):
     return found
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_english_lesson_is_there(language):
+    english = assets.LESSONS / lessons.ENGLISH
+    theirs = {path.relative_to(english) for path in english.rglob("*.md")}
+    assert theirs
+    assert theirs <= {path.relative_to(assets.LESSONS / language) for path in (assets.LESSONS / language).rglob("*.md")}
+
+
 @each_lesson
 def test_it_has_the_sections_labels_and_numbers_of_the_english_one(path):
     ours, theirs = parts_of(path), parts_of(english_of(path))

@@ -1,6 +1,7 @@
 """Ready lessons: fifty minutes each, every place opens, and every answer that can be computed is."""
 
 import math
+import re
 from urllib.parse import parse_qsl
 
 import pytest
@@ -76,6 +77,23 @@ def test_a_ready_lesson_is_one_that_a_room_takes_and_has_fifty_minutes(name):
     assert sum(step.question is not None for step in found.steps) >= 4
     assert all(step.sentence and step.notes for step in found.steps)
     assert [step.place for step in found.steps] == [step["place"] for step in READY[name]["steps"]]
+
+
+@pytest.mark.parametrize("language", [each for each in lessons.languages() if each != lessons.ENGLISH])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_ready_lesson_asks_the_same_in_every_language(name, language):
+    ours = lesson(name, language)
+    checks.lesson(ours)
+    for mine, english in zip(ours["steps"], READY[name]["steps"], strict=True):
+        assert (mine["question"] is None) == (english["question"] is None), mine["title"]
+        if english["question"]:
+            assert mine["question"]["right"] == english["question"]["right"], mine["title"]
+            assert numbers_of(mine) == numbers_of(english), mine["title"]
+
+
+def numbers_of(step):
+    """Return the numbers of each option; an option may have words beside them."""
+    return [re.findall(r"\d[\d.,]*", option) for option in step["question"]["options"]]
 
 
 @pytest.mark.parametrize(("name", "step"), STEPS, ids=lambda value: value if isinstance(value, str) else value["title"])
