@@ -26,10 +26,11 @@ def test_a_formula_as_text(latex, text):
     assert plain(latex) == text
 
 
-def test_no_question_of_any_screen_has_latex_left():
+@pytest.mark.parametrize("language", lessons.languages())
+def test_no_question_of_any_screen_has_latex_left(language):
     seen = 0
-    for path in (assets.LESSONS / lessons.ENGLISH).glob("*.md"):
-        for key, text in lessons.sections(lessons.ENGLISH, path.stem).items():
+    for path in (assets.LESSONS / language).glob("*.md"):
+        for key, text in lessons.sections(language, path.stem).items():
             if not key.startswith("predict") or "$" not in text:
                 continue
             seen += 1

@@ -169,3 +169,14 @@ def test_several_processes_without_redis_open_no_room_and_say_so(port, monkeypat
     monkeypatch.setenv("CNNVIZ_WORKERS", "2")
     status, told = Somebody(port).ask("POST", "", {})
     assert (status, told["refused"]) == (503, "several")
+
+
+def test_the_picture_of_the_address_is_of_this_server_alone(port):
+    pytest.importorskip("segno", reason="segno is not installed: pip install -r requirements.txt")
+    somebody = Somebody(port)
+    status, picture = somebody.ask("GET", f"/ABCDEF/qr.svg?origin=http://127.0.0.1:{port}")
+    assert status == 200
+    assert picture.startswith("<svg xmlns=")
+    for origin in ("http://elsewhere.example.org", f"javascript://127.0.0.1:{port}", ""):
+        assert somebody.ask("GET", f"/ABCDEF/qr.svg?origin={origin}")[0] == 404
+    assert somebody.ask("GET", f"/ABC/qr.svg?origin=http://127.0.0.1:{port}")[0] == 404
