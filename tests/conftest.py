@@ -1,4 +1,4 @@
-"""How many cases Hypothesis tries: 100 a property, and 10,000 with HYPOTHESIS_PROFILE=nightly, which has no time limit.
+"""How many cases Hypothesis tries: 50 a property, and 10,000 with HYPOTHESIS_PROFILE=nightly, which has no time limit.
 
 A test that sets its own number keeps it. What takes a browser long is tried on `some` cases, and nightly on all.
 """
@@ -16,7 +16,7 @@ PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "everyday")
 NIGHTLY = PROFILE == "nightly"
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
-settings.register_profile("everyday", max_examples=100, deadline=None, suppress_health_check=SLOW)
+settings.register_profile("everyday", max_examples=50, deadline=None, suppress_health_check=SLOW)
 settings.register_profile("nightly", max_examples=10_000, deadline=None, suppress_health_check=SLOW)
 settings.load_profile(PROFILE)
 

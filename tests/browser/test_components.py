@@ -143,7 +143,7 @@ def test_values_that_are_no_numbers_are_shown_as_such(show: Callable[..., Any]) 
     for across, down in [(0.1, 0.1), (0.4, 0.1), (0.1, 0.4), (0.4, 0.4), (0.9, 0.1), (0.1, 0.9)]:
         page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"])
         told[across, down] = readout(page).split("value ")[1]
-    assert list(told.values()) == ["NaN", "Infinity", "-Infinity", "0", "2.00", "NaN"]
+    assert list(told.values()) == ["NaN", "Infinity", "−Infinity", "0", "2.00", "NaN"]
 
 
 def test_a_layer_too_large_is_thinned_and_says_so(show: Callable[..., Any]) -> None:

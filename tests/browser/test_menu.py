@@ -114,8 +114,8 @@ def test_the_menu_says_what_is_open_and_tabs_are_called_after_screens(open_at):
 # Links that come after the component has run, as when Streamlit's code for them is late: what is marked at each step.
 LATE_LINKS = """async () => {
   ENTRY
-  const root = document.body.appendChild(document.createElement("div")), told = [];
-  root.innerHTML = "<div class=root></div>";
+  const parent = document.body.appendChild(document.createElement("div")), told = [];
+  parent.innerHTML = "<div class=root></div>";
   const app = document.body.appendChild(document.createElement("main"));
   const step = async (act) => {
     act();
@@ -123,7 +123,7 @@ LATE_LINKS = """async () => {
     const current = [...document.querySelectorAll("[role=navigation] [aria-current]")];
     told.push(current.map((link) => `${link.textContent}: ${link.ariaCurrent}`));
   };
-  const open = (screen) => entry({ data: { label: "Screens", screen }, parentElement: root });
+  const open = (screen) => entry({ data: { label: "Screens", screen, language: "en" }, parentElement: parent });
   const put = (selector, html) => document.querySelector(selector).insertAdjacentHTML("beforeend", html);
   const menu = `<div class=st-key-menu><p class=st-key-menu-open></p><p class=st-key-menu-screens></p></div>`;
   let stop;

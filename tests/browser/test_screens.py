@@ -13,7 +13,7 @@ from cnnviz import lessons
 from cnnviz.ui import menu
 from tests.browser.access import LAPTOP, PHONE, assert_accessible, assert_nothing_jumps, assert_readable
 from tests.browser.ready import SLOW, answered, settle
-from tests.conftest import some
+from tests.conftest import NIGHTLY, some
 
 # Networks that are small, for a browser's patience.
 OPENED = {
@@ -59,17 +59,20 @@ def ready(page, name: str):
     return page
 
 
-@pytest.mark.parametrize("name", SCREENS)
-def test_a_screen_on_a_phone_and_on_a_laptop_in_light_and_dark(screen, name):
+# Every other screen is looked at on a phone and the others on a laptop; nightly each on both.
+@pytest.mark.parametrize("name", some(SCREENS, every=2))
+def test_a_screen_on_a_phone(screen, name):
     page = screen(name, width=PHONE, height=844, first=True)
     assert_nothing_jumps(page)
     assert_one_line_above_the_stage(page)
     assert_accessible(page)
     assert page.viewport_size["width"] == LAPTOP
     assert page.locator("[class*=-idea-rest]").bounding_box() is None
-    page.set_viewport_size({"width": LAPTOP, "height": 800})
-    page.reload()
-    ready(page, name)
+
+
+@pytest.mark.parametrize("name", SCREENS if NIGHTLY else [*SCREENS][1::2])
+def test_a_screen_on_a_laptop_in_light_and_dark(screen, name):
+    page = screen(name, width=LAPTOP, height=800, first=True)
     assert_nothing_jumps(page)
     if name in WITH_A_SUM:
         assert_the_result_is_in_sight(page)

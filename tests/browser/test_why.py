@@ -133,8 +133,8 @@ def open_part(serve, visit):
 
 
 def test_the_film_goes_from_noise_to_what_the_channel_likes(open_part, network):
-    query = "part=Excite&layer=block2.conv1&channel=5&steps=16&shift=2&blur=0&decay=0"
-    page = open_part(query, ".reels canvas", height=1000)
+    query = "part=Excite&layer=block2.conv1&channel=5&aim=channel&steps=16&shift=2&blur=0&decay=0"
+    page = open_part(query, ".reels canvas:visible", height=1000)
     model, _ = network
     how = models.card(MODEL).preprocessing
     mean, std = (torch.tensor(each)[:, None, None] for each in (how.mean, how.std))
