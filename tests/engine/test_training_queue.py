@@ -1,7 +1,7 @@
 """The place in the queue while a class trains: each run is told how many have their turn before it, and each moves."""
 
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from cnnviz.engine.requests import TrainSlice
 from cnnviz.training.live.settings import Settings
@@ -64,3 +64,18 @@ def test_runs_that_play_are_told_places_and_none_is_left_behind(build, desk, mon
     assert all(run.wait(60) for run in runs)
     assert [run.step for run in runs] == [60] * 8
     assert [run.ahead for run in runs] == [0] * 8
+
+
+def test_the_test_before_the_first_step_lets_others_through(build):
+    engine = build()
+    request = slice_of(1)
+    first = replace(request, until=0, seconds=1e-9, look=True)
+    looks = 0
+    while (found := engine.ask(first, session="run 1")).view is None:
+        looks += 1
+        assert looks < 1000
+    assert looks
+    assert found.step == 0
+    assert found.view.tests.shape[0] == 1
+    whole = engine.ask(replace(slice_of(1), run="another", until=0, seconds=0.0, look=True))
+    assert (whole.view.tests == found.view.tests).all()

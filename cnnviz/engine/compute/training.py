@@ -45,9 +45,11 @@ def train_slice(request: TrainSlice, run: Run) -> TrainedSlice:
     live = _kept(request, run)
     enough = (request.enough, request.since)
     _advance(live, request.rates, min(request.until, MOST_STEPS), request.seconds, enough)
-    if request.tested or (request.look and not live.tested):
+    if request.look and not live.tested:
+        live.first_test(seconds=request.seconds or math.inf)
+    if request.tested:
         live.finish_test()
-    found = view(live, request.shown) if request.look else None
+    found = view(live, request.shown) if request.look and live.tested else None
     return TrainedSlice(live.step, time.perf_counter() - began, found, _is_enough(live, enough))
 
 

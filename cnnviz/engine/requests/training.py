@@ -15,9 +15,10 @@ class TrainSlice(Request[TrainedSlice]):
 
     `run` names whose it is; `rates` are learning rates by the step from which they hold. A run that is not kept any
     more begins anew and comes to the same, since equal settings and rates make equal runs. With `look` the answer holds
-    what there is to see, with `tested` also what the network as it is now makes of the test examples; `shown` is the
-    number of the one whose maps are seen. It ends earlier with a test, after step `since`, of which so large a share
-    is right as `enough`. `photos` are the examples of a run on photos of one's own.
+    what there is to see, once the test before the first step is done, with `tested` also what the network as it is now
+    makes of the test examples; `shown` is the number of the one whose maps are seen. It ends earlier with a test, after
+    step `since`, of which so large a share is right as `enough`. `photos` are the examples of a run on photos of one's
+    own.
     """
 
     run: str

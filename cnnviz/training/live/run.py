@@ -129,6 +129,16 @@ class LiveRun:
             while self.step < steps and time.perf_counter() - began < seconds and not (over and over()):
                 next(self._work)
 
+    def first_test(self, *, seconds: float) -> None:
+        """Go on for some time with the test that comes before the first step, where that is not done."""
+        began = time.perf_counter()
+        with self._own_random_numbers():
+            # One piece at least, so that it comes to an end however little time there is.
+            while not self.tested:
+                next(self._work)
+                if time.perf_counter() - began >= seconds:
+                    break
+
     def finish_test(self) -> None:
         """Test the network as it is now, if that is not done."""
         if not self.tested or self.tested[-1].step != self.step:

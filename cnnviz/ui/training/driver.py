@@ -101,7 +101,9 @@ class Driver:
         if self._view is None or self._shown_last != self._shown:
             self._bring_back()
             self._ask(self.step, look=True)
-        assert self._view is not None
+            # The test before the first step may take some turns.
+            while self._view is None:
+                self._ask(self.step, look=True)
         return self._view
 
     def film(self) -> tuple[Frame, ...]:
