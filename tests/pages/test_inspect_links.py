@@ -113,3 +113,8 @@ def test_another_kind_of_picture_keeps_a_network_that_can_read_it():
 def test_filters_open_with_the_largest_first_filters_there_are():
     app = open_screen(screen("filters"))
     assert "64 filters of 3×11×11" in said(app)
+
+
+@pytest.mark.parametrize("model", ["resnet18", "alexnet"])
+def test_a_network_with_a_tour_of_the_gallery_is_looked_into(model):
+    assert_well(open_screen(screen("activations"), model=model, weights="random", source="Gallery"))

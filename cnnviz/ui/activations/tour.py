@@ -21,6 +21,8 @@ def show_tour(subject: Subject, answer: str, probability: str) -> None:
     if found is None or table is None:
         return
     steps = found.through(subject.model.name)
+    if not all(step.changes for step in steps):
+        return  # a tour of the gallery, whose rows have names of their own, which changes nothing here
     graph = NetworkGraph(tuple(Node(row.name, row.kind, row.output_size, row) for row in table.rows), ())
     facts = {"answer": answer, "probability": probability}
 
