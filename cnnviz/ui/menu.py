@@ -90,22 +90,27 @@ def draw_menu(pages: Mapping[str, StreamlitPage], open_screen: str) -> None:
                 target = open_screen if is_open else screen.name
                 with st.container(key=f"menu-{'open' if is_open else screen.section or 'home'}", width="content"):
                     _link(pages[target], label, target, open_screen)
-            for spoken in lessons.languages():
-                if spoken != language():
-                    with st.container(key=f"menu-language-{spoken}", width="content"):
-                        st.page_link(
-                            pages[open_screen],
-                            label=lessons.labels(spoken, WORDS.name)["language"],
-                            icon=":material/language:",
-                            query_params={**links.visit(), **links.link_to(open_screen), "lang": spoken},
-                            width="content",
-                        )
+            _draw_languages(pages[open_screen], open_screen)
         others = [screen for screen in SCREENS if section and screen.section == section]
         with st.container(horizontal=True, gap="small", key="menu-screens"):
             for screen in others:
                 _link(pages[screen.name], screen.label, screen.name, open_screen, icon=f":material/{screen.icon}:")
     open_label = next(screen.label for screen in SCREENS if screen.name == open_screen)
     navigation(label=WORDS.label("menu"), screen=open_label, language=language())
+
+
+def _draw_languages(page: StreamlitPage, open_screen: str) -> None:
+    """Draw a link to what is open, in each language but the visitor's."""
+    for spoken in lessons.languages():
+        if spoken != language():
+            with st.container(key=f"menu-language-{spoken}", width="content"):
+                st.page_link(
+                    page,
+                    label=lessons.labels(spoken, WORDS.name)["language"],
+                    icon=":material/language:",
+                    query_params={**links.visit(), **links.link_to(open_screen), "lang": spoken},
+                    width="content",
+                )
 
 
 def _firsts() -> list[Screen]:

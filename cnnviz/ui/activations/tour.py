@@ -2,14 +2,17 @@
 
 import streamlit as st
 
+from cnnviz.components.language import language
 from cnnviz.components.tour import tour
 from cnnviz.engine.requests import Layers
 from cnnviz.graph import NetworkGraph, Node
 from cnnviz.ui.activations.view import FORM
 from cnnviz.ui.engine import ask
 from cnnviz.ui.subject import Subject
-from cnnviz.ui.tours import told, tour_through
+from cnnviz.ui.tours import told
+from cnnviz.ui.tours import tour as tour_by_name
 
+_TOUR = "photo"
 _KEPT = FORM.key("before-tour")
 # What of the link says which layer and which unit of it is looked at.
 _LOOK = ("layer", "channel", "row", "column")
@@ -17,12 +20,11 @@ _LOOK = ("layer", "channel", "row", "column")
 
 def show_tour(subject: Subject, answer: str, probability: str) -> None:
     """Offer the tour for a network that has one; its last step tells the answer and its probability."""
-    found, table = tour_through(subject.model.name), ask(Layers(subject.model))
-    if found is None or table is None:
+    found = tour_by_name(_TOUR, language())
+    table = ask(Layers(subject.model)) if subject.model.name in found.networks else None
+    if table is None:
         return
     steps = found.through(subject.model.name)
-    if not all(step.changes for step in steps):
-        return  # a tour of the gallery, whose rows have names of their own, which changes nothing here
     graph = NetworkGraph(tuple(Node(row.name, row.kind, row.output_size, row) for row in table.rows), ())
     facts = {"answer": answer, "probability": probability}
 
