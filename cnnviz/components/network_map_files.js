@@ -4,6 +4,7 @@ import { fitCanvas } from "./canvas.js";
 import { drawScene } from "./network_map_drawing.js";
 import { drawLegend, heightOfLegend, LEAST_WIDTH } from "./network_map_legend.js";
 import { canvasPen, svgPen } from "./network_map_pens.js";
+import { saveAs } from "./shared.js";
 
 const MARGIN = 20, MOST = 12_000; // pixels that a browser still draws along a side
 
@@ -36,9 +37,5 @@ export async function save(own, kind) {
     drawLegend(pen, own, { left: 0, top: scene.height, width: wide, scale });
     blob = await new Promise((done) => { canvas.toBlob(done, "image/png"); });
   }
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = `network.${kind}`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  saveAs(blob, `network.${kind}`);
 }

@@ -1,8 +1,8 @@
 // A lesson on the teacher's page: chosen, opened from a file, changed, gone through, saved, and printed.
 
-import { LINE, act, download, save } from "./room_line.js";
+import { LINE, act, download } from "./room_line.js";
 import { button, make, marked } from "./room_panel.js";
-import { fill } from "./shared.js";
+import { fill, saveAs } from "./shared.js";
 
 /** Milliseconds after the last letter until what is written is sent. */
 const PAUSE = 500;
@@ -84,7 +84,7 @@ function keysOf(own, words, lessons) {
   const name = () => (own.lesson.title || words.lesson_title).replace(/[\\/:*?"<>|]/g, "");
   const of = (path, kind) => () => download(`${path}lang=${encodeURIComponent(words.language)}`, `${name()}.${kind}`);
   own.of_lesson = [
-    button(words.save, () => save(new Blob([JSON.stringify(own.lesson, null, 2)], { type: "application/json" }),
+    button(words.save, () => saveAs(new Blob([JSON.stringify(own.lesson, null, 2)], { type: "application/json" }),
       `${name()}.json`)),
     button(words.worksheet, of("/worksheet.html?", "html")),
     button(words.answers, of("/worksheet.html?answers=1&", "answers.html")),

@@ -1,7 +1,7 @@
 // The line to a room: who this page is there, what it hears, and what it says. One for all components of the page.
 
 import { goTo, here, isClassPage, plainPlace } from "./room_place.js";
-import { root } from "./shared.js";
+import { root, saveAs } from "./shared.js";
 
 const KEPT = "cnnviz-room";
 /** Milliseconds in which a line says that it is there, at the least; the server does every 15 s. */
@@ -90,16 +90,7 @@ export async function leaveRoom() {
 /** A file that the server makes of the room, as a download called `name`. */
 export async function download(path, name) {
   const answer = await fetch(addressOf(LINE.mine.code, path), { headers: headers() });
-  if (answer.ok) save(await answer.blob(), name);
-}
-
-/** Have the browser save a blob under a name. */
-export function save(blob, name) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  if (answer.ok) saveAs(await answer.blob(), name);
 }
 
 /** The address at which students join, and the teacher's own, which nobody else may see. */

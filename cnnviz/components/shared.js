@@ -178,3 +178,12 @@ export function pend(own, value) {
   own.pending = { value, time: performance.now() };
   clearTimeout(own.settle);
 }
+
+/** Have the browser save a blob under a name. */
+export function saveAs(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

@@ -34,6 +34,11 @@ class Record:
         """Return the position after that many moves; raise GoError, naming the move, where the rules forbid one."""
         return next(islice(self._played(), min(after, len(self.moves)), None))
 
+    @property
+    def placed(self) -> list[tuple[int, int]]:
+        """The moves that put a stone, passes left out: after how many moves, and where."""
+        return [(after, where) for after, (_, where) in enumerate(self.moves) if where < self.side**2]
+
     def up_to(self, moves: int) -> "Record":
         """Return the record of its first moves alone."""
         return replace(self, moves=self.moves[:moves])

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from cnnviz.calls import Call
 from cnnviz.errors import ShapeError
 from cnnviz.nested import first_tensor
-from cnnviz.probes.maps import stacked_maps
+from cnnviz.probes.maps import check_channel, stacked_maps
 from cnnviz.probes.partial_forward import catch
 
 CHUNK = 4
@@ -138,8 +138,7 @@ def _energies(
             raise ShapeError(f"{layer} has maps of {rows} by {columns}; row {row}, column {column} is not in them.")
         if channel is None:
             return maps[:, :, row, column].sum()
-        if not 0 <= channel < channels:
-            raise ShapeError(f"{layer} has {channels} channels; counted from 0, channel {channel} is not among them.")
+        check_channel(layer, channel, channels)
         return maps[:, channel, row, column].sum()
 
     gradient = None

@@ -15,9 +15,8 @@ from torchvision.transforms.functional import gaussian_blur
 
 from cnnviz.calls import Call
 from cnnviz.errors import ShapeError
-from cnnviz.nested import first_tensor
 from cnnviz.probes.arrays import Floats, to_numpy
-from cnnviz.probes.maps import as_maps
+from cnnviz.probes.maps import check_channel, maps_of
 from cnnviz.probes.partial_forward import catch
 
 Bound = Tensor | float
@@ -112,12 +111,8 @@ def _slope(model: nn.Module, image: Tensor, layer: str, channel: int, middle: bo
 
 def _picked(layer: str, channel: int) -> Callable[[Call], Tensor]:
     def take(call: Call) -> Tensor:
-        output = first_tensor(call.output)
-        maps = None if output is None else as_maps(output, call.kind)
-        if maps is None:
-            raise ShapeError(f"The output of {layer} cannot be shown as maps, so it has no channels.")
-        if not 0 <= channel < len(maps):
-            raise ShapeError(f"{layer} has {len(maps)} channels; counted from 0, channel {channel} is not among them.")
+        maps = maps_of(call, layer)
+        check_channel(layer, channel, len(maps))
         return maps[channel]
 
     return take
@@ -136,4 +131,4 @@ def _span(low: Bound, high: Bound) -> Tensor:
 
 
 def _within(image: Tensor, low: Bound, high: Bound) -> Tensor:
-    return torch.maximum(torch.minimum(image, torch.as_tensor(high).to(image)), torch.as_tensor(low).to(image))
+    return image.clamp(torch.as_tensor(low).to(image), torch.as_tensor(high).to(image))

@@ -51,7 +51,7 @@ def stepped(batch: Tensor, signs: Tensor, length: Bound, *, low: Bound = -torch.
     All three are numbers or (C, 1, 1), in the units of the batch.
     """
     low, high, length = (torch.as_tensor(each).to(batch) for each in (low, high, length))
-    return torch.maximum(torch.minimum(batch[:1] + length * signs, high), low)
+    return (batch[:1] + length * signs).clamp(low, high)
 
 
 def sign_steps(

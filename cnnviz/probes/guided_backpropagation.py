@@ -15,10 +15,9 @@ from torch import Tensor, nn
 
 from cnnviz.calls import Call, function_name, observe
 from cnnviz.errors import ShapeError
-from cnnviz.nested import first_tensor
 from cnnviz.probes.activations import written_by
 from cnnviz.probes.input_gradients import InputGradient, gradient
-from cnnviz.probes.maps import as_maps
+from cnnviz.probes.maps import check_channel, maps_of
 from cnnviz.probes.partial_forward import catch
 
 
@@ -50,10 +49,7 @@ def guided(
     guide = _Guide()
 
     def take(call: Call) -> tuple[Tensor, tuple[int, int, int]]:
-        output = first_tensor(call.output)
-        maps = None if output is None else as_maps(output, call.kind)
-        if maps is None:
-            raise ShapeError(f"The output of {layer} cannot be shown as maps, so it has no channels.")
+        maps = maps_of(call, layer)
         place = _place(maps, layer, channel, row, column)
         return maps[place], place
 
@@ -102,8 +98,7 @@ class _Guide:
 
 def _place(maps: Tensor, layer: str, channel: int, row: int | None, column: int | None) -> tuple[int, int, int]:
     channels, rows, columns = maps.shape
-    if not 0 <= channel < channels:
-        raise ShapeError(f"{layer} has {channels} channels; counted from 0, channel {channel} is not among them.")
+    check_channel(layer, channel, channels)
     if row is None or column is None:
         row, column = divmod(int(np.argmax(maps[channel].detach().cpu().numpy())), columns)
     if not (0 <= row < rows and 0 <= column < columns):

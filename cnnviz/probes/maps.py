@@ -5,6 +5,10 @@ from math import isqrt
 import torch
 from torch import Tensor
 
+from cnnviz.calls import Call
+from cnnviz.errors import ShapeError
+from cnnviz.nested import first_tensor
+
 _CHANNELS_LAST = frozenset(("linear", "layernorm", "layer_norm", "rms_norm", "rmsnorm"))
 _CHANNELS_FIRST = ("conv", "batchnorm", "batch_norm", "instance", "groupnorm", "group_norm", "pool", "pixel")
 
@@ -39,6 +43,21 @@ def stacked_maps(tensor: Tensor, kind: str = "") -> Tensor | None:
     if tensor.dim() == 5:
         return tensor.flatten(2, 3)
     return None
+
+
+def maps_of(call: Call, layer: str) -> Tensor:
+    """Return what a call of `layer` gave as maps (C, H, W), see as_maps; raise ShapeError where it can't be."""
+    output = first_tensor(call.output)
+    maps = None if output is None else as_maps(output, call.kind)
+    if maps is None:
+        raise ShapeError(f"The output of {layer} cannot be shown as maps, so it has no channels.")
+    return maps
+
+
+def check_channel(layer: str, channel: int, channels: int) -> None:
+    """Raise ShapeError for a channel that is not among so many."""
+    if not 0 <= channel < channels:
+        raise ShapeError(f"{layer} has {channels} channels; counted from 0, channel {channel} is not among them.")
 
 
 def locate(shape: torch.Size, kind: str, channel: int, row: int, column: int) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from cnnviz.calls import Call
 from cnnviz.errors import ShapeError
 from cnnviz.nested import first_tensor
-from cnnviz.probes.maps import stacked_maps
+from cnnviz.probes.maps import check_channel, stacked_maps
 from cnnviz.probes.partial_forward import catch
 
 Box = tuple[int | Fraction, int | Fraction, int | Fraction, int | Fraction]
@@ -46,10 +46,7 @@ def strongest(
         maps = None if output is None else stacked_maps(output, call.kind)
         if maps is None or len(maps) != len(stack):
             raise ShapeError(f"The output of {layer} is not a stack of maps, one for each of {len(stack)} images.")
-        if not 0 <= channel < maps.shape[1]:
-            raise ShapeError(
-                f"{layer} has {maps.shape[1]} channels; counted from 0, channel {channel} is not among them."
-            )
+        check_channel(layer, channel, maps.shape[1])
         picked: NDArray[np.float32] = maps[:, channel].float().cpu().numpy()
         return picked
 

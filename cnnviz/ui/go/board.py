@@ -164,8 +164,8 @@ def _show_notes(state: State, found: Answers) -> None:
 
 def _ranks(line: Line, found: Answers) -> np.ndarray:
     """Return the place of each move of the game, passes aside, in the network's order of all points, from 0."""
-    played = [(step, where) for step, (_, where) in enumerate(line.game.moves) if where != PASS]
-    return np.array([int((found.game[step] > found.game[step, where]).sum()) for step, where in played])
+    scores = found.game
+    return np.array([int((scores[step] > scores[step, where]).sum()) for step, where in line.game.placed])
 
 
 def _show_networks(state: State, found: Answers) -> None:
@@ -217,8 +217,7 @@ def question(state: State, found: Answers, number: int) -> Question | None:
 
 def code(state: State, found: Answers) -> str:
     """Return the few lines of Python that do the same."""
-    game = FORM.get(GAME)
-    return text("code", game=game if game not in ("empty", OWN) else "1", at=state.line.at, network=state.model.name)
+    return text("code", game=GAMES.name_in_python(), at=state.line.at, network=state.model.name)
 
 
 def show() -> None:

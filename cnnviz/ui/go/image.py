@@ -19,7 +19,7 @@ from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import Choice
 from cnnviz.ui.go.halving import show_halving
-from cnnviz.ui.go.state import GAME, GameForm, Line
+from cnnviz.ui.go.state import GameForm, Line
 from cnnviz.ui.number_controls import Number
 from cnnviz.ui.numbers import percent, short
 from cnnviz.ui.part import Part
@@ -185,11 +185,10 @@ def question(state: State, maps: Floats, number: int) -> Question:
 
 def code(state: State, maps: Floats) -> str:
     """Return the few lines of Python that do the same."""
-    game = GAMES.own.get(GAME)
     return text(
         "code",
         network=state.model.name,
-        game=game if game.isdecimal() else "1",
+        game=GAMES.name_in_python(),
         layer=state.row.name,
         channel=state.channel,
     )

@@ -197,12 +197,13 @@ def _show_everywhere(state: State, found: Answers) -> None:
 def question(state: State, found: Answers, number: int) -> Question:
     """Ask what a white stone at some point changes: the ladder, the score, both or neither."""
     points = free_points()
-    breaks = [where for where in points if not outcome(where).captured]
-    group = breaks if number % 2 == 0 else [where for where in points if where not in breaks]
-    where = Random(number).choice(group)
+    Random(number).shuffle(points)
+    # The first that breaks the ladder, or that does not: to read all of them takes half a second.
+    breaks = number % 2 == 0
+    where = next(each for each in points if outcome(each).captured != breaks)
     changes = found.box is None or _inside(found.box, where)
     kinds = {(True, True): "both", (True, False): "ladder", (False, True): "score", (False, False): "neither"}
-    right = kinds[where in breaks, changes]
+    right = kinds[breaks, changes]
     names = {"point": coordinate(where), "run": coordinate(RUN)}
     wrong = [label(f"changes.{kind}") for kind in kinds.values() if kind != right]
     return Question(text("predict", **names), label(f"changes.{right}"), wrong, text(f"predict_why_{right}", **names))

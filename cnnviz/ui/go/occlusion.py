@@ -16,7 +16,7 @@ from cnnviz.go.steps import Steps, steps
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import Text
-from cnnviz.ui.go.state import GAME, Box, GameForm, Line, field_of, is_point, shares_of
+from cnnviz.ui.go.state import Box, GameForm, Line, field_of, is_point, shares_of
 from cnnviz.ui.numbers import fixed, percent
 from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
@@ -163,11 +163,10 @@ def question(state: State, found: Answers, number: int) -> Question | None:
 
 def code(state: State, found: Answers) -> str:
     """Return the few lines of Python that do the same."""
-    game = GAMES.own.get(GAME)
     return text(
         "code",
         network=state.model.name,
-        game=game if game.isdecimal() else "1",
+        game=GAMES.name_in_python(),
         at=state.line.at,
         target=coordinate(found.target),
     )

@@ -97,6 +97,11 @@ class GameForm:
         wanted = step_of(line.record, own=bool(line.own))
         self.own.set(wanted, min(max(step, 0), line.last))
 
+    def name_in_python(self) -> str:
+        """Return the shipped game that stands for the chosen one in a few lines of Python."""
+        name = self.own.get(GAME)
+        return name if name in games.NAMES else games.NAMES[0]
+
     def _line(self) -> Line | None:
         form, name = self.own, self.own.get(GAME)
         game = own_game(form) if name == OWN else Record(SIDE, (), (), ()) if name == EMPTY else games.game(name)

@@ -17,7 +17,7 @@ from cnnviz.go.steps import Steps, steps
 from cnnviz.ui.engine import ask, ask_each
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import Switch
-from cnnviz.ui.go.state import GAME, PASS, GameForm, Line, shares_of
+from cnnviz.ui.go.state import PASS, GameForm, Line, shares_of
 from cnnviz.ui.number_controls import Number
 from cnnviz.ui.numbers import percent
 from cnnviz.ui.part import Part
@@ -143,7 +143,7 @@ def _show_whole_game(state: State, found: Answers) -> None:
     st.subheader(label("whole_title"))
     FORM.draw(WHOLE_GAME)
     line = state.line
-    played = [(step, where) for step, (_, where) in enumerate(line.game.moves) if where != PASS]
+    played = line.game.placed
     if not FORM.get(WHOLE_GAME) or not played:
         say("whole_off", count=COUNT * len(played))
         return
@@ -182,8 +182,7 @@ def question(state: State, found: Answers, number: int) -> Question:
 
 def code(state: State, found: Answers) -> str:
     """Return the few lines of Python that do the same."""
-    game = GAMES.own.get(GAME)
-    return text("code", network=state.model.name, game=game if game.isdecimal() else "1", at=state.line.at)
+    return text("code", network=state.model.name, game=GAMES.name_in_python(), at=state.line.at)
 
 
 def show() -> None:
