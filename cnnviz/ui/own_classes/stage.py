@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from cnnviz.errors import CnnvizError
+from cnnviz.engine.results import RunView
 from cnnviz.figures import training as figures
 from cnnviz.figures.class_map import class_map
 from cnnviz.figures.classes import top_classes
@@ -20,7 +20,6 @@ from cnnviz.ui.numbers import of_loss, percent, whole
 from cnnviz.ui.own_classes.gathering import gather
 from cnnviz.ui.own_classes.own import WORDS, own
 from cnnviz.ui.own_classes.state import COLLECTION, FORM, MAP, OWN, Found, State
-from cnnviz.ui.refusals import refuse
 from cnnviz.ui.training.player import draw_keys, moving
 
 STEPS = 100  # of a press
@@ -45,7 +44,7 @@ def draw_stage(state: State, found: Found) -> None:
         st.markdown(text("step_training"))
         with st.container(horizontal=True, gap="small", key=FORM.key("player")):
             draw_keys(FORM, state.run, {"one_step": ("skip_next", 1)}, most=STEPS, name="train")
-        moving(state.run, lambda: _draw_run(state), leads=True)
+        moving(state.run, state.run.look, lambda view: _draw_run(state, view), leads=True)
     with try_box:
         st.markdown(text("step_try"))
         _draw_tried(state, found)
@@ -95,12 +94,7 @@ def _strip(photos: tuple[bytes, ...]) -> str:
     return f"data:image/webp;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
-def _draw_run(state: State) -> None:
-    try:
-        view = state.run.look()
-    except CnnvizError as error:
-        refuse(error)
-        return
+def _draw_run(state: State, view: RunView) -> None:
     right, out = int(np.trace(view.confusion)), int(view.confusion.sum())
     numbers = {
         "steps": whole(view.step),

@@ -32,12 +32,11 @@ _PICTURES = 15  # of the first layer's units
 def _draw(state: State, view: RunView) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key=FORM.key("player")):
         draw_keys(FORM, state.run, {"ten_epochs": ("fast_forward", 10 * state.epoch)})
-    moving(state.run, lambda: _draw_run(state), leads=True)
+    moving(state.run, state.view, lambda view: _draw_run(state, view), leads=True)
 
 
-def _draw_run(state: State) -> None:
-    view = find(state)
-    if view is None or view.learnt is None or view.spread is None:
+def _draw_run(state: State, view: RunView) -> None:
+    if view.learnt is None or view.spread is None:
         return
     _draw_numbers(view)
     with st.container(key=FORM.key("pictures-abreast")):

@@ -25,6 +25,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.training.live.settings import MOST_STEPS, Settings
 
 SLICE = 0.02  # seconds: with thirty others, a turn comes round within one
+ROUND = 0.05  # seconds that one of a full class adds to the time between two turns of another, about
 LOOKED_EVERY = 0.45  # seconds between views
 ALONE = 4.0  # seconds without a look after which it stops
 BUDGET = 60.0  # seconds of work a press
@@ -73,7 +74,7 @@ class Driver:
 
     @property
     def pace(self) -> float:
-        """The seconds between two of its last views, about: more where many others train."""
+        """The seconds between two of its last views, about, or what is to be expected: more where many others train."""
         return self._pace
 
     @property
@@ -173,7 +174,8 @@ class Driver:
 
     def _start(self) -> None:
         self._going, self._asleep, self._came = True, False, time.monotonic()
-        self._viewed, self._pace = self._came, 0.0
+        # A round of all who wait now: their pages would else be drawn too often until each has noticed.
+        self._viewed, self._pace = self._came, ROUND * self._engine.statistics().waiting
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="cnnviz run", daemon=True)
             self._thread.start()

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from cnnviz.components.theme import is_dark
 from cnnviz.components.tiles import tiles
 from cnnviz.engine.results import RunView
-from cnnviz.errors import CnnvizError
 from cnnviz.figures import training as figures
 from cnnviz.figures.style import dress
 from cnnviz.training.live.examples import load, pixels_of
@@ -38,7 +37,7 @@ class _Class(Choice):
 
 def show_layers(state: State) -> None:
     """Draw both, moving, and the mistaken images once the run rests."""
-    moving(state.run, lambda: _draw(state), every=1.0)
+    moving(state.run, state.view, lambda view: _draw(state, view), every=1.0)
 
 
 def classes_of(state: State) -> tuple[str, ...]:
@@ -60,11 +59,7 @@ def mistaken(right: NDArray[np.int64], view: RunView, of: int | None, said: int 
     return found[np.argsort(-view.sure[found], kind="stable")]
 
 
-def _draw(state: State) -> None:
-    try:
-        view = state.view()
-    except CnnvizError:
-        return  # the stage has said it
+def _draw(state: State, view: RunView) -> None:
     st.subheader(text("layers"))
     _draw_sizes(view)
     st.subheader(text("confusion"))
@@ -110,15 +105,21 @@ def _draw_sizes(view: RunView) -> None:
     figure = figures.layer_ratios(view.measured, ratios, x=text("steps"), y=text("ratio"), usual=text("usual"))
     left, right = st.columns(2, gap="large")
     chart(figure, key=FORM.key("ratios"), at=left, alt=text("layers_alt"))
-    columns = {"weight": weight[-1], "gradient": gradient[-1], "update": update[-1]}
-    table = {text("column_layer"): list(view.layers)}
-    table |= {text(f"column_{name}"): [short(each, 3) for each in row] for name, row in columns.items()}
-    table[text("column_ratio")] = ["–" if np.isnan(each[-1]) else short(each[-1], 2) for each in ratios.values()]
+    # A table of Streamlit's goes through pandas and Arrow, a quarter of all that is drawn here.
+    head = [text(f"column_{name}") for name in ("layer", "weight", "gradient", "update", "ratio")]
+    rows = [
+        (name, *(short(each[-1, at], 3) for each in (weight, gradient, update)), _share(shares[-1, at]))
+        for at, name in enumerate(view.layers)
+    ]
     with right:
-        st.table(table, border="horizontal")
+        st.markdown("\n".join(f"| {' | '.join(row)} |" for row in (head, ("---", *["--:"] * 4), *rows)))
         say("layers_text")
         dead = ", ".join(text("dead_share", share=percent(share), layer=layer) for layer, share in view.dead)
         st.markdown(text("dead", shares=dead) if view.dead else text("dead_none"))
+
+
+def _share(ratio: float) -> str:
+    return "–" if np.isnan(ratio) else short(ratio, 2)
 
 
 def _show_mistakes(state: State, view: RunView) -> None:

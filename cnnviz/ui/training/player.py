@@ -1,7 +1,9 @@
 """A run on a screen: the keys that let it go on or begin anew, what moves with it, and the files that it comes to."""
 
+import threading
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from contextlib import nullcontext
+from typing import Protocol, TypeVar
 
 import streamlit as st
 
@@ -14,6 +16,10 @@ from cnnviz.ui.training.driver import Driver
 EVERY = 0.5  # seconds between two pictures
 _RARELY = 4  # times as long at most, where many train
 RUN = "run"  # where a form keeps its run in the session
+# What moves by itself is drawn one page after the other: who presses a key or looks at another screen meanwhile shares
+# Python with one such page, and not with those of a whole class.
+_TURN = threading.Lock()
+S = TypeVar("S")
 # The name of a file, its kind, and what makes its content.
 File = tuple[str, str, Callable[[], str | bytes]]
 
@@ -44,21 +50,35 @@ def find(state: Playing) -> RunView | None:
         return None
 
 
-def moving(run: Driver, draw: Callable[[], None], *, every: float = EVERY, leads: bool = False) -> None:
-    """Draw something anew every so many seconds while the run plays, and once where it rests.
+def moving(
+    run: Driver, see: Callable[[], S], draw: Callable[[S], None], *, every: float = EVERY, leads: bool = False
+) -> None:
+    """Draw what there is to `see` anew every so many seconds while the run plays, and once where it rests.
 
     Where many train, and there is something new less often, it is drawn less often. Where that changed, or the run came
-    to rest, the one that `leads` has the page run again: in a full class its last slice and test take some turns.
+    to rest, the one that `leads` has the page run again: in a full class its last slice and test take some turns. It
+    also says it where `see` raises a CnnvizError.
     """
     goes, times = run.playing or not run.wait(0), _times(run)
+    by_itself = False
 
     def again() -> None:
+        nonlocal by_itself
+        turn, by_itself = _TURN if by_itself else nullcontext(), True
         if goes:
             run.wake()
         rests = goes and not run.playing
         if leads and goes and (run.wait(1) if rests else not times / 4 < _times(run) < times * 2):
             st.rerun()
-        draw()
+        try:
+            # It may wait for the engine: not in its turn, which others wait for.
+            seen = see()
+        except CnnvizError as error:
+            if leads:
+                refuse(error)
+            return
+        with turn:
+            draw(seen)
 
     st.fragment(again, run_every=every * times if goes else None)()
 

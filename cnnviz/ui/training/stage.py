@@ -5,12 +5,11 @@ import math
 import streamlit as st
 
 from cnnviz.engine.results import RunView
-from cnnviz.errors import CnnvizError
 from cnnviz.figures import training as figures
 from cnnviz.training.live.settings import MOST_STEPS
 from cnnviz.ui.chart import chart
 from cnnviz.ui.numbers import fixed, of_loss, percent, whole
-from cnnviz.ui.refusals import refuse, translated
+from cnnviz.ui.refusals import translated
 from cnnviz.ui.training.differences import differences
 from cnnviz.ui.training.driver import BUDGET, Driver
 from cnnviz.ui.training.film import LATEST, draw_film
@@ -25,7 +24,7 @@ text = WORDS.text
 def draw_stage(state: State, view: RunView) -> None:
     """Draw the player, and what moves."""
     _draw_player(state)
-    moving(state.run, lambda: _draw_run(state), leads=True)
+    moving(state.run, lambda: _see(state), lambda seen: _draw_run(state, *seen), leads=True)
 
 
 def _draw_player(state: State) -> None:
@@ -52,14 +51,14 @@ def _draw_keep(run: Driver) -> None:
     )
 
 
-def _draw_run(state: State) -> None:
+def _see(state: State) -> tuple[RunView, RunView | None]:
+    """Return what there is to see of the run, and of the one that is kept beside it."""
     run = kept_run()
-    try:
-        view = state.view()
-        kept = None if run is None or run is state.run else run.look(state.shown)
-    except CnnvizError as error:
-        refuse(error)
-        return
+    return state.view(), None if run is None or run is state.run else run.look(state.shown)
+
+
+def _draw_run(state: State, view: RunView, kept: RunView | None) -> None:
+    run = kept_run()
     _draw_numbers(state, view)
     curves_box, film_box = st.columns([1, 2], gap="medium")
     with curves_box:

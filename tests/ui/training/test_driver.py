@@ -1,6 +1,7 @@
 """A run that plays by itself: as far as it should, at the rates it was told, and no longer than somebody looks."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -138,3 +139,13 @@ def test_settings_are_its_own_at_any_rate(engine):
     run = Driver(engine, POINTS)
     assert run.is_of(Settings("Linear 6, ReLU, Linear 2", "circles", batch_size=20, rate=0.5))
     assert not run.is_of(Settings("Linear 6, ReLU, Linear 2", "circles", batch_size=21, rate=0.01))
+
+
+def test_a_run_expects_its_views_as_seldom_as_the_engine_is_full(engine, monkeypatch):
+    full = replace(engine.statistics(), waiting=30)
+    monkeypatch.setattr(engine, "statistics", lambda: full)
+    run = Driver(engine, POINTS)
+    assert run.pace == 0
+    run.play(1)
+    assert run.pace == 30 * drivers.ROUND
+    assert run.wait(20)
