@@ -41,7 +41,7 @@ _FRONT = "cnnviz_front"
 
 @dataclass
 class Crowd:
-    """Acts so far, (kind, due, seconds, process), and the server's memory at every hundredth."""
+    """Acts so far, (kind, due, seconds, the person's first process), and the server's memory at every hundredth."""
 
     app: _run.Server | None
     acts: float
@@ -68,10 +68,9 @@ class Crowd:
 
     async def person(self, person: Person, delay: float) -> None:
         """Act until it is over."""
-        due = time.perf_counter() + delay
+        due, front = time.perf_counter() + delay, person.session.cookies.get(_FRONT, "")
         while self.goes_on():
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            front = person.session.cookies.get(_FRONT, "")
             try:
                 kind = await person.act()
                 self.taken.append((kind, due, time.perf_counter() - due, front))

@@ -10,9 +10,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from cnnviz.server.rooms.office import WORKERS
 _LOOK = 0.1  # seconds between looks at whether all still run
 _PATIENCE = 300.0  # seconds for the processes to be ready, on a slow machine
 _GRACE = 10.0  # seconds for a process to end by itself
+_CALM = 30.0  # seconds before another spare is started, which takes from those who have come to the last one
 _QUICK = 30.0  # seconds: one that lived for less may be ill, and is started again after a growing pause
 _SIGNALS = ("SIGTERM", "SIGINT", "SIGHUP")
 _FEW_FILES, _MANY_FILES = 1024, 65_536
@@ -37,22 +37,33 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class _Program:
-    """A process that has to run, and when it was started; `due` is when it is to be started again."""
+    """A process that has to run, and when it was started; `due` is when it is to be started again.
+
+    `ready` tells that one with a port was seen to serve since then.
+    """
 
     name: str
     launch: "Callable[[], subprocess.Popen[bytes] | Fork]"
+    port: int = 0
     process: "subprocess.Popen[bytes] | Fork | None" = None
     started: float = 0.0
     due: float = 0.0
     quick: int = 0
+    ready: bool = False
 
     def start(self) -> None:
-        self.started = time.monotonic()
+        self.started, self.ready = time.monotonic(), False
         self.process = self.launch()
 
     def ended(self) -> int | None:
         """Return the exit status where it has ended, else None."""
         return None if self.process is None else self.process.poll()
+
+    def see(self) -> None:
+        """Look whether it is ready, where it runs and was not yet."""
+        if self.process is not None and not self.ready:
+            with suppress(CnnvizError):
+                self.ready = _status(self.port) == 200
 
     def look_after(self, now: float) -> None:
         """Start it again where it has ended, at once or, where it keeps ending soon, after a pause."""
@@ -65,9 +76,38 @@ class _Program:
             return
         self.quick = self.quick + 1 if now - self.started < _QUICK else 0
         pause = min(_QUICK, 2.0 ** (self.quick - 1)) if self.quick > 1 else 0.0
-        self.process, self.due = None, now + pause
+        self.rest(now + pause, f"it is started again{f' in {pause:g} s' if pause else ''}")
+
+    def rest(self, due: float, what: str) -> None:
+        """Let it, which has ended, be until it is due, and log that it ended and what happens now."""
+        status = self.ended() or 0
         how = f"signal {-status}" if status < 0 else f"status {status}"
-        _log.warning("%s ended with %s; it is started again%s.", self.name, how, f" in {pause:g} s" if pause else "")
+        _log.warning("%s ended with %s; %s.", self.name, how, what)
+        self.process, self.due = None, due
+
+
+@dataclass
+class _Crew:
+    """The workers in the order of their ports, and which of them is the spare one, if any; both count from 0.
+
+    `orders` is the path of the proxy's socket.
+    """
+
+    workers: Sequence[_Program]
+    spare: int | None
+    orders: str
+
+    def look_after(self, now: float) -> None:
+        """Start those again that have ended; the spare one takes the place of another at once."""
+        for number, each in enumerate(self.workers):
+            if (at := self.spare) is not None and at != number and each.ended() is not None:
+                spare = self.workers[at]
+                if spare.ready and spare.ended() is None and proxy.stand_in(self.orders, at + 1, number + 1):
+                    each.rest(now + _CALM, f"{spare.name} takes its place")
+                    self.spare = number
+            each.look_after(now)
+        if self.spare is not None:
+            self.workers[self.spare].see()
 
 
 @contextmanager
@@ -92,7 +132,9 @@ def serve(count: int, port: int, run: Run, command: Sequence[str]) -> int:
     """
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     haproxy, address = proxy.program(), os.environ.get("STREAMLIT_SERVER_ADDRESS", "")
-    ports = range(port + 1, port + 1 + count)
+    # One more, where copies are cheap: it stands ready, and has the visitors of one that ends at once.
+    spare = can_fork()
+    ports = range(port + 1, port + 1 + count + spare)
     _check(port, ports, address)
     files = _open_many_files()
     if can_fork():
@@ -101,18 +143,29 @@ def serve(count: int, port: int, run: Run, command: Sequence[str]) -> int:
         # What the command says of a network of one's own is said once.
         _Program(
             f"Worker {number}",
-            _launch(run, command, each, port, {**_shares(count), WORKERS: str(count)}, quiet=number > 1),
+            _launch(run, command, each, port, {**_shares(count), WORKERS: str(count + spare)}, quiet=number > 1),
+            each,
         )
         for number, each in enumerate(ports, 1)
     ]
     with tempfile.TemporaryDirectory(prefix="cnnviz-") as folder:
-        file = Path(folder) / "haproxy.cfg"
+        crew = _Crew(workers, len(workers) - 1 if spare else None, str(Path(folder) / "orders"))
         embedded = is_embedded(frame_ancestors())
-        file.write_text(proxy.configuration(port, ports, files, address, embedded=embedded), encoding="utf-8")
-        before = _Program("The proxy", partial(_run_apart, [haproxy, "-db", "-f", str(file)]))
+
+        def launch() -> "subprocess.Popen[bytes]":
+            file, number = Path(folder) / "haproxy.cfg", None if crew.spare is None else crew.spare + 1
+            told = proxy.configuration(
+                port, ports, files, crew.orders, spare=number, address=address, embedded=embedded
+            )
+            file.write_text(told, encoding="utf-8")
+            return _run_apart([haproxy, "-db", "-f", str(file)])
+
+        before = _Program("The proxy", launch)
         with _told_to_end() as told:
             try:
-                return _start(workers, ports, told) or _run([before, *workers], told, f"http://localhost:{port}")
+                # The spare one is started when the others serve.
+                status = _start(workers[:count], ports[:count], told)
+                return status or _run(before, crew, told, f"{count} workers are behind http://localhost:{port}")
             finally:
                 _end([before, *workers])
 
@@ -158,14 +211,14 @@ def _wait(happens: Callable[[], bool], workers: Sequence[_Program], told: Sequen
     return 0
 
 
-def _run(programs: Sequence[_Program], told: Sequence[int], place: str) -> int:
-    """Look after the proxy, which is not yet started, and the workers until told to end."""
+def _run(before: _Program, crew: _Crew, told: Sequence[int], what: str) -> int:
+    """Say what runs, and look after the proxy, which is not yet started, and the workers until told to end."""
     if not told:
-        print(f"{len(programs) - 1} workers are behind {place}", flush=True)
+        print(what, flush=True)
     while not told:
         now = time.monotonic()
-        for each in programs:
-            each.look_after(now)
+        before.look_after(now)
+        crew.look_after(now)
         time.sleep(_LOOK)
     return 0
 
@@ -205,7 +258,7 @@ def _status(port: int) -> int | None:
 def _check(port: int, workers: Sequence[int], address: str) -> None:
     """Raise CnnvizError where a port is taken, or beyond the last one."""
     if workers[-1] >= 2**16:
-        raise CnnvizError(f"{len(workers)} workers want the ports after {port}, and {2**16 - 1} is the last one.")
+        raise CnnvizError(f"{len(workers)} processes want the ports after {port}, and {2**16 - 1} is the last one.")
     for each, place in ((port, address), *((worker, "127.0.0.1") for worker in workers)):
         family = socket.AF_INET6 if ":" in place else socket.AF_INET
         with socket.socket(family) as probe:
@@ -214,7 +267,7 @@ def _check(port: int, workers: Sequence[int], address: str) -> None:
                 probe.bind((place, each))
             except OSError as error:
                 raise CnnvizError(
-                    f"Port {each} can't be had: {error.strerror}. {len(workers)} workers behind port {port} want "
+                    f"Port {each} can't be had: {error.strerror}. {len(workers)} processes behind port {port} want "
                     f"{workers[0]} to {workers[-1]}; choose another with --port."
                 ) from None
 

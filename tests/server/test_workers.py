@@ -97,19 +97,19 @@ def sessions():
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    """A server of two workers: its process, its URL, the workers' ports and its log."""
+    """A server of two workers and a spare one: its process, its URL, their ports and its log."""
     try:
         proxy.program()
     except CnnvizError as error:
         pytest.skip(str(error))
     if not Path("/proc/self/comm").exists():
         pytest.skip("the worker to kill is looked up in /proc")
-    folder, port = tmp_path_factory.mktemp("workers"), free_ports(4)
+    folder, port = tmp_path_factory.mktemp("workers"), free_ports(5)
     log, environment = folder / "log.txt", {**os.environ, "PYTHONPATH": str(ROOT)}
     redis = shutil.which("redis-server") is not None and importlib.util.find_spec("redis") is not None
     if redis:
-        environment["CNNVIZ_REDIS"] = f"redis://127.0.0.1:{port + 3}"
-        keep = ["--save", "", "--appendonly", "no", "--bind", "127.0.0.1", "--port", str(port + 3)]
+        environment["CNNVIZ_REDIS"] = f"redis://127.0.0.1:{port + 4}"
+        keep = ["--save", "", "--appendonly", "no", "--bind", "127.0.0.1", "--port", str(port + 4)]
         photos = subprocess.Popen(["redis-server", *keep], cwd=folder, stdout=subprocess.DEVNULL)
     command = [sys.executable, "-m", "cnnviz", "serve", "--workers", "2", "--port", str(port)]
     with log.open("wb") as out:
@@ -117,7 +117,8 @@ def served(tmp_path_factory):
     url = f"http://127.0.0.1:{port}"
     assert wait(lambda: status(f"{url}/api/health") == 200 or process.poll() is not None, 120), log.read_text()
     assert process.poll() is None, log.read_text()
-    yield SimpleNamespace(process=process, url=url, ports=(port + 1, port + 2), log=log, redis=redis)
+    ports = (port + 1, port + 2, port + 3)
+    yield SimpleNamespace(process=process, url=url, ports=ports, log=log, redis=redis)
     for each in [process, photos] if redis else [process]:
         each.terminate()
         each.wait(timeout=30)
@@ -129,7 +130,8 @@ def test_a_visitor_stays_at_a_worker_and_the_proxy_keeps_their_numbers_to_itself
     for _ in range(6):
         assert "cnnviz_front" not in sessions.cookies(served.url, front)
     assert status(f"{served.url}/api/metrics") == 404
-    assert [status(f"http://127.0.0.1:{port}/api/metrics") for port in served.ports] == [200, 200]
+    assert [status(f"http://127.0.0.1:{port}/api/metrics") for port in served.ports[:2]] == [200, 200]
+    assert {sessions.cookies(served.url, {})["cnnviz_front"] for _ in range(6)} <= {"1", "2"}
 
 
 async def _visitor(served, sessions, worker, page, query):
@@ -153,7 +155,9 @@ def value(visitor, label):
     return widget.value if widget.set_value else widget.default
 
 
-def test_a_killed_worker_s_visitors_go_on_by_their_links_and_the_others_notice_nothing(served, sessions):
+def test_a_killed_worker_s_visitors_go_on_at_the_spare_one_and_the_others_notice_nothing(served, sessions):
+    assert wait(lambda: status(f"http://127.0.0.1:{served.ports[2]}/api/health") == 200, 60), served.log.read_text()
+
     async def story():
         stays = await _visitor(served, sessions, "1", "convolution", LINK)
         moves = await _visitor(served, sessions, "2", "convolution", LINK)
@@ -164,13 +168,12 @@ def test_a_killed_worker_s_visitors_go_on_by_their_links_and_the_others_notice_n
             await visitor.set("Padding", double_value=2.0)
         number, query = stays.number, moves.query
         assert "padding=2" in query
-        os.kill(killed := process_at(served.ports[1]), signal.SIGKILL)
+        os.kill(process_at(served.ports[1]), signal.SIGKILL)
         began = time.monotonic()
         await _lost(moves.socket)
         await moves.reconnect()
         assert time.monotonic() - began < BACK
-        # It waited for the process that took the place of its own, or went to the other one.
-        assert moves.cookies["cnnviz_front"] in ("1", "2")
+        assert moves.cookies["cnnviz_front"] == "3"
         assert (moves.query, value(moves, "Padding"), value(moves, "Kernel size")) == (query, 2, 5)
         await owns.reconnect()
         # The photo is there again where there is a Redis, and has to be given again where there is none.
@@ -182,23 +185,19 @@ def test_a_killed_worker_s_visitors_go_on_by_their_links_and_the_others_notice_n
         for visitor in (stays, moves, owns):
             assert visitor.errors == []
             await visitor.socket.close()
-        return killed
 
-    killed = asyncio.run(story())
-    health = f"http://127.0.0.1:{served.ports[1]}/api/health"
-    assert wait(lambda: status(health) == 200, 60), served.log.read_text()
-    assert process_at(served.ports[1]) not in (killed, None)
-    assert "Worker 2 ended with signal 9; it is started again." in served.log.read_text()
-    # The proxy has seen it too, and sends new visitors there.
-    assert wait(lambda: sessions.cookies(served.url, {}).get("cnnviz_front") == "2", 20)
+    asyncio.run(story())
+    assert "Worker 2 ended with signal 9; Worker 3 takes its place." in served.log.read_text()
+    # New visitors go there, too.
+    assert {sessions.cookies(served.url, {})["cnnviz_front"] for _ in range(6)} <= {"1", "3"}
 
 
 def test_told_to_end_it_takes_all_with_it(served):
     running = [process_at(port) for port in served.ports]
-    assert None not in running
+    assert None not in (running[0], running[2])
     served.process.send_signal(signal.SIGTERM)
     assert served.process.wait(timeout=30) == 0
-    assert [process_at(port) for port in served.ports] == [None, None]
+    assert [process_at(port) for port in served.ports] == [None, None, None]
     assert status(f"{served.url}/api/health") is None
     text = served.log.read_text()
     assert "Traceback" not in text
@@ -210,7 +209,7 @@ def test_told_to_end_it_takes_all_with_it(served):
     [
         (["--workers", "0"], "'0' is no number of workers; it should be from 1 to 256"),
         (["--workers", "two"], "'two' is no number of workers"),
-        (["--workers", "2", "--port", "65534"], "2 workers want the ports after 65534, and 65535 is the last one."),
+        (["--workers", "2", "--port", "65534"], "processes want the ports after 65534, and 65535 is the last one."),
     ],
 )
 def test_numbers_that_make_no_sense_are_told(monkeypatch, capsys, arguments, sentence):
@@ -276,6 +275,49 @@ def test_one_that_keeps_ending_is_started_again_after_longer_and_longer_pauses()
     # One that lived for long is started at once.
     program.look_after(now + 100)
     assert program.due == now + 100
+
+
+def sleeper(name):
+    """A program that runs until it is killed."""
+    return workers._Program(name, lambda: workers._run_apart([sys.executable, "-c", "import time; time.sleep(60)"]))
+
+
+def test_the_spare_one_takes_a_place_once_it_can_serve_and_the_one_that_ended_is_the_next_spare(monkeypatch):
+    crew = workers._Crew([sleeper(f"Worker {number}") for number in (1, 2, 3)], 2, "orders")
+    ready, told = [], []
+    monkeypatch.setattr(workers, "_status", lambda port: 200 if ready else 503)
+    monkeypatch.setattr(proxy, "stand_in", lambda *order: told.append(order) or True)
+    now = time.monotonic()
+
+    def end(number):
+        crew.workers[number].process.kill()
+        crew.workers[number].process.wait(timeout=30)
+
+    crew.look_after(now)
+    first, second, third = (each.process for each in crew.workers)
+    assert None not in (first, second, third)
+    end(0)
+    for _ in range(2):
+        crew.look_after(now := now + 1)
+    # The spare one was not ready: the one that ended is started again.
+    assert (crew.spare, told, crew.workers[0].process not in (None, first)) == (2, [], True)
+    ready.append(1)
+    crew.look_after(now := now + 1)
+    end(1)
+    crew.look_after(now := now + 1)
+    assert (crew.spare, told) == (1, [("orders", 3, 2)])
+    assert crew.workers[2].process is third
+    crew.look_after(now + workers._CALM - 0.1)
+    assert crew.workers[1].process is None
+    crew.look_after(now := now + workers._CALM)
+    assert crew.workers[1].process not in (None, second)
+    # A spare one that ends is started again, and nobody takes its place.
+    end(1)
+    for _ in range(2):
+        crew.look_after(now := now + 100)
+    assert (crew.spare, len(told), crew.workers[1].process is not None) == (1, 1, True)
+    for number in range(3):
+        end(number)
 
 
 def test_workers_share_the_memory_and_the_processors(monkeypatch):
