@@ -97,6 +97,18 @@ def test_the_crop_is_drawn_where_it_was_taken():
     assert image.x0 - image.dx / 2 == pytest.approx(-0.5)
 
 
+def test_the_crop_is_of_the_photo_itself_in_few_bytes():
+    across, down = np.meshgrid(np.arange(1600), np.arange(1200))
+    pixels = np.stack([across / 1600, down / 1200, (across + down) / 2800], -1)
+    source = crop((255 * pixels).astype(np.uint8), (0.0, 0.0, 1200.0, 1200.0)).data[0].source
+    shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(source.partition(",")[2]))), float)
+    assert shown.shape == (480, 640, 3)
+    rows, columns = ((np.arange(count) * 2.5).astype(int) for count in (480, 640))
+    wanted = 255 * pixels[np.ix_(rows, columns)]
+    assert np.abs(shown - wanted).max() < 8
+    assert len(source) < 60_000
+
+
 def test_a_gradient_of_zero_is_grey_and_its_signs_are_light_and_dark():
     gradient = np.zeros((3, 5, 5), np.float32)
     gradient[:, 0, 0], gradient[:, 4, 4] = 2, -2
