@@ -25,7 +25,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.training.live.settings import MOST_STEPS, Settings
 
 SLICE = 0.02  # seconds: with thirty others, a turn comes round within one
-ROUND = 0.05  # seconds that one of a full class adds to the time between two turns of another, about
+ROUND = 0.1  # seconds that one of a full class adds to the time between two views of another, at most
 LOOKED_EVERY = 0.45  # seconds between views
 ALONE = 4.0  # seconds without a look after which it stops
 BUDGET = 60.0  # seconds of work a press

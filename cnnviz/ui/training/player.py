@@ -1,6 +1,7 @@
 """A run on a screen: the keys that let it go on or begin anew, what moves with it, and the files that it comes to."""
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from typing import Protocol, TypeVar
@@ -22,6 +23,26 @@ _TURN = threading.Lock()
 S = TypeVar("S")
 # The name of a file, its kind, and what makes its content.
 File = tuple[str, str, Callable[[], str | bytes]]
+
+
+class _Gate:
+    """Lets one pass every so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds, self._last, self._lock = seconds, 0.0, threading.Lock()
+
+    def passes(self) -> bool:
+        """Return whether it lets whoever asks pass now."""
+        with self._lock:
+            now = time.monotonic()
+            if now - self._last < self._seconds:
+                return False
+            self._last = now
+            return True
+
+
+# Of the pages whose pace has changed one at a time runs again as a whole.
+_GATE = _Gate(0.5)
 
 
 class Playing(Protocol):
@@ -68,7 +89,7 @@ def moving(
         if goes:
             run.wake()
         rests = goes and not run.playing
-        if leads and goes and (run.wait(1) if rests else not times / 4 < _times(run) < times * 2):
+        if leads and goes and (run.wait(1) if rests else not times / 4 < _times(run) < times * 2 and _GATE.passes()):
             st.rerun()
         try:
             # It may wait for the engine: not in its turn, which others wait for.

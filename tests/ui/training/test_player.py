@@ -29,6 +29,23 @@ def test_where_views_are_rare_the_page_is_drawn_less_often(fragments, pace, seco
     assert fragments[0][1] == seconds
 
 
+def test_of_pages_whose_pace_has_changed_one_at_a_time_runs_again(fragments, monkeypatch):
+    anew = []
+    monkeypatch.setattr(player.st, "rerun", lambda: anew.append(1))
+    monkeypatch.setattr(player, "_GATE", player._Gate(0.05))
+    runs = [playing() for _ in range(3)]
+    for run in runs:
+        player.moving(run, lambda: 0, lambda seen: None, leads=True)
+        run.pace = 2.0
+    assert not anew
+    for again, _ in fragments:
+        again()
+    assert len(anew) == 1
+    time.sleep(0.06)
+    fragments[1][0]()
+    assert len(anew) == 2
+
+
 def test_pages_that_move_by_themselves_are_drawn_in_turn_and_who_pressed_a_key_waits_for_none(fragments):
     within, most, drawn = 0, 0, []
 
