@@ -10,7 +10,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +20,8 @@ Run = Callable[[Sequence[str]], int]
 # Nothing of the screens, whose components want a running server; and nothing here may compute, for the threads of a
 # parallel computation do not live on in a copy.
 _LIBRARIES = ("torch", "torchvision", "timm", "cnnviz.engine.local", "plotly.graph_objects", "streamlit.web.bootstrap")
+# What Streamlit imports itself where the first page is drawn: those who come to a new worker all at once waited for it.
+LATER = ("pandas", "streamlit.emojis")
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -30,12 +32,17 @@ def can_fork() -> bool:
 
 def bring_libraries() -> None:
     """Import what every worker needs; what is not installed is left out."""
-    for name in _LIBRARIES:
-        with suppress(ImportError):
-            import_module(name)
+    bring(_LIBRARIES + LATER)
     # Searches for garbage would write into what the copies share.
     gc.collect()
     gc.freeze()
+
+
+def bring(names: Iterable[str]) -> None:
+    """Import modules; those that are not installed are left out."""
+    for name in names:
+        with suppress(ImportError):
+            import_module(name)
 
 
 class Fork:

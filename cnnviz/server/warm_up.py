@@ -9,6 +9,7 @@ from typing import Any
 from cnnviz.engine import garbage
 from cnnviz.engine.interface import Engine
 from cnnviz.errors import CnnvizError
+from cnnviz.server.forks import LATER, bring
 
 _log = logging.getLogger(__name__)
 _PATIENCE = 300  # seconds, on a slow machine
@@ -70,8 +71,9 @@ class WarmUp:
             from cnnviz.ui.engine import SETTLED
 
             SETTLED.set()
-            garbage.settle()
             self.over.set()
+            bring(LATER)
+            garbage.settle()
             _reach_photos()
 
 
