@@ -11,7 +11,7 @@ import { photoOn } from "./network_map_photo.js";
 import { pointAt } from "./network_map_pointer.js";
 import { drawLit, lead } from "./network_map_tour.js";
 import { cellSize, channelsOf, modelOf, openAtFirst, shownFor } from "./network_map_tree.js";
-import { boxOf, bring, fit, isReadable, keepIn, zoom } from "./network_map_view.js";
+import { boxOf, bring, fit, isReadable, keepIn, refill, zoom } from "./network_map_view.js";
 import { describe, hearing, lookedFor, speak, wordsOf } from "./network_map_words.js";
 import { finder, follow, gradient, memory, whole, clamp } from "./shared.js";
 
@@ -280,7 +280,7 @@ function drawMap(meta, arrays, parentElement, setTriggerValue) {
     if (!own.scene) openToFit(own);
     else if (turned) arrange(own);
     if (turned) own.view = null;
-    if (own.view) Object.assign(own.view, { width: own.width, height: own.height });
+    if (own.view) refill(own);
     else fit(own, false);
     own.mini = null;
     if (own.wanted && own.wanted !== own.selected) {
