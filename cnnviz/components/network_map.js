@@ -68,7 +68,7 @@ function select(own, item) {
 /** Open so many blocks that the whole map can be read in the window; where it could not anyway, the usual number. */
 function openToFit(own) {
   const begin = (open) => { own.open = open; arrange(own); };
-  for (let most = AT_FIRST, last = null; most > 0; most -= 2) {
+  for (let most = AT_FIRST, last = null; most > 0; most--) {
     const open = openAtFirst(own.model, most), name = [...open].join();
     // Fewer at most are often the very same.
     if (name === last) continue;
