@@ -11,7 +11,7 @@ import { photoOn } from "./network_map_photo.js";
 import { pointAt } from "./network_map_pointer.js";
 import { drawLit, lead } from "./network_map_tour.js";
 import { cellSize, channelsOf, modelOf, openAtFirst, shownFor } from "./network_map_tree.js";
-import { boxOf, bring, fit, isReadable, keepIn, zoom } from "./network_map_view.js";
+import { boxOf, bring, fit, isReadable, keepIn, refill, zoom } from "./network_map_view.js";
 import { describe, hearing, lookedFor, speak, wordsOf } from "./network_map_words.js";
 import { finder, follow, gradient, memory, whole, clamp } from "./shared.js";
 
@@ -68,7 +68,7 @@ function select(own, item) {
 /** Open so many blocks that the whole map can be read in the window; where it could not anyway, the usual number. */
 function openToFit(own) {
   const begin = (open) => { own.open = open; arrange(own); };
-  for (let most = AT_FIRST, last = null; most > 0; most -= 2) {
+  for (let most = AT_FIRST, last = null; most > 0; most--) {
     const open = openAtFirst(own.model, most), name = [...open].join();
     // Fewer at most are often the very same.
     if (name === last) continue;
@@ -280,7 +280,7 @@ function drawMap(meta, arrays, parentElement, setTriggerValue) {
     if (!own.scene) openToFit(own);
     else if (turned) arrange(own);
     if (turned) own.view = null;
-    if (own.view) Object.assign(own.view, { width: own.width, height: own.height });
+    if (own.view) refill(own);
     else fit(own, false);
     own.mini = null;
     if (own.wanted && own.wanted !== own.selected) {

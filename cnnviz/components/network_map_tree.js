@@ -74,12 +74,17 @@ export const layersOf = ({ byNode }, first = 0, last = byNode.length - 1) =>
   byNode.slice(first, last + 1).reduce((sum, { family, identities }) =>
     sum + (family === "input" ? 0 : 1) + identities.length, 0);
 
-/** The blocks that are open at first: outer ones first, none of like blocks, as long as not too much is to be seen. */
+/**
+ * The blocks that are open at first: outer ones first, of those the ones with the most layers, none of like blocks, as
+ * long as not too much is to be seen.
+ */
 export function openAtFirst(model, most) {
   const open = new Set();
-  let level = model.items, seen = level.length;
+  let level = [...model.items], seen = level.length;
   while (level.length) {
     const next = [];
+    // Otherwise a stem of two layers might be open, and all that follows be one closed block.
+    level.sort((one, other) => other.last - other.first - (one.last - one.first));
     for (const item of level) if (item.items && item.count < 2 && seen - 1 + item.items.length <= most) {
       open.add(item.id);
       seen += item.items.length - 1;

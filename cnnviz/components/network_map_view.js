@@ -29,6 +29,16 @@ export function fit(own, entire) {
     y: free[1] > 0 ? -free[1] / 2 : own.scene.down ? -12 / scale : -free[1] / 2 };
   if (!own.scene.down && free[1] < 0) own.view.y = height / 2 - own.height / scale / 2;
   if (own.scene.down && free[0] < 0) own.view.x = width / 2 - own.width / scale / 2;
+  own.fitted = { ...own.view, entire };
+}
+
+/** Let the view fill a window of another size: fitted again where nobody has moved it, about its middle otherwise. */
+export function refill(own) {
+  const { view, fitted } = own;
+  if (fitted && ["x", "y", "scale"].every((each) => view[each] === fitted[each])) { fit(own, fitted.entire); return; }
+  view.x += (view.width - own.width) / view.scale / 2;
+  view.y += (view.height - own.height) / view.scale / 2;
+  Object.assign(view, { width: own.width, height: own.height });
 }
 
 /** Keep some of the map in the window. */

@@ -4,7 +4,8 @@
     >>> card("efficientnet-lite0").classes[281]
     'tabby'
 
-A network that somebody designed is its own name, "design:1x28x28: Conv 20 5 p2, ReLU, Flatten, Linear 10".
+A network that somebody designed is its own name, "design:1x28x28: Conv 20 5 p2, ReLU, Flatten, Linear 10"; one of timm
+is "timm/NAME".
 
 A source of models is one module with the functions of `Source`, named in `_SOURCES`. Nothing here imports torch before
 a function needs it, and the cards of the sources other than torchvision never do.
@@ -52,6 +53,7 @@ __all__ = [
     "groups",
     "is_designed",
     "is_ready",
+    "is_unlisted",
     "load",
     "names",
     "register",
@@ -115,7 +117,7 @@ def register(
         >>> load("flat")(torch.zeros(1, 1, 28, 28)).shape
         torch.Size([1, 10])
     """
-    if not name.strip() or is_designed(name) or name.startswith("timm/"):
+    if not name.strip() or is_unlisted(name):
         raise ModelError(f"{name!r} can't be a model's name; take one such as my-lenet.")
     if name in (*names(), *go_networks.names()):
         raise ModelError(f"There is a model {name!r} already; register the other one under another name.")
@@ -150,11 +152,16 @@ def is_designed(name: str) -> bool:
     return name.startswith(own_networks.PREFIX)
 
 
+def is_unlisted(name: str) -> bool:
+    """Return whether a name is of the kinds that `names` leaves out: a design, or a network of timm."""
+    return is_designed(name) or name.startswith(timm_models.PREFIX)
+
+
 def is_ready(name: str) -> bool:
     """Return whether `load` downloads nothing: the weights are on this disk, or there are none."""
     source = _source(name)
     file = source.file(name)
-    return source in (own_networks, registered) if file is None else file.exists()
+    return source in (own_networks, registered, timm_models) if file is None else file.exists()
 
 
 def load(

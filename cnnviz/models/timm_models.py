@@ -1,28 +1,70 @@
-"""The networks of timm, as "timm/NAME", with random weights: for what a run of them costs."""
+"""The networks of timm, as "timm/NAME", with random weights or those of a person's own file."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnnviz.errors import ModelError
+from cnnviz.images import Preprocessing
 from cnnviz.models.cards import Card
 from cnnviz.models.downloads import Progress
+from cnnviz.models.own_networks import MOST_PARAMETERS
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
 ORIGIN = "timm"
 PREFIX = "timm/"
+_WAYS = ("bilinear", "bicubic", "nearest")
 
 
 def names() -> tuple[str, ...]:
-    """Return no names: they stand in no list of models that can be looked into."""
+    """Return no names: a list of a thousand more would hide the others."""
     return ()
 
 
+@cache
 def card(name: str) -> Card:
-    """Raise ModelError: what timm publishes about them makes no card."""
-    raise ModelError(f"There is no model {name!r}; cnnviz.models.names() lists them all.")
+    """Return the card; a picture is made ready as timm does it for the network's usual weights.
+
+    Raises ModelError for a name that timm does not have, and for a network too large for a machine that others share.
+    """
+    from timm.data.config import resolve_data_config
+
+    from cnnviz.models.architectures import architecture
+
+    network = architecture(name)
+    parameters = sum(each.numel() for each in network.parameters())
+    if parameters > MOST_PARAMETERS:
+        raise ModelError(f"The network has {parameters:,} parameters; to be run here it may have {MOST_PARAMETERS:,}.")
+    how = resolve_data_config({}, model=network)
+    channels, height, width = how["input_size"]
+    outputs = getattr(network, "num_classes", 0) or getattr(network, "num_features", 1)
+    return Card(
+        name=name,
+        title=name.removeprefix(PREFIX),
+        origin=ORIGIN,
+        source="timm",
+        weights="random, from a seed",
+        year=0,
+        paper="",
+        input_size=(channels, height, width),
+        preprocessing=Preprocessing(
+            resize=int(min(height, width) / how["crop_pct"]),
+            crop=(height, width),
+            mean=tuple(how["mean"]),
+            std=tuple(how["std"]),
+            interpolation=how["interpolation"] if how["interpolation"] in _WAYS else "bicubic",
+            channels=channels,
+        ),
+        classes=tuple(f"class {index}" for index in range(outputs)),
+        accuracy=None,
+        data="",
+        licence="Apache-2.0 (timm)",
+        parameters=parameters,
+        trained=False,
+    )
 
 
 def file(name: str) -> Path | None:

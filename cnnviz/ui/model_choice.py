@@ -65,7 +65,7 @@ def _reads(name: str, kind: str) -> bool:
         return True
     if kind in SUITED:
         return SUITED[kind].rsplit("-", 1)[-1] == name.rsplit("-", 1)[-1]
-    return name in models.names() and models.card(name).input_size[0] != 1
+    return (name in models.names() or models.is_unlisted(name)) and models.card(name).input_size[0] != 1
 
 
 def default_model(form: Form, first: str = "Gallery", network: str = models.DEFAULT) -> str:
@@ -76,9 +76,9 @@ def default_model(form: Form, first: str = "Gallery", network: str = models.DEFA
 def _model(form: Form, first: str, network: str) -> Choice:
     default = default_model(form, first, network)
     names = [*learnt(), *models.names()]
-    # A designed network, or one outside a narrowed list, is in the link by its name alone.
+    # A designed network, one of timm, or one outside a narrowed list, is in the link by its name alone.
     wanted = form.text("model")
-    if wanted and wanted not in names and models.is_designed(wanted) and not _fault(wanted):
+    if wanted and wanted not in names and models.is_unlisted(wanted) and not _fault(wanted):
         names.insert(0, wanted)
     return Choice("model", default, DEPENDENT, tuple(names), technical=True)
 
@@ -96,7 +96,7 @@ def _weights(name: str) -> Choice:
 
 
 def model_of(form: Form, first: str = "Gallery", network: str = models.DEFAULT) -> ModelChoice:
-    """Return the chosen network; instead of a designed one that cannot be built it is the default: see `tell_faults`.
+    """Return the chosen network; instead of one that cannot be built it is the default: see `tell_faults`.
 
     While there is no file of one's own, it has the weights that it has without a word in the link.
     """
@@ -114,9 +114,9 @@ def model_of(form: Form, first: str = "Gallery", network: str = models.DEFAULT) 
 
 
 def tell_faults(form: Form, model: ModelChoice) -> None:
-    """Say what of the link can't be had: a designed network that can't be built, or a file of weights."""
+    """Say what of the link can't be had: a network that can't be built, or a file of weights."""
     wanted = form.text("model") or ""
-    if models.is_designed(wanted) and (fault := _fault(wanted)):
+    if models.is_unlisted(wanted) and (fault := _fault(wanted)):
         refuse(fault)
     if form.get(_weights(model.name)) == OWN and model.checkpoint_sha256 is None:
         random = model.random_seed is not None
@@ -143,7 +143,7 @@ def choose_model(form: Form, first: str = "Gallery", network: str = models.DEFAU
     if weights == OWN:
         choose_own_weights(form, name)
     elif weights == RANDOM:
-        st.caption(COMMON.text("random_weights" if card.trained else "designed_weights"))
+        st.caption(COMMON.text("designed_weights" if models.is_designed(name) else "random_weights"))
     elif name in learnt():
         st.caption(COMMON.text("learnt_weights"))
     elif choice.labels:

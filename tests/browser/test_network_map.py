@@ -8,6 +8,7 @@ import pytest
 import torch
 import torchvision.models as tv
 
+from cnnviz import models
 from cnnviz.analysis import analyze
 from cnnviz.components.bundle import script
 from cnnviz.components.network_map import message
@@ -44,6 +45,14 @@ def lay(chromium):
 
     yield go
     page.close()
+
+
+FIRST = """([text, most]) => {
+  SCRIPT
+  const data = Uint8Array.from(atob(text), (c) => c.charCodeAt(0)), model = modelOf(...unpack(data));
+  const open = openAtFirst(model, most);
+  return model.blocks.filter(({ id }) => open.has(id)).map(({ name }) => name);
+}"""
 
 
 def random_graph(draw):
@@ -138,3 +147,15 @@ def test_resnet152_opened_whole_is_laid_out_with_work_in_proportion_and_without_
     # 47,523 when this was written. Work that grew with the square would be 2.8 times as much for each box.
     assert large["work"] < 60_000
     assert large["work"] / len(large["boxes"]) < 1.1 * small["work"] / len(small["boxes"])
+
+
+@pytest.mark.parametrize(("most", "opened"), [(14, ["conv_stem", "bn1", "bn2", "global_pool"]), (15, ["blocks"])])
+def test_a_network_opens_its_stages_before_a_stem_of_two_layers(chromium, most, opened):
+    network = models.load("efficientnet-lite0", random_seed=0)
+    graph = analyze(network, (1, 3, 224, 224)).graph
+    page = chromium.new_page()
+    code = FIRST.replace("SCRIPT", script("network_map").replace("export default function", "function entry"))
+    found = page.evaluate(code, [base64.b64encode(message(graph, key="map")[1]).decode(), most])
+    page.close()
+    # Nine are to be seen with all closed; the block with the stages holds seven.
+    assert found == opened

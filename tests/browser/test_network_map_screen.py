@@ -76,3 +76,21 @@ def test_a_whole_network_is_readable_at_once_beside_its_table(serve, visit):
     settle(page)
     # The small map shows which part is in sight, where that is not all.
     expect(page.locator(".stage .mini")).to_be_hidden()
+
+
+def test_a_map_that_nobody_has_moved_stays_in_the_middle_of_a_narrower_window(serve, visit):
+    page = visit(f"{serve('app.py')}/architectures?part=Networks", width=1280, height=844)
+    stage, canvas = page.locator(".stage:has(.mini)"), page.locator(".stage .map")
+    expect(page.locator(".foot .readout")).to_contain_text("Layers:", timeout=SLOW)
+    settle(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    settle(page)
+    stage.scroll_into_view_if_needed()
+    box = stage.bounding_box()
+    assert box["width"] < 390
+    # The flow goes down: layers stand one below the other, all about the middle.
+    found = set()
+    for step in range(1, 20):
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * step / 20)
+        found.add(canvas.get_attribute("data-hover"))
+    assert {"conv1", "pool1", "conv2"} <= found

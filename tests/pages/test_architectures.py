@@ -58,6 +58,13 @@ def links_of(app):
     return [{name: values[0] for name, values in each.items()} for each in links if "net" in each]
 
 
+def into(app, screen):
+    """Return the parameters of the links that lead from the page into a screen, from top to bottom."""
+    protos = [each.proto for each in app.get("page_link")]
+    found = [parse_qs(each.query_string) for each in protos if each.page.endswith(screen) and each.query_string]
+    return [{name: values[0] for name, values in each.items()} for each in found]
+
+
 def test_it_opens_without_torch():
     code = (
         "import sys; from streamlit.testing.v1 import AppTest\n"
@@ -209,10 +216,29 @@ def test_every_architecture_is_of_its_preset_and_shipped_models_exist():
 def test_an_architecture_leads_to_learned_maps_with_pictures_of_their_kind(architecture, learned):
     app = open_part("Networks", architecture=architecture)
     assert_well(app)
-    protos = [each.proto for each in app.get("page_link")]
     for screen in ("activations", "filters"):
-        found = [parse_qs(each.query_string) for each in protos if each.page.endswith(screen) and each.query_string]
-        assert {each["model"][0]: each.get("source", [None])[0] for each in found} == learned
+        _itself, *found = into(app, screen)
+        assert {each["model"]: each.get("source") for each in found} == learned
+
+
+@pytest.mark.parametrize("screen", ["activations", "filters"])
+@pytest.mark.parametrize(
+    ("architecture", "network", "link"),
+    [
+        ("lenet", "lenet5", {"model": f"design:1x28x28: {NETWORKS['lenet5'].text}", "source": "Digits"}),
+        ("mobilenet", "mobilenet_v2", {"model": "mobilenet_v2", "weights": "random"}),
+        ("senet", "seresnet50", {"model": "timm/seresnet50"}),
+    ],
+)
+def test_a_network_itself_opens_with_random_weights(architecture, network, link, screen, monkeypatch):
+    monkeypatch.setattr(models, "is_ready", lambda name: False)
+    first = into(open_part("Networks", architecture=architecture, network=network), screen)[0]
+    assert first == link
+    monkeypatch.undo()
+    app = open_screen(f"pages/inspect/{screen}.py", **first)
+    assert_well(app)
+    assert app.selectbox(key=f"{screen}.model").value == link["model"]
+    assert any("before any training" in each.value or "Nobody has trained" in each.value for each in app.caption)
 
 
 def test_the_three_answers_are_the_networks_own():

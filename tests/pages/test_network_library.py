@@ -26,6 +26,9 @@ def test_a_library_is_searched_and_its_network_opens_at_its_own_size():
     assert app.text_input(key="network.size").value == "3x299x299"
     # Chollet 2017; timm's documentation gives 42.3 million.
     assert exact(app, "Parameters") == pytest.approx(42.3e6, rel=1e-2)
+    # What timm has can be looked into as well.
+    links = [each.proto for each in app.get("page_link") if each.proto.page.endswith("activations")]
+    assert "model=timm%2Fxception71" in {each.query_string for each in links}
     next(button for button in app.button if button.label == "Undo").click().run()
     assert exact(app, "Parameters") == 60_965_224
 

@@ -6,6 +6,7 @@ from random import Random
 import pandas as pd  # type: ignore[import-untyped]
 import streamlit as st
 
+from cnnviz import models
 from cnnviz.arithmetic import LayerRecord
 from cnnviz.arithmetic.families import family
 from cnnviz.design import LIBRARY
@@ -21,11 +22,12 @@ from cnnviz.ui.downloads import offer_downloads
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import Choice
 from cnnviz.ui.menu import SCREENS
-from cnnviz.ui.model_choice import SUITED
+from cnnviz.ui.model_choice import RANDOM, SUITED
 from cnnviz.ui.network.charts import by_blocks, costs_of
 from cnnviz.ui.network.library import network_of
 from cnnviz.ui.network.map import run_of
 from cnnviz.ui.network.state import WORDS as CALCULATOR
+from cnnviz.ui.network.state import model_name
 from cnnviz.ui.network_heat import draw_map
 from cnnviz.ui.network_tour import tour_over
 from cnnviz.ui.numbers import of_bytes, of_count, of_size, whole
@@ -104,7 +106,24 @@ def _draw_settings() -> None:
     say(f"new_{state.architecture}")
     st.caption(network.paper)
     open_in_calculator(text("open"), rows_link(network.text, network.input_size))
+    _link_to_itself(state)
     _link_to_learned(state)
+
+
+def _link_to_itself(state: State) -> None:
+    """Lead to maps and filters of the network itself, before it learns anything where weights of it are not here."""
+    network = state.network
+    if state.name in ARCHITECTURES[state.architecture].shipped:
+        return
+    name = model_name(network.text, network.input_size)
+    link = {"model": name}
+    if network.input_size[1] == 1:
+        link["source"] = "Digits" if state.architecture == "lenet" else "Clothes"
+    ready = not models.is_unlisted(name) and models.is_ready(name)
+    if not ready and not models.is_unlisted(name):
+        link["weights"] = RANDOM
+    say("itself" if ready else "itself_random")
+    _look_into(network.title, link)
 
 
 def _link_to_learned(state: State) -> None:
@@ -112,17 +131,21 @@ def _link_to_learned(state: State) -> None:
     architecture = ARCHITECTURES[state.architecture]
     say(f"kin_{state.architecture}" if architecture.kin else "learned")
     for model in architecture.shipped:
-        link = {**links.visit(), "model": model, **_suited(model)}
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            for screen in SCREENS:
-                if screen.name in _LEARNT:
-                    st.page_link(
-                        screen.path,
-                        label=text(f"open_{screen.name}", model=model),
-                        icon=f":material/{screen.icon}:",
-                        query_params=link,
-                        width="content",
-                    )
+        _look_into(model, {"model": model, **_suited(model)})
+
+
+def _look_into(called: str, link: dict[str, str]) -> None:
+    """Draw the links to the maps and the filters of a model."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        for screen in SCREENS:
+            if screen.name in _LEARNT:
+                st.page_link(
+                    screen.path,
+                    label=text(f"open_{screen.name}", model=called),
+                    icon=f":material/{screen.icon}:",
+                    query_params={**links.visit(), **link},
+                    width="content",
+                )
 
 
 def _suited(model: str) -> dict[str, str]:

@@ -3,14 +3,13 @@
 import streamlit as st
 
 from cnnviz import models
-from cnnviz.design import LIBRARY, parse
+from cnnviz.design import LIBRARY
 from cnnviz.errors import ModelError
 from cnnviz.images.example_sets import EXAMPLE_SETS, PATCHES
-from cnnviz.models.own_networks import name_of
 from cnnviz.ui import links
 from cnnviz.ui.menu import SCREENS
 from cnnviz.ui.model_choice import OWN
-from cnnviz.ui.network.state import FORM, WORDS
+from cnnviz.ui.network.state import FORM, WORDS, model_name
 from cnnviz.ui.own_weights import choose_own_weights
 from cnnviz.ui.refusals import translated
 
@@ -27,12 +26,10 @@ say, text = WORDS.say, WORDS.text
 def look_inside(net: str, input_size: tuple[int, ...]) -> None:
     """Offer the screens for a network that works on (N, C, H, W), and for one's own a file of weights."""
     own = not net.startswith(LIBRARY)
-    name = name_of(parse(net), input_size) if own else net.removeprefix(LIBRARY)
-    if not own and name not in models.names():
-        return
+    name = model_name(net, input_size)
     st.subheader(WORDS.label("look_inside"))
     try:
-        models.card(name)
+        card = models.card(name)
     except ModelError as error:
         st.caption(translated(error))
         return
@@ -43,7 +40,7 @@ def look_inside(net: str, input_size: tuple[int, ...]) -> None:
             if choose_own_weights(FORM, name, edited=True) is not None:
                 link["weights"] = OWN
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=FORM.key("look-inside")):
-        opens = "opens_with_own" if "weights" in link else "opens_with_random" if own else "opens"
+        opens = "opens_with_own" if "weights" in link else "opens" if card.trained else "opens_with_random"
         st.caption(text(opens), width="content")
         for screen in SCREENS:
             if screen.name in _LOOK_INSIDE:

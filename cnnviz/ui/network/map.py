@@ -2,11 +2,9 @@
 
 from functools import partial
 
-from cnnviz.design import LIBRARY, parse
 from cnnviz.design.totals import Totals
 from cnnviz.engine.requests import ModelChoice
-from cnnviz.models.own_networks import name_of
-from cnnviz.ui.network.state import FORM
+from cnnviz.ui.network.state import FORM, model_name
 from cnnviz.ui.network_heat import Run, draw_map
 from cnnviz.ui.network_tour import tour_over
 
@@ -28,8 +26,7 @@ def run_of(net: str, shown: Totals) -> Run | None:
     """Return the run of a network's text that works on images, with random weights; None for another."""
     if shown.error or len(shown.input_size) != 4:
         return None
-    name = net.removeprefix(LIBRARY) if net.startswith(LIBRARY) else name_of(parse(net), shown.input_size)
-    return Run(ModelChoice(name, random_seed=0), shown.input_size)
+    return Run(ModelChoice(model_name(net, shown.input_size), random_seed=0), shown.input_size)
 
 
 def chosen_row(shown: Totals) -> int | None:

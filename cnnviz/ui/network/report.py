@@ -70,15 +70,16 @@ def show() -> None:
             sentence = translated(shown.error)
             refuse(sentence if row is None else text("broken", row=row + 1, sentence=sentence))
         texts = _show_table(net, shown)
+    # Table and map are what a person comes for: the browser has both before anything else is drawn.
+    with right, stage_of(FORM.key("map"), 680):
+        show_map(net, shown)
+    with left:
         say_rest(WORDS)
         _choose_numbers(own)
         _say_what_is_shown(net, batch, precision)
         _show_memory(shown)
-    with right:
-        with stage_of(FORM.key("map"), 680):
-            show_map(net, shown)
-        with stage_of(FORM.key("charts"), 720):
-            _show_charts(shown)
+    with right, stage_of(FORM.key("charts"), 720):
+        _show_charts(shown)
     works = bool(shown.entries) and not shown.error
     if texts:
         look_at_a_row(shown, texts)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from cnnviz.design import PRESETS, split
+from cnnviz.design import LIBRARY, PRESETS, parse, split
 from cnnviz.errors import ModelError, ShapeError
+from cnnviz.models.own_networks import name_of
 from cnnviz.ui.form import Form
 from cnnviz.ui.form_controls import Choice, Text
 from cnnviz.ui.number_controls import Number
@@ -75,6 +76,11 @@ def _rows(net: str) -> int:
         return len(split(net))
     except ModelError:
         return 0
+
+
+def model_name(net: str, input_size: tuple[int, ...]) -> str:
+    """Return what the network of a text on an input (N, C, H, W) is called where it runs."""
+    return net.removeprefix(LIBRARY) if net.startswith(LIBRARY) else name_of(parse(net), input_size)
 
 
 def of_input(size: tuple[int, ...]) -> str:
