@@ -15,6 +15,8 @@ from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
+from cnnviz.engine.garbage import relax
+
 Run = Callable[[Sequence[str]], int]
 
 # Nothing of the screens, whose components want a running server; and nothing here may compute, for the threads of a
@@ -30,6 +32,7 @@ def can_fork() -> bool:
 
 def bring_libraries() -> None:
     """Import what every worker needs; what is not installed is left out."""
+    relax()
     for name in _LIBRARIES:
         with suppress(ImportError):
             import_module(name)
