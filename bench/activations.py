@@ -2,7 +2,8 @@
 
     python bench/activations.py [--rounds 20] [--threads N]
 
-Batch 1, 224 x 224, random weights. The last table asks one shared model from four threads at once.
+Batch 1, 224 x 224, random weights, memory that is let go of kept as in a server (cnnviz.engine.memory.keep_freed). The
+last table asks one shared model from four threads at once.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from torch import Tensor, nn
 from torchvision import models
 from torchvision.models.feature_extraction import create_feature_extractor, get_graph_node_names
 
+from cnnviz.engine.memory import keep_freed
 from cnnviz.probes import activations
 
 
@@ -83,6 +85,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--threads", type=int, help="of torch, inside one operation")
     options = parser.parse_args()
+    keep_freed()
     if options.threads:
         torch.set_num_threads(options.threads)
     for name in ("resnet18", "vgg11", "mobilenet_v2"):

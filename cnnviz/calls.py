@@ -16,7 +16,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -24,6 +24,7 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode, resolve_name
+from torch.utils.hooks import RemovableHandle
 
 from cnnviz.modules import eager, is_torchs_own, kind_of, modules_of
 from cnnviz.operators import OutOfSight
@@ -114,20 +115,20 @@ def observe(
     One block a model at a time: a second thread waits. The model's hooks are as before when the block ends,
     whatever ended it. Raises ModelError for TorchScript.
     """
-    with _lock_of(eager(model)):
+    with _lock_of(eager(model)), eagerly():
         observer = _Observer(on_call, around, keeps=steps)
-        with ExitStack() as stack:
-            stack.enter_context(eagerly())
+        handles: list[RemovableHandle] = []
+        try:
             for name, module in modules_of(model):
                 before, after = observer.hooks(name, is_leaf(module))
-                stack.callback(module.register_forward_pre_hook(before, with_kwargs=True, prepend=True).remove)
+                handles.append(module.register_forward_pre_hook(before, with_kwargs=True, prepend=True))
                 # always_call: a forward that raises must still leave the stack of modules as it was
-                handle = module.register_forward_hook(after, with_kwargs=True, always_call=True)
-                stack.callback(handle.remove)
-            if operators:
-                stack.enter_context(OutOfSight(lambda: observer.telling))
-            stack.enter_context(observer)
-            yield
+                handles.append(module.register_forward_hook(after, with_kwargs=True, always_call=True))
+            with OutOfSight(lambda: observer.telling) if operators else nullcontext(), observer:
+                yield
+        finally:
+            for handle in handles:
+                handle.remove()
 
 
 @contextmanager

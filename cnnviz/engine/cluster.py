@@ -4,6 +4,7 @@ Addresses are "ray" for this machine's own cluster, which is started where there
 Ray Client port of another's head.
 """
 
+import asyncio
 import logging
 import os
 import re
@@ -12,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,8 @@ _ROOT = Path(__file__).parents[2]
 _TOKEN = Path("~/.ray/auth_token")
 # More than any cluster has GPUs for; a replica for which there is no room waits until there is.
 _MOST = 64
+# What computes in a replica is its engine's own thread; all else may share one.
+_IN_REPLICAS = {"RAY_SERVE_RUN_USER_CODE_IN_SEPARATE_THREAD": "0"}
 
 
 class ClusterError(CnnvizError):
@@ -52,7 +56,7 @@ def check(address: str) -> None:
 
 def connect(address: str) -> None:
     """Join a cluster, or start this machine's; raise ClusterError where that fails. Joining twice is joining once."""
-    _settle_environment()
+    settle_environment()
     check(address)
     import ray
 
@@ -69,12 +73,12 @@ def connect(address: str) -> None:
             ray.init(running, **quietly)
         else:
             _in_a_thread_for_good(lambda: ray.init("local", include_dashboard=False, **quietly))
-    except (ConnectionError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
+    except Exception as error:  # Ray raises that itself where a machine is too busy to start a cluster in time
         raise ClusterError(_why(address, error)) from None
 
 
 def deploy(name: str, options: Mapping[str, Any], least: int) -> Any:
-    """Return the handle of the application `name`, which is deployed where it is not yet.
+    """Return the handle of the application `name`, which is deployed where it is not yet; to be used in `loop` alone.
 
     `options` are those of the replicas' LocalEngine, and there are at `least` so many replicas. Raises ClusterError
     where none begins.
@@ -92,7 +96,7 @@ def deploy(name: str, options: Mapping[str, Any], least: int) -> Any:
     while time.monotonic() < deadline:
         # Not whether the application is well: one replica that has just ended, of several, makes it unhealthy.
         if replicas(name):
-            return serve.get_app_handle(name)
+            return _handle(name)
         now = serve.status().applications.get(name)
         if now is not None and now.status == ApplicationStatus.DEPLOY_FAILED:
             raise ClusterError(f"No replica of cnnviz begins on the Ray cluster: {_last_line(now)}")
@@ -114,10 +118,36 @@ def replicas(name: str) -> int:
     return sum(each.replica_states.get("RUNNING", 0) for each in application.deployments.values())
 
 
+@cache
+def loop() -> asyncio.AbstractEventLoop:
+    """Return the loop in which requests are sent and answered, whose thread lasts as long as the process.
+
+    Ray Serve binds a handle to the loop in which it was first used, and keeps both.
+    """
+    found = asyncio.new_event_loop()
+    threading.Thread(target=found.run_forever, name="cnnviz ray answers", daemon=True).start()
+    return found
+
+
+def _handle(name: str) -> Any:
+    from ray import serve
+
+    handle = serve.get_app_handle(name)
+
+    async def here() -> None:
+        if not handle.is_initialized:
+            # As it comes, a thread of Ray Serve's own would send requests on.
+            handle._init(_run_router_in_separate_loop=False)
+
+    asyncio.run_coroutine_threadsafe(here(), loop()).result()
+    return handle.options(request_serialization="pickle", response_serialization="pickle")
+
+
 def _application(options: Mapping[str, Any], least: int) -> Any:
     """Return the deployment: a replica a GPU where there are any, else one for every two processors."""
     import ray
     from ray import serve
+    from ray.serve.schema import LoggingConfig
 
     from cnnviz.engine.replica import AT_ONCE, Replica, own_version
 
@@ -134,8 +164,9 @@ def _application(options: Mapping[str, Any], least: int) -> Any:
     deployment = serve.deployment(
         Replica,
         name="replica",
-        ray_actor_options={**resources, "runtime_env": {"env_vars": {"PYTHONPATH": here}}},
+        ray_actor_options={**resources, "runtime_env": {"env_vars": {"PYTHONPATH": here, **_IN_REPLICAS}}},
         max_ongoing_requests=AT_ONCE,
+        logging_config=LoggingConfig(enable_access_log=False),
         # Half of what a replica may have: a front end that sends all that it may makes another begin.
         autoscaling_config={
             "min_replicas": least,
@@ -196,9 +227,14 @@ def _in_a_thread_for_good(start: Callable[[], Any]) -> None:
     done.result()
 
 
-def _settle_environment() -> None:
-    """Set what Ray reads when it is imported: no statistics for its makers; the cluster's token where there is one."""
+def settle_environment() -> None:
+    """Set what Ray reads when it is imported.
+
+    No statistics for its makers; the cluster's token where there is one; and, for a cluster that is started here,
+    processes that are no less urgent than this one, where replicas would wait behind every page.
+    """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_worker_niceness", "0")
     has_token = {"RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"} & set(os.environ) or _TOKEN.expanduser().is_file()
     if has_token:
         # Without it Ray's client sends no token, and the head answers to nobody.

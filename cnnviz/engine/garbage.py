@@ -3,6 +3,11 @@
 import gc
 
 
+def relax() -> None:
+    """Search seldom until `settle`: hardly any of what is imported is garbage, and to look took a second of a start."""
+    gc.set_threshold(200_000, 20, 50)
+
+
 def settle() -> None:
     """Leave what stays for good out of the searches, and search less often for new ones; call once torch is there.
 

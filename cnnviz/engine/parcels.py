@@ -2,68 +2,74 @@
 
 from collections.abc import Callable
 from dataclasses import fields, replace
+from enum import Enum
 from typing import Any, TypeVar, cast
 
 from cnnviz.engine.cache import ByteCache
 from cnnviz.engine.requests import LabelledFeatures, ModelChoice, Picture, Request
 
 T = TypeVar("T")
-# From a SHA-256 and bytes, or what stands for them, to what stands for them, or the bytes.
+# From a SHA-256 and bytes, or their mark, to their mark, or the bytes.
 Swap = Callable[[str, Any], Any]
 
 # What is smaller travels with its request.
 LEAST = 2**16
 
 
+class Mark(Enum):
+    """What travels in place of bytes that were sent before."""
+
+    SENT = "sent"
+
+
+class MissingError(Exception):
+    """A mark stands for bytes that are not kept here any more, or never came: they have to be sent again."""
+
+
 class Outbox:
-    """The sender's side. `put(bytes)` sends bytes and returns what stands for them, a Ray ObjectRef.
+    """The sender's side: remembers what it sent, up to `limit` bytes of it, and sends a mark from then on."""
 
-    What was sent is remembered, and so kept by Ray, up to `limit` bytes.
-    """
+    def __init__(self, limit: int) -> None:
+        self._sent: ByteCache[bool] = ByteCache(limit, keeps_last=True)
 
-    def __init__(self, put: Callable[[Any], Any], limit: int) -> None:
-        self._put = put
-        self._sent: ByteCache[Any] = ByteCache(limit, keeps_last=True)
+    def packed(self, request: Request[T], *, whole: bool = False) -> Request[T]:
+        """Return a request with marks in place of large bytes that were sent before; a `whole` one has none."""
 
-    def packed(self, request: Request[T]) -> Request[T]:
-        """Return a request with what stands for its large bytes in their place."""
-        return swapped(request, self._stand_in)
-
-    def forget(self) -> None:
-        """Send everything anew from now on."""
-        self._sent.clear()
-
-    def _stand_in(self, sha256: str, content: Any) -> Any:
-        nbytes = content.nbytes if hasattr(content, "nbytes") else len(content)
-        if nbytes < LEAST:
+        def swap(sha256: str, content: Any) -> Any:
+            nbytes = _size_of(content)
+            if nbytes < LEAST:
+                return content
+            if self._sent.get(sha256) and not whole:
+                return Mark.SENT
+            self._sent.put(sha256, True, nbytes)
             return content
-        found = self._sent.get(sha256)
-        if found is None:
-            found = self._put(content)
-            self._sent.put(sha256, found, nbytes)
-        return found
+
+        return swapped(request, swap)
 
 
 class Inbox:
-    """The receiver's side. `get(stand_in)` returns the bytes; `is_stand_in` tells the one from the other."""
+    """The receiver's side: keeps large bytes, up to `limit`, for the requests that will have a mark in their place."""
 
-    def __init__(self, get: Callable[[Any], Any], is_stand_in: Callable[[Any], bool], limit: int) -> None:
-        self._get = get
-        self._is_stand_in = is_stand_in
+    def __init__(self, limit: int) -> None:
         self._kept: ByteCache[Any] = ByteCache(limit, keeps_last=True)
 
     def unpacked(self, request: Request[T]) -> Request[T]:
-        """Return a request as it was before it was packed."""
+        """Return a request as it was before it was packed; raise MissingError where its bytes are not here."""
         return swapped(request, self._content)
 
     def _content(self, sha256: str, given: Any) -> Any:
-        if not self._is_stand_in(given):
-            return given
-        found = self._kept.get(sha256)
-        if found is None:
-            found = self._get(given)
-            self._kept.put(sha256, found, found.nbytes if hasattr(found, "nbytes") else len(found))
-        return found
+        if given is Mark.SENT:
+            found = self._kept.get(sha256)
+            if found is None:
+                raise MissingError(sha256)
+            return found
+        if (nbytes := _size_of(given)) >= LEAST:
+            self._kept.put(sha256, given, nbytes)
+        return given
+
+
+def _size_of(content: Any) -> int:
+    return int(content.nbytes) if hasattr(content, "nbytes") else len(content)
 
 
 def swapped(value: T, swap: Swap) -> T:

@@ -11,7 +11,8 @@ from ray import serve
 
 from cnnviz.engine import garbage
 from cnnviz.engine.local import LocalEngine
-from cnnviz.engine.parcels import Inbox
+from cnnviz.engine.memory import keep_freed
+from cnnviz.engine.parcels import Inbox, MissingError
 from cnnviz.engine.requests import ModelChoice, Request
 from cnnviz.errors import CnnvizError, ModelError
 
@@ -54,9 +55,10 @@ class Replica:
             )
         # Ray tells libraries how many of the machine's processors are a replica's; not all of them listen.
         torch.set_num_threads(max(1, int(ray.get_runtime_context().get_assigned_resources().get("CPU", 1))))
+        keep_freed()
         self._engine = LocalEngine(**options)
         garbage.settle()
-        self._inbox = Inbox(ray.get, lambda each: isinstance(each, ray.ObjectRef), _INBOX_BYTES)
+        self._inbox = Inbox(_INBOX_BYTES)
 
     @serve.multiplexed(max_num_models_per_replica=_NAMES)  # type: ignore[untyped-decorator]
     async def _known(self, name: str) -> str:
@@ -70,8 +72,8 @@ class Replica:
         if name := serve.get_multiplexed_model_id():
             await self._known(name)
         try:
-            whole = await asyncio.to_thread(self._inbox.unpacked, request)
-        except ray.exceptions.RayError:
+            whole = self._inbox.unpacked(request)
+        except MissingError:
             return Reply(lost=True)
         future = asyncio.wrap_future(self._engine.submit(whole))
         # An error that comes after the answer was given up is nobody's, and nothing to complain of.

@@ -15,6 +15,8 @@ from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
+from cnnviz.engine.garbage import relax
+
 Run = Callable[[Sequence[str]], int]
 
 # Nothing of the screens, whose components want a running server; and nothing here may compute, for the threads of a
@@ -32,6 +34,7 @@ def can_fork() -> bool:
 
 def bring_libraries() -> None:
     """Import what every worker needs; what is not installed is left out."""
+    relax()
     bring(_LIBRARIES + LATER)
     # Searches for garbage would write into what the copies share.
     gc.collect()

@@ -35,6 +35,7 @@ class WarmUp:
 
         # Every screen but Home, which needs no torch, waits for that thread's imports.
         SETTLED.clear()
+        garbage.relax()
         threading.Thread(target=self._bring, name="warm up", daemon=True).start()
         yield
         if self.engine is not None:

@@ -61,8 +61,10 @@ def engine() -> "Engine":
 
         return RayEngine(address)
     from cnnviz.engine.local import LocalEngine
+    from cnnviz.engine.memory import keep_freed
     from cnnviz.engine.processors import available_processors
 
+    keep_freed()
     # PyTorch counts OMP_NUM_THREADS or the host's cores, also in a container that may use fewer. One is left to the
     # server itself: with all of them a unit's sum of 20 ms waited two seconds behind the pages.
     torch.set_num_threads(max(1, min(torch.get_num_threads(), available_processors()) - 1))

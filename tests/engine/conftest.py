@@ -3,7 +3,6 @@
 A test that is marked `interface` runs on both engines.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import torch
 from torch import nn
 
 from cnnviz.engine import registry
+from cnnviz.engine.cluster import settle_environment
 from cnnviz.engine.local import LocalEngine
 from cnnviz.engine.registry import Row
 from cnnviz.engine.requests import Picture
@@ -28,9 +28,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Any]:
     """Return the board of a Ray cluster of this machine, which ends with the tests."""
+    settle_environment()
     ray = pytest.importorskip("ray", reason='Ray is not installed: pip install "ray[serve]"')
     serve = pytest.importorskip("ray.serve", reason='Ray Serve is not installed: pip install "ray[serve]"')
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     # So many processors that replicas find room; they are counted and not held.
     ray.init(
         "local",

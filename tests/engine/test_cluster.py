@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from cnnviz.engine.cluster import ClusterError, _in_a_thread_for_good, check
+from cnnviz.engine.cluster import ClusterError, _in_a_thread_for_good, check, connect
 from tests.engine.waiting import until
 
 pytestmark = pytest.mark.ray
@@ -71,6 +71,19 @@ def test_where_a_cluster_cannot_be_started_it_is_told() -> None:
 
     with pytest.raises(RuntimeError, match="no room"):
         _in_a_thread_for_good(fail)
+
+
+def test_a_machine_that_is_too_busy_to_start_one_is_told_of_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    ray = pytest.importorskip("ray", reason='Ray is not installed: pip install "ray[serve]"')
+
+    def start(*_: object, **__: object) -> None:
+        raise Exception("The current node timed out during startup.")
+
+    monkeypatch.setattr(ray, "is_initialized", lambda: False)
+    monkeypatch.setattr(ray, "init", start)
+    monkeypatch.setattr("cnnviz.engine.cluster._running", lambda: "")
+    with pytest.raises(ClusterError, match=r"^The Ray cluster ray cannot be joined: The current node timed out"):
+        connect("ray")
 
 
 CLIENT = """

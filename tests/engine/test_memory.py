@@ -1,5 +1,8 @@
 """The memory that is left, from the files of a machine and its containers, written here as the kernel writes them."""
 
+import ctypes
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ from hypothesis import strategies as st
 from cnnviz.engine.memory import available_memory, cache_limits
 
 GB, MB = 2**30, 2**20
+ROOT = Path(__file__).parents[2]
 UNLIMITED_1 = 9223372036854771712  # 2^63 less a page
 
 
@@ -118,3 +122,29 @@ def test_the_limits_by_hand():
     assert cache_limits(64 * GB) == (400 * MB, 600 * MB)
     assert cache_limits(1000 * MB) == (100 * MB, 150 * MB)
     assert cache_limits(64 * GB, of_gpu=10 * GB) == (400 * MB, 4 * GB)
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallopt"), reason="the C library is not glibc")
+def test_memory_that_was_let_go_of_is_there_for_the_next_run() -> None:
+    # In a process of its own, for this is never undone.
+    lines = """
+import resource, sys
+from cnnviz.engine.memory import keep_freed
+if sys.argv[1] == "kept":
+    keep_freed()
+def run():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    maps = [bytearray(3 * 2**20) for _ in range(10)]
+    for each in maps:
+        each[::4096] = bytes(len(each[::4096]))
+    del maps, each
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+print(*(run() for _ in range(3)))
+"""
+    new = {}
+    for how in ("as it comes", "kept"):
+        done = subprocess.run([sys.executable, "-c", lines, how], capture_output=True, text=True, check=True, cwd=ROOT)
+        new[how] = [int(pages) for pages in done.stdout.split()]
+    assert new["as it comes"][-1] > 3_000
+    assert new["kept"][0] > 7_000
+    assert new["kept"][-1] < 500

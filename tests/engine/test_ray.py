@@ -15,6 +15,7 @@ import torch
 from cnnviz.engine import Classify, Dropped, Layers, Maps, ModelChoice, Picture, Unit
 from cnnviz.engine.cluster import replicas
 from cnnviz.engine.local import LocalEngine
+from cnnviz.engine.parcels import Mark
 from cnnviz.engine.requests import TrainSlice
 from cnnviz.errors import CnnvizError, ModelError
 from tests.engine.waiting import until
@@ -157,50 +158,51 @@ def test_a_model_that_cannot_be_loaded_is_told_to_all_who_wait(two: Any, ray_des
             ticket.result(20)
 
 
-def test_a_checkpoint_and_a_photo_are_sent_once(two: Any, ray_desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    sent: list[int] = []
-    put = two._outbox._put
-    monkeypatch.setattr(two._outbox, "_put", lambda content: sent.append(len(content)) or put(content))
+def test_a_checkpoint_is_sent_once_and_again_to_a_replica_without_it(two: Any, ray_desk: Any) -> None:
     choice = ModelChoice.of_checkpoint("mine", bytes(300_000), "mine.pth")
     ray_desk.acts = {number: lambda run: check_outputs(run, 300_000) for number in range(4)}
-    for number in range(4):
+    sent = []
+    packed = two._outbox.packed
+
+    def watched(request: Any, **options: Any) -> Any:
+        found = packed(request, **options)
+        sent.append(found.model.checkpoint is Mark.SENT)
+        return found
+
+    two._outbox.packed = watched
+    for number in range(3):
         two.ask(ray_desk.ModelProbe(choice, number), timeout=20)
-    assert sent == [300_000]
+    # Asked again while it is loaded, too.
+    assert not sent[0]
+    assert all(sent[1:])
+    sent.clear()
+    # As if it had gone to another replica.
+    other = ModelChoice.of_checkpoint("mine", bytes(300_001), "other.pth")
+    ray_desk.acts = {number: lambda run: check_outputs(run, 300_001) for number in range(4)}
+    packed(ray_desk.ModelProbe(other, 0))
+    two.ask(ray_desk.ModelProbe(other, 0), timeout=20)
+    assert sent[:2] == [True, False]
+    assert all(sent[2:])
+
+
+def test_an_answer_larger_than_a_message_may_be_comes_all_the_same(two: Any, ray_desk: Any) -> None:
+    for number, size in ((1, 1), (2, 4_000_000), (3, 4_000_000), (4, 1), (5, 1)):
+        assert two.ask(ray_desk.Probe(number, size=size), timeout=60).values.sum() == number * size
+    assert ray_desk.ran == [1, 2, 3, 4, 5]
+    choice = ModelChoice.of_checkpoint("mine", bytes(9_000_000), "mine.pth")
+    ray_desk.acts = {6: lambda run: check_outputs(run, 9_000_000)}
+    assert two.ask(ray_desk.ModelProbe(choice, 6), timeout=60).values[0] == 6
 
 
 def check_outputs(run: Any, number: int) -> None:
     assert run.network.out_features == number
 
 
-def test_bytes_that_are_gone_are_sent_again(on_ray: Any, pictures: Any) -> None:
-    import ray
-
-    class Keeper:
-        def keep(self, content: Any) -> list[Any]:
-            return [ray.put(content)]
-
+def test_bytes_that_are_not_there_are_sent_again(on_ray: Any, pictures: Any) -> None:
     engine = on_ray()
     photo: Picture = pictures(77, 300, 300)
-    keeper = ray.remote(Keeper).options(num_cpus=0).remote()
-    (lost,) = ray.get(keeper.keep.remote(photo.pixels))
-    # What an actor put is gone when it is.
-    ray.kill(keeper)
-    until(lambda: is_gone(lost))
-    engine._outbox._sent.put(photo.sha256, lost, photo.pixels.nbytes)
+    engine._outbox.packed(Classify(VGG, photo))
     assert engine.ask(Classify(VGG, photo), timeout=60).scores.shape == (50,)
-    assert engine._outbox._sent.get(photo.sha256) != lost
-
-
-def is_gone(reference: Any) -> bool:
-    import ray
-
-    try:
-        ray.get(reference, timeout=1)
-    except ray.exceptions.GetTimeoutError:
-        return False
-    except ray.exceptions.RayError:
-        return True
-    return False
 
 
 def test_two_engines_share_the_replicas_and_what_they_keep(on_ray: Any, ray_desk: Any) -> None:
