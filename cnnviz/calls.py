@@ -24,6 +24,7 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode, resolve_name
+from torch.utils.hooks import RemovableHandle
 
 from cnnviz.modules import eager, is_torchs_own, kind_of, modules_of
 from cnnviz.operators import OutOfSight
@@ -118,16 +119,22 @@ def observe(
         observer = _Observer(on_call, around, keeps=steps)
         with ExitStack() as stack:
             stack.enter_context(eagerly())
+            handles: list[RemovableHandle] = []
+            stack.callback(_remove, handles)
             for name, module in modules_of(model):
                 before, after = observer.hooks(name, is_leaf(module))
-                stack.callback(module.register_forward_pre_hook(before, with_kwargs=True, prepend=True).remove)
+                handles.append(module.register_forward_pre_hook(before, with_kwargs=True, prepend=True))
                 # always_call: a forward that raises must still leave the stack of modules as it was
-                handle = module.register_forward_hook(after, with_kwargs=True, always_call=True)
-                stack.callback(handle.remove)
+                handles.append(module.register_forward_hook(after, with_kwargs=True, always_call=True))
             if operators:
                 stack.enter_context(OutOfSight(lambda: observer.telling))
             stack.enter_context(observer)
             yield
+
+
+def _remove(handles: list[RemovableHandle]) -> None:
+    for handle in handles:
+        handle.remove()
 
 
 @contextmanager
