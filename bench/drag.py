@@ -1,6 +1,6 @@
 """From a drag of the patch on Occlusion to its answer on the screen, against a forward pass and an empty page's rerun.
 
-    python bench/drag.py [--rounds 25] [--query model=resnet18]
+    python bench/drag.py [--rounds 25]
 
 In Chromium, all servers up, one step each in turn, each once all is quiet: the pointer, with its button down, takes the
 patch to a place where it has not been, so that the network runs. The clock runs in the browser, from the pointer's
@@ -54,7 +54,6 @@ def dragged(page: Any, number: int) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=25)
-    parser.add_argument("--query", default="", help="of the screen's address, such as model=resnet18")
     options = parser.parse_args()
     torch.set_num_threads(1)
     model, batch = models.load(models.DEFAULT), torch.randn(1, 3, 224, 224)
@@ -70,7 +69,7 @@ def main() -> None:
             _run.wait(served)
         browser = stack.enter_context(_run.chromium())
         pages = ours, *_ = [
-            opened(browser, f"{app.url}/why?part=Occlusion&{options.query}"),
+            opened(browser, f"{app.url}/why?part=Occlusion"),
             *(opened(browser, served.url) for served in (plain, set_up)),
         ]
         patch = ours.locator("button.patch")
