@@ -92,7 +92,7 @@ def opened(browser: Any, url: str) -> Any:
     page.sockets, page.errors = [], []
     page.on("websocket", lambda socket: page.sockets.append(socket))
     page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.goto(url)
+    page.goto(url, timeout=120_000)
     return page
 
 

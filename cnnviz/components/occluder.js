@@ -43,7 +43,7 @@ function drawOccluder(meta, [rgb, filling], parentElement, setTriggerValue) {
     own.at = inside(to);
     pend(own, own.at);
     draw();
-    if (!own.sent || performance.now() - own.when > PATIENCE) send();
+    if (own.sent ? performance.now() - own.when > PATIENCE : !sameCell(own.at, meta.at)) send();
   };
   own.choose = (at) => { own.at = inside(at); draw(); };
   if (own.sent && sameCell(own.sent, meta.at)) own.sent = null;
@@ -64,7 +64,7 @@ function drawOccluder(meta, [rgb, filling], parentElement, setTriggerValue) {
   stage.onpointermove = (event) => { if (own.dragged) to(event); };
   stage.onpointerup = stage.onpointercancel = () => {
     own.dragged = false;
-    if (!sameCell(own.at, own.sent)) send();
+    if (!sameCell(own.at, own.sent ?? meta.at)) send();
   };
   onKeys(patch, (key, event) => {
     const by = event.shiftKey ? 1 : stride;

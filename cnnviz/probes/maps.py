@@ -1,5 +1,6 @@
 """Any layer's output as maps (C, H, W): one convention for drawing a layer and for pointing at a value in it."""
 
+from functools import lru_cache
 from math import isqrt
 
 import torch
@@ -37,7 +38,7 @@ def stacked_maps(tensor: Tensor, kind: str = "") -> Tensor | None:
     if tensor.dim() == 2:
         return tensor[:, :, None, None]
     if tensor.dim() == 3:
-        return tensor[:, :, None] if _channels_first(kind) else _token_maps(tensor)
+        return tensor[:, :, None] if channels_first(kind) else _token_maps(tensor)
     if tensor.dim() == 4:
         return tensor.permute(0, 3, 1, 2) if _channels_last(tensor, kind) else tensor
     if tensor.dim() == 5:
@@ -88,7 +89,9 @@ def _natural(number: int) -> int:
     return number
 
 
-def _channels_first(kind: str) -> bool:
+@lru_cache(maxsize=1024)
+def channels_first(kind: str) -> bool:
+    """Return whether what a call of a kind gives is always maps first, (N, C, H, W), whatever its size."""
     return any(word in kind.lower() for word in _CHANNELS_FIRST)
 
 
@@ -96,7 +99,7 @@ def _channels_last(tensor: Tensor, kind: str) -> bool:
     if kind.lower() in _CHANNELS_LAST:
         return True
     _, first, second, third = tensor.shape
-    return first == second != third and not _channels_first(kind)
+    return first == second != third and not channels_first(kind)
 
 
 def _token_maps(tensor: Tensor) -> Tensor:

@@ -24,6 +24,8 @@ SCREENS = {
         "invariance": "transform",
     }.items()
 }
+# Why takes any network too; its first part, CAM, has an answer for some alone.
+OFFERED = {**SCREENS, "why": "pages/inspect/why.py"}
 
 
 def network(width: int = 4) -> nn.Module:
@@ -59,7 +61,7 @@ def labels(app) -> list[str]:
 def test_the_network_screen_takes_weights_and_hands_them_on():
     app = open_screen("pages/design/network.py", net=TEXT, size="1x12x12")
     assert_well(app)
-    assert offered(app) == {name: {"model": NAME} for name in SCREENS}
+    assert offered(app) == {name: {"model": NAME} for name in OFFERED}
     assert "With random weights it opens in" in captions(app)
     app = upload(app, "network.checkpoint", saved(network()))
     assert_well(app)
@@ -67,7 +69,7 @@ def test_the_network_screen_takes_weights_and_hands_them_on():
     assert "With the weights of the file it opens in" in captions(app)
     assert "2.weight" in str(app.table[0].value)
     link = {"model": NAME, "weights": "my own file"}
-    assert offered(app) == dict.fromkeys(SCREENS, link)
+    assert offered(app) == dict.fromkeys(OFFERED, link)
     for number, path in enumerate(SCREENS.values()):
         app.query_params.clear()
         # A link that says nothing new would open a screen as it was left.
@@ -108,7 +110,7 @@ def test_weights_of_another_network_get_a_sentence_and_none_are_handed_on():
         "mine.pth does not fit the network: the first tensor without one of its shape is conv1.weight, which should be "
         "4x1x3x3, and 0.weight is 8x1x3x3 in the file (it holds 6 tensors and the network has 6)."
     ]
-    assert offered(app) == {name: {"model": NAME} for name in SCREENS}
+    assert offered(app) == {name: {"model": NAME} for name in OFFERED}
     # Mended in the network, the same file fits.
     app.segmented_control(key="network.net_start").set_value("line").run()
     app.text_input(key="network.net-line").set_value(TEXT.replace("Conv 4 3", "Conv 8 3", 1)).run()
@@ -202,7 +204,7 @@ def test_a_network_that_cannot_be_shown_a_picture_is_told_why(net, size, why):
 
 def test_torchvisions_networks_open_with_their_own_weights():
     app = open_screen("pages/design/network.py", net="model:resnet18", size="3x224x224")
-    assert offered(app) == {name: {"model": "resnet18"} for name in SCREENS}
+    assert offered(app) == {name: {"model": "resnet18"} for name in OFFERED}
     assert len(app.file_uploader) == 0
 
 

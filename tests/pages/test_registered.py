@@ -8,7 +8,7 @@ from cnnviz import models
 from cnnviz.models import registered
 from tests.pages.opening import assert_well, open_screen
 from tests.pages.test_network import exact
-from tests.pages.test_own_weights import SCREENS, captions, labels
+from tests.pages.test_own_weights import OFFERED, SCREENS, captions, labels
 
 
 class Residual(nn.Module):
@@ -85,4 +85,4 @@ def test_the_network_screen_has_their_costs():
     assert exact(app, "Parameters") == 6 * 10 + 6 * 55 + 6 + 21
     assert exact(app, "MACs") == 64 * 6 * 9 + 64 * 6 * 54 + 18
     links = [link.proto.query_string for link in app.get("page_link") if "model=" in link.proto.query_string]
-    assert links == ["model=pages.py%3Atrained"] * len(SCREENS)
+    assert links == ["model=pages.py%3Atrained"] * len(OFFERED)

@@ -59,8 +59,31 @@ def test_a_patch_and_the_whole_grid():
 def test_integrated_gradients_say_what_they_add_up_to():
     app = open_screen(SCREEN, part="Gradients", model="smallvgg-tiny", steps="24", samples="2")
     assert_well(app)
-    total, gap = re.search(r"with 24 steps all pixels sum to \*\*(−?[\d.]+)\*\*, ([\d.]+) off", said(app)).groups()
-    assert float(gap) < 0.02 * abs(float(total.replace("−", "-"))) + 0.1
+    change, total, gap, share = (
+        float(each.replace("−", "-"))
+        for each in re.search(
+            r"by (−?[\d.]+); with 24 steps all pixels sum to \*\*(−?[\d.]+)\*\*. "
+            r"\*\*The completeness gap is ([\d.]+), or ([\d.]+)% of that change\*\*",
+            said(app),
+        ).groups()
+    )
+    assert gap < 0.02 * abs(total) + 0.1
+    assert gap == pytest.approx(abs(total - change), abs=2e-4)
+    assert share == pytest.approx(100 * gap / abs(change), abs=0.1)
+
+
+def test_the_gap_of_other_numbers_of_steps_is_computed_when_it_is_asked_for():
+    app = open_screen(SCREEN, part="Gradients", model="smallvgg-tiny", steps="24", samples="1")
+    assert "and with those that are set, take 272 backward passes" in said(app)
+    assert not app.dataframe
+    app.toggle(key="why.Gradients.gaps").set_value(True).run()
+    assert_well(app)
+    table = app.dataframe[0].value
+    assert list(table["steps"]) == [8, 16, 24, 32, 64, 128]
+    gaps = [float(each) for each in table["completeness gap"]]
+    assert gaps[-1] == min(gaps) < gaps[0]
+    other = open_screen(SCREEN, part="Gradients", model="smallvgg-tiny", steps="128", samples="1")
+    assert f"The completeness gap is {gaps[-1]:.4f}, or {table['share of the change'].iloc[-1]} of" in said(other)
 
 
 def test_random_layers_from_the_top():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional
 from torchvision import models as torchvision_models
 
 from cnnviz import models
@@ -14,7 +15,7 @@ from cnnviz.probes import cam, grad_cam, grad_cams
 
 
 def by_definition(model, batch, module, target):
-    """Return Grad-CAM of a module (equations 1 and 2 of the paper) with hooks that keep the value and its gradient."""
+    """Return Grad-CAM of a module before its ReLU (equations 1 and 2 of the paper) by hooks that keep what passes."""
     kept = {}
 
     def forward(_, given, output):
@@ -28,7 +29,7 @@ def by_definition(model, batch, module, target):
     model(pixels)[0, target].backward()
     handle.remove()
     alpha = kept["slopes"][0].sum(dim=(1, 2)) / kept["slopes"][0, 0].numel()
-    return torch.relu((alpha[:, None, None] * kept["maps"][0]).sum(dim=0))
+    return (alpha[:, None, None] * kept["maps"][0]).sum(dim=0)
 
 
 def network(name):
@@ -37,7 +38,7 @@ def network(name):
         return torchvision_models.get_model(name, weights=None).eval()
 
 
-@pytest.mark.parametrize("name", ["resnet18", "densenet121", "mobilenet_v2", "shufflenet_v2_x0_5"])
+@pytest.mark.parametrize("name", ["resnet18", "densenet121", "mobilenet_v2", "shufflenet_v2_x0_5", "efficientnet_b0"])
 def test_every_layer_of_one_pass_is_the_definition(name):
     model, batch = network(name), torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(1))
     modules = dict(model.named_modules())
@@ -46,7 +47,9 @@ def test_every_layer_of_one_pass_is_the_definition(name):
         if each not in modules:  # a function, or a module's second call
             continue
         wanted = by_definition(model, batch, modules[each], 17)
-        assert torch.allclose(torch.tensor(found[each].map), wanted, atol=1e-4 * float(wanted.abs().max() or 1)), each
+        signed = torch.tensor(found[each].signed)
+        assert torch.allclose(signed, wanted, atol=1e-4 * float(wanted.abs().max() or 1)), each
+        assert torch.equal(torch.tensor(found[each].map), signed.relu())
     assert all(np.isfinite(each.signed).all() and each.target == 17 for each in found.values())
 
 
@@ -64,6 +67,38 @@ def test_what_is_overwritten_in_place_is_not_what_a_layer_gave():
     assert found["0"].signed.tolist() == [[1, -0.5], [-0.5, 2]]
     assert found["0"].map.tolist() == [[1, 0], [0, 2]]
     assert found["1"].signed.tolist() == [[2, 0], [0, 4]]
+
+
+class PreActivated(nn.Module):
+    """A convolution whose maps are read twice: by a normalisation, and past it; or what makes them overwrites them."""
+
+    def __init__(self, *, skips):
+        super().__init__()
+        self.skips = skips
+        self.first, self.norm = nn.Conv2d(3, 4, 3, padding=1), nn.BatchNorm2d(4)
+        self.second, self.last = nn.Conv2d(4, 4, 3, padding=1), nn.Linear(4, 5)
+        for each in (self.norm.weight, self.norm.bias, self.norm.running_mean):
+            nn.init.normal_(each)
+        nn.init.uniform_(self.norm.running_var, 0.5, 2)
+
+    def forward(self, x):
+        h = self.first(x)
+        y = self.second(functional.relu_(self.norm(h)))
+        y = y + h if self.skips else y.tanh()
+        return self.last(y.mean((2, 3)))
+
+
+@pytest.mark.parametrize("skips", [True, False])
+def test_what_a_normalisation_reads_may_have_other_readers(skips):
+    with torch.random.fork_rng():
+        torch.manual_seed(6)
+        model, batch = PreActivated(skips=skips).eval(), torch.randn(1, 3, 9, 9)
+    found = grad_cams(model, batch, 2)
+    for name in ("first", "norm", "second"):
+        wanted = by_definition(model, batch, model.get_submodule(name), 2)
+        assert wanted.abs().max() > 0
+        assert torch.allclose(torch.tensor(found[name].signed), wanted, atol=1e-5), name
+        assert np.allclose(grad_cam(model, batch, name, 2).signed, found[name].signed, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", ["efficientnet-lite0", "smallvgg-tiny"])

@@ -32,7 +32,9 @@ def randomise_layers(request: RandomiseLayers, run: Run) -> RandomisedMaps:
     plain = gradient(network, batch, request.target).values
     guided = guided_class(network, batch, request.target).values
     weighed = grad_cams(network, batch, request.target, layers=None if base is None else [base.layer])
-    layer = list(weighed)[-1] if weighed else ""
+    # The last whose map is not 0 all over, as those of a transformer are that reads its class token alone.
+    shown = [name for name, each in weighed.items() if each.signed.any()] or list(weighed)
+    layer = shown[-1] if shown else ""
     size = batch.shape[2:]
     kept = [np.abs(each).sum(axis=0) for each in (plain, plain * batch[0].cpu().numpy(), guided)]
     kept.append(_resized(weighed[layer].signed, (size[0], size[1])) if layer else np.zeros(size, np.float32))

@@ -14,7 +14,7 @@ from cnnviz.ui.own_weights import choose_own_weights
 from cnnviz.ui.refusals import translated
 
 # The screens where any network can be chosen.
-_LOOK_INSIDE = ("activations", "filters", "receptive_field", "invariance")
+_LOOK_INSIDE = ("activations", "filters", "receptive_field", "why", "invariance")
 # By the size of what a network reads, the link to what it can learn from live.
 _EXAMPLES: dict[tuple[int, ...], dict[str, str]] = {
     EXAMPLE_SETS["mnist"].size: {},

@@ -15,6 +15,7 @@ from cnnviz.ui.number_controls import Number
 from cnnviz.ui.numbers import fixed, of_size, percent
 from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
+from cnnviz.ui.refusals import translated
 from cnnviz.ui.screen import say_idea
 from cnnviz.ui.subject import SubjectForm
 from cnnviz.ui.why.state import State, classes, read_state
@@ -47,7 +48,7 @@ def _draw(state: State, answer: LocatedClass) -> None:
     if got is None:
         return
     if answer.shares is None:
-        st.info(f"{answer.refusal} {text('refused')}", icon=":material/info:")
+        st.info(f"{translated(answer.refusal)} {text('refused')}", icon=":material/info:")
         return
     row, column = _places(answer.shares.map)
 

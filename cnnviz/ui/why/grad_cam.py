@@ -42,9 +42,13 @@ class Found:
 
     @property
     def layer(self) -> Choice:
-        """The choice of a layer, by default the last with maps."""
+        """The choice of a layer, by default the last whose map is not 0 all over.
+
+        What a transformer's class token alone is read for leaves nothing to the other tokens of the last layers.
+        """
         names = self.first.names
-        return Choice("layer", names[-1], options=names, technical=True)
+        shown = [name for name, each in zip(names, self.first.maps, strict=True) if each.any()]
+        return Choice("layer", (shown or names)[-1], options=names, technical=True)
 
     @property
     def at(self) -> int:
@@ -99,6 +103,8 @@ def _show_notes(state: State, found: Found) -> None:
             FORM.draw(control, columns=1)
     one, two = (each.maps[found.at] for each in (found.first, found.second))
     say("said", count=len(found.first.names), layer=found.first.names[found.at])
+    if not one.any():
+        say("blank", name=state.name, layer=found.first.names[found.at])
     if one.std() > 0 and two.std() > 0:
         alike = float(np.corrcoef(one.ravel(), two.ravel())[0, 1]) if one.size > 1 else 1.0
         say("alike", name=state.name, other=state.prediction.classes[found.other], alike=fixed(alike, 2))

@@ -10,12 +10,14 @@ import streamlit as st
 from cnnviz.components.tiles import tiles
 from cnnviz.engine.requests import POINTS_AT_ONCE, AttributePixels
 from cnnviz.engine.results import Floats, PixelShares
+from cnnviz.figures.sweep_curves import sweep
+from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask_each
 from cnnviz.ui.form import Form
-from cnnviz.ui.form_controls import Choice
+from cnnviz.ui.form_controls import Choice, Switch
 from cnnviz.ui.model_choice import in_python
 from cnnviz.ui.number_controls import Number, Real
-from cnnviz.ui.numbers import fixed
+from cnnviz.ui.numbers import fixed, percent
 from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
 from cnnviz.ui.screen import say_idea
@@ -32,6 +34,8 @@ SAMPLES = Number("samples", 8, low=1, high=64)
 NOISE = Real("noise", 0.15, low=0.0, high=0.5)
 STEPS = Number("steps", 64, low=1, high=300)
 BASELINE = Choice("baseline", "black", options=("black", "mean"), style="buttons")
+GAPS = Switch("gaps", False)
+_COUNTS = (8, 16, 32, 64, 128)  # of steps, beside those that are chosen
 _LARGEST = 99.5  # per cent of a method's values are drawn within the scale
 _TALLEST = 330  # pixels
 
@@ -40,27 +44,32 @@ Found = dict[str, PixelShares]
 
 def _find(state: State) -> Found | None:
     points = {"smooth": FORM.get(SAMPLES), "integrated": FORM.get(STEPS)}
+    asked = {method: _requests(state, method, points.get(method, 1)) for method in METHODS}
+    answers = _ask([each for requests in asked.values() for each in requests])
+    if answers is None:
+        return None
+    given = iter(answers)
+    return {method: _together([next(given) for _ in requests]) for method, requests in asked.items()}
+
+
+def _requests(state: State, method: str, points: int) -> list[AttributePixels]:
+    """Return what the engine is asked for one method."""
     more = {"smooth": {"noise": FORM.get(NOISE)}, "integrated": {"baseline": FORM.get(BASELINE)}}
-    requests = [
+    return [
         AttributePixels(
             target=state.target,
             method=method,
-            points=points.get(method, 1),
+            points=points,
             span=span,
             **more.get(method, {}),  # type: ignore[arg-type]
             **state.subject.given,
         )
-        for method in METHODS
-        for span in _spans(points.get(method, 1))
+        for span in _spans(points)
     ]
-    counts = [1 if each.span is None else each.span[1] - each.span[0] for each in requests]
-    answers = ask_each(requests, WORDS, counts)
-    if answers is None:
-        return None
-    by_method: dict[str, list[PixelShares]] = {method: [] for method in METHODS}
-    for request, answer in zip(requests, answers, strict=True):
-        by_method[request.method].append(answer)
-    return {method: _together(parts) for method, parts in by_method.items()}
+
+
+def _ask(requests: Sequence[AttributePixels]) -> list[PixelShares] | None:
+    return ask_each(requests, WORDS, [1 if each.span is None else each.span[1] - each.span[0] for each in requests])
 
 
 def _spans(count: int) -> Sequence[tuple[int, int] | None]:
@@ -104,24 +113,70 @@ def _settings() -> None:
     SUBJECT.link_elsewhere()
 
 
-def _show_notes(state: State, found: Found) -> None:
-    """Say what the integral adds up to, and what each map is."""
-    whole = found["integrated"]
+def _wanted(whole: PixelShares) -> float:
+    """Return what integrated gradients should add up to."""
     assert whole.baseline_logit is not None, "integrated gradients have a baseline"
-    wanted = whole.logit - whole.baseline_logit
+    return whole.logit - whole.baseline_logit
+
+
+def _share(gap: float, wanted: float) -> str:
+    return percent(gap / abs(wanted), 1) if wanted else "–"
+
+
+def _show_notes(state: State, found: Found) -> None:
+    """Say what the integral adds up to, how much it lacks, and what each map is."""
+    whole = found["integrated"]
+    wanted = _wanted(whole)
+    gap = abs(whole.total - wanted)
     say(
         "sum",
         name=state.name,
         total=fixed(whole.total, 4),
         logit=fixed(whole.logit, 4),
-        start=fixed(whole.baseline_logit, 4),
+        start=fixed(whole.logit - wanted, 4),
         wanted=fixed(wanted, 4),
-        gap=fixed(abs(whole.total - wanted), 4),
+        gap=fixed(gap, 4),
+        share=_share(gap, wanted),
         steps=FORM.get(STEPS),
         baseline=label(f"baseline.{FORM.get(BASELINE)}"),
         product=fixed(found["times_input"].total, 4),
     )
     say("methods")
+
+
+def _show_gaps(state: State, found: Found) -> None:
+    """Integrate in fewer and in more steps, where that is asked for, and show how far each sum is off."""
+    st.subheader(label("gaps_title"))
+    FORM.draw(GAPS)
+    counts = sorted({*_COUNTS, FORM.get(STEPS)})
+    if not FORM.get(GAPS):
+        say("gaps_off", count=sum(counts))
+        return
+    asked = [_requests(state, "integrated", count) for count in counts]
+    answers = _ask([each for requests in asked for each in requests])
+    if answers is None:
+        return
+    given = iter(answers)
+    sums = [_together([next(given) for _ in requests]) for requests in asked]
+    wanted = _wanted(found["integrated"])
+    gaps = [abs(each.total - wanted) for each in sums]
+    table, curve = st.columns([2, 3], gap="large")
+    with table:
+        rows = [
+            {
+                label("gaps_steps"): count,
+                label("gaps_sum"): fixed(each.total, 4),
+                label("gaps_gap"): fixed(gap, 4),
+                label("gaps_share"): _share(gap, wanted),
+            }
+            for count, each, gap in zip(counts, sums, gaps, strict=True)
+        ]
+        st.dataframe(rows, hide_index=True)
+        say("gaps_said")
+    figure = sweep(
+        counts, {label("gaps_gap"): gaps}, x=label("gaps_steps"), y=label("gaps_gap"), at=FORM.get(STEPS), height=280
+    )
+    chart(figure, key=FORM.key("gaps-curve"), at=curve, alt=text("gaps_alt", name=state.name))
 
 
 def _show_formulas(state: State, found: Found) -> None:
@@ -169,6 +224,7 @@ def show() -> None:
         settings=_settings,
         notes=_show_notes,
         formulas=_show_formulas,
+        more=_show_gaps,
         question=question,
         code=code,
         height=440,

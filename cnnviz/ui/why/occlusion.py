@@ -94,8 +94,8 @@ def _find(state: State) -> Hidden | None:
 
 
 def _draw(state: State, found: Hidden) -> None:
-    """Draw the photo with the patch, and the classes."""
-    FORM.draw(classes(state.prediction), columns=1)
+    """Draw the photo with the patch, which is what a drag waits for, and the classes above it."""
+    above = st.container()
     whole, height, width = state.prediction.probabilities, *found.view.shape[:2]
     size = FORM.get(found.size)
     places = _at(height, width, size)
@@ -117,6 +117,8 @@ def _draw(state: State, found: Hidden) -> None:
         key=FORM.key("occluder"),
         on_pick=pick,
     )
+    with above:
+        FORM.draw(classes(state.prediction), columns=1)
 
 
 def _show_notes(state: State, found: Hidden) -> None:

@@ -2,12 +2,18 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+import streamlit as st
+
 from cnnviz.engine.requests import Classify
 from cnnviz.engine.results import Prediction
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form
 from cnnviz.ui.subject import Subject, SubjectForm
 from cnnviz.ui.why.classes import ClassChoice
+from cnnviz.ui.words import Words
+
+_WORDS = Words("why")
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,4 +57,8 @@ def read_state(form: Form, subject_form: SubjectForm) -> State | None:
     prediction = None if subject is None else ask(Classify(**subject.given))
     if subject is None or prediction is None:
         return None
+    if len(prediction.scores) == 1:
+        st.info(_WORDS.text("one_output"), icon=":material/info:")
+    elif not np.ptp(prediction.scores):
+        st.info(_WORDS.text("same_scores"), icon=":material/info:")
     return State(subject, prediction, form.get(classes(prediction)))
