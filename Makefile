@@ -17,7 +17,7 @@ library: .venv/installed-dev
 	$(BIN)/python -m pytest --ignore tests/browser -m "not ray" -n 2 --dist worksteal
 
 # Those that count frames or time have the machine to themselves, and so has the one Ray cluster of those that need it;
-# the browser's others wait more than they work.
+# the browser's others wait more than they work. CNNVIZ_NIGHTLY=1 runs all that is long: see CONTRIBUTING.md.
 test: check chromium
 	$(BIN)/python -m pytest tests/engine -m ray
 	$(BIN)/python -m pytest tests/browser -m alone

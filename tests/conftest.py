@@ -1,8 +1,10 @@
-"""How many cases Hypothesis tries: 50 a property, and 10,000 with HYPOTHESIS_PROFILE=nightly, which has no time limit.
+"""By day 50 cases a property and `some` of what takes long; nightly all of it, and 10,000 cases without a time limit.
 
-A test that sets its own number keeps it. What takes a browser long is tried on `some` cases, and nightly on all.
+CNNVIZ_NIGHTLY=1 takes all that takes long, HYPOTHESIS_PROFILE=nightly the 10,000 cases too. A property that sets its
+own number keeps it.
 """
 
+import gc
 import os
 
 # Before torch is imported, here and in every server that a test starts: a test has a core to itself at most, and
@@ -12,8 +14,11 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import pytest
 from hypothesis import HealthCheck, settings
 
+# What comes while tests are collected stays: searches for garbage in it were a quarter of that time.
+gc.disable()
+
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "everyday")
-NIGHTLY = PROFILE == "nightly"
+NIGHTLY = PROFILE == "nightly" or os.environ.get("CNNVIZ_NIGHTLY") == "1"
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 settings.register_profile("everyday", max_examples=50, deadline=None, suppress_health_check=SLOW)
@@ -22,9 +27,14 @@ settings.load_profile(PROFILE)
 
 
 def pytest_collection_modifyitems(items):
-    if NIGHTLY:
+    if PROFILE == "nightly":
         for item in items:
             item.add_marker(pytest.mark.timeout(0))
+
+
+def pytest_collection_finish():
+    gc.freeze()
+    gc.enable()
 
 
 def some(cases, every=3):

@@ -1,17 +1,21 @@
-"""Values that a person gave to single cells of a grid, and the cell that is pinned: controls without a widget."""
+"""Grids that a window slides over: the values that a person gave to single cells, and the cell that is pinned."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cnnviz.components.axes import Axis
 from cnnviz.components.cells import Edit
-from cnnviz.components.sliding import GRIDS, Grid
+from cnnviz.components.sliding import GRIDS, Grid, sliding
+from cnnviz.images.small_inputs import input_values
 from cnnviz.ui.form import Form
 from cnnviz.ui.form_controls import Control
+from cnnviz.ui.picture_choice import picture_of
 from cnnviz.ui.words import COMMON
 
 Cell = tuple[Grid, int]
@@ -59,6 +63,37 @@ def edited(form: Form, grid: str, values: NDArray[np.floating]) -> NDArray[np.fl
     return out
 
 
+def edited_input(form: Form, name: str, channels: int, size: int, rank: int) -> NDArray[np.float32]:
+    """Return the input (channels, size, ...) over `rank` axes that has this name, with the edits of "input"."""
+    picture = picture_of(form) if name == "photo" else None
+    return edited(form, "input", input_values(name, channels, size, rank, picture))
+
+
+def slide(
+    form: Form,
+    axes: Sequence[Axis],
+    inputs: NDArray[Any],
+    output: NDArray[Any],
+    *,
+    weights: NDArray[Any] | None = None,
+    bias: NDArray[Any] | None = None,
+    **drawn: Any,
+) -> None:
+    """Draw the grids of cnnviz.components.sliding, with cells that this form pins and edits; `drawn` is more of it."""
+    sliding(
+        inputs,
+        output,
+        axes=axes,
+        key=form.key("grids"),
+        weights=weights,
+        bias=bias,
+        selected=pinned(form, axes, inputs, output, kernel=weights, bias=bias),
+        on_pin=lambda cell: pin(form, cell),
+        on_edit=lambda more: add_edits(form, more),
+        **drawn,
+    )
+
+
 def add_edits(form: Form, more: Sequence[Edit]) -> None:
     """Take edits, in a callback."""
     changes: dict[str, str] = {}
@@ -84,11 +119,20 @@ def offer_undo(form: Form, *grids: str) -> None:
         )
 
 
-def pinned(form: Form, sizes: dict[str, int], default: Cell) -> Cell:
-    """Return the pinned cell, `default` until one is; `sizes` are the grids' numbers of cells."""
+def pinned(
+    form: Form, axes: Sequence[Axis], inputs: NDArray[Any], output: NDArray[Any], **others: NDArray[Any] | None
+) -> Cell:
+    """Return the pinned cell, the output's middle one until one is; `others` are the grids besides by their names.
+
+    `inputs` (C, ...) have the places that are drawn along `axes`, padding and all.
+    """
+    sizes = {name: each.size for name, each in {"output": output, **others}.items() if each is not None}
+    sizes["input"] = len(inputs) * math.prod(len(axis.source) for axis in axes)
     written, _, index = (form.text("at") or "").partition(".")
     grid = next((each for each in GRIDS if each == written), None)
-    return (grid, int(index)) if grid and index.isdecimal() and int(index) < sizes.get(grid, 0) else default
+    if grid and index.isdecimal() and int(index) < sizes.get(grid, 0):
+        return grid, int(index)
+    return "output", middle_of(output.shape[1:])
 
 
 def middle_of(size: Sequence[int]) -> int:

@@ -5,7 +5,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,6 +19,7 @@ from cnnviz.ui.words import COMMON, Words
 if TYPE_CHECKING:
     from cnnviz.engine.interface import Engine
     from cnnviz.engine.requests import ModelChoice, Request
+    from cnnviz.engine.results import Probed
 
 R = TypeVar("R")
 
@@ -155,6 +156,13 @@ def ask_each(
                 watch(answer)
     bar.empty()
     return found
+
+
+def ask_named(requests: "Mapping[str, Request[Probed[R]]]") -> dict[str, R] | None:
+    """Return what is found by name, None after an error was shown; all are asked, each for itself."""
+    answers = {name: ask(request) for name, request in requests.items()}
+    found = {name: each.found for name, each in answers.items() if each is not None}
+    return found if len(found) == len(answers) else None
 
 
 def _show_progress(sign: DeltaGenerator, model: "ModelChoice | None", waited: float) -> None:

@@ -1,6 +1,7 @@
 """Where the picture comes from: gallery, test images, a file, the camera, or a drawing pad.
 
-What is chosen is known before it is drawn: `picture_of(form)` first, `choose_picture(form)` where there is room for it.
+What is chosen is known before it is drawn: `picture_of(form)` first, `choose_picture(form)` where there is room for it,
+or `offer_pictures(form)`, which is folded.
 """
 
 from collections.abc import Sequence
@@ -97,6 +98,14 @@ def choose_picture(
         st.caption(COMMON.text("opened"))
     else:
         _take_own(form, kind)
+
+
+def offer_pictures(form: Form, *, resets: Sequence[str] = ()) -> None:
+    """Draw the choice folded, its pictures only while it is open; the form's lesson has its title, "choose"."""
+    key = form.key("choose")
+    with st.expander(form.words.text("choose"), icon=":material/image:", key=key, on_change="rerun") as opened:
+        if opened.open:
+            choose_picture(form, resets=resets)
 
 
 def choose_invert(form: Form, card: Card, first: str = "Gallery") -> None:

@@ -10,6 +10,7 @@ from random import Random
 import streamlit as st
 
 from cnnviz.components.room_send import room_send
+from cnnviz.errors import ShapeError
 from cnnviz.ui.form import Form
 from cnnviz.ui.hidden import shows
 from cnnviz.ui.numbers import of_size, whole
@@ -40,6 +41,21 @@ class Question:
             return [_shown(each) for each in sorted(answers)]  # type: ignore[type-var]
         Random(self.asked).shuffle(answers)
         return [_shown(each) for each in answers]
+
+
+def next_possible(names: Sequence[str], number: int, make: Callable[[str, int], Question]) -> Question | None:
+    """Return make(name, more) of the name whose turn question `number` is: `more` is 1 in the first round, then 2, ….
+
+    A change that torch would refuse, for which `make` raises ShapeError, leaves its turn to the next name; None where
+    all are refused.
+    """
+    for later in range(len(names)):
+        turn, name = divmod(number + later, len(names))
+        try:
+            return make(names[name], turn + 1)
+        except ShapeError:
+            continue
+    return None
 
 
 def ask_questions(form: Form, make: Make) -> None:

@@ -1,12 +1,13 @@
-"""A layer's calculation as LaTeX, ready to be typeset."""
+"""What follows from any layer: its calculation as LaTeX, ready to be typeset, and what its windows leave out."""
 
 import re
 from collections.abc import Sequence
 
 from cnnviz.arithmetic import Layer, Step
+from cnnviz.arithmetic.checks import AXES
 from cnnviz.arithmetic.formulas import TIMES
 from cnnviz.ui.numbers import whole_in_latex
-from cnnviz.ui.words import COMMON
+from cnnviz.ui.words import COMMON, Words
 
 _WORD = re.compile(r"\\text\{(weights|biases|rows)\}")
 _COMMAND = re.compile(r"\\[a-z]+|[{}]")
@@ -67,3 +68,15 @@ def grouped(steps: Sequence[Step]) -> dict[str, tuple[Step, ...]]:
 def step_of(layer: Layer, name: str) -> Step | None:
     """Return the step that computes one number, None if there is none."""
     return next((step for step in layer.steps if step.name == name), None)
+
+
+def width_step(layer: Layer) -> Step | None:
+    """Return the step that computes the output's last axis, None if there is none."""
+    return step_of(layer, AXES[len(layer.output_size) - 2][-1])
+
+
+def say_unseen(words: Words, layer: Layer) -> None:
+    """Say how many of the input's last columns no window reads, where there are any."""
+    if any(layer.unseen) and layer.window is not None:
+        axis = words.label(f"axis.{AXES[len(layer.unseen)][-1]}")
+        words.say("unseen", count=layer.unseen[-1], axis=axis, stride=layer.window.stride[-1])

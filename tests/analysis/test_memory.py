@@ -1,5 +1,7 @@
 """Memory against what torch itself keeps and needs while the same network really runs."""
 
+from itertools import product
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -10,6 +12,7 @@ from torch import Tensor, nn
 from cnnviz.analysis import analyze
 from cnnviz.errors import ModelError
 from tests.analysis.measuring import inference_peak, saved_for_backward
+from tests.conftest import some
 
 
 @pytest.fixture(autouse=True)
@@ -25,9 +28,11 @@ def within(share: float, found: int, measured: int) -> bool:
     return abs(found - measured) <= share * measured
 
 
-@pytest.mark.parametrize("size", [(1, 3, 224, 224), (3, 3, 96, 130)])
-@pytest.mark.parametrize("name", ["resnet50", "vgg16", "densenet121", "mobilenet_v3_small"])
-def test_memory_is_what_torch_measures(name, size):
+SIZES, NETWORKS = [(3, 3, 96, 130), (1, 3, 224, 224)], ["resnet50", "vgg16", "densenet121", "mobilenet_v3_small"]
+
+
+@pytest.mark.parametrize(("size", "name"), some(product(SIZES, NETWORKS)))
+def test_memory_is_what_torch_measures(size, name):
     model, batch = tv.get_model(name), torch.rand(size)
     memory = analyze(model, size).memory
     assert within(0.001, memory.saved_for_backward, saved_for_backward(model, batch))

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 import torch
 import torch.nn.functional as F
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
@@ -225,7 +225,6 @@ def broken(draw):
     return network, (2, channels[0], 6, 6), f"body.{place} ({type(layers[place]).__name__})", expected, found
 
 
-@settings(max_examples=200)
 @given(broken())
 def test_broken_networks_name_the_layer_that_breaks(case):
     network, size, name, expected, found = case

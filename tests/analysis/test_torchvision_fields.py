@@ -8,16 +8,24 @@ import torchvision.models as tv
 
 from cnnviz.analysis import analyze
 from tests.analysis.gradients import clipped, supports
-from tests.conftest import PROFILE
+from tests.conftest import NIGHTLY
 
 # Image sizes are odd here and there, so that strides drop pixels.
 SIDES = {"alexnet": 95, "squeezenet1_1": 67, "resnet50": 49, "googlenet": 65, "inception_v3": 79, "regnet_x_400mf": 45}
 SIDES |= {"resnet18": 64, "shufflenet_v2_x0_5": 64}
-EVERYDAY = {
-    *SIDES, "vgg11", "vgg13_bn", "squeezenet1_0", "densenet121", "mobilenet_v2", "mobilenet_v3_small", "mnasnet0_5",
-    "regnet_y_400mf", "convnext_tiny", "efficientnet_b0", "efficientnet_v2_s", "resnext50_32x4d",
-}  # fmt: skip
-# Every network of torchvision that is convolutional throughout; the rest of them nightly, a few minutes.
+# A network of each family by day; nightly every network of torchvision that is convolutional throughout.
+EVERYDAY = [
+    *("alexnet", "squeezenet1_1", "resnet18", "googlenet", "inception_v3", "densenet121", "shufflenet_v2_x0_5"),
+    *(
+        "vgg11",
+        "mobilenet_v2",
+        "mobilenet_v3_small",
+        "mnasnet0_5",
+        "regnet_y_400mf",
+        "convnext_tiny",
+        "efficientnet_b0",
+    ),
+]
 MODELS = [name for name in tv.list_models(module=tv) if not name.startswith(("vit", "swin", "maxvit"))]
 
 
@@ -33,10 +41,8 @@ def bare(name):
         return build(name)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", MODELS if NIGHTLY else EVERYDAY)
 def test_fields_are_the_supports_of_gradients(name):
-    if name not in EVERYDAY and PROFILE != "nightly":
-        pytest.skip("a network of a family that is tested; all of them run with HYPOTHESIS_PROFILE=nightly")
     side = SIDES.get(name, {"vgg": 32, "den": 32, "con": 65}.get(name[:3], 33))
     model, size = build(name), (1, 3, side, side)
     if name == "alexnet" or name.startswith("vgg"):

@@ -5,7 +5,7 @@ import re
 import pytest
 import torch
 import torch.nn.functional as F
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from torch import nn
 
@@ -78,7 +78,6 @@ TWO = words(
 )
 
 
-@settings(max_examples=100)
 @given(st.sampled_from(METHODS), TYPES, TYPES, st.booleans(), st.booleans(), NUMBERS)
 @example("sub", torch.float32, torch.bool, False, False, 1)
 @example("mul_", torch.int64, torch.int64, False, True, 0.5)

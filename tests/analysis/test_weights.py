@@ -1,10 +1,7 @@
 """Parameters and MACs against what torchvision publishes with its weights, and against torch's own counter.
 
-By default the default weights of a network of each family; with CNNVIZ_NIGHTLY=1, or HYPOTHESIS_PROFILE=nightly, every
-entry of every network.
+By day the default weights of a network of each family, nightly every entry of every network.
 """
-
-import os
 
 import pytest
 import torch
@@ -14,8 +11,8 @@ from torch.utils.flop_counter import FlopCounterMode
 from cnnviz.analysis import analyze
 from cnnviz.models.architectures import _no_numbers
 from cnnviz.models.torchvision_models import _WITH_WEIGHTS
+from tests.conftest import NIGHTLY
 
-NIGHTLY = os.environ.get("CNNVIZ_NIGHTLY") == "1" or os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 EVERY = {
     f"{name}-{entry.name}": (name, entry) for name in tv.list_models(module=tv) for entry in tv.get_model_weights(name)
 }
@@ -68,6 +65,8 @@ def test_parameters_and_macs_are_those_that_are_published(entry):
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         model.to("meta")(torch.empty(size, device="meta"))
     assert report.parameters == weights.meta["num_params"]
-    assert 2 * report.macs == counter.get_total_flops()
+    if not settings.get("aux_logits"):  # heads that run in training alone
+        assert sum(layer.parameters for layer in report.layers) == report.parameters
+    assert 2 * report.macs == report.flops == counter.get_total_flops()
     assert abs(report.macs / 1e9 - weights.meta["_ops"]) <= 0.0005 + 1e-9
     assert report.unknown == ()

@@ -2,7 +2,7 @@
 
 from math import prod
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
@@ -11,7 +11,6 @@ from cnnviz.arithmetic.connectivity import STEPS, connections
 few = st.integers(1, 4)
 
 
-@settings(max_examples=60)
 @given(rank=st.sampled_from([1, 2]), size=st.integers(3, 6), kernel=st.integers(1, 3), channels=few, filters=few)
 def test_the_weights_are_those_of_torchs_layers(rank, size, kernel, channels, filters):
     outputs = (size - kernel + 1,) * rank

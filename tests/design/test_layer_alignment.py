@@ -3,7 +3,7 @@
 import pytest
 import torch
 import torchvision.models as tv
-from hypothesis import given, settings
+from hypothesis import given
 from torch import nn
 
 from cnnviz.analysis import analyze
@@ -30,7 +30,6 @@ def sides(stages):
     return [layer for each in stages for layer in each.ones], [layer for each in stages for layer in each.twos]
 
 
-@settings(max_examples=60, deadline=None)
 @given(networks(), networks())
 def test_every_layer_of_both_is_there_once_and_in_order(one, two):
     one, two = of_text(*one, 4), of_text(*two, 4)
@@ -39,7 +38,6 @@ def test_every_layer_of_both_is_there_once_and_in_order(one, two):
     assert all(pair.one or pair.two for stage in stages for pair in stage.pairs)
 
 
-@settings(max_examples=60, deadline=None)
 @given(networks(), networks())
 def test_exchanged_networks_are_aligned_as_they_were(one, two):
     one, two = of_text(*one, 4), of_text(*two, 4)
@@ -49,7 +47,6 @@ def test_exchanged_networks_are_aligned_as_they_were(one, two):
     assert [stage.halvings for stage in align(one, two)] == [stage.halvings for stage in align(two, one)]
 
 
-@settings(max_examples=60, deadline=None)
 @given(networks())
 def test_a_network_does_not_differ_from_itself(network):
     shown = of_text(*network, 4)
@@ -59,7 +56,6 @@ def test_a_network_does_not_differ_from_itself(network):
     assert mine.kinds_unlike(mine) == mine.kernels_unlike(mine) == ()
 
 
-@settings(max_examples=60, deadline=None)
 @given(networks())
 def test_rows_and_the_network_built_of_them_are_the_same(network):
     text, size = network

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from sgfmill import boards
 
@@ -57,7 +57,6 @@ def escapes(board, ko, stone, colour):
     return False
 
 
-@settings(max_examples=60)
 @given(st.lists(st.integers(0, SIDE * SIDE - 1), min_size=8, max_size=26, unique=True))
 def test_who_wins_a_ladder_is_what_trying_every_move_finds(wishes):
     board = Board(SIDE)

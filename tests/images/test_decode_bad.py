@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -110,7 +110,6 @@ def test_a_file_cut_anywhere_is_an_image_or_a_sentence(name):
     assert any(said)
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     name=st.sampled_from(sorted(GOOD)),
     flips=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), min_size=1, max_size=12),
@@ -124,13 +123,11 @@ def test_flipped_bytes_are_an_image_or_a_sentence(name, flips, near_start, tail)
     outcome(bytes(data) + tail)
 
 
-@settings(max_examples=300, deadline=None)
 @given(head=st.sampled_from(HEADS), body=st.binary(max_size=300))
 def test_random_bytes_behind_any_header_are_an_image_or_a_sentence(head, body):
     outcome(head + body)
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     entries=st.dictionaries(
         st.sampled_from([256, 257, 258, 259, 262, 273, 274, 277, 278, 279, 284, 317, 320, 322, 323, 324, 325, 338]),

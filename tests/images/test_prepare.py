@@ -37,7 +37,6 @@ def same(prepared, wanted: torch.Tensor) -> None:
     assert np.array_equal(prepared.tensor, wanted[None].numpy())
 
 
-@settings(max_examples=60, deadline=None)
 @given(size=sizes, weights=st.sampled_from(WEIGHTS))
 def test_equal_to_the_transforms_of_torchvisions_weights(size, weights):
     preset = weights.transforms()
@@ -51,7 +50,6 @@ def test_equal_to_the_transforms_of_torchvisions_weights(size, weights):
     same(prepare(noise(size), how), preset(noise(size)))
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     size=sizes,
     resize=st.integers(1, 90),
@@ -63,7 +61,6 @@ def test_equal_for_any_sizes_padded_or_not(size, resize, crop, kind):
     same(prepare(noise(size), Preprocessing(resize, (crop, crop), MEAN, STD, kind)), preset(noise(size)))
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     size=sizes,
     resize=st.tuples(st.integers(1, 60), st.integers(1, 60)),
@@ -79,7 +76,6 @@ def test_equal_for_an_exact_height_and_width(size, resize, crop):
     same(prepare(noise(size), Preprocessing(resize, crop, MEAN, STD)), transforms.Compose(steps)(noise(size)))
 
 
-@settings(max_examples=60, deadline=None)
 @given(size=sizes, invert=st.booleans())
 def test_grey_and_inverted(size, invert):
     steps = [
@@ -106,7 +102,6 @@ def test_pixels_are_prepared_as_the_image_that_they_are_of(size, mode, channels,
     assert one.crop_box == other.crop_box
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     size=sizes,
     crop=st.tuples(st.integers(1, 90), st.integers(1, 90)),

@@ -100,12 +100,12 @@ def test_analyze_resnet50(installed, empty):
         found = json.loads(done.stdout)
         assert (found["parameters"], found["macs"]) == (25557032, 4089184256)
         spent.append(after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
-    # A machine on which PyTorch and torchvision alone take their time is not measured in seconds.
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([str(installed / "python"), "-c", "import torch, torchvision"], check=True, **empty)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    bare = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
-    assert min(spent) < max(4, 1.2 * bare)
+    if min(spent) >= 4:
+        # A machine on which PyTorch and torchvision alone take their time is not measured in seconds.
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([str(installed / "python"), "-c", "import torch, torchvision"], check=True, **empty)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        assert min(spent) < 1.2 * (after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
     assert not list(empty["cwd"].iterdir())
 
 

@@ -1,5 +1,6 @@
 """A screen opened without a browser."""
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,12 @@ def open_screen(screen: str, **link: str) -> AppTest:
     for key, value in link.items():
         app.query_params[key] = value
     return app.switch_page(screen).run()
+
+
+@cache
+def kept(open_: Callable[..., AppTest], **link: str) -> AppTest:
+    """Return the app that `open_` opens by a link, one for all tests that ask: for those that begin with a preset."""
+    return open_(**link)
 
 
 def assert_well(app: AppTest) -> None:

@@ -15,7 +15,7 @@ from tests.pages.opening import open_screen
 def controls_of(screen: str) -> tuple:
     if screen == "pooling":
         operation = pooling.FORM.get(pooling.OPERATION)
-        return (pooling.INPUT, pooling.SIZE, pooling.CHANNELS, pooling.SHIFT, *pooling.settings_of(operation))
+        return (pooling.INPUT, pooling.SIZE, pooling.CHANNELS, pooling.SHIFT, *pooling.OPERATIONS[operation][-1])
     if screen == "convolution":
         return convolution.controls("Conv2d")
     numbers = (*connectivity.sliders("one axis"), *connectivity.REAL, connectivity.DIGIT)

@@ -9,7 +9,7 @@ from cnnviz import models
 from cnnviz.arithmetic.connectivity import STEPS
 from cnnviz.ui.connectivity.state import PRESETS
 from tests.pages import opening
-from tests.pages.opening import said
+from tests.pages.opening import kept, said
 from tests.ui.written import number
 
 open_screen = partial(opening.open_screen, "pages/basics/connectivity.py")
@@ -17,7 +17,7 @@ open_screen = partial(opening.open_screen, "pages/basics/connectivity.py")
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_opens(name):
-    app = open_screen()
+    app = kept(open_screen)
     app.pills(key="connectivity.preset").set_value(name).run()
     assert not app.exception
     assert not app.error

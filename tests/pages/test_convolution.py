@@ -6,14 +6,14 @@ import pytest
 
 from cnnviz.ui.convolution.state import KIND, PRESETS, WORDS
 from tests.pages import opening
-from tests.pages.opening import said
+from tests.pages.opening import kept, said
 
 open_screen = partial(opening.open_screen, "pages/basics/convolution.py")
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_opens(name):
-    app = open_screen()
+    app = kept(open_screen)
     app.pills(key="convolution.preset").set_value(name).run()
     assert not app.exception
     assert not app.error

@@ -45,7 +45,7 @@ def numbers_of(pattern: str, app) -> list[float]:
     return [number(each.rstrip(".")) for each in found.groups()]
 
 
-@pytest.mark.parametrize(("part", "name", "preset"), some([*presets()], 2))
+@pytest.mark.parametrize(("part", "name", "preset"), some([*presets()]))
 def test_every_preset_opens_and_its_link_is_the_state(part, name, preset):
     app = open_part(part, **SMALL) if part == "" else open_part(part)
     app.pills(key=key(part, "preset")).set_value(name).run()

@@ -10,7 +10,7 @@ from torch.nn import functional
 from cnnviz import images
 from cnnviz.ui.spatial_transformer.interpolation.state import PRESETS
 from tests.pages import opening
-from tests.pages.opening import assert_well, said, unfold
+from tests.pages.opening import assert_well, kept, said, unfold
 
 KEY = "spatial_transformer.Why interpolation"
 open_screen = partial(opening.open_screen, "pages/transform/spatial_transformer.py", part="Why interpolation")
@@ -45,7 +45,7 @@ def test_the_lectures_example_is_what_opens():
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_opens(name):
-    app = open_screen()
+    app = kept(open_screen)
     app.pills(key=f"{KEY}.preset").set_value(name).run()
     assert_well(app)
     assert app.selectbox(key=f"{KEY}.picture").value == PRESETS[name].get("picture", "numbers")

@@ -21,7 +21,7 @@ from cnnviz.probes.placement import place
 from cnnviz.probes.sweep_summary import table
 from cnnviz.ui.invariance.sweep.state import AXES, PRESETS
 from tests.pages import opening
-from tests.pages.opening import assert_well, said, unfold
+from tests.pages.opening import assert_well, kept, said, unfold
 
 open_screen = partial(opening.open_screen, "pages/transform/invariance.py")
 
@@ -120,7 +120,7 @@ def test_the_right_answer_is_what_torch_predicts(number, pose):
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_opens(name):
-    app = open_screen()
+    app = kept(open_screen)
     app.pills(key="invariance.preset").set_value(name).run()
     assert_well(app)
     assert dict(app.query_params).get("sweep", "rotation") == PRESETS[name].get("sweep", "rotation")

@@ -19,7 +19,7 @@ from cnnviz.ui.spatial_transformer.learned import boxes as learned_boxes
 from cnnviz.ui.spatial_transformer.learned import curves as learned_curves
 from cnnviz.ui.spatial_transformer.learned import state as learned_form
 from tests.pages import opening
-from tests.pages.opening import assert_well, said, unfold
+from tests.pages.opening import assert_well, kept, said, unfold
 
 SCREEN = "pages/transform/spatial_transformer.py"
 LEARNED, INSIDE = "spatial_transformer.Learned", "spatial_transformer.Inside a network"
@@ -37,7 +37,7 @@ def one(digit: int, *, side: int, degrees: float, scale: float, right: float, do
 
 @pytest.mark.parametrize("name", learned_form.PRESETS)
 def test_every_preset_of_learned_opens(name):
-    app = open_learned()
+    app = kept(open_learned)
     app.pills(key=f"{LEARNED}.preset").set_value(name).run()
     assert_well(app)
     for key, value in learned_form.PRESETS[name].items():
@@ -46,7 +46,7 @@ def test_every_preset_of_learned_opens(name):
 
 @pytest.mark.parametrize("name", inside_form.PRESETS)
 def test_every_preset_of_inside_opens(name):
-    app = open_inside()
+    app = kept(open_inside)
     app.pills(key=f"{INSIDE}.preset").set_value(name).run()
     assert_well(app)
     for key, value in inside_form.PRESETS[name].items():

@@ -13,7 +13,7 @@ from torch import nn
 from cnnviz.design import PRESETS
 from cnnviz.ui.network.state import WORDS
 from tests.pages import opening
-from tests.pages.opening import ROOT, assert_well
+from tests.pages.opening import ROOT, assert_well, kept
 
 SCREEN = "pages/design/network.py"
 open_screen = partial(opening.open_screen, SCREEN)
@@ -55,7 +55,7 @@ def test_the_first_view_is_alexnet_with_the_published_number_of_parameters():
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_opens_with_charts_and_can_be_compared(name):
-    app = open_screen()
+    app = kept(open_screen)
     app.selectbox(key="network.net-preset").select(name).run()
     app.selectbox(key="network.other-preset").select("lenet5").run()
     assert_well(app)

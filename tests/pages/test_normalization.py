@@ -13,7 +13,7 @@ from cnnviz.probes.normalization import normalised
 from cnnviz.ui.normalization.sets import table
 from cnnviz.ui.normalization.state import PRESETS, State
 from tests.pages import opening
-from tests.pages.opening import assert_well, said
+from tests.pages.opening import assert_well, kept, said
 
 open_screen = partial(opening.open_screen, "pages/basics/normalization.py")
 TRAINING, NETWORK, RATES = "Training and test", "In a network", "What it buys"
@@ -28,7 +28,7 @@ def run(app):
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_opens_and_its_code_runs(name):
-    app = open_screen()
+    app = kept(open_screen)
     app.pills(key="normalization.preset").set_value(name).run()
     assert not app.exception
     if name == "alone":

@@ -14,7 +14,7 @@ from cnnviz.images.collections import crops
 from cnnviz.ui.own_classes.report import features_file
 from cnnviz.ui.own_classes.state import PRESETS
 from tests.pages import opening
-from tests.pages.opening import assert_well, said, unfold
+from tests.pages.opening import assert_well, kept, said, unfold
 
 PART = "Your own classes"
 open_part = partial(opening.open_screen, "pages/train/training.py", part=PART)
@@ -85,7 +85,7 @@ def test_shipped_photos_are_learnt_in_one_press_and_the_code_makes_the_same(tmp_
 
 @pytest.mark.parametrize("name", [each for each in PRESETS if each not in ("things", "clothes")])
 def test_every_preset_opens(name):
-    app = open_part()
+    app = kept(open_part)
     app.pills(key=key("preset")).set_value(name).run()
     assert_well(app)
     assert app.pills(key=key("preset")).value == name

@@ -1,9 +1,13 @@
-"""Every ordered pair of screens in one session: nothing is carried over unasked, and each is found as it was left."""
+"""Ordered pairs of screens in one session: nothing is carried over unasked, and each is found as it was left.
+
+By day each screen is come to from five others, nightly from all.
+"""
 
 from itertools import pairwise
 
 from cnnviz.ui import links
 from cnnviz.ui.menu import SCREENS
+from tests.conftest import NIGHTLY
 from tests.pages.opening import assert_well, open_screen
 
 PATHS = {screen.name: screen.path for screen in SCREENS}
@@ -41,9 +45,13 @@ CHANGED = {
 }
 
 
-def every_pair(names):
-    """Return a walk that goes from every name to every other exactly once, and ends where it began (Hierholzer)."""
-    left = {name: [other for other in names if other != name] for name in names}
+def every_pair(names, strides=None):
+    """Return a walk that goes from every name to every other exactly once, and ends where it began (Hierholzer).
+
+    With `strides` it goes to those alone that stand so many places further on in the list, which is a ring.
+    """
+    ahead = strides or range(1, len(names))
+    left = {name: [names[(place + each) % len(names)] for each in ahead] for place, name in enumerate(names)}
     walk, stack = [], [names[0]]
     while stack:
         if left[stack[-1]]:
@@ -62,8 +70,9 @@ def expected(name: str, picture: dict[str, str]) -> dict[str, str]:
 
 
 def test_every_ordered_pair_of_screens():
-    walk = every_pair(list(CHANGED))
-    assert {*pairwise(walk)} == {(a, b) for a in CHANGED for b in CHANGED if a != b}
+    strides = None if NIGHTLY else (1, 4, 9, 15, 22)
+    walk = every_pair(list(CHANGED), strides)
+    assert len({*pairwise(walk)}) == len(walk) - 1 == len(CHANGED) * len(strides or [*CHANGED][1:])
     app = open_screen(PATHS["home"])
     for name, link in CHANGED.items():
         app.query_params.clear()

@@ -10,14 +10,14 @@ from torch.nn import functional
 from cnnviz.images.small_inputs import input_values
 from cnnviz.ui.pooling.state import PRESETS
 from tests.pages import opening
-from tests.pages.opening import said
+from tests.pages.opening import kept, said
 
 open_screen = partial(opening.open_screen, "pages/basics/pooling.py")
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_opens(name):
-    app = open_screen()
+    app = kept(open_screen)
     app.pills(key="pooling.preset").set_value(name).run()
     assert not app.exception
     assert not app.error

@@ -14,7 +14,7 @@ from cnnviz.ui.preprocessing.components.state import PRESETS as COMPONENT_PRESET
 from cnnviz.ui.preprocessing.photos.state import PRESETS as PHOTO_PRESETS
 from cnnviz.ui.preprocessing.points.state import PRESETS, read
 from tests.pages import opening
-from tests.pages.opening import assert_well, said
+from tests.pages.opening import assert_well, kept, said
 from tests.ui.opened import opened
 
 open_screen = partial(opening.open_screen, "pages/train/preprocessing.py")
@@ -30,7 +30,7 @@ PARTS = {
 )
 def test_every_preset_opens_and_has_its_own_link(prefix, name):
     part, presets = PARTS[prefix]
-    app = open_screen(**({"part": part} if part else {}))
+    app = kept(open_screen, **({"part": part} if part else {}))
     app.pills(key=f"{prefix}.preset").set_value(name).run()
     assert_well(app)
     assert app.pills(key=f"{prefix}.preset").value == name

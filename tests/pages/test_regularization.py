@@ -22,7 +22,7 @@ from cnnviz.ui.regularization.pooled import head
 from cnnviz.ui.regularization.state import PRESETS
 from tests.conftest import some
 from tests.pages import opening
-from tests.pages.opening import assert_well, said, unfold
+from tests.pages.opening import assert_well, kept, said, unfold
 from tests.ui.opened import opened
 
 open_screen = partial(opening.open_screen, "pages/train/regularization.py")
@@ -79,7 +79,7 @@ def test_the_same_settings_make_the_same_run_and_others_keep_its_curve():
 
 @pytest.mark.parametrize("name", some(list(PRESETS), 2))
 def test_every_preset_opens(name):
-    app = open_screen()
+    app = kept(open_screen)
     app.pills(key="regularization.preset").set_value(name).run()
     assert_well(app)
     assert app.pills(key="regularization.preset").value == name

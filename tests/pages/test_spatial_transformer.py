@@ -16,7 +16,7 @@ from cnnviz.ui.spatial_transformer.by_hand.question import question
 from cnnviz.ui.spatial_transformer.by_hand.state import BOXES, PRESETS, THETA
 from cnnviz.ui.spatial_transformer.theta import made_of
 from tests.pages import opening
-from tests.pages.opening import assert_well, said, unfold
+from tests.pages.opening import assert_well, kept, said, unfold
 
 open_screen = partial(opening.open_screen, "pages/transform/spatial_transformer.py")
 DEFAULT = THETA.default
@@ -36,7 +36,7 @@ def by_torch(theta, size=28, mode="bilinear", padding="zeros", grid_align=False,
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_opens(name):
-    app = open_screen()
+    app = kept(open_screen)
     app.pills(key=f"{KEY}.preset").set_value(name).run()
     assert_well(app)
     assert app.latex

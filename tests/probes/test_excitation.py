@@ -8,6 +8,7 @@ from torch import nn
 from cnnviz import images, models
 from cnnviz.errors import ModelError, ShapeError
 from cnnviz.probes import activations, excite, noise_image
+from tests.conftest import NIGHTLY
 
 SMOOTH = {"blur": 0.3, "decay": 0.01}
 
@@ -99,15 +100,15 @@ def test_the_same_seed_makes_the_same_image_and_another_another():
 
 
 NETWORKS = [
-    ("efficientnet-lite0", "blocks.3.1.conv_pw", 5, 8, True),
     ("smallvgg-tiny", "block3.conv1", 7, 2, True),
     ("smallvgg-tiny", "block3.conv1", 7, 2, False),
     ("lenet-relu-mnist", "conv2", 3, 1, True),
     ("lenet-relu-mnist", "fc2", 8, 1, False),
 ]
+LARGE = [("efficientnet-lite0", "blocks.3.1.conv_pw", 5, 8, True)]
 
 
-@pytest.mark.parametrize(("name", "layer", "channel", "shift", "middle"), NETWORKS)
+@pytest.mark.parametrize(("name", "layer", "channel", "shift", "middle"), NETWORKS + LARGE * NIGHTLY)
 def test_no_random_image_and_no_shipped_picture_excites_more(name, layer, channel, shift, middle):
     model, card = models.load(name).eval(), models.card(name)
     how = card.preprocessing

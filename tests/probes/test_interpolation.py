@@ -62,7 +62,6 @@ def test_what_lies_in_the_picture_and_how_far_the_derivatives_are_apart():
 
 
 @given(theta=THETAS, index=st.integers(0, 99), row=SIDES, column=SIDES)
-@settings(max_examples=300, deadline=None)
 def test_numeric_automatic_and_formula_agree_away_from_kinks(theta, index, row, column):
     image = digit(index)
     found = derivatives(image, theta, row, column, 1e-5)
@@ -82,7 +81,7 @@ def test_numeric_automatic_and_formula_agree_away_from_kinks(theta, index, row, 
 
 
 @given(theta=THETAS, step=st.floats(1e-4, 0.3), row=SIDES, column=SIDES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=settings.default.max_examples // 3)
 def test_a_step_crosses_where_a_neighbour_changes(theta, step, row, column):
     assume(abs(theta).max() < 1.4)
     found = derivatives(digit(36), theta, row, column, step)

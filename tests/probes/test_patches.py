@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
@@ -71,7 +71,6 @@ def test_what_is_not_there_is_said() -> None:
     assert strongest(model(), torch.randn(0, 3, 8, 8), "2", 0) == ()
 
 
-@settings(max_examples=80)
 @given(
     height=st.integers(4, 9), width=st.integers(4, 9), top=st.integers(-12, 12), left=st.integers(-12, 12),
     high=st.integers(1, 12), wide=st.integers(1, 12),

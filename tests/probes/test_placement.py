@@ -41,7 +41,6 @@ def by_pillow(image: np.ndarray, *, right: float, down: float, degrees: float, s
     return np.where(warp(inside) == 1, warp(image), np.nan)
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     right=st.floats(-12, 12), down=st.floats(-12, 12), degrees=st.floats(-180, 180), scale=st.floats(0.5, 2),
     height=st.integers(8, 40), width=st.integers(8, 40),

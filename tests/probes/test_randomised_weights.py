@@ -6,13 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from hypothesis import given, settings, strategies
+from hypothesis import given, strategies
 from torchvision import models as torchvision_models
 
 from cnnviz.probes.randomised_weights import layers_with_weights, randomised, rank_correlation
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     strategies.lists(strategies.tuples(strategies.integers(-4, 4), strategies.floats(-5, 5)), min_size=3, max_size=40)
 )

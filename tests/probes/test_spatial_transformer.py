@@ -107,7 +107,6 @@ def test_without_a_transformer_there_are_no_looks():
 amounts = st.tuples(st.floats(-170, 170), st.floats(0.7, 1.6), st.floats(-9, 9), st.floats(-9, 9))
 
 
-@settings(max_examples=60, deadline=None)
 @given(amounts)
 def test_the_box_of_a_pose_gives_the_placed_digit_back(given_amounts):
     """The oracle is what training places: through the box's theta the canvas shows the very digit."""

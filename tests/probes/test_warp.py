@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional
 
@@ -35,7 +35,6 @@ def by_torch(image, theta, size, sampling):
     )[0].numpy()  # fmt: skip
 
 
-@settings(max_examples=600, deadline=None)
 @given(THETA, SAMPLING, SIDE, SIDE, SIDE, SIDE, st.integers(0, 9))
 def test_the_warp_and_the_account_of_every_pixel_are_torchs(theta, sampling, high, wide, rows, columns, seed):
     image = image_of(seed, 2, high, wide)

@@ -25,7 +25,7 @@ from cnnviz.ui.connectivity.state import (
     SIDE_OF_KERNEL,
     WORDS,
 )
-from cnnviz.ui.engine import ask
+from cnnviz.ui.engine import ask, ask_named
 from cnnviz.ui.numbers import fixed, of_count, percent, short, whole_in_latex
 from cnnviz.ui.picture_choice import sheet_picture
 
@@ -119,9 +119,8 @@ def _show_shuffle() -> None:
 def _show_networks(digit: int) -> None:
     """Write down how many digits each network gets right, as they are and shuffled."""
     names = [MLP, CNN, *([TRAINED] if models.is_ready(TRAINED) else [])]
-    answers = {name: ask(ReadShuffled(ModelChoice(name))) for name in names}
-    found = {name: each.found for name, each in answers.items() if each is not None}
-    if len(found) < len(names):
+    found = ask_named({name: ReadShuffled(ModelChoice(name)) for name in names})
+    if found is None:
         return
     labels, mlp, cnn = sheet_labels(), found[MLP], found[CNN]
     assert mlp.moved is not None

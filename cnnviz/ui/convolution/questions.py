@@ -1,12 +1,14 @@
 """Questions about a convolution: how wide the output would be, and how many parameters there would be, if."""
 
+from functools import partial
+
 from cnnviz.arithmetic import Layer, layer
-from cnnviz.arithmetic.checks import AXES
 from cnnviz.engine.results import Probed
 from cnnviz.errors import ShapeError
 from cnnviz.probes.convolution import Convolved
 from cnnviz.ui.convolution.state import WORDS, State
-from cnnviz.ui.question import Question
+from cnnviz.ui.question import Question, next_possible
+from cnnviz.ui.steps import width_step
 
 text = WORDS.text
 # In turn; each round changes them by one more.
@@ -15,13 +17,7 @@ ASKED = ("stride", "kernel_size", "filters", "padding", "size", "dilation")
 
 def question(state: State, answer: Probed[Convolved], number: int) -> Question | None:
     """Return a question about the state after one change, the next one that can be asked."""
-    for later in range(len(ASKED)):
-        turn, name = divmod(number + later, len(ASKED))
-        try:
-            return _question(state, ASKED[name], turn + 1)
-        except ShapeError:
-            continue
-    return None
+    return next_possible(ASKED, number, partial(_question, state))
 
 
 def _question(state: State, name: str, more: int) -> Question:
@@ -47,8 +43,7 @@ def _question(state: State, name: str, more: int) -> Question:
         right + 2,
         right + 3,
     ]
-    step = next((each for each in then.steps if each.name == AXES[len(then.output_size) - 2][-1]), None)
-    same = state.settings.get("padding") == "same"
+    step, same = width_step(then), state.settings.get("padding") == "same"
     why = text("predict_why_same") if same or step is None else f"${step.numbers} = {right}$"
     return Question(asked, right, [slip for slip in slips if slip > 0 and slip != right], why)
 

@@ -5,15 +5,13 @@ from math import prod
 import numpy as np
 import streamlit as st
 
-from cnnviz.arithmetic.checks import AXES
-from cnnviz.components.sliding import sliding
 from cnnviz.engine.requests import ConvolvePhoto, LearnKernel, Numbers
 from cnnviz.engine.results import Probed
 from cnnviz.figures.kernels import kernels
 from cnnviz.figures.overlaid_curves import curves
 from cnnviz.figures.photo import photo
 from cnnviz.probes.convolution import Convolved
-from cnnviz.ui.cell_edits import Cell, add_edits, middle_of, offer_undo, pin, pinned
+from cnnviz.ui.cell_edits import middle_of, offer_undo, pinned, slide
 from cnnviz.ui.chart import chart
 from cnnviz.ui.convolution.questions import question
 from cnnviz.ui.convolution.state import FORM, INPUT, KIND, PRESETS, WORDS, State, controls, read
@@ -21,8 +19,8 @@ from cnnviz.ui.engine import ask
 from cnnviz.ui.form_controls import Switch
 from cnnviz.ui.numbers import matrix, of_size, short
 from cnnviz.ui.part import Part
-from cnnviz.ui.picture_choice import choose_picture, picture_of
-from cnnviz.ui.steps import distinct, equation, grouped
+from cnnviz.ui.picture_choice import offer_pictures, picture_of
+from cnnviz.ui.steps import distinct, equation, grouped, say_unseen
 
 say, text = WORDS.say, WORDS.text
 
@@ -30,33 +28,18 @@ say, text = WORDS.say, WORDS.text
 def _draw_grids(state: State, answer: Probed[Convolved]) -> None:
     """Draw input, kernel and output."""
     words = {} if not state.transposed else {"input": text("input_painting" if state.painting else "input_stuffed")}
-    sliding(
+    slide(
+        FORM,
+        state.axes,
         state.inputs,
         answer.found.output,
-        axes=state.axes,
-        key=FORM.key("grids"),
         weights=state.weights,
         bias=state.bias,
         groups=state.groups,
         paint=state.transposed and state.painting,
-        selected=_pinned(state, answer),
         name=text("torch_name", function=state.function),
         words=words,
-        on_pin=lambda cell: pin(FORM, cell),
-        on_edit=lambda more: add_edits(FORM, more),
     )
-
-
-def _pinned(state: State, answer: Probed[Convolved]) -> Cell:
-    output = answer.found.output
-    sizes = {
-        # As drawn, padding and all.
-        "input": len(state.inputs) * prod(len(axis.source) for axis in state.axes),
-        "kernel": state.weights.size,
-        "bias": 0 if state.bias is None else state.bias.size,
-        "output": output.size,
-    }
-    return pinned(FORM, sizes, ("output", middle_of(output.shape[1:])))
 
 
 def _draw_settings() -> None:
@@ -65,13 +48,7 @@ def _draw_settings() -> None:
     FORM.draw(*shown, disabled={"padding"} if same else ())
     offer_undo(FORM, "input", "kernel", "bias")
     if FORM.get(INPUT) == "photo":
-        _choose()
-
-
-def _choose() -> None:
-    with st.expander(text("choose"), icon=":material/image:", key=FORM.key("choose"), on_change="rerun") as opened:
-        if opened.open:
-            choose_picture(FORM, resets=("edited_input",))
+        offer_pictures(FORM, resets=("edited_input",))
 
 
 def _show_notes(state: State, answer: Probed[Convolved]) -> None:
@@ -102,9 +79,7 @@ def _say_padding(state: State) -> None:
         say("padding", amount=before, how=text(f"mode_{state.settings.get('padding_mode', 'zeros')}"))
     else:
         say("padding_none", size=state.inputs.shape[-1], output=state.layer.output_size[-1])
-    if any(state.layer.unseen):
-        axis = WORDS.label(f"axis.{AXES[len(state.layer.unseen)][-1]}")
-        say("unseen", count=state.layer.unseen[-1], axis=axis, stride=window.stride[-1])
+    say_unseen(WORDS, state.layer)
 
 
 def _say_channels(state: State) -> None:
@@ -122,7 +97,8 @@ def _say_channels(state: State) -> None:
 
 def _show_linear(state: State, answer: Probed[Convolved], linear: np.ndarray) -> None:
     """Write the 1x1 convolution at one position as a matrix times a vector."""
-    output, (grid, index) = answer.found.output, _pinned(state, answer)
+    output = answer.found.output
+    grid, index = pinned(FORM, state.axes, state.inputs, output, kernel=state.weights, bias=state.bias)
     size = output.shape[1:]
     place = index % prod(size) if grid in ("output", "input") else middle_of(size)
     weights = state.weights.reshape(state.weights.shape[:2])
@@ -150,7 +126,7 @@ def _show_more(state: State, answer: Probed[Convolved]) -> None:
     st.subheader(text("photo"))
     _show_photo(state)
     if FORM.get(INPUT) != "photo":
-        _choose()
+        offer_pictures(FORM, resets=("edited_input",))
 
 
 def _show_learning(state: State) -> None:

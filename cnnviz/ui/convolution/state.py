@@ -11,12 +11,11 @@ from cnnviz.arithmetic import Layer, layer
 from cnnviz.components.axes import Axis, of_layer
 from cnnviz.engine.requests import Convolve, Numbers
 from cnnviz.images.kernels import KERNELS, in_torch_order, kernel_values
-from cnnviz.images.small_inputs import INPUTS, input_values
-from cnnviz.ui.cell_edits import edited
+from cnnviz.images.small_inputs import INPUTS
+from cnnviz.ui.cell_edits import edited, edited_input
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import AnyControl, Choice, Switch
 from cnnviz.ui.number_controls import Number
-from cnnviz.ui.picture_choice import picture_of
 from cnnviz.ui.words import Words
 
 WORDS = Words("convolution")
@@ -167,15 +166,13 @@ def read() -> State:
     settings = {name: chosen[name] for name, usual in _USUAL.items() if chosen.get(name, usual) != usual}
     shape = (1, channels, *(size,) * rank)
     computed = layer(kind, shape, out_channels=filters, kernel_size=kernel, bias=chosen["bias"], **settings)
-    picture = picture_of(FORM) if chosen["input"] == "photo" else None
-    inputs = input_values(chosen["input"], channels, size, rank, picture)
     weights = kernel_values(chosen["weights"], filters, channels // chosen["groups"], kernel, rank)
     return State(
         kind,
         settings,
         chosen["flip"],
         chosen.get("drawn") == "painting",
-        edited(FORM, "input", inputs),
+        edited_input(FORM, chosen["input"], channels, size, rank),
         edited(FORM, "kernel", weights),
         edited(FORM, "bias", np.array(_BIASES[:filters])) if chosen["bias"] else None,
         computed,

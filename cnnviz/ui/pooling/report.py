@@ -1,75 +1,50 @@
 """What a pooling on the screen does, in words, formulas, figures and questions: all but its state."""
 
-from dataclasses import replace
-from math import prod
+from functools import partial
 
 import numpy as np
 import streamlit as st
 
 from cnnviz.arithmetic import layer
-from cnnviz.arithmetic.checks import AXES
-from cnnviz.components.sliding import sliding
+from cnnviz.design.torch_line import torch_line
 from cnnviz.engine.results import Probed
-from cnnviz.errors import ShapeError
 from cnnviz.figures.pooling_shift import before_and_after, stays
 from cnnviz.probes.pooling import Kept, Pooled
-from cnnviz.ui.cell_edits import add_edits, middle_of, offer_undo, pin, pinned
+from cnnviz.ui.cell_edits import offer_undo, slide
 from cnnviz.ui.chart import chart
-from cnnviz.ui.engine import ask
+from cnnviz.ui.engine import ask, ask_named
 from cnnviz.ui.numbers import of_size, percent
 from cnnviz.ui.part import Part
-from cnnviz.ui.picture_choice import choose_picture
-from cnnviz.ui.pooling.state import (
-    CHANNELS,
-    FARTHEST,
-    FORM,
-    INPUT,
-    OPERATION,
-    PRESETS,
-    SHIFT,
-    SIZE,
-    WORDS,
-    State,
-    read,
-    settings_of,
-)
-from cnnviz.ui.question import Question
-from cnnviz.ui.steps import distinct, equation
+from cnnviz.ui.picture_choice import offer_pictures
+from cnnviz.ui.pooling.state import FARTHEST, FORM, INPUT, PRESETS, SHIFT, WORDS, State, controls, read
+from cnnviz.ui.question import Question, next_possible
+from cnnviz.ui.steps import distinct, equation, say_unseen, width_step
 
 say, text = WORDS.say, WORDS.text
 
 
 def _draw_grids(state: State, answer: Probed[Pooled]) -> None:
     """Draw input and output."""
-    inputs, found = state.inputs, answer.found
-    # The input's places are counted as drawn, padding and all.
-    places = len(inputs) * prod(len(axis.source) for axis in state.axes)
-    sliding(
-        inputs,
+    found = answer.found
+    slide(
+        FORM,
+        state.axes,
+        state.inputs,
         found.output,
-        axes=state.axes,
-        key=FORM.key("grids"),
         operation=state.drawn,
         divisors=found.divisors,
         norm=state.settings.get("norm_type", 2),
         winners=found.winners,
-        selected=pinned(
-            FORM, {"input": places, "output": found.output.size}, ("output", middle_of(found.output.shape[1:]))
-        ),
         name=text("torch_name", kind=state.kind),
         words={"filter": text("word_channel")},
-        on_pin=lambda cell: pin(FORM, cell),
-        on_edit=lambda more: add_edits(FORM, more),
     )
 
 
 def _draw_settings() -> None:
-    settings = settings_of(FORM.get(OPERATION))
-    FORM.draw(OPERATION, INPUT, SIZE, CHANNELS, *settings)
+    FORM.draw(*controls())
     offer_undo(FORM, "input")
     if FORM.get(INPUT) == "photo":
-        with st.expander(text("choose"), icon=":material/image:"):
-            choose_picture(FORM, resets=("edited_input",))
+        offer_pictures(FORM, resets=("edited_input",))
 
 
 def _show_notes(state: State, answer: Probed[Pooled]) -> None:
@@ -81,20 +56,13 @@ def _show_notes(state: State, answer: Probed[Pooled]) -> None:
         if window.stride[0] < window.kernel_size[0]:
             say("overlap", kernel=window.kernel_size[0], stride=window.stride[0])
         if window.before[0]:
-            counted = settings.get("count_include_pad", True)
-            how = text("padding_counted" if counted else "padding_not_counted")
-            say("padding_max" if state.drawn == "max" else "padding_average", amount=window.before[0], how=how)
+            average = "padding_counted" if settings.get("count_include_pad", True) else "padding_not_counted"
+            say("padding_max" if state.drawn == "max" else average, amount=window.before[0])
         if settings.get("ceil_mode"):
             span = window.dilation[0] * (window.kernel_size[0] - 1) + 1
             over = (output - 1) * window.stride[0] + span - size - window.before[0] - window.after[0]
             say("ceil_over" if over > 0 else "ceil_fits", over=over, output=output)
-    if any(state.layer.unseen):
-        say(
-            "unseen",
-            count=state.layer.unseen[-1],
-            axis=WORDS.label(f"axis.{AXES[2][-1]}"),
-            stride=settings.get("stride"),
-        )
+    say_unseen(WORDS, state.layer)
     say("channels", channels=len(state.inputs), values=state.inputs[0].size, outputs=found.output[0].size)
 
 
@@ -104,7 +72,6 @@ def _numbers(state: State, found: Pooled) -> dict[str, object]:
     window = state.layer.window
     return {
         "inputs": state.inputs.size,
-        "outputs": found.output.size,
         "winners": 0 if found.winners is None else sum(len(np.unique(each)) for each in found.winners),
         "norm": state.settings.get("norm_type", 2),
         "taps": 0 if window is None else int(np.prod(window.kernel_size)),
@@ -154,9 +121,8 @@ def _kept(what: str, kept: Kept) -> dict[str, object]:
 
 def _show_digits(state: State, columns: int) -> None:
     """Chart the same over a hundred digits of full size, against no pooling at all."""
-    answers = {name: ask(request) for name, request in state.rivals().items()}
-    found = {name: each.found for name, each in answers.items() if each is not None}
-    if len(found) < len(answers):
+    found = ask_named(state.rivals())
+    if found is None:
         return
     ends = {"near": 0, "far": -1}
     shares = {f"{name}_{end}": percent(each.kept[at]) for name, each in found.items() for end, at in ends.items()}
@@ -169,33 +135,32 @@ def _show_digits(state: State, columns: int) -> None:
 
 def question(state: State, answer: Probed[Pooled], number: int) -> Question | None:
     """Ask for the output's size after one change: of the stride, the kernel, the input, and so on without end."""
+    asked = ("size",) if state.is_adaptive else ("stride", "kernel_size", "size")
+    return next_possible(asked, number, partial(_question, state))
+
+
+def _question(state: State, name: str, more: int) -> Question:
+    """Raises ShapeError where torch would refuse the change."""
     channels, size = state.inputs.shape[:2]
-    settings, what = dict(state.settings), "size"
-    step = 1 + number // 3
-    if not state.is_adaptive:
-        what = ("stride", "kernel_size", "size")[number % 3]
-    if what == "size":
-        size += 2 * step + 1
+    settings = dict(state.settings)
+    if name == "size":
+        size += 2 * more + 1
     else:
-        settings[what] += step
-    try:
-        then = layer(state.kind, (1, channels, size, size), **settings)
-    except ShapeError:
-        return question(replace(state, settings={**state.settings, "padding": 0}), answer, 2) if number else None
-    right = then.output_size[1:]
-    extent, now = right[-1], state.layer.output_size[-1]
-    slips = [(channels, side, side) for side in (extent + 1, now, extent - 1, size, extent + 2) if side > 0]
-    others = [each for each in [*slips, (channels + 1, extent, extent)] if each != tuple(right)]
-    steps = [each for each in then.steps if each.name == AXES[2][-1]]
-    why = text("predict_why", numbers=steps[0].numbers if steps else extent, result=extent, channels=channels)
-    asked = text(f"predict_{what}", value=settings.get(what, size), size=size, channels=channels)
-    return Question(asked, tuple(right), others, why)
+        settings[name] += more
+    then = layer(state.kind, (1, channels, size, size), **settings)
+    right, extent = then.output_size[1:], then.output_size[-1]
+    slips = [extent + 1, state.layer.output_size[-1], extent - 1, size, extent + 2]
+    others = [*((channels, side, side) for side in slips if side > 0), (channels + 1, extent, extent)]
+    step = width_step(then)
+    why = text("predict_why", numbers=step.numbers if step else extent, result=extent, channels=channels)
+    asked = text(f"predict_{name}", value=settings.get(name, size), size=size, channels=channels)
+    return Question(asked, right, [each for each in others if each != right], why)
 
 
 def code(state: State, answer: Probed[Pooled]) -> str:
     """Return the few lines of Python that compute the output."""
-    arguments = ", ".join(f"{name}={value!r}" for name, value in state.settings.items())
-    return text("code", inputs=state.inputs[None].shape, call=f"nn.{state.kind}({arguments})")
+    call = torch_line(state.kind, state.layer.input_size, state.settings)
+    return text("code", inputs=state.inputs[None].shape, call=call)
 
 
 PART = Part(

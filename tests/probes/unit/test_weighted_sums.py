@@ -13,7 +13,6 @@ from cnnviz.probes.unit import Convolution, Linear, account
 pairs = st.tuples(st.integers(1, 4), st.integers(1, 4))
 
 
-@settings(max_examples=80, deadline=None)
 @given(
     data=st.data(),
     groups=st.sampled_from([1, 2, 3]),

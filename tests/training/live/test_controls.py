@@ -16,6 +16,7 @@ from cnnviz.training.live.examples import load, sheet
 from cnnviz.training.live.run import LiveRun
 from cnnviz.training.live.script import patches_file, script
 from cnnviz.training.live.settings import INITIALIZATIONS, Settings
+from tests.conftest import some
 from tests.training.live.test_data_root import things_of
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
@@ -58,7 +59,7 @@ def test_the_script_makes_the_same_run_on_the_patches_that_are_taken_along(tmp_p
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="the whole data sets are not at hand")
-@pytest.mark.parametrize(("name", "kind"), [("whole-mnist", "MNIST"), ("whole-fashion-mnist", "FashionMNIST")])
+@pytest.mark.parametrize(("name", "kind"), some([("whole-mnist", "MNIST"), ("whole-fashion-mnist", "FashionMNIST")]))
 def test_the_script_makes_the_same_run_on_a_whole_set(monkeypatch, name, kind):
     monkeypatch.setenv(DATA_ROOT, str(DATA))
     theirs = getattr(datasets, kind)

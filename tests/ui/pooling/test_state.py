@@ -19,11 +19,11 @@ from cnnviz.ui.pooling.state import (
     FARTHEST,
     INPUT,
     OPERATION,
+    OPERATIONS,
     PRESETS,
     SHIFT,
     SIZE,
     read,
-    settings_of,
 )
 from tests.ui.opened import opened, values
 
@@ -63,7 +63,7 @@ def from_tables(each, divisors) -> np.ndarray:
 @st.composite
 def states(draw):
     operation = draw(st.sampled_from(OPERATION.options))
-    chosen = {each.name: draw(values(each)) for each in (SIZE, CHANNELS, *settings_of(operation))}
+    chosen = {each.name: draw(values(each)) for each in (SIZE, CHANNELS, *OPERATIONS[operation][-1])}
     try:
         with opened(operation=operation, input="random", **chosen):
             state = read()
@@ -96,7 +96,7 @@ def test_any_setting_gives_torchs_numbers_and_so_do_the_browsers_tables(engine, 
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_sets_what_there_is_to_set(name):
     operation = PRESETS[name].get("operation", "max")
-    known = {each.name: each for each in (OPERATION, INPUT, SIZE, CHANNELS, SHIFT, *settings_of(operation))}
+    known = {each.name: each for each in (OPERATION, INPUT, SIZE, CHANNELS, SHIFT, *OPERATIONS[operation][-1])}
     for key, value in PRESETS[name].items():
         assert known[key].parse(written(value)) == value
         # A preset is what differs from the defaults: what is a default stays out of the link.

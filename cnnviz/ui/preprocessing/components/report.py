@@ -14,7 +14,7 @@ from cnnviz.ui.chart import chart
 from cnnviz.ui.downloads import offer_downloads
 from cnnviz.ui.numbers import formula, percent, short, whole
 from cnnviz.ui.part import Part, tell_missing
-from cnnviz.ui.picture_choice import choose_picture
+from cnnviz.ui.picture_choice import offer_pictures
 from cnnviz.ui.preprocessing.components.question import question
 from cnnviz.ui.preprocessing.components.state import (
     FORM,
@@ -88,8 +88,7 @@ def _draw_settings() -> None:
                 )
         return
     FORM.draw(kept, component, patch)
-    with st.expander(text("choose"), icon=":material/image:"):
-        choose_picture(FORM)
+    offer_pictures(FORM)
 
 
 def _show_notes(state: State, answer: Answer) -> None:

@@ -9,7 +9,7 @@ from cnnviz.probes.warp import Warped
 from cnnviz.ui.engine import ask
 from cnnviz.ui.numbers import matrix, short
 from cnnviz.ui.part import Part
-from cnnviz.ui.picture_choice import choose_picture
+from cnnviz.ui.picture_choice import offer_pictures
 from cnnviz.ui.question import Question
 from cnnviz.ui.screen import say_idea
 from cnnviz.ui.spatial_transformer.by_hand.comparison import show_identity, show_twice
@@ -63,8 +63,7 @@ def _draw_settings() -> None:
     kind = FORM.get(IMAGE)
     FORM.draw(IMAGE, *((NUMBER,) if kind == "digit" else (PLANE,) if kind == "photo" else ()), columns=2)
     if kind == "photo":
-        with st.expander(text("choose"), icon=":material/image:"):
-            choose_picture(FORM, resets=("height", "width", "at"))
+        offer_pictures(FORM, resets=("height", "width", "at"))
     FORM.draw(MODE, PADDING, *sizes(), ALIGN_GRID, ALIGN_SAMPLE, columns=2)
 
 

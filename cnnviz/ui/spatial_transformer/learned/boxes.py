@@ -11,7 +11,7 @@ from cnnviz.engine.results import Transformed
 from cnnviz.figures.spatial_transformer import output
 from cnnviz.figures.sweep_curves import sweep
 from cnnviz.ui.chart import chart
-from cnnviz.ui.engine import ask
+from cnnviz.ui.engine import ask_named
 from cnnviz.ui.form_controls import Choice
 from cnnviz.ui.numbers import fixed, formula, matrix, percent
 from cnnviz.ui.spatial_transformer.learned.state import AMOUNTS, FORM, SIDE, WORDS, State
@@ -91,9 +91,8 @@ def show_following(state: State) -> None:
     say("follow_text")
     sweeps = state.task.sweeps
     words = {name: amount for name, amount in AMOUNTS.items() if amount in sweeps}
-    answers = {name: ask(state.follow(amount)) for name, amount in words.items()}
-    found = {name: each.found for name, each in answers.items() if each is not None}
-    if len(found) < len(answers):
+    found = ask_named({name: state.follow(amount) for name, amount in words.items()})
+    if found is None:
         return
     drawn_box, said_box = st.columns([3, 2], gap="large")
     control = Choice("follow", next(iter(words)), options=tuple(words))
