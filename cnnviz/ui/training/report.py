@@ -11,6 +11,7 @@ from cnnviz.engine.results import RunView
 from cnnviz.images.example_sets import PATCHES, SHEETS
 from cnnviz.training.live.script import patches_file, script
 from cnnviz.ui import links
+from cnnviz.ui.downloads import csv_maker
 from cnnviz.ui.menu import SCREENS
 from cnnviz.ui.numbers import fixed, formula, percent, whole
 from cnnviz.ui.part import Part
@@ -96,7 +97,7 @@ def _offer_files(state: State, view: RunView) -> None:
         {
             "weights": ("training.safetensors", "application/octet-stream", state.run.weights),
             "script": ("training.py", "text/x-python", lambda: code(state, view)),
-            "curves": ("training.csv", "text/csv", lambda: curves(view)),
+            "curves": ("training.csv", "text/csv", csv_maker(lambda: curves(view))),
             **({"patches": ("patches.safetensors", "application/octet-stream", patches_file)} if patches else {}),
         },
     )

@@ -1,11 +1,12 @@
 """What every part of the screen looks at: a subject, what the network predicts, and the class that is asked about."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cnnviz.engine.requests import Classify
 from cnnviz.engine.results import Prediction
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form
+from cnnviz.ui.names import class_names
 from cnnviz.ui.subject import Subject, SubjectForm
 from cnnviz.ui.why.classes import ClassChoice
 
@@ -51,4 +52,5 @@ def read_state(form: Form, subject_form: SubjectForm) -> State | None:
     prediction = None if subject is None else ask(Classify(**subject.given))
     if subject is None or prediction is None:
         return None
+    prediction = replace(prediction, classes=class_names(prediction.classes))
     return State(subject, prediction, form.get(classes(prediction)))
