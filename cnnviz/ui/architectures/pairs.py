@@ -18,6 +18,7 @@ from cnnviz.ui.catalogue import NETWORKS
 from cnnviz.ui.downloads import offer_downloads
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import Binding, Text, wired
+from cnnviz.ui.names import named
 from cnnviz.ui.network.comparison import show_costs, told_apart
 from cnnviz.ui.network.differences import aligned_table, show_aligned, tell_differences
 from cnnviz.ui.network.library import network_of
@@ -48,6 +49,7 @@ class Named(Text):
             options,
             options.index(value),
             format_func=_title,
+            placeholder=bound.name_of("network_name"),
             accept_new_options=True,
             **wired(bound, value),
         )
@@ -89,7 +91,7 @@ def read() -> State:
 
 
 def _title(name: str) -> str:
-    return NETWORKS[name].title if name in NETWORKS else name
+    return named("cards", NETWORKS[name].title) if name in NETWORKS else name
 
 
 def _network(name: str) -> Network:
