@@ -14,13 +14,15 @@ from cnnviz.models.cards import Card
 
 
 def named(kind: str, name: str, spoken: str | None = None) -> str:
-    """Return the name of one of the "cards" or "columns" in the visitor's language; of "unit 3" at least the unit.
+    """Return the name of one of the "cards" or "columns" in the visitor's language; `spoken` where no visit is known.
 
-    `spoken` is the language where no visit is known.
+    Of a column such as "unit 3" or "change of conv1" it is at least that of what it begins with.
     """
     known = lessons.labels(spoken or language(), "names", kind)
-    first, space, rest = name.partition(" ")
-    return known.get(name, f"{known.get(first, first)}{space}{rest}")
+    words = name.split(" ")
+    fewest = 0 if kind == "columns" else len(words) - 1
+    begins = ((" ".join(words[:at]), words[at:]) for at in range(len(words), fewest, -1))
+    return next((" ".join([known[begin], *rest]) for begin, rest in begins if begin in known), name)
 
 
 def class_names(classes: Iterable[str]) -> tuple[str, ...]:
