@@ -21,7 +21,7 @@ from cnnviz.ui.numbers import of_size
 from cnnviz.ui.own_weights import choose_own_weights, own_weights
 from cnnviz.ui.picture_choice import source
 from cnnviz.ui.refusals import refuse
-from cnnviz.ui.words import COMMON
+from cnnviz.ui.words import COMMON, listed
 
 # What a picture of each source is best shown to.
 SUITED = {"Digits": "lenet-relu-mnist", "Draw": "lenet-relu-mnist", "Clothes": "lenet5-fashion"}
@@ -224,7 +224,7 @@ def show_card(facts: Card, *, trained: bool = True) -> None:
             interpolation=how.interpolation,
         ),
         "data": facts.data or "–",
-        "classes": ", ".join(facts.classes[:12]) + (" …" if len(facts.classes) > 12 else ""),
+        "classes": listed(facts.classes[:12]) + (" …" if len(facts.classes) > 12 else ""),
     }
     with st.expander(COMMON.label("card"), icon=":material/badge:"):
         st.table({COMMON.label(f"card.{name}"): value for name, value in rows.items()}, border="horizontal")

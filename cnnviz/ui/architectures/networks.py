@@ -34,7 +34,7 @@ from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
 from cnnviz.ui.refusals import refuse
 from cnnviz.ui.screen import say_idea
-from cnnviz.ui.words import Words
+from cnnviz.ui.words import Words, clauses
 
 WORDS = Words("architecture_networks")
 FORM = Form(WORDS, screen="architectures", part="Networks")
@@ -168,13 +168,13 @@ def question(state: State, shown: Totals, number: int) -> Question:
         years = {name: NETWORKS[name].year for name in chosen}
         first = min(years, key=lambda name: years[name])
         later = [titles[name] for name in chosen if years[name] > years[first]]
-        why = "; ".join(text("year", title=titles[name], year=year) for name, year in years.items())
+        why = clauses(text("year", title=titles[name], year=year) for name, year in years.items())
         more = [titles[name] for name, each in NETWORKS.items() if each.year > years[first]]
         return Question(text("predict_first"), titles[first], [*later, *more], text("why", numbers=why))
     measure = ("parameters", "macs")[number % 3]
     amounts = {name: int(getattr(_totals(name), measure)) for name in chosen}
     right, *others = (of_count(amount) for amount in amounts.values())
-    why = "; ".join(text("amount", title=titles[name], amount=whole(amount)) for name, amount in amounts.items())
+    why = clauses(text("amount", title=titles[name], amount=whole(amount)) for name, amount in amounts.items())
     asked = text(f"predict_{measure}", title=titles[chosen[0]], input=of_size(NETWORKS[chosen[0]].input_size))
     return Question(asked, right, [each for each in others if each != right], text("why", numbers=why))
 

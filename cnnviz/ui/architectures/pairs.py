@@ -29,7 +29,7 @@ from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
 from cnnviz.ui.refusals import refuse
 from cnnviz.ui.screen import say_idea
-from cnnviz.ui.words import Words
+from cnnviz.ui.words import Words, clauses
 
 WORDS = Words("architecture_pairs")
 FORM = Form(WORDS, screen="architectures", part="Compare")
@@ -164,7 +164,7 @@ def question(state: State, both: Both, number: int) -> Question:
     shown = {name: of_text(NETWORKS[name].text, NETWORKS[name].input_size, 4) for name in chosen}
     kind = ("depth", "parameters", "macs")[number % 3]
     amounts = {name: int(getattr(facts(each), kind)) for name, each in shown.items()}
-    why = "; ".join(text("amount", title=_title(name), amount=whole(amount)) for name, amount in amounts.items())
+    why = clauses(text("amount", title=_title(name), amount=whole(amount)) for name, amount in amounts.items())
     if kind == "depth":
         right, *deeper = amounts.values()
         slips = [*deeper, right + 1, right // 2, 2 * right]

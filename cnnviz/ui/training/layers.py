@@ -23,6 +23,7 @@ from cnnviz.ui.numbers import percent, short, whole
 from cnnviz.ui.training.look_inside import open_with_weights
 from cnnviz.ui.training.player import moving
 from cnnviz.ui.training.state import FORM, WORDS, State
+from cnnviz.ui.words import listed
 
 ANY = "any"
 _MOST, _ABREAST = 24, 8  # images of mistakes, and of a row
@@ -119,7 +120,7 @@ def _draw_sizes(view: RunView) -> None:
     with right:
         st.table(table, border="horizontal")
         say("layers_text")
-        dead = ", ".join(text("dead_share", share=percent(share), layer=layer) for layer, share in view.dead)
+        dead = listed(text("dead_share", share=percent(share), layer=layer) for layer, share in view.dead)
         st.markdown(text("dead", shares=dead) if view.dead else text("dead_none"))
 
 

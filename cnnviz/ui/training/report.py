@@ -23,6 +23,7 @@ from cnnviz.ui.training.player import find, offer_files
 from cnnviz.ui.training.questions import question
 from cnnviz.ui.training.stage import draw_stage
 from cnnviz.ui.training.state import FORM, PRESETS, WORDS, State, controls, net, read
+from cnnviz.ui.words import listed
 
 say, text = WORDS.say, WORDS.text
 
@@ -52,7 +53,7 @@ def _show_notes(state: State, view: RunView) -> None:
         say("what_moved")
         show_moved(settings, view.step)
     if modes:
-        say("what_modes", layers=", ".join(modes))
+        say("what_modes", layers=listed(modes))
     say("what_start", classes=classes, chance=fixed(math.log(classes), 3), loss=fixed(float(view.tests[0, 1]), 3))
 
 
