@@ -10,12 +10,12 @@ import pytest
 from cnnviz import assets, lessons
 
 LANGUAGES = [language for language in lessons.languages() if language != lessons.ENGLISH]
-# The refusals, errors.md, have no English lesson: the library's own sentences are English.
+# The refusals, errors.md, and names.md have no English lesson: the library itself speaks English.
 PATHS = [
     path
     for language in LANGUAGES
     for path in sorted((assets.LESSONS / language).rglob("*.md"))
-    if path.name != "errors.md"
+    if path.name not in ("errors.md", "names.md")
 ]
 each_lesson = pytest.mark.parametrize("path", PATHS, ids=lambda path: str(path.relative_to(assets.LESSONS)))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cnnviz.colours import ACCENTS, contrast
-from cnnviz.figures.style import DARK
+from cnnviz.figures.style import DARK, FONT
 
 THEMES = tomllib.loads((Path(__file__).parents[1] / ".streamlit/config.toml").read_text(encoding="utf-8"))["theme"]
 READ = [name for name in ACCENTS if name not in ("edge", "faint", "blank", "mark", "first")]
@@ -26,6 +26,14 @@ def test_both_themes_say_the_same_things_and_neither_is_forced() -> None:
     assert THEMES["light"].keys() == THEMES["dark"].keys()
     assert "base" not in THEMES
     assert THEMES["dark"]["secondaryBackgroundColor"] == DARK
+
+
+def test_every_platform_has_one_of_the_fonts_and_figures_are_drawn_in_the_pages() -> None:
+    for name in ("font", "codeFont"):
+        fonts = [each.strip() for each in THEMES[name].split(",")]
+        # macOS and iOS, Windows, and Linux with either package of Chinese letters.
+        assert fonts[1:] == ["PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC", "WenQuanYi Zen Hei"]
+    assert f"{THEMES['font']}, sans-serif" == FONT
 
 
 def test_contrast_is_that_of_wcag() -> None:

@@ -44,7 +44,10 @@ function reveal(link, screen) {
   if (!row || row.dataset.screen === screen) return;
   row.dataset.screen = screen;
   const seen = row.getBoundingClientRect(), own = link.getBoundingClientRect();
-  if (own.right > seen.right) row.scrollLeft += own.right - seen.right;
+  // What stays at the row's end, the other language, would cover it.
+  const end = seen.right - [...row.querySelectorAll("[class*=st-key-menu-language]")]
+    .reduce((sum, each) => sum + each.getBoundingClientRect().width, 0);
+  if (own.right > end) row.scrollLeft += own.right - end;
   else if (own.left < seen.left) row.scrollLeft -= seen.left - own.left;
 }
 

@@ -12,7 +12,7 @@ const MARGIN = 20, MOST = 12_000; // pixels that a browser still draws along a s
 export function svgOf(own) {
   const { scene } = own, view = { x: 0, y: 0, scale: 1, width: scene.width, height: scene.height };
   const width = Math.max(scene.width, LEAST_WIDTH);
-  const pen = svgPen(width, scene.height + heightOfLegend(own, width), own.inks.paper);
+  const pen = svgPen(width, scene.height + heightOfLegend(own, width), own.inks.paper, own.font);
   drawScene(pen, scene, view, { ...own, selected: null, lit: null, found: null });
   drawLegend(pen, own, { left: 0, top: scene.height, width, scale: 1 });
   return pen.end();

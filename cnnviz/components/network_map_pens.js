@@ -57,7 +57,7 @@ const safe = (text) => text.replace(/[&<>"]/g, (letter) => SAFE[letter]);
 const tenth = (value) => Math.round(value * 10) / 10;
 
 /** A pen that writes an SVG at scale 1; `end` returns its text. */
-export function svgPen(width, height, paper) {
+export function svgPen(width, height, paper, font) {
   const parts = [`<rect width="100%" height="100%" fill="${paper}"/>`];
   return {
     box(left, top, wide, high, { fill, stroke, thick = 1, round: corner = 4 }) {
@@ -78,6 +78,6 @@ export function svgPen(width, height, paper) {
         + `${safe(text)}</text>`);
     },
     end: () => `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${tenth(width)} ${tenth(height)}" `
-      + `width="${tenth(width)}" height="${tenth(height)}" font-family="sans-serif">${parts.join("")}</svg>`,
+      + `width="${tenth(width)}" height="${tenth(height)}" font-family="${safe(font)}">${parts.join("")}</svg>`,
   };
 }

@@ -18,7 +18,8 @@ function written(name, text, set, rows) {
 function questionOf(step, words) {
   if (!step.question) return null;
   const { asked, options, right } = step.question;
-  return make("p", { className: "quiet" }, `${words.question_title}: `, ...marked(asked), " ",
+  const [before, after] = words.question_of.split("{asked}");
+  return make("p", { className: "quiet" }, before, ...marked(asked), `${after} `,
     ...marked(options.map((each, at) => at === right ? `**${each}**` : each).join(" · ")));
 }
 

@@ -70,7 +70,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       parts[0].textContent = meta.names[k];
       parts[1].style.width = 100 * before + "%";
       parts[2].style.width = 100 * after + "%";
-      parts[3].textContent = `${percent(before)} → ${percent(after)} %`;
+      parts[3].textContent = `${percent(before)} → ${percent(after)}%`;
     }
   };
   // The last state is seen as long as the others before playing ends.

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from cnnviz.figures.cell_numbers import cell_numbers
 from cnnviz.figures.maps import scale_of
 from cnnviz.figures.plain import PICTURE, plain_figure
 from cnnviz.figures.style import INK, INPUT, KERNEL, OUTPUT, RULE
@@ -143,7 +144,8 @@ def signals(rows: Mapping[str, np.ndarray], *, height: int = 260) -> go.Figure:
         "y": list(rows),
         **scale_of(drawn),
         "showscale": False,
-        "texttemplate": "%{z:.3~g}",
+        "text": cell_numbers(drawn, ".3g"),
+        "texttemplate": "%{text}",
         "hovertemplate": "%{y}, place %{x}: %{z:.5g}<extra></extra>",
         "hoverongaps": False,
         "xgap": 3,

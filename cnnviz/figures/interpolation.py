@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from cnnviz.figures.cell_numbers import cell_numbers
 from cnnviz.figures.maps import outlined, scale_of
 from cnnviz.figures.plain import PICTURE, plain_figure, upright
 from cnnviz.figures.style import INK, INPUT, KERNEL, OUTPUT, RULE
@@ -63,7 +64,8 @@ def _cells(values: np.ndarray) -> dict[str, Any]:
         "z": values,
         **scale_of(values),
         "showscale": False,
-        "texttemplate": "%{z:.2~f}" if numbers else None,
+        "text": cell_numbers(np.round(values, 2), ".6g") if numbers else None,
+        "texttemplate": "%{text}" if numbers else None,
         "hovertemplate": "row %{y}, column %{x}: %{z:.5g}<extra></extra>",
         "xgap": 2 if numbers else 0,
         "ygap": 2 if numbers else 0,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from cnnviz.figures.cell_numbers import cell_numbers
 from cnnviz.figures.maps import BAR, scale_of
 from cnnviz.figures.plain import PICTURE, plain_figure
 
@@ -29,6 +30,7 @@ def kernels(
         where[top : top + high, left : left + wide] = np.stack(
             np.broadcast_arrays(index, np.arange(high)[:, None], np.arange(wide)), axis=-1
         )
+    written = inputs * wide <= 16
     heat = {
         "type": "heatmap",
         "z": drawn,
@@ -38,7 +40,8 @@ def kernels(
         "%{z:.5g}<extra></extra>",
         "hoverongaps": False,
         "colorbar": {**BAR, "tickformat": ".2~g"},
-        "texttemplate": "%{z:.2f}" if inputs * wide <= 16 else None,
+        "text": cell_numbers(drawn, ".2f") if written else None,
+        "texttemplate": "%{text}" if written else None,
     }
     titles = [
         {

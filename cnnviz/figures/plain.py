@@ -5,7 +5,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from cnnviz.figures.plain_dicts import PlainFigure
-from cnnviz.figures.style import INK, RULE
+from cnnviz.figures.style import FONT, INK, RULE
 
 # Rows run down, pixels are square and there are no axes, as pictures are read.
 PICTURE: dict[str, Any] = {
@@ -40,7 +40,7 @@ def plain_figure(
         "margin": {"l": left, "r": right, "t": top, "b": bottom},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": "Source Sans, sans-serif", "size": 14, "color": INK},
+        "font": {"family": FONT, "size": 14, "color": INK},
         "hoverlabel": {"bgcolor": "white", "bordercolor": RULE, "font": {"color": INK, "size": 14}},
         "showlegend": False,
         "dragmode": False,

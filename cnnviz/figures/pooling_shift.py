@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from cnnviz.figures.cell_numbers import cell_numbers
 from cnnviz.figures.maps import scale_of
 from cnnviz.figures.plain import LEGEND, PICTURE, plain_figure, upright
 from cnnviz.figures.style import INPUT, KERNEL, OUTPUT, RULE
@@ -22,13 +23,15 @@ def before_and_after(
     drawn = np.full((high, 2 * wide + gap), np.nan)
     drawn[:, :wide], drawn[:, wide + gap :] = before, after
     column = np.concatenate([np.arange(wide), [-1] * gap, np.arange(wide)])
+    written = 2 * wide <= _NUMBERS
     heat = {
         "type": "heatmap",
         "z": drawn,
         **scale_of(np.stack([before, after])),
         "customdata": np.broadcast_to(column, drawn.shape),
         "showscale": False,
-        "texttemplate": "%{z:.3~g}" if 2 * wide <= _NUMBERS else None,
+        "text": cell_numbers(drawn, ".3g") if written else None,
+        "texttemplate": "%{text}" if written else None,
         "hovertemplate": "row %{y}, column %{customdata}: %{z:.5g}<extra></extra>",
         "hoverongaps": False,
         # Room for the outlines, which would not be seen on every colour.

@@ -3,11 +3,12 @@
 import numpy as np
 import plotly.graph_objects as go
 
+from cnnviz.figures.cell_numbers import cell_numbers
 from cnnviz.figures.plain import plain_figure
 from cnnviz.figures.style import OUTPUT, RULE
 
 
-def histogram(values: np.ndarray, *, bins: int = 60) -> go.Figure:
+def histogram(values: np.ndarray, *, x: str = "activation", y: str = "values", bins: int = 60) -> go.Figure:
     """Return the distribution of every value of a layer, any shape; the counts are on a logarithmic scale."""
     finite = values[np.isfinite(values)].ravel()
     counts, edges = np.histogram(finite, bins=bins)
@@ -17,13 +18,13 @@ def histogram(values: np.ndarray, *, bins: int = 60) -> go.Figure:
         "y": counts,
         "width": np.diff(edges),
         "marker": {"color": OUTPUT, "line": {"width": 0}},
-        "customdata": np.stack([edges[:-1], edges[1:]], axis=1),
-        "hovertemplate": "%{customdata[0]:.3g} to %{customdata[1]:.3g}: %{y:,} values<extra></extra>",
+        "customdata": cell_numbers(np.stack([edges[:-1], edges[1:]], axis=1), ".3g").tolist(),
+        "hovertemplate": "%{customdata[0]} to %{customdata[1]}: %{y:,} values<extra></extra>",
     }
     layout = {
-        "xaxis": {"title": {"text": "activation"}, "showgrid": False, "zerolinecolor": RULE, "automargin": True},
+        "xaxis": {"title": {"text": x}, "showgrid": False, "zerolinecolor": RULE, "automargin": True},
         "yaxis": {
-            "title": {"text": "values"},
+            "title": {"text": y},
             "type": "log",
             "gridcolor": RULE,
             "dtick": 1,

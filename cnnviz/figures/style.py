@@ -13,6 +13,8 @@ from cnnviz.figures.plain_dicts import PlainFigure
 
 INPUT, KERNEL, OUTPUT = (ACCENTS[name][0] for name in ("input", "kernel", "output"))
 INK = "#0d1117"
+# As in .streamlit/config.toml: letters are measured where they are drawn.
+FONT = "Source Sans, PingFang SC, Microsoft YaHei, Noto Sans SC, Noto Sans CJK SC, WenQuanYi Zen Hei, sans-serif"
 RULE = "#d5dbe3"
 PALE_OUTPUT = "#8fb8b3"  # beside OUTPUT: what is less likely, or came before
 

@@ -22,7 +22,7 @@ def columns(gaps: "Sequence[LayerGap]") -> dict[str, list[object]]:
     }
     for name, attribute in _PARTS.items():
         each = [getattr(gap, attribute) for gap in gaps]
-        found[f"{name}: units"] = [one.units if one else 0 for one in each]
-        found[f"{name}: largest"] = [one.largest if one else None for one in each]
-        found[f"{name}: relative"] = [one.relative if one else None for one in each]
+        found[f"{name}, units"] = [one.units if one else 0 for one in each]
+        found[f"{name}, largest"] = [one.largest if one else None for one in each]
+        found[f"{name}, relative"] = [one.relative if one else None for one in each]
     return found

@@ -8,16 +8,17 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.components.theme import is_dark
 from cnnviz.figures.style import dress
+from cnnviz.ui.hovers import told
 
 _BARE = {"displayModeBar": False}
 
 
 def chart(figure: go.Figure, *, key: str, at: DeltaGenerator | None = None, alt: str | None = None) -> None:
-    """Show a figure in its own colours, fit for a light or a dark page, and without Plotly's tool bar.
+    """Show a figure fit for a light or a dark page, with hovers in the visitor's language and without a tool bar.
 
     `at` is the container, the page by default; `alt` tells a screen reader what is drawn.
     """
-    shown = dress(figure, dark=is_dark())
+    shown = told(dress(figure, dark=is_dark()))
     (at or st).plotly_chart(shown, theme=None, key=key, config=_BARE, alt=alt)
 
 
@@ -30,5 +31,5 @@ def chart_to_pick(figure: go.Figure, *, key: str, on_pick: Callable[[int], None]
             data = points[0]["customdata"]
             on_pick(int(data[0] if isinstance(data, list) else data))
 
-    shown = dress(figure, dark=is_dark())
+    shown = told(dress(figure, dark=is_dark()))
     st.plotly_chart(shown, theme=None, key=key, config=_BARE, on_select=picked, selection_mode="points", alt=alt)

@@ -36,5 +36,6 @@ class Choices(Control[tuple[str, ...]]):
             list(value),
             format_func=lambda option: bound.name_of(f"{self.labels or self.name}.{option}"),
             max_selections=self.most,
+            placeholder=bound.name_of("choose_several"),
             **wired(bound, list(value)),
         )

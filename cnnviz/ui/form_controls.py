@@ -143,6 +143,7 @@ class Choice(Control[str]):
                 self.options,
                 self.options.index(value),
                 format_func=name_of,
+                placeholder=bound.name_of("choose_one"),
                 **wired(bound, value),
             )
             return

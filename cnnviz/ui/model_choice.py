@@ -16,11 +16,12 @@ from cnnviz.models.cards import Card
 from cnnviz.ui.form import Form
 from cnnviz.ui.form_controls import Choice
 from cnnviz.ui.learnt_networks import learnt
+from cnnviz.ui.names import card, named
 from cnnviz.ui.numbers import of_size
 from cnnviz.ui.own_weights import choose_own_weights, own_weights
 from cnnviz.ui.picture_choice import source
 from cnnviz.ui.refusals import refuse
-from cnnviz.ui.words import COMMON
+from cnnviz.ui.words import COMMON, listed
 
 # What a picture of each source is best shown to.
 SUITED = {"Digits": "lenet-relu-mnist", "Draw": "lenet-relu-mnist", "Clothes": "lenet5-fashion"}
@@ -87,8 +88,7 @@ def _weights(name: str) -> Choice:
     """Return the choice of a network's weights; where nobody trained it, they are random without a word in the link."""
     if name in learnt():
         return Choice("weights", TRAINED, options=(TRAINED, RANDOM, OWN), style="buttons", labels="learnt_weights")
-    card = models.card(name)
-    if not card.trained:
+    if not models.card(name).trained:
         return Choice("weights", RANDOM, options=(RANDOM, OWN), style="buttons")
     # Whether those of the operator's own network are trained, only the operator knows.
     labels = "given_weights" if name in registered.names() else ""
@@ -131,13 +131,14 @@ def choose_model(form: Form, first: str = "Gallery", network: str = models.DEFAU
     origin = st.pills(
         COMMON.label("origin"),
         list(groups),
+        format_func=lambda each: named("cards", each),
         key=form.key("origin"),
         help=COMMON.text("model_help", count=len(models.names())),
     )
     # The chosen network stays on the list: narrowing a search must never load another one.
     names = tuple(each for each in choice.options if origin is None or each in groups[origin] or each == name)
     form.draw(replace(choice, options=names), columns=1)
-    card, choice = models.card(name), _weights(name)
+    facts, choice = card(name), _weights(name)
     form.draw(choice, columns=1)
     weights = form.get(choice)
     if weights == OWN:
@@ -147,8 +148,8 @@ def choose_model(form: Form, first: str = "Gallery", network: str = models.DEFAU
     elif name in learnt():
         st.caption(COMMON.text("learnt_weights"))
     elif choice.labels:
-        st.caption(COMMON.text("given_weights", weights=card.weights))
-    show_card(card, trained=weights == TRAINED)
+        st.caption(COMMON.text("given_weights", weights=facts.weights))
+    show_card(facts, trained=weights == TRAINED)
 
 
 def _fault(name: str) -> str:
@@ -197,20 +198,22 @@ def _cut(text: str, longest: int = _LONGEST) -> str:
     return text if len(text) <= longest else f"{text[:longest].rstrip('… ')}…"
 
 
-def show_card(card: Card, *, trained: bool = True) -> None:
+def show_card(facts: Card, *, trained: bool = True) -> None:
     """Show a network's facts, and how often it is right where it has the weights that it is known for."""
-    known = trained and card.accuracy is not None
-    accuracy = COMMON.text("card_accuracy", accuracy=card.accuracy, data=card.data) if known else ""
-    section = "card" if card.year else "card_designed"
-    size = of_size(card.input_size)
+    known = trained and facts.accuracy is not None
+    accuracy = COMMON.text("card_accuracy", accuracy=facts.accuracy, data=facts.data) if known else ""
+    section = "card" if facts.year else "card_designed"
+    size = of_size(facts.input_size)
     st.caption(
-        COMMON.text(section, title=card.title, year=card.year, size=size, classes=len(card.classes), accuracy=accuracy)
+        COMMON.text(
+            section, title=facts.title, year=facts.year, size=size, classes=len(facts.classes), accuracy=accuracy
+        )
     )
-    how = card.preprocessing
+    how = facts.preprocessing
     rows = {
-        "source": card.source,
-        "paper": card.paper or "–",
-        "licence": card.licence or "–",
+        "source": facts.source,
+        "paper": facts.paper or "–",
+        "licence": facts.licence or "–",
         "input": size,
         "preprocessing": COMMON.text(
             "card_preprocessing",
@@ -220,8 +223,8 @@ def show_card(card: Card, *, trained: bool = True) -> None:
             std=", ".join(f"{value:.4g}" for value in how.std),
             interpolation=how.interpolation,
         ),
-        "data": card.data or "–",
-        "classes": ", ".join(card.classes[:12]) + (" …" if len(card.classes) > 12 else ""),
+        "data": facts.data or "–",
+        "classes": listed(facts.classes[:12]) + (" …" if len(facts.classes) > 12 else ""),
     }
     with st.expander(COMMON.label("card"), icon=":material/badge:"):
         st.table({COMMON.label(f"card.{name}"): value for name, value in rows.items()}, border="horizontal")

@@ -178,5 +178,6 @@ class Numbers(Control[tuple[int, ...]]):
             range(self.count),
             list(value),
             max_selections=self.most,
+            placeholder=bound.name_of("choose_several"),
             **wired(bound, list(value)),
         )

@@ -21,7 +21,7 @@ from cnnviz.ui.form_controls import Choice, Switch
 from cnnviz.ui.number_controls import Number
 from cnnviz.ui.own_photo import own_photo, take_photo
 from cnnviz.ui.refusals import refuse
-from cnnviz.ui.words import COMMON
+from cnnviz.ui.words import COMMON, listed
 
 PHOTOS = ("Gallery", "Upload", "Camera")
 SHEETS = {"Digits": "digits", "Clothes": "clothes"}
@@ -230,7 +230,7 @@ def _take_own(form: Form, kind: str) -> None:
 
     if kind == "Upload":
         # Of any type: what is no picture gets a sentence of ours, and not a line that is cut off in the widget.
-        label = COMMON.text("upload", kinds=", ".join(images.KINDS))
+        label = COMMON.text("upload", kinds=listed(images.KINDS))
         st.file_uploader(label, key=key, on_change=take, max_upload_size=MAX_BYTES // 2**20)
     else:
         st.camera_input(COMMON.label("camera"), key=key, on_change=take)

@@ -1,4 +1,4 @@
-"""What can't be done, told in the visitor's language.
+"""What can't be done, and what figures tell under the pointer, in the visitor's language.
 
 The library's sentences are English. The lesson `errors` of another language has what they are in it, in pairs of lines:
 the English sentence with a number in braces in the place of each thing that differs, and the other one:
@@ -8,7 +8,7 @@ the English sentence with a number in braces in the place of each thing that dif
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 import streamlit as st
 
@@ -28,6 +28,7 @@ def refuse(error: Exception | str) -> None:
     st.error(translated(error), icon=":material/error:")
 
 
+@lru_cache(maxsize=2048)  # of a figure's hovers every run asks again
 def in_language(sentence: str, spoken: str) -> str:
     """Return a sentence of the library in a language; the sentences within it are translated too."""
     return _reading(sentence, spoken)[1]

@@ -23,6 +23,7 @@ from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form
 from cnnviz.ui.menu import SCREENS
 from cnnviz.ui.model_choice import OWN, called, choose_model, kinds_of_picture, model_of, tell_faults
+from cnnviz.ui.names import card
 from cnnviz.ui.numbers import of_size
 from cnnviz.ui.picture_choice import (
     INVERT,
@@ -64,7 +65,7 @@ class Subject:
     @property
     def card(self) -> Card:
         """What is known of the network."""
-        return models.card(self.model.name)
+        return card(self.model.name)
 
     @property
     def given(self) -> Given:

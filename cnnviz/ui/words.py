@@ -3,7 +3,9 @@
 An option's label is written `padding_mode.zeros: zeros`, a control's help `stride.help: How far …`: see cnnviz.lessons.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
 
 import streamlit as st
 
@@ -37,6 +39,16 @@ class Words:
 COMMON = Words("common")
 
 
+def listed(names: Iterable[str]) -> str:
+    """Return names one after the other as the visitor's language lists them: "a, b"; "" for none."""
+    return _joined("list", names)
+
+
+def clauses(said: Iterable[str]) -> str:
+    """Return parts of a sentence one after the other as the visitor's language parts them: "a is 1; b is 2"."""
+    return _joined("clauses", said)
+
+
 def in_code(command: str) -> str:
     """Return a command for a place between backticks, a piece of code a word: a phone then breaks no word of it."""
     return "` `".join(command.split())
@@ -45,6 +57,11 @@ def in_code(command: str) -> str:
 def sections(lesson: str) -> dict[str, str]:
     """Return all sections of a lesson in the visitor's language, by key."""
     return lessons.sections(language(), lesson)
+
+
+def _joined(section: str, parts: Iterable[str]) -> str:
+    first, *rest = [*parts] or [""]
+    return reduce(lambda before, after: COMMON.text(section, before=before, after=after), rest, first)
 
 
 def _find(name: str, key: str) -> str:

@@ -167,9 +167,13 @@ def test_the_menu_stays_in_reach_and_is_two_lines_on_a_phone(open_at):
     assert page.locator(".st-key-menu").bounding_box()["y"] < 20
 
 
-@pytest.mark.parametrize("name", ["normalization", "activation_functions", "invariance"])
-def test_on_a_phone_the_menu_shows_where_one_is(open_at, name):
-    page = open_at(name, width=PHONE)
+@pytest.mark.parametrize("address", ["normalization", "activation_functions?lang=zh", "invariance", "room?lang=zh"])
+def test_on_a_phone_the_menu_shows_where_one_is_and_the_other_language(open_at, address):
+    page = open_at(address, width=PHONE)
+    other = page.locator("[class*=st-key-menu-language] a").bounding_box()
+    assert other["x"] + other["width"] <= PHONE
+    section = page.locator(".st-key-menu-sections a[aria-current]").bounding_box()
+    assert section["x"] + section["width"] <= other["x"] + 1
     for current in page.locator(".st-key-menu a[aria-current]").all():
         box = current.bounding_box()
         assert box["x"] >= 0

@@ -14,6 +14,7 @@ from cnnviz.ui import menu
 from tests.browser.access import LAPTOP, PHONE, assert_accessible, assert_nothing_jumps, assert_readable
 from tests.browser.ready import SLOW, answered, settle
 from tests.conftest import NIGHTLY, some
+from tests.spoken import chinese, said
 
 # Networks that are small, for a browser's patience.
 OPENED = {
@@ -64,6 +65,7 @@ def ready(page, name: str):
 def test_a_screen_on_a_phone(screen, name):
     page = screen(name, width=PHONE, height=844, first=True)
     assert_nothing_jumps(page)
+    assert chinese(said(page)) == ["中文"]  # the link to the other language
     assert_one_line_above_the_stage(page)
     assert_accessible(page)
     assert page.viewport_size["width"] == LAPTOP
@@ -74,6 +76,7 @@ def test_a_screen_on_a_phone(screen, name):
 def test_a_screen_on_a_laptop_in_light_and_dark(screen, name):
     page = screen(name, width=LAPTOP, height=800, first=True)
     assert_nothing_jumps(page)
+    assert chinese(said(page)) == ["中文"]
     if name in WITH_A_SUM:
         assert_the_result_is_in_sight(page)
     # Python is told of the change, and draws figures in other colours.

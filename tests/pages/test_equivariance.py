@@ -158,7 +158,7 @@ def test_the_table_holds_what_the_probe_found():
     assert table["layer"] == [gap.name for gap in found]
     pool = table["layer"].index("pool2")
     assert (table["units right"][pool], table["stride"][pool]) == ("1/2", "4×4")
-    assert table["all: largest"][pool] == found[5].whole.largest
+    assert table["all, largest"][pool] == found[5].whole.largest
 
 
 def test_the_second_question_asks_for_a_shift_that_a_layer_follows():

@@ -91,3 +91,13 @@ def test_a_link_chooses_the_language_and_an_unknown_one_is_english(lang, shown, 
     forget()
     assert not started.exception
     assert started.text[0].value == shown
+
+
+@pytest.mark.parametrize(
+    ("spoken", "names", "parts"), [("en", "a, b, {c}", "a; b; {c}"), ("zh", "a、b、{c}", "a；b；{c}")]
+)
+def test_each_language_lists_in_its_own_marks(spoken, names, parts, monkeypatch):
+    monkeypatch.setattr(words, "language", lambda: spoken)
+    assert words.listed(["a", "b", "{c}"]) == names
+    assert words.clauses(iter(["a", "b", "{c}"])) == parts
+    assert (words.listed([]), words.listed(["a"])) == ("", "a")

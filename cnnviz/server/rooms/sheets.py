@@ -49,7 +49,7 @@ def worksheet(lesson: Lesson, words: Mapping[str, str], language: str, app: str)
 
 def answers(lesson: Lesson, words: Mapping[str, str], language: str) -> str:
     """Return the answers to a lesson's questions, under the numbers and letters that the worksheet has."""
-    title = f"{lesson.title or words['worksheet']}: {words['worksheet.answers']}"
+    title = words["worksheet.answers"].format(title=lesson.title or words["worksheet"])
     asked = [(number, step.question) for number, step in enumerate(lesson.steps, 1) if step.question]
     return _page(title, language, [_answer(number, question) for number, question in asked])
 

@@ -8,7 +8,7 @@ from cnnviz.probes.activation_functions import Curves
 from cnnviz.ui.function_choice import NAMES, named
 from cnnviz.ui.numbers import fixed, short
 from cnnviz.ui.question import Question
-from cnnviz.ui.words import Words
+from cnnviz.ui.words import Words, listed
 
 text = Words("activation_functions").text
 
@@ -39,7 +39,7 @@ def _steepest(name: str, curves: Curves, drawn: Random) -> Question:
     ordered = sorted(slopes, key=lambda each: -slopes[each])
     # One that is as steep would be right as well.
     rivals = [named(each) for each in ordered[1:] if slopes[each] < 0.99 * slopes[ordered[0]]]
-    told = ", ".join(text("predict_told", name=named(each), slope=fixed(slopes[each], 3)) for each in ordered)
+    told = listed(text("predict_told", name=named(each), slope=fixed(slopes[each], 3)) for each in ordered)
     asked, why = text("predict_steepest", x=short(x)), text("predict_steepest_why", slopes=told)
     return Question(asked, named(ordered[0]), rivals, why)
 

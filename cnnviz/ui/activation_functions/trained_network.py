@@ -25,7 +25,7 @@ from cnnviz.ui.numbers import percent, short, whole
 from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
 from cnnviz.ui.screen import say_idea
-from cnnviz.ui.words import Words
+from cnnviz.ui.words import Words, listed
 
 WORDS = Words("swapped_activations")
 say, text, label = WORDS.say, WORDS.text, WORDS.label
@@ -181,7 +181,7 @@ def question(state: State, answer: Answer, number: int) -> Question | None:
     layers = sorted(measured.layers, key=lambda layer: -layer.saturated)
     if len(layers) < 2 or layers[0].saturated == layers[1].saturated:
         return None
-    told = ", ".join(text("predict_told", layer=each.name, share=percent(each.saturated, 1)) for each in layers)
+    told = listed(text("predict_told", layer=each.name, share=percent(each.saturated, 1)) for each in layers)
     name = named(NETWORKS[state.network][1] if key == "before" else state.name)
     asked = text("predict", name=name, threshold=short(state.threshold))
     return Question(asked, layers[0].name, [each.name for each in layers[1:]], text("predict_why", layers=told))

@@ -8,6 +8,7 @@ from cnnviz.ui.activations.state import State
 from cnnviz.ui.activations.view import WORDS
 from cnnviz.ui.numbers import of_size, percent, short
 from cnnviz.ui.question import Question
+from cnnviz.ui.words import listed
 
 text = WORDS.text
 
@@ -33,10 +34,10 @@ def _channel(state: State, answer: LayerMaps, chance: Random) -> Question | None
     if sorted(peaks.values())[-2] == peaks[right]:
         return None
     name = {each: text("predict_channel_name", channel=each) for each in asked}
-    why = text("predict_channel_why", values=", ".join(f"{each}: {short(peaks[each])}" for each in asked))
+    why = text("predict_channel_why", values=listed(f"{each}: {short(peaks[each])}" for each in asked))
     others = [name[each] for each in asked if each != right]
-    listed = ", ".join(map(str, asked))
-    return Question(text("predict_channel", layer=state.row.name, channels=listed), name[right], others, why)
+    said = text("predict_channel", layer=state.row.name, channels=listed(map(str, asked)))
+    return Question(said, name[right], others, why)
 
 
 def _field(state: State, answer: LayerMaps, chance: Random) -> Question | None:

@@ -26,6 +26,7 @@ from cnnviz.ui.engine import ask
 from cnnviz.ui.field import box_of, field_steps
 from cnnviz.ui.layer_choice import draw_strip, strip_place
 from cnnviz.ui.model_choice import in_python
+from cnnviz.ui.names import class_names
 from cnnviz.ui.numbers import of_size, percent, short, whole
 from cnnviz.ui.part import Part, let_paint
 from cnnviz.ui.subject import Row, show_preparation
@@ -116,19 +117,20 @@ def finish_row(row: Row) -> None:
         found = ask(Classify(**subject.given))
         if found is None:
             return
-        if len(found.classes) == 1:
+        classes = class_names(found.classes)
+        if len(classes) == 1:
             # A share of all would always be 100%.
-            st.caption(text("one_output", name=found.classes[0], value=short(float(found.scores[0]), 5)))
+            st.caption(text("one_output", name=classes[0], value=short(float(found.scores[0]), 5)))
             return
         best = int(np.argmax(found.probabilities))
-        said = text("predicted", name=found.classes[best], share=percent(found.probabilities[best], 1))
+        said = text("predicted", name=classes[best], share=percent(found.probabilities[best], 1))
         with st.popover(said, icon=":material/bar_chart:", key=FORM.key("prediction")):
-            say("top", classes=len(found.classes))
-            chart(top_classes(found.probabilities, found.classes), key=FORM.key("top"))
+            say("top", classes=len(classes))
+            chart(top_classes(found.probabilities, classes), key=FORM.key("top"))
             if found.note:
                 st.info(found.note)
     with row.after:
-        show_tour(subject, found.classes[best], percent(found.probabilities[best], 1))
+        show_tour(subject, classes[best], percent(found.probabilities[best], 1))
 
 
 def show_unit(state: State, answer: LayerMaps) -> None:
@@ -157,7 +159,7 @@ def show_numbers(state: State, answer: LayerMaps) -> None:
                 channels=facts.channels,
                 **{name: short(getattr(facts, name)) for name in ("mean", "deviation", "low", "high")},
             )
-            chart(histogram(values), key=key("histogram"))
+            chart(histogram(values, x=label("histogram.x"), y=label("histogram.y")), key=key("histogram"))
     network = "network" if models.is_designed(state.subject.model.name) else state.subject.model.name
     file = re.sub(r"\W+", "-", f"{network}-{state.row.name}")
     order, shared = channel_order(values, sort()), FORM.get(SCALE) == LAYER_SCALE

@@ -3,12 +3,13 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz import images, models
+from cnnviz import images
 from cnnviz.engine.requests import AnswerSheet, ModelChoice
 from cnnviz.figures.class_panels import class_panels
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form
+from cnnviz.ui.names import card
 from cnnviz.ui.numbers import percent
 from cnnviz.ui.picture_choice import choose_from_sheet, sheet_number
 from cnnviz.ui.words import Words
@@ -33,7 +34,7 @@ def draw_answers(form: Form) -> None:
     """Draw what each classifier answers to the picture."""
     if (shares := _answers(MODEL)) is not None:
         titles = [text(f"classifier_{name}") for name in _CLASSIFIERS]
-        figure = class_panels(titles, list(shares[:, _number(form)]), models.card(MODEL).classes)
+        figure = class_panels(titles, list(shares[:, _number(form)]), card(MODEL).classes)
         chart(figure, key=form.key("answers"), alt=text("alt_answers"))
 
 
@@ -57,13 +58,13 @@ def tell_all(form: Form) -> None:
 
 
 def _line(name: str, shares: np.ndarray) -> str:
-    card, best = models.card(name), int(shares.argmax())
+    facts, best = card(name), int(shares.argmax())
     return text(
         "all_row",
-        title=card.title,
-        answer=card.classes[best],
+        title=facts.title,
+        answer=facts.classes[best],
         share=percent(float(shares[best])),
-        accuracy="–" if card.accuracy is None else percent(card.accuracy, 1),
+        accuracy="–" if facts.accuracy is None else percent(facts.accuracy, 1),
     )
 
 
@@ -77,4 +78,4 @@ def _number(form: Form) -> int:
 
 
 def _truth(form: Form) -> str:
-    return models.card(MODEL).classes[int(images.sheet_labels()[_number(form)])]
+    return card(MODEL).classes[int(images.sheet_labels()[_number(form)])]

@@ -24,7 +24,7 @@ from cnnviz.ui.numbers import of_bytes, of_count, of_size, ratio, whole, whole_i
 from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
 from cnnviz.ui.screen import say_idea
-from cnnviz.ui.words import Words
+from cnnviz.ui.words import Words, clauses
 
 WORDS = Words("architecture_comparisons")
 FORM = Form(WORDS, screen="architectures", part="Why")
@@ -208,7 +208,7 @@ def question(state: State, ways: tuple[Way, ...], number: int) -> Question:
     right = amounts[asked]
     slips = [*amounts, 2 * right, right // 2, 3 * right]
     told = {"rows": others[asked].text, "input": of_size(others[asked].input_size[1:])}
-    why = "; ".join(
+    why = clauses(
         text("predict_way", name=name, number=whole(amount)) for name, amount in zip(_names(ways), amounts, strict=True)
     )
     return Question(

@@ -23,6 +23,7 @@ from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import Choice
 from cnnviz.ui.menu import SCREENS
 from cnnviz.ui.model_choice import RANDOM, SUITED
+from cnnviz.ui.names import named
 from cnnviz.ui.network.charts import by_blocks, costs_of
 from cnnviz.ui.network.library import network_of
 from cnnviz.ui.network.map import run_of
@@ -35,7 +36,7 @@ from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
 from cnnviz.ui.refusals import refuse
 from cnnviz.ui.screen import say_idea
-from cnnviz.ui.words import Words
+from cnnviz.ui.words import Words, clauses
 
 WORDS = Words("architecture_networks")
 FORM = Form(WORDS, screen="architectures", part="Networks")
@@ -100,7 +101,7 @@ def _draw_settings() -> None:
     """Say what was new, with the choice among the networks of this kind and the ways into other screens."""
     state = read()
     network = state.network
-    st.subheader(text("title", year=network.year, title=network.title))
+    st.subheader(text("title", year=network.year, title=named("cards", network.title)))
     if len(ARCHITECTURES[state.architecture].networks) > 1:
         FORM.draw(_choice(), columns=1)
     say(f"new_{state.architecture}")
@@ -174,8 +175,9 @@ def _show_costs(state: State, shown: Totals) -> None:
     if shown.graph is not None and len(entries) > _MOST_BARS:
         entries = tuple(by_blocks(shown.graph, _MOST_BARS))
     figure = where([costs_of(shown, entries)], height=560)
-    chart(figure, key=FORM.key("where"), alt=text("alt_costs", title=state.network.title))
-    offer_downloads(FORM, state.name, state.network.title, pd.DataFrame(as_rows(shown.leaves)), [figure])
+    title = named("cards", state.network.title)
+    chart(figure, key=FORM.key("where"), alt=text("alt_costs", title=title))
+    offer_downloads(FORM, state.name, title, pd.DataFrame(as_rows(shown.leaves)), [figure])
 
 
 def question(state: State, shown: Totals, number: int) -> Question:
@@ -184,20 +186,19 @@ def question(state: State, shown: Totals, number: int) -> Question:
     # The small ones were never published.
     names = [name for name, each in NETWORKS.items() if not each.text.startswith(LIBRARY) and name not in SMALL]
     chosen = chance.sample(names, 4)
+    titles = {name: named("cards", each.title) for name, each in NETWORKS.items()}
     if number % 3 == 2:
         years = {name: NETWORKS[name].year for name in chosen}
         first = min(years, key=lambda name: years[name])
-        later = [NETWORKS[name].title for name in chosen if years[name] > years[first]]
-        why = "; ".join(text("year", title=NETWORKS[name].title, year=year) for name, year in years.items())
-        more = [each.title for each in NETWORKS.values() if each.year > years[first]]
-        return Question(text("predict_first"), NETWORKS[first].title, [*later, *more], text("why", numbers=why))
+        later = [titles[name] for name in chosen if years[name] > years[first]]
+        why = clauses(text("year", title=titles[name], year=year) for name, year in years.items())
+        more = [titles[name] for name, each in NETWORKS.items() if each.year > years[first]]
+        return Question(text("predict_first"), titles[first], [*later, *more], text("why", numbers=why))
     measure = ("parameters", "macs")[number % 3]
     amounts = {name: int(getattr(_totals(name), measure)) for name in chosen}
     right, *others = (of_count(amount) for amount in amounts.values())
-    why = "; ".join(
-        text("amount", title=NETWORKS[name].title, amount=whole(amount)) for name, amount in amounts.items()
-    )
-    asked = text(f"predict_{measure}", title=NETWORKS[chosen[0]].title, input=of_size(NETWORKS[chosen[0]].input_size))
+    why = clauses(text("amount", title=titles[name], amount=whole(amount)) for name, amount in amounts.items())
+    asked = text(f"predict_{measure}", title=titles[chosen[0]], input=of_size(NETWORKS[chosen[0]].input_size))
     return Question(asked, right, [each for each in others if each != right], text("why", numbers=why))
 
 

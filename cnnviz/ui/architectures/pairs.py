@@ -18,6 +18,7 @@ from cnnviz.ui.catalogue import NETWORKS
 from cnnviz.ui.downloads import offer_downloads
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import Binding, Text, wired
+from cnnviz.ui.names import named
 from cnnviz.ui.network.comparison import show_costs, told_apart
 from cnnviz.ui.network.differences import aligned_table, show_aligned, tell_differences
 from cnnviz.ui.network.library import network_of
@@ -28,7 +29,7 @@ from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
 from cnnviz.ui.refusals import refuse
 from cnnviz.ui.screen import say_idea
-from cnnviz.ui.words import Words
+from cnnviz.ui.words import Words, clauses
 
 WORDS = Words("architecture_pairs")
 FORM = Form(WORDS, screen="architectures", part="Compare")
@@ -48,6 +49,7 @@ class Named(Text):
             options,
             options.index(value),
             format_func=_title,
+            placeholder=bound.name_of("network_name"),
             accept_new_options=True,
             **wired(bound, value),
         )
@@ -89,7 +91,7 @@ def read() -> State:
 
 
 def _title(name: str) -> str:
-    return NETWORKS[name].title if name in NETWORKS else name
+    return named("cards", NETWORKS[name].title) if name in NETWORKS else name
 
 
 def _network(name: str) -> Network:
@@ -162,7 +164,7 @@ def question(state: State, both: Both, number: int) -> Question:
     shown = {name: of_text(NETWORKS[name].text, NETWORKS[name].input_size, 4) for name in chosen}
     kind = ("depth", "parameters", "macs")[number % 3]
     amounts = {name: int(getattr(facts(each), kind)) for name, each in shown.items()}
-    why = "; ".join(text("amount", title=_title(name), amount=whole(amount)) for name, amount in amounts.items())
+    why = clauses(text("amount", title=_title(name), amount=whole(amount)) for name, amount in amounts.items())
     if kind == "depth":
         right, *deeper = amounts.values()
         slips = [*deeper, right + 1, right // 2, 2 * right]

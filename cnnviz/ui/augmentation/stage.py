@@ -18,6 +18,7 @@ from cnnviz.probes.label_smoothing import best_margin
 from cnnviz.ui.augmentation.state import DRAW, FORM, WORDS, Answer, State
 from cnnviz.ui.chart import chart
 from cnnviz.ui.numbers import fixed, percent, short
+from cnnviz.ui.words import listed
 
 say, text = WORDS.say, WORDS.text
 _TALL, _LOW = 400, 224
@@ -147,7 +148,7 @@ def _draw_blocks(state: State, answer: BlocksLeftOut) -> None:
     with right:
         at = picked(state, answer)
         missing = [name for name, ran in zip(answer.names, answer.running[at], strict=True) if not ran]
-        say("pass_all" if not missing else "pass", number=at, names=", ".join(missing))
+        say("pass_all" if not missing else "pass", number=at, names=listed(missing))
         _draw_answers(state, answer)
 
 

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import streamlit as st
 
-from cnnviz import images
+from cnnviz import images, models
 from cnnviz.engine.requests import DRAWS, Augment, FilmOperations, LeaveOutBlocks, Picture, Request, SmoothLabel
 from cnnviz.engine.results import Augmented, BlocksLeftOut, Probed, SmoothedLabel
 from cnnviz.probes.augmentation import MAGNITUDES, MIXING
@@ -152,7 +152,7 @@ def read() -> State | None:
 
 def _class(subject: Subject, sheet: str, number: int) -> int | None:
     """Return the class of a test image, None for a network that tells other things apart."""
-    return int(images.sheet_labels()[number]) if subject.card.classes == _CLASSES[sheet] else None
+    return int(images.sheet_labels()[number]) if models.card(subject.model.name).classes == _CLASSES[sheet] else None
 
 
 def find(state: State) -> Answer | None:

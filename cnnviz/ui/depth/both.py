@@ -13,6 +13,7 @@ from cnnviz.ui.chart import chart
 from cnnviz.ui.choices import Choices
 from cnnviz.ui.engine import ask_each
 from cnnviz.ui.form import Form
+from cnnviz.ui.names import class_names
 from cnnviz.ui.number_controls import Number
 from cnnviz.ui.numbers import percent
 from cnnviz.ui.words import COMMON
@@ -42,7 +43,8 @@ def show_both(form: Form) -> None:
         for at, each in enumerate(wanted)
     }
     picture_box, *boxes = st.columns([2, 5, 5], gap="medium")
-    right = FASHION_CLASSES[labels[image]]
+    classes = class_names(FASHION_CLASSES)
+    right = classes[labels[image]]
     picture_box.image(images[image], width=_LARGE, caption=right)
     for name, box in zip(MAIN, boxes, strict=True):
         shares = answers[name, removed]
@@ -52,7 +54,7 @@ def show_both(form: Form) -> None:
             st.caption(words.text("both_whole", wrong=percent(whole, 1)))
         key = form.key(f"both-{name}")
         alt = words.text("both_alt", name=words.text(f"line_{name}"))
-        chart(top_classes(shares[image], FASHION_CLASSES, count=3), key=key, at=box, alt=alt)
+        chart(top_classes(shares[image], classes, count=3), key=key, at=box, alt=alt)
 
 
 def _wrong(shares: NDArray[np.floating], labels: NDArray[np.uint8]) -> float:

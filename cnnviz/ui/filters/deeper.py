@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from cnnviz import models
 from cnnviz.components.tiles import tiles
 from cnnviz.engine.requests import Filters, Guided, ModelChoice, Strongest
 from cnnviz.figures.kernels import kernels
@@ -13,6 +12,7 @@ from cnnviz.ui.engine import ask
 from cnnviz.ui.filters.state import FORM, LEARNED, TEMPLATES, WORDS, State, read
 from cnnviz.ui.layer_choice import choose_layer, middle_convolution
 from cnnviz.ui.model_choice import in_python
+from cnnviz.ui.names import card
 from cnnviz.ui.numbers import of_size, percent, short
 from cnnviz.ui.part import show_code
 from cnnviz.ui.subject import pictures_for
@@ -91,7 +91,7 @@ def show_templates() -> None:
             answer = ask(Filters(ModelChoice(name)))
             if answer is None:
                 continue
-            bank, facts = answer.found, models.card(name)
+            bank, facts = answer.found, card(name)
             count, size = len(bank.weights), of_size(bank.weights.shape[2:])
             say(f"templates_{kind}", filters=count, classes=count, size=size, accuracy=percent(facts.accuracy or 0, 1))
             tiles(

@@ -9,6 +9,7 @@ from cnnviz.ui.engine import ask
 from cnnviz.ui.filters.state import WORDS, State
 from cnnviz.ui.numbers import of_size, short
 from cnnviz.ui.question import Question
+from cnnviz.ui.words import listed
 
 text = WORDS.text
 
@@ -34,8 +35,8 @@ def _strongest(state: State, bank: FilterBank, chance: Random) -> Question | Non
     peaks = {each: float(response.values[each].max()) for each in asked}
     right = max(peaks, key=lambda each: peaks[each])
     names = {each: text("predict_filter", index=each) for each in asked}
-    why = text("predict_why", responses=", ".join(f"{each}: {short(peaks[each])}" for each in asked))
-    said = text("predict", layer=bank.layer, filters=", ".join(map(str, asked)))
+    why = text("predict_why", responses=listed(f"{each}: {short(peaks[each])}" for each in asked))
+    said = text("predict", layer=bank.layer, filters=listed(map(str, asked)))
     return Question(said, names[right], [names[each] for each in asked if each != right], why)
 
 

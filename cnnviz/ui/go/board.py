@@ -19,6 +19,7 @@ from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import Choice, Switch
 from cnnviz.ui.go.own_game import choose_own_game
 from cnnviz.ui.go.state import GAME, OWN, PASS, WORDS, GameForm, Line, network_choice, ready, shares_of, written
+from cnnviz.ui.names import named
 from cnnviz.ui.numbers import percent, whole
 from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
@@ -159,7 +160,8 @@ def _show_notes(state: State, found: Answers) -> None:
             five=percent((ranks < _AMONG).mean(), 1),
         )
     if "accuracy" in facts and state.model.random_seed is None:
-        say("accuracy", first=percent(facts["accuracy"], 1), five=percent(facts["among_five"], 1), split=facts["split"])
+        split = named("cards", facts["split"])
+        say("accuracy", first=percent(facts["accuracy"], 1), five=percent(facts["among_five"], 1), split=split)
 
 
 def _ranks(line: Line, found: Answers) -> np.ndarray:

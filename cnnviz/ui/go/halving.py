@@ -14,6 +14,7 @@ from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form
 from cnnviz.ui.go.state import Line, shares_of
+from cnnviz.ui.names import class_names
 from cnnviz.ui.numbers import percent
 from cnnviz.ui.picture_choice import gallery_picture
 
@@ -49,6 +50,7 @@ def show_halving(form: Form, line: Line, model: ModelChoice) -> None:
         return
     one, other = shares_of(before.found[0]), shares_of(after.found[0])
     best, predicted = int(one.argmax()), int(whole.probabilities.argmax())
+    names = class_names(whole.classes)
     words.say(
         "halving_board",
         stones=int(np.abs(stones).sum()),
@@ -60,10 +62,10 @@ def show_halving(form: Form, line: Line, model: ModelChoice) -> None:
     )
     words.say(
         "halving_photo",
-        name=whole.classes[predicted],
+        name=names[predicted],
         share=percent(whole.probabilities[predicted], 1),
         then=percent(half.probabilities[predicted], 1),
-        other=half.classes[int(half.probabilities.argmax())],
+        other=names[int(half.probabilities.argmax())],
     )
 
 

@@ -22,7 +22,7 @@ from cnnviz.ui.numbers import fixed, percent
 from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
 from cnnviz.ui.screen import say_idea
-from cnnviz.ui.words import Words
+from cnnviz.ui.words import Words, listed
 
 WORDS = Words("initialization_steps")
 FORM = Form(WORDS, screen="initialization", part="First steps")
@@ -117,7 +117,7 @@ def _show_notes(state: State, found: Found) -> None:
     name = "none" if best in stuck else "best"
     say(name, name=text(f"line_{best}"), loss=_loss(found, best), accuracy=_accuracy(found, best))
     if stuck:
-        say("stuck", names=", ".join(text(f"line_{name}") for name in stuck))
+        say("stuck", names=listed(text(f"line_{name}") for name in stuck))
     if not np.isfinite([found.final(name) for name in RIVALS]).all():
         say("diverged")
     rows = [text("row", name=text(f"line_{name}"), loss=_loss(found, name), accuracy=_accuracy(found, name))

@@ -10,6 +10,7 @@ from cnnviz.models.cards import Card
 from cnnviz.ui import subject
 from cnnviz.ui.form import Form
 from cnnviz.ui.model_choice import called, choose_model, kinds_of_picture, model_of, tell_faults
+from cnnviz.ui.names import card
 from cnnviz.ui.picture_choice import choose_invert, choose_picture, inverted
 from cnnviz.ui.screen import say_idea
 from cnnviz.ui.subject import Subject
@@ -41,7 +42,7 @@ class SubjectForm:
     @property
     def card(self) -> Card:
         """What is known of it."""
-        return models.card(self.model.name)
+        return card(self.model.name)
 
     def read(self) -> Subject | None:
         """Return the subject; where there is no picture yet, say so in place and return None."""

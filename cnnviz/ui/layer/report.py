@@ -24,6 +24,7 @@ from cnnviz.ui.part import let_paint, show_code, stage
 from cnnviz.ui.refusals import translated
 from cnnviz.ui.screen import say_rest
 from cnnviz.ui.steps import distinct, equation, grouped
+from cnnviz.ui.words import clauses, listed
 
 STACKED = 8
 RUNS = {
@@ -178,7 +179,7 @@ def never_sentence(axes: list[Axis]) -> str:
     end = any(axis.never and axis.never[-1].stop == axis.size and _rest(axis) > 0 for axis in axes)
     between = any(run.stop < axis.size or _rest(axis) == 0 for axis in axes for run in axis.never)
     why = text("never_both" if end and between else "never_between" if between else "never_end")
-    return text("reading_never", runs="; ".join(told), why=why)
+    return text("reading_never", runs=clauses(told), why=why)
 
 
 def _drops(axes: list[Axis]) -> str:
@@ -194,7 +195,7 @@ def _rest(axis: Axis) -> int:
 
 def _rows(runs: Sequence[range], most: int = 4) -> str:
     shown = [str(run.start) if len(run) == 1 else f"{run.start}–{run.stop - 1}" for run in runs]
-    return ", ".join(shown if len(shown) <= most else [*shown[: most - 1], "…", shown[-1]])
+    return listed(shown if len(shown) <= most else [*shown[: most - 1], "…", shown[-1]])
 
 
 def _axes(layer: Layer) -> list[Axis]:

@@ -10,6 +10,7 @@ from cnnviz.figures.field_by_layer import depth
 from cnnviz.figures.network_costs import where
 from cnnviz.ui.chart import chart
 from cnnviz.ui.form import Form
+from cnnviz.ui.names import named
 from cnnviz.ui.network.charts import costs_of, growth_of
 from cnnviz.ui.network.differences import show_aligned, tell_differences
 from cnnviz.ui.network.library import network_of
@@ -62,7 +63,7 @@ def _title(net: str) -> str:
     if net.startswith(LIBRARY):
         return net.removeprefix(LIBRARY)
     preset = next((preset for preset in PRESETS.values() if preset.text == net), None)
-    return preset.title if preset else text("own_network")
+    return named("cards", preset.title) if preset else text("own_network")
 
 
 def show_costs(shown: Totals, other: Totals, titles: tuple[str, str], form: Form) -> None:

@@ -16,7 +16,7 @@ from cnnviz.design.totals import Totals
 from cnnviz.ui.form import Form
 from cnnviz.ui.form_controls import Switch
 from cnnviz.ui.numbers import of_bytes, of_count, of_size, ratio, whole
-from cnnviz.ui.words import Words
+from cnnviz.ui.words import Words, listed
 
 WORDS = Words("network_differences")
 DIFFERING = Switch("differing", default=False)
@@ -87,7 +87,7 @@ def _only(ours: Facts, theirs: Facts, title: str) -> list[str]:
     kinds = [text("thing", kind=kind) for kind in ours.kinds_unlike(theirs)]
     kernels = [text("kernel", kernel=of_size(each)) for each in ours.kernels_unlike(theirs)]
     things = [*kinds, *kernels]
-    return [text("said_only", name=title, things=", ".join(things))] if things else []
+    return [text("said_only", name=title, things=listed(things))] if things else []
 
 
 def show_aligned(one: Totals, two: Totals, titles: Titles, form: Form) -> None:
@@ -158,4 +158,4 @@ def _differs(pair: Pair, titles: Titles) -> str:
     if "parameters" in pair.differences:
         amounts = {"one": of_count(pair.one.parameters), "two": of_count(pair.two.parameters)}
         what.append(text("changed_parameters", **amounts))
-    return text("changed", what=", ".join(what))
+    return text("changed", what=listed(what))

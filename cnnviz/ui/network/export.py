@@ -8,6 +8,7 @@ import streamlit as st
 
 from cnnviz.design import LIBRARY, parse, to_pytorch
 from cnnviz.design.totals import Totals, as_rows
+from cnnviz.ui.downloads import csv_maker
 from cnnviz.ui.network.state import FORM, WORDS
 from cnnviz.ui.part import show_code
 
@@ -20,7 +21,7 @@ def export(net: str, shown: Totals, precision: str) -> None:
     own = not net.startswith(LIBRARY)
     say("export" if own else "export_library")
     files = [
-        ("CSV", "network.csv", "text/csv", lambda: _csv(shown)),
+        ("CSV", "network.csv", "text/csv", csv_maker(lambda: _csv(shown))),
         ("JSON", "network.json", "application/json", lambda: _json(net, shown, precision)),
     ]
     if own:

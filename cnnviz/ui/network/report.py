@@ -36,6 +36,7 @@ from cnnviz.ui.numbers import of_bytes, of_count, whole
 from cnnviz.ui.part import stage_of
 from cnnviz.ui.refusals import refuse, translated
 from cnnviz.ui.screen import say_rest
+from cnnviz.ui.words import listed
 
 BARS = Choice("bars", "per_row", options=("per_row", "per_layer"), style="buttons")
 say, text = WORDS.say, WORDS.text
@@ -64,7 +65,7 @@ def show() -> None:
         shown = network_of(net, (batch, *size), PRECISIONS[precision])
         _show_totals(shown)
         if shown.unknown:
-            st.warning(text("at_least", operations=", ".join(shown.unknown)))
+            st.warning(text("at_least", operations=listed(shown.unknown)))
         if shown.error:
             row = shown.error_at
             sentence = translated(shown.error)

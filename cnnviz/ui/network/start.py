@@ -10,6 +10,7 @@ from cnnviz.design.small_networks import SMALL
 from cnnviz.errors import CnnvizError, ShapeError
 from cnnviz.models import registered
 from cnnviz.ui.form_controls import Choice
+from cnnviz.ui.names import named
 from cnnviz.ui.network.state import FORM, WORDS, Slot, bump, of_input, parse_size
 from cnnviz.ui.refusals import refuse
 
@@ -93,7 +94,7 @@ def _preset(slot: Slot, nothing: str) -> None:
             _put(slot, texts[name], of_input(_PRESETS[name].input_size[1:]) if name in _PRESETS else None)
 
     def title(name: str) -> str:
-        return nothing if name == EMPTY else f"{_PRESETS[name].title} ({_PRESETS[name].year})"
+        return nothing if name == EMPTY else f"{named('cards', _PRESETS[name].title)} ({_PRESETS[name].year})"
 
     st.selectbox(
         WORDS.label("preset"),

@@ -10,6 +10,7 @@ from cnnviz.training.live.settings import KINDS
 from cnnviz.ui.own_classes.own import WORDS, Own, OwnClass, own
 from cnnviz.ui.own_classes.state import FORM
 from cnnviz.ui.refusals import refuse
+from cnnviz.ui.words import listed
 
 text = WORDS.text
 _LONGEST = 24  # letters of a name
@@ -26,7 +27,7 @@ def gather() -> None:
     st.file_uploader(
         text("files", name=name),
         key=key,
-        help=text("files_help", kinds=", ".join(images.KINDS)),
+        help=text("files_help", kinds=listed(images.KINDS)),
         accept_multiple_files=True,
         max_upload_size=MAX_BYTES // 2**20,
         on_change=lambda: mine.receive(st.session_state[key]),

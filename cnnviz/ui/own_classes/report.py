@@ -13,6 +13,7 @@ from cnnviz.training.live.photos import examples_of
 from cnnviz.training.live.script import script
 from cnnviz.training.live.settings import FEATURES
 from cnnviz.ui.chart import chart
+from cnnviz.ui.downloads import csv_maker
 from cnnviz.ui.numbers import formula, percent, whole
 from cnnviz.ui.own_classes.own import MODEL, WORDS
 from cnnviz.ui.own_classes.questions import question
@@ -133,7 +134,7 @@ def _offer_files(state: State, found: Found) -> None:
             "weights": ("layer.safetensors", "application/octet-stream", state.run.weights),
             "features": ("features.safetensors", "application/octet-stream", lambda: features_file(state.photos)),
             "script": ("own_classes.py", "text/x-python", lambda: code(state, found)),
-            "curves": ("own_classes.csv", "text/csv", lambda: curves(found.view)),
+            "curves": ("own_classes.csv", "text/csv", csv_maker(lambda: curves(found.view))),
         },
     )
 

@@ -13,6 +13,7 @@ from cnnviz.images.collections import COLLECTIONS, CUT, collection
 from cnnviz.training.classes import FASHION_CLASSES
 from cnnviz.training.live.photos import check, held_out
 from cnnviz.training.live.settings import BATCHES, PHOTOS, Settings
+from cnnviz.ui import names
 from cnnviz.ui.engine import ask_each, engine
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import Choice
@@ -112,7 +113,9 @@ def first_source() -> str:
 
 def class_names(name: str) -> tuple[str, ...]:
     """Return what the classes of a shipped collection are called."""
-    return tuple(WORDS.label(f"class.{photo}") for photo in CUT[name]) if name in CUT else FASHION_CLASSES
+    if name in CUT:
+        return tuple(WORDS.label(f"class.{photo}") for photo in CUT[name])
+    return names.class_names(FASHION_CLASSES)
 
 
 def _run_of(settings: Settings, photos: LabelledFeatures) -> Driver:

@@ -12,6 +12,7 @@ from cnnviz.figures.field_comparison import MOST, depths
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
 from cnnviz.ui.model_choice import short_name
+from cnnviz.ui.names import named
 from cnnviz.ui.numbers import of_size
 from cnnviz.ui.receptive_field.state import BETWEEN, FORM, LOGARITHMIC, OTHERS, WORDS, read
 
@@ -90,4 +91,4 @@ def _sentence(each: Course) -> str:
         covers = text("growth_covers", depth=each.covers[0], layer=each.covers[1])
     if each.whole is not None:
         whole = text("growth_global", depth=each.whole[0], layer=each.whole[1])
-    return text("growth_course", title=each.title, size=of_size(each.image), covers=covers, whole=whole)
+    return text("growth_course", title=named("cards", each.title), size=of_size(each.image), covers=covers, whole=whole)

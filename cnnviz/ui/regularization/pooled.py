@@ -8,6 +8,7 @@ import streamlit as st
 from cnnviz.arithmetic import LayerRecord
 from cnnviz.design import PRESETS
 from cnnviz.design.totals import of_text
+from cnnviz.ui.names import named
 from cnnviz.ui.numbers import percent, whole
 from cnnviz.ui.words import Words
 
@@ -60,7 +61,7 @@ def show_pooled(words: Words) -> None:
         pooled=whole(first.pooled),
     )
     table: dict[str, list[str]] = {
-        words.text("pooled_network"): [each.title for each in heads],
+        words.text("pooled_network"): [named("cards", each.title) for each in heads],
         words.text("pooled_all"): [whole(each.parameters) for each in heads],
         words.text("pooled_linear"): [
             words.text("pooled_share", count=whole(each.linear), share=percent(each.linear / each.parameters, 1))

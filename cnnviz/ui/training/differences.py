@@ -4,7 +4,7 @@ from dataclasses import fields
 
 from cnnviz.training.live.settings import Settings
 from cnnviz.ui.numbers import short
-from cnnviz.ui.words import Words
+from cnnviz.ui.words import Words, listed
 
 # Controls that are not called what the setting is.
 _CONTROLS = {"network": "net", "proximal": "threshold"}
@@ -18,7 +18,7 @@ def differences(words: Words, kept: Settings, now: Settings) -> str:
         if value != getattr(now, each.name):
             name = _CONTROLS.get(each.name, each.name)
             told.append(words.text("kept_difference", label=words.label(name), value=_shown(words, name, value)))
-    return ", ".join(told) or words.text("kept_same")
+    return listed(told) or words.text("kept_same")
 
 
 def _shown(words: Words, control: str, value: str | float) -> str:

@@ -16,10 +16,13 @@ from cnnviz.figures.style import dress
 from cnnviz.training.live.examples import load, pixels_of
 from cnnviz.ui.chart import chart
 from cnnviz.ui.form_controls import Binding, Choice
+from cnnviz.ui.hovers import told
+from cnnviz.ui.names import class_names
 from cnnviz.ui.numbers import percent, short, whole
 from cnnviz.ui.training.look_inside import open_with_weights
 from cnnviz.ui.training.player import moving
 from cnnviz.ui.training.state import FORM, WORDS, State
+from cnnviz.ui.words import listed
 
 ANY = "any"
 _MOST, _ABREAST = 24, 8  # images of mistakes, and of a row
@@ -32,7 +35,7 @@ class _Class(Choice):
 
     def _name_of(self, bound: Binding) -> Callable[[str], str]:
         named = super()._name_of(bound)
-        return lambda option: named(option) if option == ANY else option
+        return lambda option: named(option) if option == ANY else class_names([option])[0]
 
 
 def show_layers(state: State) -> None:
@@ -74,7 +77,7 @@ def _draw(state: State, view: RunView) -> None:
 def _draw_confusion(state: State, view: RunView) -> None:
     names, key = classes_of(state), FORM.key("confusion")
     right, said, hover = (text(f"confusion_{name}") for name in ("right", "said", "hover"))
-    figure = figures.confusion(view.confusion, names, right=right, said=said, hover=hover)
+    figure = figures.confusion(view.confusion, class_names(names), right=right, said=said, hover=hover)
     if not state.settings.images:
         chart(figure, key=key, alt=text("confusion_alt"))
         return
@@ -84,7 +87,7 @@ def _draw_confusion(state: State, view: RunView) -> None:
             FORM.put({"right": names[points[0]["y"]], "said": names[points[0]["x"]]})
 
     st.plotly_chart(
-        dress(figure, dark=is_dark()),
+        told(dress(figure, dark=is_dark())),
         theme=None,
         key=key,
         config={"displayModeBar": False},
@@ -114,7 +117,7 @@ def _draw_sizes(view: RunView) -> None:
     with right:
         st.markdown("\n".join(f"| {' | '.join(row)} |" for row in (head, ("---", *["--:"] * 4), *rows)))
         say("layers_text")
-        dead = ", ".join(text("dead_share", share=percent(share), layer=layer) for layer, share in view.dead)
+        dead = listed(text("dead_share", share=percent(share), layer=layer) for layer, share in view.dead)
         st.markdown(text("dead", shares=dead) if view.dead else text("dead_none"))
 
 
@@ -135,6 +138,7 @@ def _show_mistakes(state: State, view: RunView) -> None:
         st.caption(text("mistakes_later"))
         return
     images, labels = _tests(state.settings.examples)
+    names = class_names(names)
     found = mistaken(labels, view, *chosen)
     if not len(found):
         st.caption(text("mistakes_none"))

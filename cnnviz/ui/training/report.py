@@ -11,6 +11,7 @@ from cnnviz.engine.results import RunView
 from cnnviz.images.example_sets import PATCHES, SHEETS
 from cnnviz.training.live.script import patches_file, script
 from cnnviz.ui import links
+from cnnviz.ui.downloads import csv_maker
 from cnnviz.ui.menu import SCREENS
 from cnnviz.ui.numbers import fixed, formula, percent, whole
 from cnnviz.ui.part import Part
@@ -22,6 +23,7 @@ from cnnviz.ui.training.player import find, offer_files
 from cnnviz.ui.training.questions import question
 from cnnviz.ui.training.stage import draw_stage
 from cnnviz.ui.training.state import FORM, PRESETS, WORDS, State, controls, net, read
+from cnnviz.ui.words import listed
 
 say, text = WORDS.say, WORDS.text
 
@@ -51,7 +53,7 @@ def _show_notes(state: State, view: RunView) -> None:
         say("what_moved")
         show_moved(settings, view.step)
     if modes:
-        say("what_modes", layers=", ".join(modes))
+        say("what_modes", layers=listed(modes))
     say("what_start", classes=classes, chance=fixed(math.log(classes), 3), loss=fixed(float(view.tests[0, 1]), 3))
 
 
@@ -96,7 +98,7 @@ def _offer_files(state: State, view: RunView) -> None:
         {
             "weights": ("training.safetensors", "application/octet-stream", state.run.weights),
             "script": ("training.py", "text/x-python", lambda: code(state, view)),
-            "curves": ("training.csv", "text/csv", lambda: curves(view)),
+            "curves": ("training.csv", "text/csv", csv_maker(lambda: curves(view))),
             **({"patches": ("patches.safetensors", "application/octet-stream", patches_file)} if patches else {}),
         },
     )

@@ -35,7 +35,13 @@ class ClassChoice(Control[int]):
         order = sorted(range(len(self.names)), key=lambda each: -self.shares[each])
         if not self.buttons:
             st.selectbox(
-                bound.label, order, order.index(value), format_func=self._name, width=320, **wired(bound, value)
+                bound.label,
+                order,
+                order.index(value),
+                format_func=self._name,
+                placeholder=bound.name_of("choose_one"),
+                width=320,
+                **wired(bound, value),
             )
             return
         key = f"{bound.key}-top"
@@ -55,6 +61,7 @@ class ClassChoice(Control[int]):
                     order,
                     order.index(value),
                     format_func=self._name,
+                    placeholder=bound.name_of("choose_one"),
                     label_visibility="collapsed",
                     width=260,
                     **wired(bound, value),

@@ -1,6 +1,6 @@
 """What every part of the screen looks at: a subject, what the network predicts, and the class that is asked about."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -9,6 +9,7 @@ from cnnviz.engine.requests import Classify
 from cnnviz.engine.results import Prediction
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form
+from cnnviz.ui.names import class_names
 from cnnviz.ui.subject import Subject, SubjectForm
 from cnnviz.ui.why.classes import ClassChoice
 from cnnviz.ui.words import Words
@@ -61,4 +62,5 @@ def read_state(form: Form, subject_form: SubjectForm) -> State | None:
         st.info(_WORDS.text("one_output"), icon=":material/info:")
     elif not np.ptp(prediction.scores):
         st.info(_WORDS.text("same_scores"), icon=":material/info:")
+    prediction = replace(prediction, classes=class_names(prediction.classes))
     return State(subject, prediction, form.get(classes(prediction)))

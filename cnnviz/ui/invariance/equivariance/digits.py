@@ -3,13 +3,13 @@
 import pandas as pd  # type: ignore[import-untyped]
 import streamlit as st
 
-from cnnviz import models
 from cnnviz.engine.requests import ModelChoice, ShiftAnswers
 from cnnviz.figures.sweep_curves import sweep
 from cnnviz.ui.chart import chart
 from cnnviz.ui.downloads import offer_downloads
 from cnnviz.ui.engine import ask
 from cnnviz.ui.invariance.equivariance.state import FORM, WORDS
+from cnnviz.ui.names import card
 from cnnviz.ui.numbers import percent
 
 say, text = WORDS.say, WORDS.text
@@ -30,7 +30,7 @@ def show_digits() -> None:
     one, six, half = (SHIFTS.index(pixels) for pixels in (1, 6, 14))
     say(
         "digits_text",
-        network=models.card(NETWORK).title,
+        network=card(NETWORK).title,
         right_one=percent(found.right[one]),
         right_six=percent(found.right[six]),
         inside_six=percent(found.inside[six]),

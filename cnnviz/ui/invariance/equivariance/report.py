@@ -31,6 +31,7 @@ from cnnviz.ui.invariance.equivariance.state import (
     stride_of,
 )
 from cnnviz.ui.layer_choice import choose_layer
+from cnnviz.ui.names import named
 from cnnviz.ui.numbers import of_size, percent, short
 from cnnviz.ui.part import Part
 
@@ -163,7 +164,7 @@ def _latex(value: int | Fraction) -> str:
 
 
 def _show_table(state: State, seen: Seen) -> None:
-    table = pd.DataFrame(columns(seen.gaps))
+    table = pd.DataFrame({named("columns", head): values for head, values in columns(seen.gaps).items()})
     with st.expander(text("table"), icon=":material/table:", key=FORM.key("table"), on_change="rerun") as opened:
         if opened.open:
             st.dataframe(table, hide_index=True, placeholder="", alt=text("table_alt"))

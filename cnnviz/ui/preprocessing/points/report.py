@@ -31,6 +31,7 @@ from cnnviz.ui.preprocessing.points.state import (
     read,
 )
 from cnnviz.ui.screen import say_idea
+from cnnviz.ui.words import listed
 
 say, text = WORDS.say, WORDS.text
 Answer = Probed[Cloud]
@@ -82,7 +83,7 @@ def _show_notes(state: State, answer: Answer) -> None:
     say("note_whitened", **_valley(whitened), **_changed(whitened))
     slow = [WORDS.label(f"way.{name}") for name, each in ways.items() if state.rate >= each.fastest]
     if slow:
-        say("note_diverges", rate=f"{state.rate:g}", names=", ".join(slow))
+        say("note_diverges", rate=f"{state.rate:g}", names=listed(slow))
     say("note_loss")
 
 

@@ -26,6 +26,7 @@ from cnnviz.ui.spatial_transformer.interpolation.state import (
     read_pixel,
 )
 from cnnviz.ui.spatial_transformer.theta import NAMES
+from cnnviz.ui.words import listed
 
 say, text = WORDS.say, WORDS.text
 Answer = Probed[PixelDerivatives]
@@ -146,7 +147,7 @@ def _warn(state: PixelState, found: PixelDerivatives) -> None:
         say("kink", **numbers, taken=_n(taken), mean=_n((before + after) / 2))
     crossed = [name for name, crosses in zip(NAMES, found.bilinear.crosses, strict=True) if crosses]
     if crossed:
-        say("crossed", names=", ".join(crossed), step=f"{state.step:g}")
+        say("crossed", names=listed(crossed), step=f"{state.step:g}")
     jumped = [i for i in range(6) if found.nearest.numeric[i]]
     if jumped:
         say("jumped", step=f"{state.step:g}", numeric=_n(found.nearest.numeric[jumped[0]]), name=NAMES[jumped[0]])
