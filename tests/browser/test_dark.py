@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.access import assert_accessible
+from tests.browser.access import assert_readable
 from tests.browser.ready import SLOW, settle
 
 
@@ -17,7 +17,7 @@ def test_a_dark_page_can_be_read(serve: Any, visit: Any, screen: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=SLOW)
     settle(page)
     assert background(page) == "rgb(15, 20, 27)"
-    assert_accessible(page)
+    assert_readable(page, "dark")
 
 
 def background(page: Any) -> str:

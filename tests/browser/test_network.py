@@ -10,6 +10,7 @@ from torch import nn
 
 from tests.browser.access import PHONE, assert_accessible, assert_nothing_jumps
 from tests.browser.ready import SLOW, settle
+from tests.conftest import some
 
 ROW, HEAD = 35, 36
 LENET = f"net={quote('Conv 20 5 p2, ReLU, MaxPool 2, Flatten, Linear 10')}&size=1x28x28"
@@ -66,7 +67,7 @@ def expect_layers(page: Page, *layers: str) -> None:
     expect(page).to_have_url(re.compile(re.escape(quote(", ".join(layers))).replace("%20", r"(?:%20|\+)")))
 
 
-@pytest.mark.parametrize("link", ["", f"{LENET}&other=Conv+8+3"])
+@pytest.mark.parametrize("link", some([f"{LENET}&other=Conv+8+3", ""]))
 def test_no_serious_fault_of_access_and_nothing_wider_than_the_window(screen, link):
     assert_accessible(screen(link, width=PHONE))
 

@@ -16,6 +16,7 @@ from cnnviz.probes.principal_components import cut, decomposed, principal_compon
 from tests.browser.access import PHONE, assert_accessible
 from tests.browser.frames import assert_smooth
 from tests.browser.ready import SLOW, answered, settle
+from tests.conftest import some
 
 CLOUD = """
   const [meta, [base, labels]] = unpack(data);
@@ -196,7 +197,7 @@ def test_more_components_are_kept_without_a_message_and_a_coefficient_is_pinned(
     expect(page).to_have_url(re.compile("component=1(&|$)"), timeout=SLOW)
 
 
-@pytest.mark.parametrize("query", ["", "part=Photos", "part=Principal components&patches=digits"])
+@pytest.mark.parametrize("query", some(["part=Photos", "", "part=Principal components&patches=digits"], every=2))
 def test_no_serious_fault_of_access_and_nothing_wider_than_the_window(serve, visit, query):
     page = visit(f"{serve('app.py')}/preprocessing?{query}", width=PHONE, height=900)
     expect(page.get_by_text("Try this")).to_be_visible(timeout=SLOW)
