@@ -33,6 +33,8 @@ _OF_TEACHER: dict[str, Callable[[Given], Act]] = {
     "close": lambda given: room.close,
     "clear": lambda given: room.clear,
     "lesson": lambda given: partial(room.take_lesson, lesson=checks.lesson(given)),
+    "remove": lambda given: partial(room.remove, handle=checks.one_line(given.get("member"), room.HANDLE)),
+    "lock": lambda given: partial(room.lock, locked=checks.truth(given.get("locked"))),
     "step": lambda given: partial(room.take_step, step=checks.number(given.get("step"), checks.STEPS)),
 }
 TEACHER_ACTS = (*_OF_TEACHER, "end")
@@ -104,6 +106,8 @@ class Office:
             return Entered(found, None)
         if found is not None and (member := digest(token)) in found.members:
             return Entered(found, member)
+        if found is not None and digest(token) in found.removed:
+            raise RefusedError("removed")
         if wait := self._wrong.wait(address):
             raise RefusedError("wait", minutes=wait)
         self._wrong.note(address)
