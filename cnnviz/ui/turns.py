@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 STAGE, REST = 0, 1
-_LONG = 0.15  # seconds: whoever takes longer waits for something itself, such as the engine, and keeps nobody
+_LONG = 0.15  # seconds: whoever takes longer waits for something itself, and keeps nobody
 _LOOK = 0.25  # seconds between looks at whether the person has moved on
 
 
@@ -84,8 +84,15 @@ def in_turn() -> Iterator[None]:
         _TURNS.give(kept.pop(_NAME))
 
 
+def step_aside() -> None:
+    """Let the next one in; call before a wait for something that keeps no processor of this server's, as the engine."""
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is not None and (turn := vars(context).get(_NAME)) is not None:
+        _TURNS.give(turn)
+
+
 def let_others_have_their_stage() -> None:
-    """Wait until nobody waits for a stage; call once the own one is drawn."""
+    """Wait until nobody waits for a stage; call once one's own is drawn."""
     context = get_script_run_ctx(suppress_warning=True)
     kept = {} if context is None else vars(context)
     if context is not None and _NAME in kept:

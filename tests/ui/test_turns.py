@@ -49,6 +49,14 @@ def test_every_stage_comes_before_the_rest_of_any_page_and_all_in_order():
     assert log == [("stage", number) for number in range(20)] + [("rest", number) for number in range(20)]
 
 
+def test_whoever_stepped_aside_takes_no_turn_from_the_next_one_by_ending():
+    turns, first = held()
+    turns.give(first)
+    second = turns.take(STAGE, lambda: None)
+    turns.give(first)
+    assert turns._holder is second
+
+
 def test_whoever_takes_long_keeps_nobody():
     turns = Turns(long=0.05)
     turns.take(STAGE, lambda: None)
