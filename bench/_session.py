@@ -5,7 +5,7 @@ import urllib.request
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -46,7 +46,7 @@ class Session:
     ages: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    async def open(cls, url: str, page: str, query: str) -> "Session":
+    async def open(cls, url: str, page: str, query: str) -> Self:
         """Connect, and run the page once."""
         session = cls(url, page, query)
         await session.connect()
@@ -89,7 +89,9 @@ class Session:
             kind = message.WhichOneof("type")
             if kind == "ref_hash":
                 self.ages[message.ref_hash] = 0
-                continue
+                # What the browser has already counts as it would if it came whole.
+                message = self.known.get(message.ref_hash, message)
+                kind = message.WhichOneof("type")
             if message.metadata.cacheable:
                 self.known[message.hash], self.ages[message.hash] = message, 0
             if kind == "new_session":

@@ -1,6 +1,7 @@
 """A room of a class: how late students' pages hear of the teacher, and what two hundred of them take.
 
     python bench/rooms.py --students 200
+    CNNVIZ_REDIS=redis://localhost:6379 python bench/rooms.py --students 200 --workers 2
 
 Each student has a page that stands open, spoken to as a browser does, and a line to the room. The students are this
 process and the server another, on the same machine.
@@ -13,7 +14,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from _run import APP, Server, percentile, processor, server, wait
@@ -106,14 +107,32 @@ def _number(told: dict[str, Any]) -> int | None:
     return told["question"] and told["question"]["number"]
 
 
-async def _turned(pages: list[Session], place: str) -> list[float]:
-    """Return the seconds until each student's page was drawn anew, all asked for at once as by the room's event."""
+@dataclass
+class Page(Session):
+    """A student's page, which notes when the stage of its screen came: the first component that is not every page's."""
+
+    FRAME: ClassVar[set[str]] = {f"cnnviz_{name}" for name in ("library", "navigation", "room", "room_desk", "theme")}
+    staged: float = 0.0
+    messages: int = 0
+
+    def take(self, delta: Any) -> None:
+        """Note it, too."""
+        super().take(delta)
+        self.messages += 1
+        if not self.staged and delta.WhichOneof("type") == "new_element":
+            name = delta.new_element.bidi_component.component_name
+            self.staged = time.perf_counter() if name and name not in self.FRAME else 0.0
+
+
+async def _turned(pages: list[Page], place: str) -> list[tuple[float, float]]:
+    """Return the seconds until each page had its stage, and all else, all asked for at once as by the room's event."""
     screen, _, query = place.partition("?")
     began = time.perf_counter()
 
-    async def turn(page: Session) -> float:
+    async def turn(page: Page) -> tuple[float, float]:
+        page.staged = 0.0
         await page.open_page(screen, query)
-        return time.perf_counter() - began
+        return page.staged - began, time.perf_counter() - began
 
     return await asyncio.gather(*map(turn, pages))
 
@@ -125,7 +144,7 @@ async def _run(served: Server, count: int, moves: int) -> None:
     await teacher.enter("")
     lines = [asyncio.create_task(teacher.listen())]
     # One page before, which brings what all of them need.
-    pages = [await Session.open(served.url, "room", "")]
+    pages = [await Page.open(served.url, "room", "")]
     before = _held(served)
     students = [Member(served.url) for _ in range(count)]
     for each in students:
@@ -135,7 +154,7 @@ async def _run(served: Server, count: int, moves: int) -> None:
     with_lines = _held(served)
     _tell("memory a student, the line alone", f"{(with_lines - before) / count:.2f} MB")
     for _ in range(count - 1):
-        pages.append(await Session.open(served.url, "room", ""))
+        pages.append(await Page.open(served.url, "room", ""))
         if len(pages) == count // 4:
             # What the start left free is taken by then.
             quarter = _held(served)
@@ -150,13 +169,29 @@ async def _run(served: Server, count: int, moves: int) -> None:
     _tell("follow me, until the event is there, p95", f"{1000 * percentile(late, 0.95):.0f} ms", "1000 ms")
     counted = [await _answered(teacher, students, number) for number in (1, 2, 3)]
     _tell(f"{count} answers counted, the slowest of three", f"{max(counted):.2f} s", "2 s")
-    used = processor(served)
-    drawn = await _turned(pages, PLACES[0])
+    for place in PLACES:
+        await _show_turn(served, pages, place)
     for line in lines:
         line.cancel()
     assert not [error for page in pages for error in page.errors]
-    _tell(f"all {count} pages drawn anew, median and p95", f"{median(drawn):.2f} and {percentile(drawn, 0.95):.2f} s")
-    _tell("processor time of one of them", f"{1000 * (processor(served) - used) / count:.0f} ms")
+
+
+async def _show_turn(served: Server, pages: list[Page], place: str) -> None:
+    # What all of them ask for is computed for the first of them, as for the teacher.
+    await _turned(pages[:1], place)
+    used, own = processor(served), time.process_time()
+    for page in pages:
+        page.messages = page.received = 0
+    drawn = await _turned(pages, place)
+    used, own, count = processor(served) - used, time.process_time() - own, len(pages)
+    for what, seconds in zip(("there with their stages", "drawn to their ends"), zip(*drawn, strict=True), strict=True):
+        told = f"{median(seconds):.2f} and {percentile(seconds, 0.95):.2f} s"
+        _tell(f"all {count} pages at {place} {what}, median and p95", told, "1 s" if "stages" in what else "")
+    _tell(
+        "processor time of one of them, and of the student",
+        f"{1000 * used / count:.0f} and {1000 * own / count:.0f} ms",
+    )
+    _tell("messages to one, and bytes", f"{pages[-1].messages} and {pages[-1].received}")
 
 
 def _held(served: Server) -> float:

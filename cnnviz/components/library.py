@@ -1,37 +1,20 @@
-"""All components' code, which a page gets once: what a component is sent at every act is its data alone."""
+"""All components' code, which a page gets once: what a component is sent at every act is its data alone.
 
-import hashlib
+It is a file of the app's own server. Under any other, such as `streamlit run app.py`, it comes by way of Streamlit.
+"""
 
 import streamlit as st
 
-from cnnviz.components.bundle import HERE, script
+from cnnviz.components.code import LINK, MODULE, SERVED, VERSION
 
-NAMES = tuple(sorted(path.stem for path in HERE.glob("*.css") if path.stem != "shared"))
-
-
-def _scope(name: str) -> str:
-    """Return a component's script as a function's body, which has its names to itself."""
-    text = script(name).replace("export default function", "const entry = function")
-    return f"{name}: (() => {{\n{text}\nreturn entry;\n}})(),\n"
-
-
-_CODE = "".join(map(_scope, NAMES))
-# A page that was open before the server was renewed keeps its own code for as long as it has elements that ask for it.
-VERSION = hashlib.sha256(_CODE.encode()).hexdigest()[:16]
-
-_LIBRARY = f"""const own = (window.cnnviz ??= {{}});
-own["{VERSION}"] ??= {{ {_CODE} }};
-for (const act of own.waiting ?? []) try {{ act(); }} catch (error) {{ console.error(error); }}
-own.waiting = [];
-export default () => {{}};
-"""
-
-_mount = st.components.v2.component("cnnviz_library", html="<div></div>", js=_LIBRARY)
+_sent = st.components.v2.component("cnnviz_library", html="<div></div>", js=MODULE)
+_linked = st.components.v2.component("cnnviz_library_link", html="<div></div>", js=LINK)
 
 
 def bring_library() -> None:
     """Bring the components' code to the page; call once a run of the whole script, at its start."""
-    _mount(key="library")
+    mount = _linked if SERVED.is_set() else _sent
+    mount(key="library")
 
 
 def asks_for(name: str) -> str:

@@ -78,8 +78,8 @@ function wanted({ mine, room, lesson, presents }) {
 
 function sentence({ mine, room, state, lesson, refusal }, words) {
   if (state === "lost" || !room) return words.lost;
-  if (!mine.teacher) return !room.following ? words.free : mine.alone ? words.on_own : room.sentence || words.follows;
   if (refusal) return fill(words[`refused_${refusal.refused}`] ?? words.refused, refusal);
+  if (!mine.teacher) return !room.following ? words.free : mine.alone ? words.on_own : room.sentence || words.follows;
   const at = lesson?.steps.length ? fill(words.step, { step: (room.step ?? -1) + 1, steps: lesson.steps.length }) : "";
   return [fill(words.there, { count: room.here }), at, room.title].filter(Boolean).join(" · ");
 }
@@ -91,7 +91,7 @@ function drawStrip(own, words) {
   const shown = mine ? wanted(LINE) : ["shut"];
   for (const [name, each] of Object.entries(keys)) each.hidden = !shown.includes(name);
   own.code.textContent = mine ? fill(words.room, { code: mine.code }) : "";
-  own.said.textContent = mine ? sentence(LINE, words) : LINE.restarted ? words.restarted : words.over;
+  own.said.textContent = mine ? sentence(LINE, words) : words[LINE.ended];
   keys.lead.setAttribute("aria-pressed", String(Boolean(room?.following)));
   keys.present.textContent = LINE.presents ? words.window : words.present;
   keys.back.disabled = !room?.step;

@@ -3,7 +3,7 @@
 import { LINE, act, begin, download, goAlone, hear, joinRoom, leaveRoom, linkOf, openRoom,
   pictureOf } from "./room_line.js";
 import { lessonDesk } from "./room_lesson.js";
-import { button, drawQuestion, make } from "./room_panel.js";
+import { asking, button, drawQuestion, make } from "./room_panel.js";
 import { fill, finder, memory } from "./shared.js";
 
 /** A field with its name above it. */
@@ -54,23 +54,55 @@ function copied(words, name, link) {
   return copy;
 }
 
+/** Who is in the room, each with a button that takes them out. A row stays while others come and go, and its focus. */
+function people(words) {
+  const list = make("ul", { className: "people" }), count = make("summary"), rows = new Map();
+  const box = make("details", { hidden: true }, count, list);
+  const rowOf = ({ handle, name }) => {
+    const named = { name: name || words.nameless };
+    const takeOut = asking(words.take_out, fill(words.take_out_sure, named), () => act("remove", { member: handle }),
+      fill(words.take_out_of, named));
+    return make("li", { className: "acts" }, make("span"), takeOut);
+  };
+  const leave = (row) => {
+    const next = row.nextElementSibling ?? row.previousElementSibling, had = row.matches(":focus-within");
+    row.remove();
+    if (had) (next?.querySelector("button") ?? count).focus();
+  };
+  const draw = () => {
+    const members = LINE.room?.members ?? [], there = new Set(members.map(({ handle }) => handle));
+    box.hidden = !members.length;
+    count.textContent = fill(words.people, { count: members.length });
+    for (const [handle, row] of rows) if (!there.has(handle)) { leave(row); rows.delete(handle); }
+    members.forEach((member, at) => {
+      const row = rows.get(member.handle) ?? rowOf(member), named = { name: member.name || words.nameless };
+      rows.set(member.handle, row);
+      row.firstChild.textContent = member.here ? named.name : fill(words.gone, named);
+      if (list.children[at] !== row) list.insertBefore(row, list.children[at] ?? null);
+    });
+  };
+  return { box, draw };
+}
+
 function head(words) {
   const { code } = LINE.mine;
   const alt = fill(words.picture, { link: linkOf() });
   const picture = make("img", { src: pictureOf(), alt, width: 220, height: 220 });
-  const there = make("p", { className: "large", role: "status" }), names = make("p", { className: "names" });
+  const there = make("p", { className: "large", role: "status" }), inside = people(words);
   const lead = button(words.lead, () => act("follow", { following: !LINE.room.following }));
-  const end = button(words.end, () => { if (confirm(words.end_sure)) act("end"); });
+  const lock = button(words.lock, () => act("lock", { locked: !LINE.room.locked }));
+  const end = asking(words.end, words.end_sure, () => act("end"));
   const draw = () => {
     const { room } = LINE;
     there.textContent = room ? fill(words.there, { count: room.here }) : words.lost;
-    names.textContent = room?.names.join(", ") ?? "";
+    inside.draw();
     lead.setAttribute("aria-pressed", String(Boolean(room?.following)));
+    lock.setAttribute("aria-pressed", String(Boolean(room?.locked)));
   };
   const how = fill(words.how, { address: linkOf().replace(/\?.*/, "") });
   const text = make("div", {}, make("p", { className: "how" }, how),
-    make("p", { className: "big", lang: "zxx" }, code), there, names,
-    make("div", { className: "acts" }, lead, copied(words, "copy_link", () => linkOf()),
+    make("p", { className: "big", lang: "zxx" }, code), there, inside.box,
+    make("div", { className: "acts" }, lead, lock, copied(words, "copy_link", () => linkOf()),
       copied(words, "copy_secret", () => linkOf(true)), end),
     make("p", { className: "quiet" }, words.secret));
   return { element: make("section", { className: "head" }, text, picture), draw };

@@ -6,15 +6,18 @@ import { root, saveAs } from "./shared.js";
 const KEPT = "cnnviz-room";
 /** Milliseconds in which a line says that it is there, at the least; the server does every 15 s. */
 const SILENT = 40_000;
+/** Milliseconds after which an act that did not get through is tried a second time. */
+const AGAIN = 1000;
 /** Milliseconds in which the place that a room tells may still be one that this page told it. */
 const OWN = 5000;
 
 /**
  * What the page knows of its room. `mine` is who it is there, { code, token, teacher, process, alone }; `state` is
- * none, open, lost or over. It has its name on the window, for every component has this file to itself.
+ * none, open, lost or over, and `ended` is the sentence of how it was over. It has its name on the window, for every
+ * component has this file to itself.
  */
 export const LINE = (/** @type {any} */ (window).cnnvizRoom ??= { mine: null, room: null, lesson: null, you: null,
-  state: "none", heard: new Set(), restarted: false, presents: false });
+  state: "none", heard: new Set(), ended: "over", presents: false });
 
 /** Call `draw` now and whenever the room changes. Returns the clean-up. */
 export function hear(draw) {
@@ -60,7 +63,14 @@ async function ask(code, path, given) {
 
 /** Do an act in the room; returns the refusal, or null. */
 export async function act(name, given = {}) {
-  const { ok, told } = await ask(LINE.mine.code, `/${name}`, given), before = LINE.refusal;
+  const { code } = LINE.mine, before = LINE.refusal;
+  let { ok, told } = await ask(code, `/${name}`, given);
+  // A process that ended takes what it was told with it, and another one has its place by now. Only a question that was
+  // asked twice would be two.
+  if (told.refused === "away" && name !== "ask") {
+    await new Promise((go) => { setTimeout(go, AGAIN); });
+    if (LINE.mine?.code === code) ({ ok, told } = await ask(code, `/${name}`, given));
+  }
   LINE.refusal = ok ? null : told;
   if (before || LINE.refusal) tell();
   return LINE.refusal;
@@ -124,7 +134,9 @@ function stop(state) {
 
 function over(told) {
   const { process } = LINE.mine ?? {};
-  LINE.restarted = Boolean(process && told.process && told.process !== process);
+  const restarted = process && told.process && told.process !== process;
+  LINE.ended = told.refused === "removed" ? "refused_removed" : !restarted ? "over"
+    : LINE.mine.teacher ? "restarted_teacher" : "restarted";
   stop("over");
 }
 
@@ -132,7 +144,8 @@ function take(name, told) {
   if (name === "over") return over(told);
   if (name === "lesson") LINE.lesson = told;
   else if (LINE.mine.teacher) LINE.room = told;
-  else [LINE.room, LINE.you] = [told.room, told.you];
+  // What did not get through of a student's answer is as the server has it from here on.
+  else [LINE.room, LINE.you, LINE.refusal] = [told.room, told.you, null];
   LINE.state = "open";
   followRoom();
   return tell();

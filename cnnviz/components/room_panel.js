@@ -2,6 +2,9 @@
 
 import { fill } from "./shared.js";
 
+/** Milliseconds in which a press belongs to the one before, and in which a button waits for its answer. */
+const MOMENT = 400, PATIENCE = 8000;
+
 /** An element with properties and what is in it; a text is never read as HTML. */
 export function make(tag, properties = {}, ...inside) {
   const element = Object.assign(document.createElement(tag), properties);
@@ -16,6 +19,26 @@ export const marked = (text) => text.split(/(\*\*[^*]+\*\*|`[^`]+`)/).map((part,
 /** A button. */
 export const button = (text, onclick, properties = {}) =>
   make("button", { type: "button", onclick, ...properties }, text);
+
+/**
+ * A button that asks before it acts: the question stands on it, and a second press is the answer. Browsers give a page
+ * in another site's frame no dialog to ask by.
+ */
+export function asking(text, question, act, label = text) {
+  let asked = 0, timer;
+  const say = (shown, name) => { key.textContent = shown; key.ariaLabel = name; };
+  const rest = () => { asked = 0; say(text, label); };
+  const key = button(text, () => {
+    // Two presses in a moment are one, by a hand that is used to double clicks.
+    if (asked && performance.now() - asked < MOMENT) return;
+    if (asked) { rest(); act(); return; }
+    asked = performance.now();
+    say(question, question);
+    clearTimeout(timer);
+    timer = setTimeout(rest, PATIENCE);
+  }, { ariaLabel: label });
+  return key;
+}
 
 function row(question, at, words) {
   const count = question.counts[at], all = question.counts.reduce((a, b) => a + b, 0), right = at === question.right;

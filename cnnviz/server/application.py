@@ -13,6 +13,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from cnnviz.assets import APP, ASSETS
 from cnnviz.errors import CnnvizError
+from cnnviz.server.components import components_path, components_route, serve_components
 from cnnviz.server.ending import when_told_to_end
 from cnnviz.server.first_paint import FirstPaint
 from cnnviz.server.headers import Headers, content_security_policy, frame_ancestors, is_embedded
@@ -50,6 +51,7 @@ async def _lifespan(app: Any) -> AsyncIterator[None]:
     keep_to_one_line()
     log_once()
     when_told_to_end(office.hub.end)
+    serve_components()
     giving_back = asyncio.create_task(give_back(visits, warm_up))
     async with warm_up.lifespan(app):
         yield
@@ -59,12 +61,17 @@ async def _lifespan(app: Any) -> AsyncIterator[None]:
 app = st.App(
     str(APP),
     lifespan=_lifespan,
-    routes=[health_route(warm_up), metrics_route(warm_up, visits), *room_routes(office)],
+    routes=[components_route(), health_route(warm_up), metrics_route(warm_up, visits), *room_routes(office)],
     middleware=[
         Middleware(Headers, policy=content_security_policy(_PAGE.read_text(encoding="utf-8"), ancestors)),
         Middleware(CountVisits, visits=visits),
         Middleware(UploadLimits),
-        Middleware(FirstPaint, style=(ASSETS / "app.css").read_text(encoding="utf-8"), title="cnnviz"),
+        Middleware(
+            FirstPaint,
+            style=(ASSETS / "app.css").read_text(encoding="utf-8"),
+            title="cnnviz",
+            module=components_path,
+        ),
     ],
     on_script_error=tell,
 )

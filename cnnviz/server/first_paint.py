@@ -1,4 +1,8 @@
-"""The app's style inside the page that the browser gets first, so that nothing moves when it comes later."""
+"""What the page has that the browser gets first: the app's style, so that nothing moves when it comes later, and the
+address of the components' code, so that it comes beside Streamlit's own.
+"""
+
+from collections.abc import Callable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -7,14 +11,11 @@ _LEFT_OUT = (b"accept-encoding", b"if-none-match", b"if-modified-since")
 
 
 class FirstPaint:
-    """ASGI middleware that puts a style, and the app's name for Streamlit's, into the head of every HTML page."""
+    """ASGI middleware that puts a style, the app's name for Streamlit's, and a module to load into pages' heads."""
 
-    def __init__(self, app: ASGIApp, style: str, title: str) -> None:
+    def __init__(self, app: ASGIApp, style: str, title: str, module: Callable[[], str]) -> None:
         self._app = app
-        self._wanted = {
-            b"</head>": f"<style>{style}</style></head>".encode(),
-            b"<title>Streamlit</title>": f"<title>{title}</title>".encode(),
-        }
+        self._style, self._title, self._module = style, title, module
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, with the style in it where the answer is a page."""
@@ -38,8 +39,9 @@ class FirstPaint:
                 return
             body += message.get("body", b"")
             if not message.get("more_body"):
-                for there, wanted in self._wanted.items():
-                    body = body.replace(there, wanted, 1)
+                head = f'<link rel="modulepreload" href="./{self._module()}"><style>{self._style}</style></head>'
+                body = body.replace(b"</head>", head.encode(), 1)
+                body = body.replace(b"<title>Streamlit</title>", f"<title>{self._title}</title>".encode(), 1)
                 MutableHeaders(scope=start)["content-length"] = str(len(body))
                 await send(start)
                 await send({"type": "http.response.body", "body": body})

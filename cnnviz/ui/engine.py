@@ -14,6 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.errors import CnnvizError
 from cnnviz.ui.refusals import translated
+from cnnviz.ui.turns import step_aside
 from cnnviz.ui.words import COMMON, Words
 
 if TYPE_CHECKING:
@@ -107,6 +108,8 @@ def ask(request: "Request[R]", sign: DeltaGenerator | None = None) -> R | None:
     ticket = None
     try:
         ticket = engine().submit(request, session=session(), supersedes=True)
+        if not ticket.done():
+            step_aside()
         try:
             return ticket.result(timeout=_AT_ONCE)
         except TimeoutError:

@@ -128,7 +128,8 @@ def link_to(screen: str) -> Texts:
 
 def visit() -> Texts:
     """Return what a link holds of the visit, such as its language."""
-    return {name: st.query_params[name] for name in VISIT if name in st.query_params}
+    asked = st.query_params.to_dict()
+    return {name: asked[name] for name in VISIT if name in asked}
 
 
 def _link(screen: str) -> Texts:

@@ -4,7 +4,9 @@ One row of SCREENS registers a screen: its script is pages/SECTION/NAME.py, its 
 """
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
+from functools import cache
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -66,6 +68,13 @@ SCREENS = (
 
 def pages() -> dict[str, StreamlitPage]:
     """Return Streamlit's page of every screen, by name; a tab and a bookmark are called after the screen."""
+    # Streamlit looks at the disk for each, a tenth of a run; and marks the one that runs, so each run has copies.
+    return {name: copy(page) for name, page in _pages(language()).items()}
+
+
+@cache
+def _pages(spoken: str) -> dict[str, StreamlitPage]:
+    """Return the same for all runs of visits in a language, which is the present run's."""
     return {
         screen.name: st.Page(
             screen.path,
@@ -81,6 +90,7 @@ def pages() -> dict[str, StreamlitPage]:
 def draw_menu(pages: Mapping[str, StreamlitPage], open_screen: str) -> None:
     """Draw both rows; a link opens its screen as it was left, and that of a section its first one."""
     section = next(screen.section for screen in SCREENS if screen.name == open_screen)
+    visit = links.visit()
     with st.container(key="menu", gap=None):
         with st.container(horizontal=True, gap="small", key="menu-sections"):
             for screen in _firsts():
@@ -89,17 +99,18 @@ def draw_menu(pages: Mapping[str, StreamlitPage], open_screen: str) -> None:
                 # The one that is open leads to where one is, not to its first screen.
                 target = open_screen if is_open else screen.name
                 with st.container(key=f"menu-{'open' if is_open else screen.section or 'home'}", width="content"):
-                    _link(pages[target], label, target, open_screen)
-            _draw_languages(pages[open_screen], open_screen)
+                    _link(pages[target], label, {**visit, **_way(target, open_screen)})
+            _draw_languages(pages[open_screen], {**visit, **links.link_to(open_screen)})
         others = [screen for screen in SCREENS if section and screen.section == section]
         with st.container(horizontal=True, gap="small", key="menu-screens"):
             for screen in others:
-                _link(pages[screen.name], screen.label, screen.name, open_screen, icon=f":material/{screen.icon}:")
+                link = {**visit, **_way(screen.name, open_screen)}
+                _link(pages[screen.name], screen.label, link, icon=f":material/{screen.icon}:")
     open_label = next(screen.label for screen in SCREENS if screen.name == open_screen)
     navigation(label=WORDS.label("menu"), screen=open_label, language=language())
 
 
-def _draw_languages(page: StreamlitPage, open_screen: str) -> None:
+def _draw_languages(page: StreamlitPage, link: Mapping[str, str]) -> None:
     """Draw a link to what is open, in each language but the visitor's."""
     for spoken in lessons.languages():
         if spoken != language():
@@ -108,7 +119,7 @@ def _draw_languages(page: StreamlitPage, open_screen: str) -> None:
                     page,
                     label=lessons.labels(spoken, WORDS.name)["language"],
                     icon=":material/language:",
-                    query_params={**links.visit(), **links.link_to(open_screen), "lang": spoken},
+                    query_params={**link, "lang": spoken},
                     width="content",
                 )
 
@@ -117,6 +128,10 @@ def _firsts() -> list[Screen]:
     return [each for at, each in enumerate(SCREENS) if at == 0 or SCREENS[at - 1].section != each.section]
 
 
-def _link(page: StreamlitPage, label: str, name: str, open_screen: str, icon: str | None = None) -> None:
-    link = {**links.visit(), **({} if name == open_screen else links.link_to(name))}
+def _way(name: str, open_screen: str) -> Mapping[str, str]:
+    """Return the texts that lead to a screen as it was left, none to the one that is open."""
+    return {} if name == open_screen else links.link_to(name)
+
+
+def _link(page: StreamlitPage, label: str, link: Mapping[str, str], icon: str | None = None) -> None:
     st.page_link(page, label=label, icon=icon, query_params=link or None, width="content")

@@ -21,6 +21,7 @@ from cnnviz.ui.hidden import shows
 from cnnviz.ui.question import Question, ask_questions
 from cnnviz.ui.refusals import refuse
 from cnnviz.ui.screen import say_rest
+from cnnviz.ui.turns import let_others_have_their_stage
 from cnnviz.ui.words import COMMON
 
 if TYPE_CHECKING:
@@ -119,10 +120,11 @@ class Part(Generic[S, A]):
 def let_paint() -> None:
     """Give the browser time to paint the stage before the rest of the part keeps it, and this server, busy.
 
-    Only where a control was moved and the part alone runs again: with it the new numbers are there in half the time.
-    Where it has been moved on meanwhile, the run ends here.
+    Where a control was moved and the part alone runs again, the new numbers are there in half the time with it; where
+    it has been moved on meanwhile, the run ends here. Where the whole page runs, others' stages come first.
     """
     context = get_script_run_ctx(suppress_warning=True)
+    let_others_have_their_stage()
     if context is not None and context.fragment_ids_this_run:
         end = time.monotonic() + _PAINT
         while (left := end - time.monotonic()) > 0:

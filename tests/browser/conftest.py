@@ -84,8 +84,8 @@ def _answers(process: subprocess.Popen[bytes], url: str, seconds: float = 90) ->
     return False
 
 
-def _start(path: Path, folder: Path) -> tuple[subprocess.Popen[bytes], str]:
-    """Return a server of a script, and its URL."""
+def _start(path: Path, folder: Path, variables: dict[str, str]) -> tuple[subprocess.Popen[bytes], str]:
+    """Return a server of a script, with variables in its environment, and its URL."""
     log = folder / "log.txt"
     # Another program may take the port that was free a moment ago.
     for _ in range(3):
@@ -100,7 +100,7 @@ def _start(path: Path, folder: Path) -> tuple[subprocess.Popen[bytes], str]:
         script = ROOT / "cnnviz" / "server" / "application.py" if path == ROOT / "app.py" else path
         command = [sys.executable, "-m", "streamlit", "run", str(script)]
         command += [f"--{name}={value}" for name, value in options.items()]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), **variables}
         with log.open("wb") as out:
             process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
         if _answers(process, url):
@@ -109,15 +109,19 @@ def _start(path: Path, folder: Path) -> tuple[subprocess.Popen[bytes], str]:
 
 
 @pytest.fixture(scope="session")
-def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str | Path], str]]:
-    """Return the URL at which a Streamlit script is served; started at the first call, stopped after the session."""
-    running: dict[Path, tuple[subprocess.Popen[bytes], str]] = {}
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
+    """Return a function (script, **variables) -> the URL at which a Streamlit script is served.
 
-    def start(script: str | Path) -> str:
+    `variables` are of its environment. It is started at the first call, and stopped after the session.
+    """
+    running: dict[tuple[Any, ...], tuple[subprocess.Popen[bytes], str]] = {}
+
+    def start(script: str | Path, **variables: str) -> str:
         path = (ROOT / script).resolve()
-        if path not in running:
-            running[path] = _start(path, tmp_path_factory.mktemp("streamlit"))
-        return running[path][1]
+        key = path, *sorted(variables.items())
+        if key not in running:
+            running[key] = _start(path, tmp_path_factory.mktemp("streamlit"), variables)
+        return running[key][1]
 
     yield start
     for process, _ in running.values():

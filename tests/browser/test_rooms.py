@@ -61,7 +61,8 @@ def test_a_whole_ready_lesson_by_keyboard(visit, app):
     teacher, code = opened(visit, app)
     student = joined(visit, app, code, "Anna", width=390, height=844)
     teacher.get_by_text("1 student here").first.wait_for(timeout=SLOW)
-    assert "Anna" in teacher.locator(".names").inner_text()
+    teacher.get_by_text("1 student in the room").click()
+    assert "Anna" in teacher.locator(".people").inner_text()
     choice = teacher.get_by_label("Take a ready lesson")
     choice.focus()
     teacher.keyboard.press("ArrowDown")
@@ -136,6 +137,25 @@ def test_who_steps_out_stays_and_comes_back(visit, app, teacher):
     student.get_by_role("button", name="Follow again").click()
     at(student, "Connectivity")
     assert "step=local" in student.url
+
+
+def test_who_is_taken_out_by_keyboard_is_told_and_comes_not_back_by_a_reload(visit, app):
+    teacher, code = opened(visit, app)
+    joined_alone(Somebody(int(app.rpartition(":")[2]), code), "Ben")
+    student = joined(visit, app, code, "Anna", width=390, height=844)
+    teacher.get_by_text("2 students in the room").focus()
+    teacher.keyboard.press("Enter")
+    pressed(teacher, "Take out “Anna”")
+    # The key asks, and waits for a second press that is one of its own.
+    teacher.get_by_role("button", name="Take “Anna” out of the room?").wait_for(timeout=SLOW)
+    teacher.wait_for_timeout(500)
+    teacher.keyboard.press("Enter")
+    student.get_by_text("The teacher has taken you out of this room.").wait_for(timeout=SLOW)
+    teacher.get_by_text("1 student in the room").wait_for(timeout=SLOW)
+    expect(teacher.get_by_role("button", name="Take out “Ben”")).to_be_focused()
+    student.reload()
+    student.get_by_role("button", name="Join", exact=True).wait_for(timeout=SLOW)
+    assert student.get_by_text(f"Room {code}").count() == 0
 
 
 def test_a_screens_own_question_goes_to_the_room(visit, app):

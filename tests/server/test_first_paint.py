@@ -31,14 +31,15 @@ async def numbers(request):
 def client():
     routes = [Route("/", page), Route("/parts", parts), Route("/numbers", numbers)]
     inner = Starlette(routes=routes, middleware=[Middleware(GZipMiddleware, minimum_size=100)])
-    return TestClient(FirstPaint(inner, STYLE, "cnnviz"))
+    return TestClient(FirstPaint(inner, STYLE, "cnnviz", lambda: "api/code.js"))
 
 
 @pytest.mark.parametrize("path", ["/", "/parts"])
 def test_a_page_has_the_style_at_the_end_of_its_head(client, path):
     answer = client.get(path, headers=BROWSER)
     named = PAGE.replace("<title>Streamlit<", "<title>cnnviz<")
-    assert answer.text == named.replace("</head>", f"<style>{STYLE}</style></head>")
+    module = '<link rel="modulepreload" href="./api/code.js">'
+    assert answer.text == named.replace("</head>", f"{module}<style>{STYLE}</style></head>")
 
 
 def test_a_page_that_the_browser_has_is_sent_again_for_its_style_may_be_another(client):

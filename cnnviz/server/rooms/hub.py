@@ -17,7 +17,7 @@ from cnnviz.server.rooms.views import for_students, for_teacher
 MOMENT = 0.05  # seconds
 ALIVE = 15.0  # seconds after which a silent stream says that it is there: proxies close one after a minute or so
 STREAMS = 8  # of one member here: a browser opens at most six
-_OVER = "over"
+_OVER, _REMOVED = "over", '{"refused":"removed"}'
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,14 @@ class News:
     lesson: str
     members: Mapping[str, str]
     answers: Mapping[str, int]
+    removed: frozenset[str]
 
     def to(self, member: str | None) -> dict[str, str]:
         """Return events by name for a member, None for the teacher."""
         if member is None:
             return {"room": self.teacher, "lesson": self.lesson}
         if member not in self.members:
-            return {_OVER: "{}"}
+            return {_OVER: _REMOVED if member in self.removed else "{}"}
         return {"room": f'{{"you":{_json(self.answers.get(member))},"room":{self.students}}}'}
 
 
@@ -134,7 +135,8 @@ class Hub:
 
 def _written(room: Room) -> News:
     lesson = None if room.lesson is None else asdict(room.lesson)
-    return News(_json(for_students(room)), _json(for_teacher(room)), _json(lesson), room.members, room.answers)
+    told = _json(for_students(room)), _json(for_teacher(room)), _json(lesson)
+    return News(*told, room.members, room.answers, frozenset(room.removed))
 
 
 def _json(what: object) -> str:

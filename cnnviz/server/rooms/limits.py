@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
+from typing import Protocol
 
 WINDOW = 600.0  # seconds
 # A whole class may share one address, and mistype.
@@ -14,25 +15,45 @@ AT_ONCE, A_SECOND = 30, 10.0
 _REMEMBERED = 20_000
 
 
-class Tries:
-    """Counts of something by address, `each` and `all` of which are taken in WINDOW."""
+class Tries(Protocol):
+    """Counts of something by address, so many of which are taken in WINDOW, of one and of all together."""
+
+    async def wait(self, address: str) -> int:
+        """Return after how many minutes this address may try again, 0 for now."""
+
+    async def note(self, address: str) -> None:
+        """Count one."""
+
+
+class MemoryTries:
+    """Tries in this process: `each` of one address and `most` of all."""
 
     def __init__(self, each: int, most: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._each, self._most, self._clock = each, most, clock
         self._window, self._counts = 0, Counter[str]()
 
-    def wait(self, address: str) -> int:
+    async def wait(self, address: str) -> int:
         """Return after how many minutes this address may try again, 0 for now."""
         now = self._clock()
-        if int(now // WINDOW) != self._window:
-            self._window, self._counts = int(now // WINDOW), Counter()
+        if window(now) != self._window:
+            self._window, self._counts = window(now), Counter()
         if self._counts[network(address)] < self._each and self._counts.total() < self._most:
             return 0
-        return max(1, round(((self._window + 1) * WINDOW - now) / 60))
+        return minutes_left(now)
 
-    def note(self, address: str) -> None:
+    async def note(self, address: str) -> None:
         """Count one."""
         self._counts[network(address)] += 1
+
+
+def window(now: float) -> int:
+    """Return the number of the window that a time in seconds is in."""
+    return int(now // WINDOW)
+
+
+def minutes_left(now: float) -> int:
+    """Return after how many minutes the next window begins, 1 at least."""
+    return max(1, round((WINDOW - now % WINDOW) / 60))
 
 
 class Pace:

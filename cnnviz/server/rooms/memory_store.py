@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from cnnviz.server.rooms.checks import RefusedError
+from cnnviz.server.rooms.limits import MemoryTries, Tries
 from cnnviz.server.rooms.room import Room
 
 ROOMS = 200
@@ -32,6 +33,9 @@ class Store(Protocol):
 
     async def remove(self, code: str) -> None:
         """Let a room go, with all that is known of it."""
+
+    def tries(self, what: str, each: int, most: int) -> Tries:
+        """Return counts of something, `each` of an address and `most` of all, as far as rooms are known."""
 
 
 def left(room: Room, now: float) -> float:
@@ -81,3 +85,7 @@ class MemoryStore:
         """Let a room go, with all that is known of it."""
         if self._rooms.pop(code, None):
             self._told(code)
+
+    def tries(self, what: str, each: int, most: int) -> Tries:
+        """Return counts of something in this process."""
+        return MemoryTries(each, most)

@@ -13,7 +13,7 @@ from cnnviz.server.rooms import checks, room
 from cnnviz.server.rooms.checks import RefusedError
 from cnnviz.server.rooms.codes import digest, is_code, is_token_of, new_code, new_token
 from cnnviz.server.rooms.hub import Hub
-from cnnviz.server.rooms.limits import OPENED_EACH, WRONG_ALL, WRONG_EACH, Pace, Tries
+from cnnviz.server.rooms.limits import OPENED_EACH, WRONG_ALL, WRONG_EACH, Pace
 from cnnviz.server.rooms.memory_store import Act, MemoryStore, Store
 from cnnviz.server.rooms.room import Room
 from cnnviz.ui.photo_store import ADDRESS
@@ -33,6 +33,8 @@ _OF_TEACHER: dict[str, Callable[[Given], Act]] = {
     "close": lambda given: room.close,
     "clear": lambda given: room.clear,
     "lesson": lambda given: partial(room.take_lesson, lesson=checks.lesson(given)),
+    "remove": lambda given: partial(room.remove, handle=checks.one_line(given.get("member"), room.HANDLE)),
+    "lock": lambda given: partial(room.lock, locked=checks.truth(given.get("locked"))),
     "step": lambda given: partial(room.take_step, step=checks.number(given.get("step"), checks.STEPS)),
 }
 TEACHER_ACTS = (*_OF_TEACHER, "end")
@@ -53,8 +55,8 @@ class Office:
     def __init__(self, store: Store | None = None) -> None:
         self.hub = Hub(lambda code: self.store.get(code))
         self.store = store or _store(self.hub)
-        self._wrong = Tries(WRONG_EACH, WRONG_ALL)
-        self._opened = Tries(OPENED_EACH, _MOST_OPENED)
+        self._wrong = self.store.tries("wrong", WRONG_EACH, WRONG_ALL)
+        self._opened = self.store.tries("opened", OPENED_EACH, _MOST_OPENED)
         self._pace = Pace()
 
     @property
@@ -71,9 +73,9 @@ class Office:
         """Open a room for somebody at an address; return its code and the teacher's token."""
         if not self.is_shared and int(os.environ.get(WORKERS) or 1) > 1:
             raise RefusedError("several")
-        if wait := self._opened.wait(address):
+        if wait := await self._opened.wait(address):
             raise RefusedError("wait", minutes=wait)
-        self._opened.note(address)
+        await self._opened.note(address)
         token = new_token()
         while not await self.store.add(Room(code := new_code(), digest(token), time.time())):
             pass
@@ -83,17 +85,17 @@ class Office:
         """Let somebody into a room, and return the token that says so from now on."""
         name = checks.one_line(nickname, checks.NICKNAME)
         # As long as too many were wrong no code is right: an answer would tell which ones are.
-        if wait := self._wrong.wait(address):
+        if wait := await self._wrong.wait(address):
             raise RefusedError("wait", minutes=wait)
         token = new_token()
         if not is_code(code):
-            self._wrong.note(address)
+            await self._wrong.note(address)
             raise RefusedError("missing")
         try:
             await self.store.change(code, lambda now: room.join(now, digest(token), name))
         except RefusedError as refused:
             if refused.name == "missing":
-                self._wrong.note(address)
+                await self._wrong.note(address)
             raise
         return {"code": code, "token": token, "process": self.process}
 
@@ -104,9 +106,11 @@ class Office:
             return Entered(found, None)
         if found is not None and (member := digest(token)) in found.members:
             return Entered(found, member)
-        if wait := self._wrong.wait(address):
+        if found is not None and digest(token) in found.removed:
+            raise RefusedError("removed")
+        if wait := await self._wrong.wait(address):
             raise RefusedError("wait", minutes=wait)
-        self._wrong.note(address)
+        await self._wrong.note(address)
         raise RefusedError("missing" if found is None else "stranger")
 
     async def act(self, entered: Entered, name: str, given: Given) -> None:

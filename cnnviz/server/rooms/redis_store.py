@@ -1,7 +1,7 @@
 """Rooms in Redis, where several processes serve: each act is one transaction, and is told to all processes.
 
 A room is one text under its code, which Redis forgets by itself. It outlives a process, and Redis only where that keeps
-its data.
+its data. The counts of wrong codes are there too.
 """
 
 import asyncio
@@ -16,12 +16,15 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from cnnviz.server.rooms.checks import RefusedError
+from cnnviz.server.rooms.codes import digest
+from cnnviz.server.rooms.limits import WINDOW, Tries, minutes_left, network, window
 from cnnviz.server.rooms.memory_store import LIFE, ROOMS, Act, Told, left
 from cnnviz.server.rooms.room import Room
 from cnnviz.server.rooms.views import from_json, to_json
 
 _NEWS = "cnnviz:room-news"
 _OPEN = "cnnviz:rooms"  # codes, by when they end
+_ALL = "all"
 _PATIENCE = 2.0  # seconds for an answer
 _TRIES = 50  # of an act that other processes' acts come before
 _PAUSE = 1.0  # seconds until Redis is asked again for news
@@ -82,6 +85,10 @@ class RedisStore:
             await self._redis.publish(_NEWS, code)
         self._turns.pop(code, None)
 
+    def tries(self, what: str, each: int, most: int) -> Tries:
+        """Return counts of something by all processes together."""
+        return RedisTries(self._redis, what, each, most, self._clock)
+
     async def close(self) -> None:
         """Hear of no news any more."""
         if self._hearing is not None:
@@ -122,6 +129,37 @@ class RedisStore:
                             self._told(message["data"].decode())
             except RedisError:
                 await asyncio.sleep(_PAUSE)
+
+
+class RedisTries:
+    """Tries in Redis, which counts them for all processes: `each` of one address and `most` of all, per window."""
+
+    def __init__(self, redis: Redis, what: str, each: int, most: int, clock: Callable[[], float]) -> None:
+        self._redis, self._what, self._each, self._most, self._clock = redis, what, each, most, clock
+
+    async def wait(self, address: str) -> int:
+        """Return after how many minutes this address may try again, 0 for now."""
+        now = self._clock()
+        async with _reached():
+            of_one, of_all = await self._redis.hmget(self._key(now), [_known(address), _ALL])
+        return 0 if int(of_one or 0) < self._each and int(of_all or 0) < self._most else minutes_left(now)
+
+    async def note(self, address: str) -> None:
+        """Count one."""
+        key = self._key(self._clock())
+        async with _reached(), self._redis.pipeline() as steps:
+            steps.hincrby(key, _known(address))
+            steps.hincrby(key, _ALL)
+            steps.expire(key, round(2 * WINDOW))
+            await steps.execute()
+
+    def _key(self, now: float) -> str:
+        return f"cnnviz:room-{self._what}:{window(now)}"
+
+
+def _known(address: str) -> str:
+    """Return what is kept of an address: nobody reads it off by chance."""
+    return digest(network(address))
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from cnnviz.server.rooms.checks import NICKNAME, Lesson, Question, RefusedError, one_line
 
 MEMBERS = 500
+HANDLE = 12  # letters of a member's digest, by which the teacher's page names one
 ROUNDS = 200
 
 
@@ -28,7 +29,8 @@ class Room:
 
     `here` are the members whose page is open. `place` is an address below the app's root, which pages go to while
     `following`. `question` is number `number` of the room; `answers` are the options chosen, by member, and change
-    while it is `open`. `step` is that of the lesson, None before its first.
+    while it is `open`. `step` is that of the lesson, None before its first. `removed` are the members whom the teacher
+    took out; nobody new comes in while it is `locked`.
     """
 
     code: str
@@ -45,6 +47,8 @@ class Room:
     rounds: tuple[Round, ...] = ()
     lesson: Lesson | None = None
     step: int | None = None
+    removed: tuple[str, ...] = ()
+    locked: bool = False
 
     @property
     def counts(self) -> tuple[int, ...]:
@@ -54,7 +58,12 @@ class Room:
 
 
 def join(room: Room, member: str, nickname: str) -> Room:
-    """Return the room with one member more, or with another nickname of one; raise RefusedError where it is full."""
+    """Return the room with one member more, or with another nickname of one.
+
+    Raise RefusedError where it is locked or full.
+    """
+    if member not in room.members and room.locked:
+        raise RefusedError("locked")
     if member not in room.members and len(room.members) >= MEMBERS:
         raise RefusedError("full", most=MEMBERS)
     return replace(room, members={**room.members, member: one_line(nickname, NICKNAME)})
@@ -65,6 +74,20 @@ def leave(room: Room, member: str) -> Room:
     members = {each: name for each, name in room.members.items() if each != member}
     answers = {each: option for each, option in room.answers.items() if each != member or not room.open}
     return replace(room, members=members, here=room.here - {member}, answers=answers)
+
+
+def remove(room: Room, handle: str) -> Room:
+    """Return the room without the members whose digest begins so, for whom it has no way back by the same token."""
+    found = tuple(member for member in room.members if member[:HANDLE] == handle)
+    for member in found:
+        room = leave(room, member)
+    # Who was taken out long ago is a stranger then, and comes in as little.
+    return replace(room, removed=(*room.removed, *found)[-MEMBERS:])
+
+
+def lock(room: Room, locked: bool) -> Room:
+    """Return the room that nobody new comes into, or that is open to them again; members come back in any case."""
+    return replace(room, locked=locked)
 
 
 def arrive(room: Room, member: str) -> Room:

@@ -30,6 +30,8 @@ _NO_STORE = {"cache-control": "no-store"}
 _STATUS = {
     "missing": 404,
     "stranger": 403,
+    "removed": 403,
+    "locked": 403,
     "wait": 429,
     "fast": 429,
     "streams": 429,

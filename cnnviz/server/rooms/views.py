@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from cnnviz.server.rooms.checks import Lesson, Question, Step
-from cnnviz.server.rooms.room import Room, Round
+from cnnviz.server.rooms.room import HANDLE, Room, Round
 
 
 def for_students(room: Room) -> dict[str, Any]:
@@ -31,7 +31,11 @@ def for_teacher(room: Room) -> dict[str, Any]:
         "question": asked and {**asked, "answered": len(room.answers)},
         "joined": len(room.members),
         "here": len(room.here),
-        "names": sorted(filter(None, room.members.values()), key=str.casefold),
+        "locked": room.locked,
+        "members": [
+            {"handle": member[:HANDLE], "name": name, "here": member in room.here}
+            for member, name in sorted(room.members.items(), key=lambda each: (not each[1], each[1].casefold()))
+        ],
         "rounds": len(room.rounds),
         "step": room.step,
     }
@@ -67,6 +71,7 @@ def from_json(text: str | bytes) -> Room:
             "here": frozenset(kept["here"]),
             "question": _asked(kept["question"]),
             "rounds": tuple(rounds),
+            "removed": (*kept.get("removed", ()),),
             "lesson": _lesson(kept["lesson"]),
         }
     )

@@ -1,16 +1,26 @@
-"""A server of rooms alone, in a thread of this process, and somebody who speaks with it as a browser does."""
+"""A server of rooms alone, in a thread of this process or in one of its own, and somebody who speaks with it.
+
+    python -m tests.server.rooms.serving 8501 15
+
+serves at port 8501, and says every 15 s on a silent stream that it is there.
+"""
 
 import asyncio
 import contextlib
 import json
+import sys
 import threading
 import time
 from contextlib import contextmanager
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
+from cnnviz.server import health
+from cnnviz.server.rooms import hub
 from cnnviz.server.rooms.office import Office
 from cnnviz.server.rooms.routes import room_routes
 
@@ -43,7 +53,9 @@ async def _end(office):
 
 
 class Somebody:
-    """Somebody with a token in a room, or without one."""
+    """Somebody with a token in a room, or without one, and with the cookie of a proxy, which is kept as it comes."""
+
+    cookie = ""
 
     def __init__(self, port, code="", token="", address=None):
         self.port, self.code, self.token, self.address = port, code, token, address
@@ -56,6 +68,7 @@ class Somebody:
             connection.request(method, f"/api/rooms{path}", body, self._headers() | headers)
             answer = connection.getresponse()
             text = answer.read()
+            self._keep(answer)
         with contextlib.suppress(ValueError):
             return answer.status, json.loads(text)
         return answer.status, text.decode() or None
@@ -66,17 +79,24 @@ class Somebody:
 
     @contextmanager
     def listening(self):
-        """Give a function that returns the next event, its name and what it holds."""
+        """Give a function that returns the next event, its name and what it holds; it raises EOFError at the end."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         with contextlib.closing(connection):
             connection.request("GET", f"/api/rooms/{self.code}/events", headers=self._headers())
             answer = connection.getresponse()
             assert answer.status == 200, answer.read()
+            self._keep(answer)
 
             def heard():
                 name = ""
                 while True:
-                    line = answer.readline().decode().rstrip("\n")
+                    try:
+                        line = answer.readline().decode()
+                    except (HTTPException, ConnectionError):
+                        line = ""
+                    if not line:
+                        raise EOFError
+                    line = line.rstrip("\n")
                     if line.startswith("event: "):
                         name = line[7:]
                     elif line.startswith("data: "):
@@ -84,8 +104,14 @@ class Somebody:
 
             yield heard
 
+    def _keep(self, answer):
+        if cookie := answer.getheader("set-cookie"):
+            self.cookie = cookie.partition(";")[0]
+
     def _headers(self):
         headers = {"content-type": "application/json"}
+        if self.cookie:
+            headers["cookie"] = self.cookie
         if self.token:
             headers["authorization"] = f"Bearer {self.token}"
         if self.address:
@@ -95,9 +121,11 @@ class Somebody:
 
 def opened(port):
     """Open a room and return its teacher."""
-    status, made = Somebody(port).ask("POST", "", {})
+    teacher = Somebody(port)
+    status, made = teacher.ask("POST", "", {})
     assert status == 201, made
-    return Somebody(port, made["code"], made["token"])
+    teacher.code, teacher.token = made["code"], made["token"]
+    return teacher
 
 
 def joined(teacher, nickname="", port=None):
@@ -105,7 +133,8 @@ def joined(teacher, nickname="", port=None):
     somebody = Somebody(port or teacher.port, teacher.code)
     status, made = somebody.ask("POST", f"/{teacher.code}/join", {"nickname": nickname})
     assert status == 201, made
-    return Somebody(somebody.port, made["code"], made["token"])
+    somebody.token = made["token"]
+    return somebody
 
 
 def until(heard, happened):
@@ -116,3 +145,18 @@ def until(heard, happened):
         if happened(name, told):
             return told
     raise AssertionError("It did not happen.")
+
+
+def main(port, alive):
+    """Serve at a port in this process, beside what a proxy asks and the port itself, for who wants to know it."""
+    hub.ALIVE = float(alive)
+    routes = [
+        Route(health.PATH, lambda request: JSONResponse({})),
+        Route("/api/rooms/which", lambda request: JSONResponse(int(port))),
+    ]
+    app = Starlette(routes=[*routes, *room_routes(Office())])
+    uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="error")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

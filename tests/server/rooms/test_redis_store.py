@@ -1,9 +1,7 @@
 """Rooms that several processes share, in a real Redis where there is one; and the same promises of this memory."""
 
 import asyncio
-import shutil
 import socket
-import subprocess
 import time
 from functools import partial
 
@@ -12,7 +10,9 @@ import pytest
 from cnnviz.server.rooms import room as rooms
 from cnnviz.server.rooms.checks import Lesson, Question, RefusedError, Step
 from cnnviz.server.rooms.hub import Hub
+from cnnviz.server.rooms.limits import WINDOW, WRONG_EACH
 from cnnviz.server.rooms.memory_store import LIFE, QUIET, ROOMS, MemoryStore, left
+from cnnviz.server.rooms.office import Office
 from cnnviz.server.rooms.room import Room
 
 redis = pytest.importorskip("redis", reason="redis-py is not installed")
@@ -22,31 +22,9 @@ from cnnviz.server.rooms.redis_store import RedisStore  # noqa: E402
 QUESTION = Question("?", ("a", "b"), 1, "Because.")
 
 
-def start(port, folder):
-    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
-    client, deadline = redis.Redis(port=port), time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            client.ping()
-            break
-        except redis.RedisError:
-            time.sleep(0.05)
-    return process
-
-
-@pytest.fixture(scope="module")
-def port(tmp_path_factory):
-    """The port of a Redis of this test's own."""
-    if shutil.which("redis-server") is None:
-        pytest.skip("redis-server is not installed")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        found = probe.getsockname()[1]
-    process = start(found, tmp_path_factory.mktemp("redis"))
-    yield found
-    process.terminate()
-    process.wait(timeout=20)
+@pytest.fixture
+def port(redis_port):
+    return redis_port
 
 
 @pytest.fixture(autouse=True)
@@ -174,6 +152,38 @@ def test_there_are_so_many_rooms_and_those_that_ended_count_no_more(port):
         await one.close()
 
     asyncio.run(story())
+
+
+def test_wrong_codes_are_counted_whichever_process_they_come_to(port):
+    # All in one window, whatever the time.
+    now = time.time()
+
+    async def story():
+        stores = [
+            RedisStore(f"redis://127.0.0.1:{port}", lambda code: None, lambda: None, lambda: now) for _ in range(2)
+        ]
+        offices = [Office(each) for each in stores]
+        code = (await offices[0].open("192.0.2.1"))["code"]
+        wrong = code[::-1] if code[::-1] != code else "ABCDEF"
+        said = []
+        for number in range(WRONG_EACH + 2):
+            with pytest.raises(RefusedError) as refused:
+                await offices[number % 2].join(wrong, "198.51.100.7", "")
+            said.append(refused.value.name)
+        # The right one neither, by either of them; from elsewhere it is.
+        for office in offices:
+            with pytest.raises(RefusedError, match="wait"):
+                await office.join(code, "198.51.100.7", "")
+            assert (await office.join(code, "198.51.100.8", ""))["code"] == code
+        for each in stores:
+            await each.close()
+        return said
+
+    assert asyncio.run(story()) == ["missing"] * WRONG_EACH + ["wait"] * 2
+    inside = redis.Redis(port=port)
+    (key,) = inside.scan_iter("cnnviz:room-wrong:*")
+    assert 0 < inside.ttl(key) <= 2 * WINDOW
+    assert b"198.51" not in b"".join(inside.hkeys(key))
 
 
 def test_without_redis_it_is_away_and_says_so():

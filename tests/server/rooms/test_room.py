@@ -28,6 +28,8 @@ acts = st.lists(
     st.one_of(
         st.builds(lambda who: ("join", who), st.sampled_from(PEOPLE)),
         st.builds(lambda who: ("leave", who), st.sampled_from(PEOPLE)),
+        st.builds(lambda who: ("remove", who), st.sampled_from(PEOPLE)),
+        st.builds(lambda locked: ("lock", locked), st.booleans()),
         st.builds(lambda who: ("arrive", who), st.sampled_from(PEOPLE)),
         st.builds(lambda who: ("depart", who), st.sampled_from(PEOPLE)),
         st.builds(lambda which: ("ask", which), st.integers(0, 1)),
@@ -49,6 +51,10 @@ def act_of(name, *given):
     """Return the act on a room that a drawn one stands for."""
     if name == "join":
         return partial(rooms.join, member=given[0], nickname=given[0])
+    if name == "remove":
+        return partial(rooms.remove, handle=given[0])
+    if name == "lock":
+        return partial(rooms.lock, locked=given[0])
     if name in ("leave", "arrive", "depart"):
         return partial(getattr(rooms, name), member=given[0])
     if name == "ask":
@@ -64,7 +70,7 @@ def act_of(name, *given):
 def test_a_room_agrees_with_a_tally_kept_by_hand(sequence):
     room = rooms.take_lesson(Room("ABCDEF", "teacher", 0.0), LESSON)
     # Who is in, who answered what and the tallies of closed questions, in plain dictionaries.
-    inside, answers, closed, asked, is_open = set(), {}, [], 0, False
+    inside, answers, closed, asked, is_open, removed, locked = set(), {}, [], 0, False, [], False
     for name, *given_ in sequence:
         refused = False
         try:
@@ -79,11 +85,17 @@ def test_a_room_agrees_with_a_tally_kept_by_hand(sequence):
                 answers[who] = option
         elif name == "step":
             assert refused is (not 0 <= given_[0] < 2)
+        elif name == "join":
+            assert refused is (locked and given_[0] not in inside)
         else:
             assert not refused
-        if name == "join":
+        if name == "join" and not refused:
             inside.add(given_[0])
-        if name == "leave":
+        if name == "lock":
+            locked = given_[0]
+        if name in ("leave", "remove"):
+            if name == "remove" and given_[0] in inside:
+                removed.append(given_[0])
             inside.discard(given_[0])
             if is_open:
                 answers.pop(given_[0], None)
@@ -95,6 +107,7 @@ def test_a_room_agrees_with_a_tally_kept_by_hand(sequence):
                 asked, answers = asked + 1, {}
         assert set(room.members) == inside
         assert room.here <= inside
+        assert [*room.removed] == removed
         assert [Counter(dict(enumerate(each.counts))) for each in room.rounds] == [
             Counter({at: tally[at] for at in range(len(each.question.options))})
             for tally, each in zip(closed, room.rounds, strict=True)
@@ -138,7 +151,7 @@ def test_the_answer_comes_with_the_counts_once_it_is_closed():
 def test_nobody_is_named_to_students_and_no_token_to_anybody():
     room = rooms.arrive(rooms.join(Room("ABCDEF", "the-digest", 0.0), "another-digest", "Anna"), "another-digest")
     assert "Anna" not in json.dumps(for_students(room))
-    assert for_teacher(room)["names"] == ["Anna"]
+    assert [each["name"] for each in for_teacher(room)["members"]] == ["Anna"]
     assert "digest" not in json.dumps([for_students(room), for_teacher(room)])
 
 

@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import ANY
 
 import pytest
 
@@ -13,6 +14,11 @@ from tests.conftest import NIGHTLY
 from tests.server.rooms.serving import Somebody, joined, opened, served, until
 
 QUESTION = {"asked": "How large?", "options": ["28", "30", "32"], "right": 0, "why": "32 − 5 + 1"}
+
+
+def names(told):
+    """Return the nicknames that a teacher is told."""
+    return [each["name"] for each in told["members"]]
 
 
 @pytest.fixture
@@ -65,11 +71,11 @@ def test_the_teacher_sees_who_is_there_and_who_has_gone(port):
         with anna.listening() as of_anna, ben.listening() as of_ben:
             of_anna(), of_ben()
             told = until(heard, lambda name, told: name == "room" and told["here"] == 2)
-            assert (told["joined"], told["names"]) == (2, ["Anna", "Ben"])
+            assert (told["joined"], names(told)) == (2, ["Anna", "Ben"])
             ben.act("leave")
             until(of_ben, lambda name, _: name == "over")
             told = until(heard, lambda name, told: name == "room" and told["joined"] == 1)
-            assert told["names"] == ["Anna"]
+            assert names(told) == ["Anna"]
         # A stream that nobody reads is noticed when something is written to it.
         teacher.act("place", place="pooling")
         until(heard, lambda name, told: name == "room" and told["here"] == 0)
@@ -87,6 +93,44 @@ def test_a_student_can_do_nothing_that_is_the_teachers(port):
     with teacher.listening() as heard:
         told = heard()[1]
     assert (told["place"], told["question"], told["following"]) == ("", None, True)
+
+
+def handle_of(teacher, nickname):
+    """Return what a teacher's page calls a member by."""
+    with teacher.listening() as heard:
+        return next(each["handle"] for each in heard()[1]["members"] if each["name"] == nickname)
+
+
+def test_who_is_taken_out_is_told_why_and_has_no_way_back_by_the_same_token(port):
+    teacher = opened(port)
+    anna, ben = joined(teacher, "Anna"), joined(teacher, "Ben")
+    teacher.act("ask", **QUESTION)
+    for student in (anna, ben):
+        student.act("answer", number=1, option=0)
+    handle = handle_of(teacher, "Anna")
+    assert ben.act("remove", member=handle) == 403
+    with anna.listening() as of_anna, ben.listening() as of_ben:
+        of_anna(), of_ben()
+        assert teacher.act("remove", member=handle) == 204
+        assert until(of_anna, lambda name, _: name == "over") == {"refused": "removed"}
+        assert teacher.act("place", place="pooling") == 204
+        assert until(of_ben, lambda name, told: name == "over" or told["room"]["place"])["room"]["place"] == "pooling"
+    assert anna.ask("GET", f"/{anna.code}/events") == (403, {"refused": "removed", "process": ANY})
+    assert anna.act("answer", number=1, option=1) == 403
+    # The answer went along, and a name that is nobody's changes nothing.
+    assert [teacher.act("remove", member=each) for each in ("", "x", handle, None)] == [204, 204, 204, 400]
+    teacher.act("close")
+    table = teacher.ask("GET", f"/{teacher.code}/results.csv")[1]
+    assert table.splitlines()[1].endswith(",28,1,1")
+    # Coming in anew is another matter, which the teacher can close.
+    assert Somebody(port).ask("POST", f"/{teacher.code}/join", {})[0] == 201
+    assert teacher.act("lock", locked=True) == 204
+    status, told = Somebody(port).ask("POST", f"/{teacher.code}/join", {})
+    assert (status, told["refused"]) == (403, "locked")
+    with ben.listening() as heard:
+        assert heard()[0] == "room"
+    assert teacher.act("lock", locked=False) == 204
+    assert Somebody(port).ask("POST", f"/{teacher.code}/join", {})[0] == 201
 
 
 def test_a_token_of_one_room_opens_no_other(port):
