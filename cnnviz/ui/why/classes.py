@@ -6,6 +6,7 @@ import streamlit as st
 
 from cnnviz.ui.form_controls import Binding, Control, wired
 from cnnviz.ui.numbers import percent
+from cnnviz.ui.words import COMMON
 
 _TOP = 4
 _LONGEST = 22  # letters of a name on a button
@@ -70,4 +71,4 @@ class ClassChoice(Control[int]):
     def _name(self, number: int, longest: int = 200) -> str:
         name = self.names[number]
         cut = name if len(name) <= longest else f"{name[: longest - 1].rstrip(', ')}…"
-        return f"{cut}, {percent(self.shares[number], 1)}"
+        return COMMON.text("class_share", name=cut, share=percent(self.shares[number], 1))
