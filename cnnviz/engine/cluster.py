@@ -29,8 +29,12 @@ _ROOT = Path(__file__).parents[2]
 _TOKEN = Path("~/.ray/auth_token")
 # More than any cluster has GPUs for; a replica for which there is no room waits until there is.
 _MOST = 64
-# What computes in a replica is its engine's own thread; all else may share one.
-_IN_REPLICAS = {"RAY_SERVE_RUN_USER_CODE_IN_SEPARATE_THREAD": "0"}
+_IN_REPLICAS = {
+    # What computes in a replica is its engine's own thread; all else may share one.
+    "RAY_SERVE_RUN_USER_CODE_IN_SEPARATE_THREAD": "0",
+    # A sum's threads wait for each other asleep: where one is not running, the other would keep its processor busy.
+    "OMP_WAIT_POLICY": "PASSIVE",
+}
 
 
 class ClusterError(CnnvizError):
