@@ -67,9 +67,10 @@ export async function act(name, given = {}) {
   let { ok, told } = await ask(code, `/${name}`, given);
   // A process that ended takes what it was told with it, and another one has its place by now. Only a question that was
   // asked twice would be two.
-  if (told.refused === "away" && name !== "ask") {
+  for (let times = 0; times < 3 && told.refused === "away" && name !== "ask"; times += 1) {
     await new Promise((go) => { setTimeout(go, AGAIN); });
-    if (LINE.mine?.code === code) ({ ok, told } = await ask(code, `/${name}`, given));
+    if (LINE.mine?.code !== code) break;
+    ({ ok, told } = await ask(code, `/${name}`, given));
   }
   LINE.refusal = ok ? null : told;
   if (before || LINE.refusal) tell();

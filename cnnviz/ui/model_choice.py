@@ -144,7 +144,8 @@ def choose_model(form: Form, first: str = "Gallery", network: str = models.DEFAU
     if weights == OWN:
         choose_own_weights(form, name)
     elif weights == RANDOM:
-        st.caption(COMMON.text("designed_weights" if models.is_designed(name) else "random_weights"))
+        untrained = models.is_designed(name) or (name in registered.names() and not facts.trained)
+        st.caption(COMMON.text("designed_weights" if untrained else "random_weights"))
     elif name in learnt():
         st.caption(COMMON.text("learnt_weights"))
     elif choice.labels:
