@@ -170,11 +170,11 @@ def test_a_checkpoint_is_sent_once_and_again_to_a_replica_without_it(two: Any, r
         return found
 
     two._outbox.packed = watched
-    for number in range(3):
+    for number in range(4):
         two.ask(ray_desk.ModelProbe(choice, number), timeout=20)
-    # Asked again while it is loaded, too.
+    # Asked again while it is loaded, too. Each of the two replicas may get it once.
     assert not sent[0]
-    assert all(sent[1:])
+    assert sent.count(False) <= 2
     sent.clear()
     # As if it had gone to another replica.
     other = ModelChoice.of_checkpoint("mine", bytes(300_001), "other.pth")
@@ -182,7 +182,7 @@ def test_a_checkpoint_is_sent_once_and_again_to_a_replica_without_it(two: Any, r
     packed(ray_desk.ModelProbe(other, 0))
     two.ask(ray_desk.ModelProbe(other, 0), timeout=20)
     assert sent[:2] == [True, False]
-    assert all(sent[2:])
+    assert sent.count(False) <= 2
 
 
 def test_an_answer_larger_than_a_message_may_be_comes_all_the_same(two: Any, ray_desk: Any) -> None:
