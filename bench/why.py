@@ -15,6 +15,7 @@ import torch
 
 from cnnviz import models
 from cnnviz.engine import garbage
+from cnnviz.engine.memory import keep_freed
 from cnnviz.probes import grad_cams
 from cnnviz.probes.occlusion import occluded, occluded_logits
 
@@ -37,8 +38,9 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     model, batch = models.load("efficientnet-lite0").eval(), torch.randn(1, 3, 224, 224)
-    # As in a server: else Python looks through all of torch for garbage again and again.
+    # As in a server: else Python looks through all of torch for garbage again and again, and every map's memory is new.
     garbage.settle()
+    keep_freed()
 
     def forward(images: torch.Tensor) -> None:
         with torch.no_grad():

@@ -95,7 +95,7 @@ def test_the_bars_are_the_probabilities_that_are_told(open_at):
     names = page.locator(".bar .name").all_inner_texts()
     numbers = dict(zip(names, page.locator(".bar .number").all_inner_texts(), strict=True))
     assert re.fullmatch(r"0\.\d → 100%", numbers["9"])
-    assert re.fullmatch(r"\d{2,3} → 0\.\d %", numbers["6"])
+    assert re.fullmatch(r"\d{2,3} → 0\.\d%", numbers["6"])
 
 
 def test_another_sweep_begins_with_the_unmoved_picture(open_at):
