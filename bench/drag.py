@@ -11,13 +11,12 @@ with one thread, as a server of two cores has it.
 
 import argparse
 import time
-from contextlib import ExitStack
 from typing import Any
 
 import _run
 import torch
-from layer_switch import opened, settle
-from slider import PLAIN, press
+from layer_switch import settle
+from slider import PLAIN, beside_empty_pages, press
 
 from cnnviz import models
 from cnnviz.engine import garbage
@@ -58,20 +57,8 @@ def main() -> None:
     torch.set_num_threads(1)
     model, batch = models.load(models.DEFAULT), torch.randn(1, 3, 224, 224)
     garbage.settle()
-    with ExitStack() as stack:
-        slider = _run.ROOT / "bench" / "apps" / "slider.py"
-        app, plain, set_up = servers = [
-            stack.enter_context(_run.server(_run.APP)),
-            stack.enter_context(_run.server(slider, plain=True)),
-            stack.enter_context(_run.server(slider)),
-        ]
-        for served in servers:
-            _run.wait(served)
-        browser = stack.enter_context(_run.chromium())
-        pages = ours, *_ = [
-            opened(browser, f"{app.url}/why?part=Occlusion"),
-            *(opened(browser, served.url) for served in (plain, set_up)),
-        ]
+    with beside_empty_pages("why?part=Occlusion") as (servers, pages):
+        ours = pages[0]
         patch = ours.locator("button.patch")
         patch.wait_for(timeout=120_000)
         settle(pages, servers)
@@ -108,7 +95,7 @@ def main() -> None:
         both = f"{passed} and {rerun}"
         taken = {both: [one + other for one, other in zip(taken[passed], taken[rerun], strict=True)], **taken}
         _run.table(_run.RATIO_COLUMNS, _run.ratios(taken, both))
-        print("errors:", [*(error for page in pages for error in page.errors), *app.complaints()] or "none")
+        print("errors:", [*(error for page in pages for error in page.errors), *servers[0].complaints()] or "none")
 
 
 if __name__ == "__main__":

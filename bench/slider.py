@@ -10,7 +10,8 @@ any other screen; with --words, until the run is over in which the page's words 
 """
 
 import argparse
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import _run
@@ -62,6 +63,23 @@ def press(page: Any, result: str, key: str) -> float:
     return float(page.evaluate("() => window.timing"))
 
 
+@contextmanager
+def beside_empty_pages(address: str) -> Iterator[tuple[list[_run.Server], list[Any]]]:
+    """Give three servers and their pages: the app's, and the empty one's, plain and with our settings."""
+    with ExitStack() as stack:
+        slider = _run.ROOT / "bench" / "apps" / "slider.py"
+        servers = [
+            stack.enter_context(_run.server(_run.APP)),
+            stack.enter_context(_run.server(slider, plain=True)),
+            stack.enter_context(_run.server(slider)),
+        ]
+        for served in servers:
+            _run.wait(served)
+        browser = stack.enter_context(_run.chromium())
+        addresses = [f"{servers[0].url}/{address}", *(served.url for served in servers[1:])]
+        yield servers, [opened(browser, each) for each in addresses]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--screen", default="layer")
@@ -70,18 +88,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=25)
     parser.add_argument("--query", default="", help="of the screen's address, such as kind=MaxPool2d")
     options = parser.parse_args()
-    with ExitStack() as stack:
-        slider = _run.ROOT / "bench" / "apps" / "slider.py"
-        app, plain, set_up = servers = [
-            stack.enter_context(_run.server(_run.APP)),
-            stack.enter_context(_run.server(slider, plain=True)),
-            stack.enter_context(_run.server(slider)),
-        ]
-        for served in servers:
-            _run.wait(served)
-        browser = stack.enter_context(_run.chromium())
-        pages = [opened(browser, f"{app.url}/{options.screen}?{options.query}")]
-        pages += [opened(browser, served.url) for served in (plain, set_up)]
+    with beside_empty_pages(f"{options.screen}?{options.query}") as (servers, pages):
         names = (options.slider, "Stride", "Stride")
         controls = [page.locator(f'input[aria-label="{name}"]').first for page, name in zip(pages, names, strict=True)]
         result = WORDS if options.words else RESULTS.get(options.screen, STAGE)
@@ -106,7 +113,7 @@ def main() -> None:
         }
         taken = _run.interleaved(options.rounds, cases, warm=3)
         _run.table(_run.RATIO_COLUMNS, _run.ratios(taken, base))
-        print("errors:", [*(error for page in pages for error in page.errors), *app.complaints()] or "none")
+        print("errors:", [*(error for page in pages for error in page.errors), *servers[0].complaints()] or "none")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,19 @@ from streamlit.testing.v1 import AppTest, app_test
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60  # seconds
+# The kinds of element that hold words for a person, in their value or in their label.
+SAYS = ("title", "header", "subheader", "markdown", "caption", "info", "warning", "error", "success")
+ASKS = (
+    "button",
+    "checkbox",
+    "toggle",
+    "radio",
+    "selectbox",
+    "multiselect",
+    "slider",
+    "number_input",
+    "text_input",
+)
 
 
 class _AsTheServer(PagesManager):

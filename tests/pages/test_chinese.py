@@ -10,7 +10,7 @@ import pytest
 from cnnviz import lessons
 from cnnviz.ui.menu import SCREENS
 from tests.conftest import some
-from tests.pages.opening import assert_well, open_screen
+from tests.pages.opening import ASKS, SAYS, assert_well, open_screen
 from tests.spoken import chinese, english
 
 # Networks that need no download and are small.
@@ -28,28 +28,15 @@ PARTS = {
     for screen in SCREENS
 }
 CASES = [(screen, part) for screen in SCREENS for part in PARTS[screen.name] or [""]]
-_SAYS = ("title", "header", "subheader", "markdown", "caption", "info", "warning", "error", "success")
-_ASKS = (
-    "button",
-    "checkbox",
-    "toggle",
-    "radio",
-    "selectbox",
-    "multiselect",
-    "slider",
-    "number_input",
-    "text_input",
-    "button_group",
-)
 # Code, formulas and icons.
 _SILENT = re.compile(r"`[^`]*`|\$[^$]*\$|:material/\w+:")
 
 
 def texts_of(app):
     """Return all that a page says, its widgets with their help and options, and the words in its tables."""
-    for kind in _SAYS:
+    for kind in SAYS:
         yield from (each.value for each in getattr(app, kind))
-    for each in (each for kind in _ASKS for each in app.get(kind)):
+    for each in (each for kind in (*ASKS, "button_group") for each in app.get(kind)):
         yield from (getattr(each, name, "") or "" for name in ("label", "help", "placeholder"))
         yield from map(str, getattr(each, "options", ()))
     for table in (each.value for each in app.dataframe):

@@ -7,7 +7,7 @@ import pytest
 
 from cnnviz import assets, lessons
 from cnnviz.ui.menu import SCREENS
-from tests.pages.opening import open_screen
+from tests.pages.opening import ASKS, SAYS, open_screen
 
 OPEN, SHUT = "⟦", "⟧"
 CACHES = (lessons.languages, lessons.sections, lessons.labels)
@@ -50,19 +50,9 @@ def pseudo(tmp_path_factory):
 
 def shown(app):
     """Return the texts on a page that are words for a person, with what kind of element has them."""
-    for kind in ("title", "header", "subheader", "markdown", "caption", "info", "warning", "error", "success"):
+    for kind in SAYS:
         yield from ((kind, each.value) for each in getattr(app, kind))
-    for kind in (
-        "button",
-        "checkbox",
-        "toggle",
-        "radio",
-        "selectbox",
-        "multiselect",
-        "slider",
-        "number_input",
-        "text_input",
-    ):
+    for kind in ASKS:
         yield from ((kind, each.label) for each in getattr(app, kind))
     yield from (("expander", each.label) for each in app.expander)
 
