@@ -188,7 +188,8 @@ def test_a_checkpoint_is_sent_once_and_again_to_a_replica_without_it(two: Any, r
 def test_an_answer_larger_than_a_message_may_be_comes_all_the_same(two: Any, ray_desk: Any) -> None:
     for number, size in ((1, 1), (2, 4_000_000), (3, 4_000_000), (4, 1), (5, 1)):
         assert two.ask(ray_desk.Probe(number, size=size), timeout=60).values.sum() == number * size
-    assert ray_desk.ran == [1, 2, 3, 4, 5]
+    # The other replica may be asked for the second again; from then on its kind goes the way of large ones at once.
+    assert ray_desk.ran in ([1, 2, 3, 4, 5], [1, 2, 2, 3, 4, 5])
     choice = ModelChoice.of_checkpoint("mine", bytes(9_000_000), "mine.pth")
     ray_desk.acts = {6: lambda run: check_outputs(run, 9_000_000)}
     assert two.ask(ray_desk.ModelProbe(choice, 6), timeout=60).values[0] == 6
