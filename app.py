@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from cnnviz.assets import icon
 from cnnviz.components.library import bring_library
 from cnnviz.components.room import room
 from cnnviz.components.theme import follow_theme
@@ -12,25 +13,42 @@ from cnnviz.ui.engine import settle
 from cnnviz.ui.hidden import shows
 from cnnviz.ui.reconnection import run_when_reconnected
 from cnnviz.ui.single_values import look_up_single_values
-from cnnviz.ui.turns import in_turn
+from cnnviz.ui.turns import after_the_stage, in_turn
 
 HERE = Path(__file__).parent
+FRAMED = "cnnviz-framed"
 
 with in_turn():
     look_up_single_values()
-    st.set_page_config(page_icon=str(HERE / "assets" / "icon.png"), layout="wide")
-    st.html(HERE / "assets" / "app.css")
-    bring_library()
+    st.set_page_config(page_icon=icon(), layout="wide")
     pages = menu.pages()
     # Streamlit's own menu turns, on a phone, into lists that a screen reader cannot follow; two rows of links do not.
     page = st.navigation(list(pages.values()), position="hidden")
     name = next(name for name, each in pages.items() if each is page or each.url_path == page.url_path)
     links.arrive(name)
-    if shows("menu"):
-        menu.draw_menu(pages, name)
-    room()
-    follow_theme()
-    run_when_reconnected()
+    menu_box = menu.menu_box() if shows("menu") else None
+    frame = st.container(key="frame")
+
+    def draw_frame() -> None:
+        """Draw what stands around every screen."""
+        st.html(HERE / "assets" / "app.css")
+        with frame:
+            bring_library()
+            room()
+            follow_theme()
+            run_when_reconnected()
+        if menu_box is not None:
+            with menu_box:
+                menu.draw_menu(pages, name)
+            with frame:
+                menu.tell_readers(name)
+        st.session_state[FRAMED] = True
+
+    # A browser keeps it from screen to screen.
+    if FRAMED in st.session_state:
+        after_the_stage(draw_frame)
+    else:
+        draw_frame()
     if name not in ("home", "room"):
         settle()
     page.run()

@@ -111,7 +111,9 @@ def _number(told: dict[str, Any]) -> int | None:
 class Page(Session):
     """A student's page, which notes when the stage of its screen came: the first component that is not every page's."""
 
-    FRAME: ClassVar[set[str]] = {f"cnnviz_{name}" for name in ("library", "navigation", "room", "room_desk", "theme")}
+    FRAME: ClassVar[set[str]] = {
+        f"cnnviz_{name}" for name in ("library", "library_link", "navigation", "room", "room_desk", "theme")
+    }
     staged: float = 0.0
     messages: int = 0
 

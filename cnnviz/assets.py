@@ -4,6 +4,8 @@
 True
 """
 
+from base64 import b64encode
+from functools import cache
 from pathlib import Path
 
 # A wheel has no room beside its packages: there the app and its files lie inside of this one, in the same order.
@@ -21,3 +23,9 @@ HOME = ASSETS / "home"
 EXAMPLES = ASSETS / "examples"
 TABLES = ASSETS / "tables"
 GO = ASSETS / "go"
+
+
+@cache
+def icon() -> str:
+    """Return the icon of a tab as an address that holds it: from a file Streamlit would make it anew at every run."""
+    return f"data:image/png;base64,{b64encode((ASSETS / 'icon.png').read_bytes()).decode()}"

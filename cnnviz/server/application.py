@@ -24,6 +24,7 @@ from cnnviz.server.metrics import metrics_route
 from cnnviz.server.rooms.office import Office
 from cnnviz.server.rooms.routes import room_routes
 from cnnviz.server.script_errors import log_once, tell
+from cnnviz.server.theme import theme_once
 from cnnviz.server.uploads import UploadLimits
 from cnnviz.server.visits import CountVisits, Visits
 from cnnviz.server.warm_up import WarmUp
@@ -50,6 +51,7 @@ async def _lifespan(app: Any) -> AsyncIterator[None]:
     # Of a server's own process only: a notebook's that shows its network has a log of its own.
     keep_to_one_line()
     log_once()
+    theme_once()
     when_told_to_end(office.hub.end)
     serve_components()
     giving_back = asyncio.create_task(give_back(visits, warm_up))

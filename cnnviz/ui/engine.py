@@ -14,11 +14,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.errors import CnnvizError
 from cnnviz.ui.refusals import translated
-from cnnviz.ui.turns import step_aside
+from cnnviz.ui.turns import aside
 from cnnviz.ui.words import COMMON, Words
 
 if TYPE_CHECKING:
-    from cnnviz.engine.interface import Engine
+    from cnnviz.engine.interface import Engine, Ticket
     from cnnviz.engine.requests import ModelChoice, Request
     from cnnviz.engine.results import Probed
 
@@ -38,10 +38,9 @@ SETTLED.set()
 
 def settle() -> None:
     """Wait until SETTLED, and say so; call before a screen that needs torch."""
-    # Always there, so that what follows has the same place on the page in every run.
-    sign = st.empty()
     if SETTLED.is_set():
         return
+    sign = st.empty()
     sign.caption(COMMON.text("starting"))
     while not SETTLED.wait(_PATIENCE):
         # Writing to the page is also where Streamlit ends a run that the person has made pointless.
@@ -108,23 +107,10 @@ def ask(request: "Request[R]", sign: DeltaGenerator | None = None) -> R | None:
     ticket = None
     try:
         ticket = engine().submit(request, session=session(), supersedes=True)
-        if not ticket.done():
-            step_aside()
-        try:
-            return ticket.result(timeout=_AT_ONCE)
-        except TimeoutError:
-            pass
-        while True:
-            # Writing to the page is also where Streamlit ends a run that the person has made pointless.
-            waited = time.monotonic() - began
-            _show_progress(sign, getattr(request, "model", None), waited)
-            try:
-                # A hundred people who wait would take a core by their looks alone.
-                result = ticket.result(timeout=max(_PATIENCE, waited / 5))
-            except TimeoutError:
-                continue
-            sign.empty()
-            return result
+        if ticket.done():
+            return ticket.result()
+        with aside():
+            return _awaited(ticket, sign, getattr(request, "model", None), began)
     except CnnvizError as error:
         sign.error(translated(error), icon=":material/error:")
         return None
@@ -166,6 +152,24 @@ def ask_named(requests: "Mapping[str, Request[Probed[R]]]") -> dict[str, R] | No
     answers = {name: ask(request) for name, request in requests.items()}
     found = {name: each.found for name, each in answers.items() if each is not None}
     return found if len(found) == len(answers) else None
+
+
+def _awaited(ticket: "Ticket[R]", sign: DeltaGenerator, model: "ModelChoice | None", began: float) -> R:
+    try:
+        return ticket.result(timeout=_AT_ONCE)
+    except TimeoutError:
+        pass
+    while True:
+        # Writing to the page is also where Streamlit ends a run that the person has made pointless.
+        waited = time.monotonic() - began
+        _show_progress(sign, model, waited)
+        try:
+            # A hundred people who wait would take a core by their looks alone.
+            result = ticket.result(timeout=max(_PATIENCE, waited / 5))
+        except TimeoutError:
+            continue
+        sign.empty()
+        return result
 
 
 def _show_progress(sign: DeltaGenerator, model: "ModelChoice | None", waited: float) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
 from cnnviz import lessons
@@ -87,25 +88,33 @@ def _pages(spoken: str) -> dict[str, StreamlitPage]:
     }
 
 
+def menu_box() -> DeltaGenerator:
+    """Return the menu's place, which stays in sight wherever one reads."""
+    return st.container(key="menu", gap=None)
+
+
 def draw_menu(pages: Mapping[str, StreamlitPage], open_screen: str) -> None:
     """Draw both rows; a link opens its screen as it was left, and that of a section its first one."""
     section = next(screen.section for screen in SCREENS if screen.name == open_screen)
     visit = links.visit()
-    with st.container(key="menu", gap=None):
-        with st.container(horizontal=True, gap="small", key="menu-sections"):
-            for screen in _firsts():
-                label = WORDS.label(f"section.{screen.section}") if screen.section else screen.label
-                is_open = screen.section == section
-                # The one that is open leads to where one is, not to its first screen.
-                target = open_screen if is_open else screen.name
-                with st.container(key=f"menu-{'open' if is_open else screen.section or 'home'}", width="content"):
-                    _link(pages[target], label, {**visit, **_way(target, open_screen)})
-            _draw_languages(pages[open_screen], {**visit, **links.link_to(open_screen)})
-        others = [screen for screen in SCREENS if section and screen.section == section]
-        with st.container(horizontal=True, gap="small", key="menu-screens"):
-            for screen in others:
-                link = {**visit, **_way(screen.name, open_screen)}
-                _link(pages[screen.name], screen.label, link, icon=f":material/{screen.icon}:")
+    with st.container(horizontal=True, gap="small", key="menu-sections"):
+        for screen in _firsts():
+            label = WORDS.label(f"section.{screen.section}") if screen.section else screen.label
+            is_open = screen.section == section
+            # The one that is open leads to where one is, not to its first screen.
+            target = open_screen if is_open else screen.name
+            with st.container(key=f"menu-{'open' if is_open else screen.section or 'home'}", width="content"):
+                _link(pages[target], label, {**visit, **_way(target, open_screen)})
+        _draw_languages(pages[open_screen], {**visit, **links.link_to(open_screen)})
+    others = [screen for screen in SCREENS if section and screen.section == section]
+    with st.container(horizontal=True, gap="small", key="menu-screens"):
+        for screen in others:
+            link = {**visit, **_way(screen.name, open_screen)}
+            _link(pages[screen.name], screen.label, link, icon=f":material/{screen.icon}:")
+
+
+def tell_readers(open_screen: str) -> None:
+    """Tell screen readers that those rows are a menu, and what is open."""
     open_label = next(screen.label for screen in SCREENS if screen.name == open_screen)
     navigation(label=WORDS.label("menu"), screen=open_label, language=language())
 

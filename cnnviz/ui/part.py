@@ -70,7 +70,8 @@ class Part(Generic[S, A]):
     def _run(self) -> A | None:
         if self.presets:
             self.form.presets(self.presets)
-        left, right = st.columns([3, 2], gap="large") if self.beside else (st.container(), st.container())
+        # What follows the settings keeps its place however many there are.
+        left, right = st.columns([3, 2], gap="large") if self.beside else (nullcontext(), None)
         with left:
             stage_box = stage(self.form, self.height)
         state, answer = None, None
@@ -86,7 +87,7 @@ class Part(Generic[S, A]):
         with left:
             say_rest(self.form.words)
         if self.settings is not None and shows("settings"):
-            with right:
+            with right or st.container():
                 self.settings()
         if state is None or answer is None:
             return None

@@ -4,6 +4,9 @@ Python's threads share the processor alike, so of two hundred pages that follow 
 one would be there only when all are. In turns the first has its stage after some milliseconds, and the last after as
 many times two hundred; what stands below the stages comes after that. A run that a control makes, of a part alone,
 waits for nobody.
+
+What stands around every screen, as the menu, comes after the stage as well where the browser has it from the run
+before: it is half of what a run does up to there.
 """
 
 import threading
@@ -11,6 +14,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
+from functools import partial
+from typing import Any
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -66,7 +72,12 @@ class Turns:
 
 
 _TURNS = Turns()
-_NAME = "cnnviz-turn"
+_NAME, _KIND, _AROUND = "cnnviz-turn", "cnnviz-turn-kind", "cnnviz-around"
+
+
+def _kept() -> dict[str, Any]:
+    context = get_script_run_ctx(suppress_warning=True)
+    return {} if context is None else vars(context)
 
 
 @contextmanager
@@ -76,25 +87,59 @@ def in_turn() -> Iterator[None]:
     if context is None:
         yield
         return
-    kept = vars(context)
-    kept[_NAME] = _TURNS.take(STAGE, context.yield_check)
+    _take(STAGE)
     try:
         yield
+    except Exception:
+        # What stands around a screen that failed is there all the same.
+        _draw_around()
+        raise
+    else:
+        _draw_around()
     finally:
-        _TURNS.give(kept.pop(_NAME))
+        _TURNS.give(_kept().pop(_NAME))
 
 
-def step_aside() -> None:
-    """Let the next one in; call before a wait for something that keeps no processor of this server's, as the engine."""
-    context = get_script_run_ctx(suppress_warning=True)
-    if context is not None and (turn := vars(context).get(_NAME)) is not None:
-        _TURNS.give(turn)
+def after_the_stage(draw: Callable[[], None]) -> None:
+    """Draw something where one is now as soon as the stage is there, or the run waits or ends."""
+    kept = _kept()
+    if _NAME in kept:
+        # As from here, whatever part of the page is being drawn by then.
+        kept[_AROUND] = partial(copy_context().run, draw)
+    else:
+        draw()
+
+
+@contextmanager
+def aside() -> Iterator[None]:
+    """Let the next one in while one waits for something that keeps no processor of this server's, as the engine."""
+    kept = _kept()
+    if (turn := kept.get(_NAME)) is None:
+        yield
+        return
+    _TURNS.give(turn)
+    _draw_around()
+    yield
+    # Many wait for the same, and go on in turns as well.
+    _take(kept[_KIND])
 
 
 def let_others_have_their_stage() -> None:
     """Wait until nobody waits for a stage; call once one's own is drawn."""
-    context = get_script_run_ctx(suppress_warning=True)
-    kept = {} if context is None else vars(context)
-    if context is not None and _NAME in kept:
+    kept = _kept()
+    if _NAME in kept:
         _TURNS.give(kept[_NAME])
-        kept[_NAME] = _TURNS.take(REST, context.yield_check)
+        _take(REST)
+    _draw_around()
+
+
+def _take(kind: int) -> None:
+    context = get_script_run_ctx()
+    assert context is not None
+    kept = vars(context)
+    kept[_NAME], kept[_KIND] = _TURNS.take(kind, context.yield_check), kind
+
+
+def _draw_around() -> None:
+    if (draw := _kept().pop(_AROUND, None)) is not None:
+        draw()

@@ -4,10 +4,12 @@ import threading
 import time
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from cnnviz.ui.turns import REST, STAGE, Turns
 
 PATIENCE = 10.0  # seconds
+LOG: list[str] = []
 
 
 def wait(happened):
@@ -78,3 +80,49 @@ def test_a_run_that_is_to_end_waits_no_longer_and_leaves_its_place():
     began = time.monotonic()
     turns.give(turns.take(REST, lambda: None))
     assert time.monotonic() - began < 0.2
+
+
+def page(how):
+    import streamlit as st
+
+    from cnnviz.ui.turns import after_the_stage, aside, in_turn, let_others_have_their_stage
+    from tests.ui.test_turns import LOG
+
+    LOG.clear()
+
+    def write(what):
+        st.text(what)
+        LOG.append(what)
+
+    @st.fragment
+    def part():
+        if how == "waits":
+            with aside():
+                LOG.append("waited")
+        if how == "fails":
+            raise ValueError
+        write("stage")
+        if how != "has no stage":
+            let_others_have_their_stage()
+        write("rest")
+
+    with in_turn():
+        with st.container():
+            after_the_stage(lambda: write("menu"))
+        part()
+
+
+@pytest.mark.parametrize(
+    ("how", "order"),
+    [
+        ("has a stage", ["stage", "menu", "rest"]),
+        ("waits", ["menu", "waited", "stage", "rest"]),
+        ("has no stage", ["stage", "rest", "menu"]),
+        ("fails", ["menu"]),
+    ],
+)
+def test_what_stands_around_a_screen_comes_after_its_stage_and_stands_where_it_was_asked_for(how, order):
+    app = AppTest.from_function(page, args=(how,)).run()
+    assert order == LOG
+    assert [each.value for each in app.text] == [each for each in ("menu", "stage", "rest") if each in order]
+    assert bool(app.exception) == (how == "fails")
