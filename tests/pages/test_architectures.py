@@ -2,6 +2,7 @@
 
 import re
 from importlib import import_module
+from itertools import product
 from urllib.parse import parse_qs, urlparse
 
 import pandas as pd
@@ -17,6 +18,7 @@ from cnnviz.design.comparisons import COMPARISONS
 from cnnviz.design.totals import of_text
 from cnnviz.ui.architectures.timeline import WINNERS, WITH_MORE_DATA
 from cnnviz.ui.catalogue import ARCHITECTURES, NETWORKS
+from tests.conftest import some
 from tests.pages.opening import answered_in_turn, assert_well, open_screen, said, unfold
 
 SCREEN = "pages/design/architectures.py"
@@ -205,16 +207,16 @@ def test_an_architecture_leads_to_learned_maps_with_pictures_of_their_kind(archi
         assert {each["model"]: each.get("source") for each in found} == learned
 
 
-@pytest.mark.parametrize("screen", ["activations", "filters"])
-@pytest.mark.parametrize(
-    ("architecture", "network", "link"),
-    [
-        ("lenet", "lenet5", {"model": f"design:1x28x28: {NETWORKS['lenet5'].text}", "source": "Digits"}),
-        ("mobilenet", "mobilenet_v2", {"model": "mobilenet_v2", "weights": "random"}),
-        ("senet", "seresnet50", {"model": "timm/seresnet50"}),
-    ],
-)
-def test_a_network_itself_opens_with_random_weights(architecture, network, link, screen, monkeypatch):
+NAMED = [
+    ("lenet", "lenet5", {"model": f"design:1x28x28: {NETWORKS['lenet5'].text}", "source": "Digits"}),
+    ("mobilenet", "mobilenet_v2", {"model": "mobilenet_v2", "weights": "random"}),
+    ("senet", "seresnet50", {"model": "timm/seresnet50"}),
+]
+
+
+@pytest.mark.parametrize(("named", "screen"), some(product(NAMED, ["activations", "filters"]), every=2))
+def test_a_network_itself_opens_with_random_weights(named, screen, monkeypatch):
+    architecture, network, link = named
     monkeypatch.setattr(models, "is_ready", lambda name: False)
     first = into(open_part("Networks", architecture=architecture, network=network), screen)[0]
     assert first == link
