@@ -34,6 +34,8 @@ def pytest_collection_modifyitems(items):
 
 def pytest_collection_finish():
     gc.freeze()
+    # As a server has it (cnnviz/engine/garbage.py): at Python's own thresholds 3 % of all went into searches.
+    gc.set_threshold(10_000, 20, 50)
     gc.enable()
 
 
