@@ -61,9 +61,9 @@ def moving(
 
     def again() -> None:
         nonlocal goes, told
+        goes = goes or run.playing or not run.wait(0) or run.presses > presses
         if goes:
             run.wake()
-        goes = goes or run.playing or not run.wait(0) or run.presses > presses
         if leads and goes and not run.playing and run.wait(1):
             st.rerun()
         fragment, seconds = current_fragment(), every * _times(run) if goes else 0.0
@@ -100,56 +100,61 @@ def draw_keys(
     play: Callable[..., None] | None = None,
     most: int | None = None,
     name: str = "play",
+    beside: Callable[[], None] | None = None,
 ) -> None:
-    """Draw Play or Pause, keys with an icon that make so many steps each, and the one that begins anew.
+    """Draw a row: Play or Pause, keys with an icon that make so many steps each, "anew", and what stands `beside`.
 
-    Play is called what the label `name` says, and does what `play` does, or goes on for `most` steps. It has the keys
-    alone drawn anew, and the browser ask for what moves: a class presses it at once.
+    Play is called what the label `name` says, and does what `play` does, or goes on for `most` steps. A class presses
+    it at once: the row alone is drawn anew, and the browser told to ask for what moves. All else runs the page again.
     """
-    words, drawn = form.words, False
+    words, drawn, begun = form.words, False, False
     run.moves.clear()
 
+    def begin() -> None:
+        nonlocal begun
+        begun = True
+        if play:
+            play()
+        else:
+            run.play(most)
+
     @in_turn(ACT)
-    def keys() -> None:
-        nonlocal drawn
-        playing = run.playing
-        if drawn and playing:
-            for fragment, every in run.moves.items():
-                run_every(every * _times(run), fragment)
-        drawn = True
-        st.button(
-            words.label("pause" if playing else name),
-            icon=":material/pause:" if playing else ":material/play_arrow:",
-            type="primary",
-            key=form.key(name),
-            on_click=_and_page if playing else play or run.play,
-            args=(run.pause,) if playing else () if play else (most,),
-        )
-        for each, (icon, count) in steps.items():
+    def row() -> None:
+        nonlocal drawn, begun
+        if drawn and not begun:
+            st.rerun()
+        for fragment, every in run.moves.items() if begun else ():
+            run_every(every * _times(run), fragment)
+        drawn, begun, playing = True, False, run.playing
+        with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key=form.key("player")):
             st.button(
-                words.label(each),
-                icon=f":material/{icon}:",
-                key=form.key(each),
-                on_click=_and_page,
-                args=(run.play, count),
-                disabled=playing,
+                words.label("pause" if playing else name),
+                icon=":material/pause:" if playing else ":material/play_arrow:",
+                type="primary",
+                key=form.key(name),
+                on_click=run.pause if playing else begin,
             )
-        st.button(
-            words.label("anew"),
-            icon=":material/first_page:",
-            key=form.key("anew"),
-            on_click=_and_page,
-            args=(begin_anew, form),
-            disabled=not run.step and not playing,
-        )
+            for each, (icon, count) in steps.items():
+                st.button(
+                    words.label(each),
+                    icon=f":material/{icon}:",
+                    key=form.key(each),
+                    on_click=run.play,
+                    args=(count,),
+                    disabled=playing,
+                )
+            st.button(
+                words.label("anew"),
+                icon=":material/first_page:",
+                key=form.key("anew"),
+                on_click=begin_anew,
+                args=(form,),
+                disabled=not run.step and not playing,
+            )
+            if beside is not None:
+                beside()
 
-    st.fragment(keys)()
-
-
-def _and_page(act: Callable[..., None], *arguments: object) -> None:
-    """Do something, in a callback, and have the whole page run."""
-    act(*arguments)
-    st.rerun()
+    st.fragment(row)()
 
 
 def offer_files(form: Form, files: Mapping[str, File]) -> None:

@@ -52,9 +52,7 @@ def test_where_views_are_rare_the_page_is_drawn_less_often(fragments, told, pace
     assert told == [(seconds, "here")]
 
 
-def test_a_page_whose_pace_has_changed_tells_it_and_is_not_drawn_as_a_whole(fragments, told, monkeypatch):
-    anew = []
-    monkeypatch.setattr(player.st, "rerun", lambda: anew.append(1))
+def test_a_page_whose_pace_has_changed_tells_it_and_is_not_drawn_as_a_whole(fragments, told, anew):
     run = playing()
     player.moving(run, lambda: 0, lambda seen: None, leads=True)
     for pace in (0.0, 2.0, 2.1, 0.0):
@@ -64,20 +62,34 @@ def test_a_page_whose_pace_has_changed_tells_it_and_is_not_drawn_as_a_whole(frag
     assert not anew
 
 
-def test_play_draws_the_keys_alone_and_has_what_moves_begin(fragments, told, monkeypatch):
-    anew, keys, words = [], [], SimpleNamespace(label=str)
-    monkeypatch.setattr(player.st, "rerun", lambda: anew.append(1))
+@pytest.fixture
+def keys(monkeypatch):
+    """The keys that were drawn: label, and settings."""
+    keys = []
     monkeypatch.setattr(player.st, "button", lambda label, **settings: keys.append((label, settings)))
+    return keys
+
+
+@pytest.fixture
+def anew(monkeypatch):
+    """As many ones as the whole page was run again."""
+    anew = []
+    monkeypatch.setattr(player.st, "rerun", lambda: anew.append(1))
+    return anew
+
+
+FORM = SimpleNamespace(words=SimpleNamespace(label=str), key=str)
+
+
+def test_play_draws_the_keys_alone_and_has_what_moves_begin(fragments, told, keys, anew):
     run = resting()
     run.play = lambda steps: vars(run).update(playing=True, presses=1, pace=0.8)
-    form = SimpleNamespace(words=words, key=str)
-    player.draw_keys(form, run, {"one_step": ("skip_next", 1)}, most=7)
+    player.draw_keys(FORM, run, {"one_step": ("skip_next", 1)}, most=7)
     player.moving(run, lambda: 0, lambda seen: None, leads=True)
-    (label, settings), (step, _), _ = keys
-    assert (label, step, told) == ("play", "one_step", [(0.0, "here")])
-    settings["on_click"](*settings["args"])
-    again, move = fragments
-    again()
+    assert ([label for label, _ in keys], told) == (["play", "one_step", "anew"], [(0.0, "here")])
+    row, move = fragments
+    keys[0][1]["on_click"]()
+    row()
     assert (told[1:], keys[3][0], keys[4][1]["disabled"], anew) == ([(1.0, "here")], "pause", True, [])
     # It comes to rest before there was a picture.
     run.playing, run.wait = False, lambda seconds: True
@@ -85,11 +97,10 @@ def test_play_draws_the_keys_alone_and_has_what_moves_begin(fragments, told, mon
     assert anew == [1]
 
 
-def test_other_keys_have_the_whole_page_run(monkeypatch):
-    done = []
-    monkeypatch.setattr(player.st, "rerun", lambda: done.append("page"))
-    player._and_page(done.append, 3)
-    assert done == [3, "page"]
+def test_any_other_key_has_the_whole_page_run(fragments, told, keys, anew):
+    player.draw_keys(FORM, resting(), {})
+    fragments[0]()
+    assert anew == [1]
 
 
 def test_pages_that_move_by_themselves_are_drawn_in_turn(fragments, told, monkeypatch):
