@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(items):
 
 def pytest_collection_finish():
     gc.freeze()
-    # As a server has it (cnnviz/engine/garbage.py): at Python's own thresholds 3 % of all went into searches.
+    # As a server has it (cnnviz/engine/garbage.py): at Python's own thresholds searches took some percent.
     gc.set_threshold(10_000, 20, 50)
     gc.enable()
 
