@@ -18,7 +18,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 # In the order in which they are let in: what a control asks for, whole pages, what stands below, what moves by itself.
 ACT, STAGE, REST, MOVING = range(4)
 _LONG = 0.15  # seconds: whoever takes longer waits for something itself, and keeps nobody
-_LOOK = 0.25  # seconds between looks at whether the person has moved on, and that what moves is kept behind acts
+_LOOK = 0.25  # seconds between looks at whether the person has moved on, and that what moves is kept behind the rest
 
 
 class Turns:
@@ -42,9 +42,9 @@ class Turns:
                 look()
                 with self._lock:
                     if mine in self._waiting[MOVING]:
-                        # Its page's own acts wait until it is drawn.
+                        # Its page's own acts wait until it is drawn: from now on it comes in its order with the rest.
                         self._waiting[MOVING].remove(mine)
-                        self._waiting[ACT].append(mine)
+                        self._waiting[REST].append(mine)
                     self._let_in()
         except BaseException:
             self.give(mine)

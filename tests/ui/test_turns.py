@@ -106,15 +106,15 @@ def test_what_moves_by_itself_is_kept_no_longer_than_a_look():
     turns, first = held()
     moving = threading.Thread(target=lambda: turns.take(MOVING, lambda: None))
     moving.start()
-    wait(lambda: turns._waiting[ACT])
-    act = threading.Thread(target=lambda: turns.take(ACT, lambda: None))
-    act.start()
-    wait(lambda: len(turns._waiting[ACT]) == 2)
+    wait(lambda: turns._waiting[REST])
+    rest = threading.Thread(target=lambda: turns.take(REST, lambda: None))
+    rest.start()
+    wait(lambda: len(turns._waiting[REST]) == 2)
     turns.give(first)
     moving.join(PATIENCE)
     assert not moving.is_alive()
     turns.give(turns._holder)
-    act.join(PATIENCE)
+    rest.join(PATIENCE)
 
 
 def test_a_run_inside_another_has_its_turn_and_one_that_steps_aside_comes_back(monkeypatch):
