@@ -13,12 +13,12 @@ from cnnviz.ui.engine import settle
 from cnnviz.ui.hidden import shows
 from cnnviz.ui.reconnection import run_when_reconnected
 from cnnviz.ui.single_values import look_up_single_values
-from cnnviz.ui.turns import after_the_stage, in_turn
+from cnnviz.ui.turns import STAGE, after_the_stage, in_turn
 
 HERE = Path(__file__).parent
 FRAMED = "cnnviz-framed"
 
-with in_turn():
+with in_turn(STAGE):
     look_up_single_values()
     st.set_page_config(page_icon=icon(), layout="wide")
     pages = menu.pages()

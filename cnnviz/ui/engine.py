@@ -14,11 +14,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.errors import CnnvizError
 from cnnviz.ui.refusals import translated
-from cnnviz.ui.turns import aside
+from cnnviz.ui.turns import come_back, draw_around, step_aside
 from cnnviz.ui.words import COMMON, Words
 
 if TYPE_CHECKING:
-    from cnnviz.engine.interface import Engine, Ticket
+    from cnnviz.engine.interface import Engine
     from cnnviz.engine.requests import ModelChoice, Request
     from cnnviz.engine.results import Probed
 
@@ -109,8 +109,23 @@ def ask(request: "Request[R]", sign: DeltaGenerator | None = None) -> R | None:
         ticket = engine().submit(request, session=session(), supersedes=True)
         if ticket.done():
             return ticket.result()
-        with aside():
-            return _awaited(ticket, sign, getattr(request, "model", None), began)
+        step_aside()
+        draw_around()
+        patience = _AT_ONCE
+        while True:
+            try:
+                result = ticket.result(timeout=patience)
+                break
+            except TimeoutError:
+                # Writing to the page is also where Streamlit ends a run that the person has made pointless.
+                waited = time.monotonic() - began
+                _show_progress(sign, getattr(request, "model", None), waited)
+                # A hundred people who wait would take a core by their looks alone.
+                patience = max(_PATIENCE, waited / 5)
+        come_back()
+        if patience > _AT_ONCE:
+            sign.empty()
+        return result
     except CnnvizError as error:
         sign.error(translated(error), icon=":material/error:")
         return None
@@ -152,24 +167,6 @@ def ask_named(requests: "Mapping[str, Request[Probed[R]]]") -> dict[str, R] | No
     answers = {name: ask(request) for name, request in requests.items()}
     found = {name: each.found for name, each in answers.items() if each is not None}
     return found if len(found) == len(answers) else None
-
-
-def _awaited(ticket: "Ticket[R]", sign: DeltaGenerator, model: "ModelChoice | None", began: float) -> R:
-    try:
-        return ticket.result(timeout=_AT_ONCE)
-    except TimeoutError:
-        pass
-    while True:
-        # Writing to the page is also where Streamlit ends a run that the person has made pointless.
-        waited = time.monotonic() - began
-        _show_progress(sign, model, waited)
-        try:
-            # A hundred people who wait would take a core by their looks alone.
-            result = ticket.result(timeout=max(_PATIENCE, waited / 5))
-        except TimeoutError:
-            continue
-        sign.empty()
-        return result
 
 
 def _show_progress(sign: DeltaGenerator, model: "ModelChoice | None", waited: float) -> None:
