@@ -20,6 +20,7 @@ from cnnviz.server.headers import Headers, content_security_policy, frame_ancest
 from cnnviz.server.health import health_route
 from cnnviz.server.idle_memory import give_back
 from cnnviz.server.logs import keep_to_one_line
+from cnnviz.server.messages import remember_theme
 from cnnviz.server.metrics import metrics_route
 from cnnviz.server.rooms.office import Office
 from cnnviz.server.rooms.routes import room_routes
@@ -31,6 +32,7 @@ from cnnviz.server.warm_up import WarmUp
 # Beside an app.py, Streamlit takes a folder pages/ for the screens themselves until app.py has run for the first time,
 # and tells the first visitor of any screen that there is no such page.
 PagesManager.uses_pages_directory = False
+remember_theme()
 
 _PAGE = Path(st.__file__).parent / "static" / "index.html"
 
