@@ -13,11 +13,11 @@ from cnnviz.ui.hidden import shows
 from cnnviz.ui.kept import forget_all
 from cnnviz.ui.reconnection import run_when_reconnected
 from cnnviz.ui.single_values import look_up_single_values
-from cnnviz.ui.turns import in_turn
+from cnnviz.ui.turns import STAGE, in_turn
 
 HERE = Path(__file__).parent
 
-with in_turn():
+with in_turn(STAGE):
     look_up_single_values()
     st.set_page_config(page_icon=str(HERE / "assets" / "icon.png"), layout="wide")
     st.html(HERE / "assets" / "app.css")

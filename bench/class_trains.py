@@ -1,12 +1,14 @@
 """A class that trains at once while others look at activations: how long an act takes, and whether every run moves.
 
-    python bench/class_trains.py [--training 30] [--looking 30] [--minutes 5] [--every 2.0] [--cores 2] [--at URL]
+    python bench/class_trains.py [--training 30] [--looking 30] [--minutes 5] [--every 2.0] [--cores 2]
+                                  [--workers 2 | --at URL]
 
 Those who train open Training over a websocket, each with a seed of their own, and press Play; their pages draw what
 moves twice a second, as a browser does by itself, and they press Play again where a run rests. Those who look have a
 photo of their own on Activations and act every two seconds, as in bench/sessions.py. An act lasts from the moment it
 was due until the app has sent all of its answer. The bars: nobody waits longer than 1.5 s for an act, and every run
-moves. The server is held to two cores; these clients, which draw nothing, run on the same ones.
+moves. The server, with --workers several processes behind the proxy, is held to two cores; these clients, which draw
+nothing, run on the same ones.
 """
 
 import argparse
@@ -80,11 +82,12 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=5.0)
     parser.add_argument("--every", type=float, default=2.0, help="seconds between the acts of one who looks")
     parser.add_argument("--cores", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--at", default="", help="a server that runs already; its memory is not known")
     options = parser.parse_args()
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: options.cores])
-    with nullcontext() if options.at else _run.server(_run.APP) as app:
+    with nullcontext() if options.at else _run.server(_run.APP, workers=options.workers) as app:
         if app is not None:
             _run.wait(app, path="/api/health")
         asyncio.run(measure(options.at or app.url, app, options))

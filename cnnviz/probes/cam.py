@@ -167,7 +167,9 @@ def _maker(calls: Sequence[Call], tensor: Tensor) -> str:
 
 
 def _refusal(name: str, kind: str) -> ModelError:
-    where = f": here {name} ({kind}) stands in between" if name else ": here nothing is averaged"
+    # A function has no name but its kind.
+    called = name if name == kind else f"{name} ({kind})"
+    where = f": here {called} stands in between" if name else ": here nothing is averaged"
     return ModelError(
         f"CAM is defined for networks whose logits are one linear layer's, behind global average pooling{where}."
     )

@@ -14,7 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.errors import CnnvizError
 from cnnviz.ui.refusals import translated
-from cnnviz.ui.turns import step_aside
+from cnnviz.ui.turns import come_back, step_aside
 from cnnviz.ui.words import COMMON, Words
 
 if TYPE_CHECKING:
@@ -108,23 +108,24 @@ def ask(request: "Request[R]", sign: DeltaGenerator | None = None) -> R | None:
     ticket = None
     try:
         ticket = engine().submit(request, session=session(), supersedes=True)
-        if not ticket.done():
-            step_aside()
-        try:
-            return ticket.result(timeout=_AT_ONCE)
-        except TimeoutError:
-            pass
+        if ticket.done():
+            return ticket.result()
+        step_aside()
+        patience = _AT_ONCE
         while True:
-            # Writing to the page is also where Streamlit ends a run that the person has made pointless.
-            waited = time.monotonic() - began
-            _show_progress(sign, getattr(request, "model", None), waited)
             try:
-                # A hundred people who wait would take a core by their looks alone.
-                result = ticket.result(timeout=max(_PATIENCE, waited / 5))
+                result = ticket.result(timeout=patience)
+                break
             except TimeoutError:
-                continue
+                # Writing to the page is also where Streamlit ends a run that the person has made pointless.
+                waited = time.monotonic() - began
+                _show_progress(sign, getattr(request, "model", None), waited)
+                # A hundred people who wait would take a core by their looks alone.
+                patience = max(_PATIENCE, waited / 5)
+        come_back()
+        if patience > _AT_ONCE:
             sign.empty()
-            return result
+        return result
     except CnnvizError as error:
         sign.error(translated(error), icon=":material/error:")
         return None

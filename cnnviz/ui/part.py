@@ -22,7 +22,7 @@ from cnnviz.ui.kept import draw_kept
 from cnnviz.ui.question import Question, ask_questions
 from cnnviz.ui.refusals import refuse
 from cnnviz.ui.screen import say_rest
-from cnnviz.ui.turns import let_others_have_their_stage
+from cnnviz.ui.turns import ACT, REST, come_back, in_turn, step_aside
 from cnnviz.ui.words import COMMON
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ class Part(Generic[S, A]):
         answer: A | None = st.fragment(self._run)()
         return answer
 
+    @in_turn(ACT)
     def _run(self) -> A | None:
         if self.presets:
             self.form.presets(self.presets)
@@ -122,15 +123,16 @@ def let_paint() -> None:
     """Give the browser time to paint the stage before the rest of the part keeps it, and this server, busy.
 
     Where a control was moved and the part alone runs again, the new numbers are there in half the time with it; where
-    it has been moved on meanwhile, the run ends here. Where the whole page runs, others' stages come first.
+    it has been moved on meanwhile, the run ends here. Others' stages come before the rest, too.
     """
     context = get_script_run_ctx(suppress_warning=True)
-    let_others_have_their_stage()
+    step_aside()
     if context is not None and context.fragment_ids_this_run:
         end = time.monotonic() + _PAINT
         while (left := end - time.monotonic()) > 0:
             time.sleep(min(_GLANCE, left))
             context.yield_check()
+    come_back(REST)
 
 
 def stage(form: Form, height: int) -> "DeltaGenerator":

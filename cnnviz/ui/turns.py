@@ -1,9 +1,10 @@
-"""Turns of the runs of whole pages: where many come at once, each has its stage before anyone has what stands below.
+"""Turns of the scripts' runs: one at a time has Python, acts first, then stages of whole pages, then the rest of both.
 
 Python's threads share the processor alike, so of two hundred pages that follow their teacher to the next screen every
-one would be there only when all are. In turns the first has its stage after some milliseconds, and the last after as
-many times two hundred; what stands below the stages comes after that. A run that a control makes, of a part alone,
-waits for nobody.
+one would be there only when all are, and of thirty acts none before the last. In turns the first has its stage after
+some milliseconds, and the last after as many times as there are others; what stands below the stages comes after that.
+Pages that move by themselves come last, but wait no longer than they must. The engine, too, is quicker where one thread
+of Python is busy beside it and not thirty: each of its operations would wait for all of them.
 """
 
 import threading
@@ -14,18 +15,19 @@ from contextlib import contextmanager
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-STAGE, REST = 0, 1
+# In the order in which they are let in: what a control asks for, whole pages, what stands below, what moves by itself.
+ACT, STAGE, REST, MOVING = range(4)
 _LONG = 0.15  # seconds: whoever takes longer waits for something itself, and keeps nobody
-_LOOK = 0.25  # seconds between looks at whether the person has moved on
+_LOOK = 0.25  # seconds between looks at whether the person has moved on, and that what moves is kept behind the rest
 
 
 class Turns:
-    """One turn after another: those for a STAGE before those for the REST, in the order of asking."""
+    """One turn after another, those of an earlier kind first, and of a kind in the order of asking."""
 
     def __init__(self, long: float = _LONG) -> None:
         self._long = long
         self._lock = threading.Lock()
-        self._waiting: tuple[deque[threading.Event], ...] = (deque(), deque())
+        self._waiting: tuple[deque[threading.Event], ...] = tuple(deque() for _ in range(MOVING + 1))
         self._holder: threading.Event | None = None
         self._until = 0.0
 
@@ -39,6 +41,10 @@ class Turns:
             while not mine.wait(_LOOK):
                 look()
                 with self._lock:
+                    if mine in self._waiting[MOVING]:
+                        # Its page's own acts wait until it is drawn: from now on it comes in its order with the rest.
+                        self._waiting[MOVING].remove(mine)
+                        self._waiting[REST].append(mine)
                     self._let_in()
         except BaseException:
             self.give(mine)
@@ -66,35 +72,34 @@ class Turns:
 
 
 _TURNS = Turns()
-_NAME = "cnnviz-turn"
+_NAME = "cnnviz-turn"  # of the run's kind and turn, in its context
 
 
 @contextmanager
-def in_turn() -> Iterator[None]:
-    """Run the whole page's script in a turn of its own."""
+def in_turn(what: int) -> Iterator[None]:
+    """Run in a turn of its own, or in that of the run that this is part of."""
     context = get_script_run_ctx(suppress_warning=True)
-    if context is None:
+    if context is None or _NAME in vars(context):
         yield
         return
     kept = vars(context)
-    kept[_NAME] = _TURNS.take(STAGE, context.yield_check)
+    kept[_NAME] = what, _TURNS.take(what, context.yield_check)
     try:
         yield
     finally:
-        _TURNS.give(kept.pop(_NAME))
+        _TURNS.give(kept.pop(_NAME)[1])
 
 
 def step_aside() -> None:
     """Let the next one in; call before a wait for something that keeps no processor of this server's, as the engine."""
     context = get_script_run_ctx(suppress_warning=True)
-    if context is not None and (turn := vars(context).get(_NAME)) is not None:
-        _TURNS.give(turn)
+    if context is not None and (kept := vars(context).get(_NAME)) is not None:
+        _TURNS.give(kept[1])
 
 
-def let_others_have_their_stage() -> None:
-    """Wait until nobody waits for a stage; call once one's own is drawn."""
+def come_back(what: int | None = None) -> None:
+    """Wait for a turn again, of another kind where one is named; call after `step_aside`."""
     context = get_script_run_ctx(suppress_warning=True)
-    kept = {} if context is None else vars(context)
-    if context is not None and _NAME in kept:
-        _TURNS.give(kept[_NAME])
-        kept[_NAME] = _TURNS.take(REST, context.yield_check)
+    if context is not None and (kept := vars(context).get(_NAME)) is not None:
+        what = kept[0] if what is None else what
+        vars(context)[_NAME] = what, _TURNS.take(what, context.yield_check)

@@ -34,7 +34,7 @@ def fits(kind, size, given_settings):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=settings.default.max_examples // 10)
+@settings(max_examples=settings.default.max_examples // 5)
 @given(data=st.data())
 def test_steps_say_what_the_layer_says(kind, data):
     # Drawn anew where sizes do not fit: of some kinds, most do not.

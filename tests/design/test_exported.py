@@ -35,7 +35,7 @@ def test_exported_presets_give_the_same_report(name):
 
 
 # Each case compiles a module's text.
-@settings(max_examples=settings.default.max_examples // 5)
+@settings(max_examples=settings.default.max_examples // 3)
 @given(networks(most=5))
 def test_exported_networks_run_and_give_the_same_report(network):
     text, size = network

@@ -46,6 +46,7 @@ def header(width: int, height: int, bits: int, colour: int) -> bytes:
     return chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0))
 
 
+@cache
 def blank_png(width: int, height: int, bits: int, colour: int, between: bytes = b"") -> bytes:
     """A black picture that is small on disk whatever its size; `between` goes before the pixels."""
     samples = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[colour]

@@ -16,6 +16,7 @@ from PIL import Image
 
 from cnnviz.errors import ImageError
 from cnnviz.images import decode
+from tests.conftest import some
 from tests.images.files import (
     SIGNATURE,
     blank_png,
@@ -227,7 +228,7 @@ print(seconds, (after.ru_maxrss - before.ru_maxrss) * 1024)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in other units elsewhere")
-@pytest.mark.parametrize("name", WORST)
+@pytest.mark.parametrize("name", some(WORST))
 def test_the_worst_files_stay_within_two_seconds_and_300_megabytes(name):
     root = Path(__file__).parents[2]
     small = str(root / "assets" / "gallery" / "chelsea.jpg")

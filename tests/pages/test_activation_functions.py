@@ -11,7 +11,8 @@ from torch.nn import functional
 
 from cnnviz import images, models
 from cnnviz.probes.activation_functions import FUNCTIONS
-from tests.conftest import some
+from cnnviz.ui.activation_functions import dying_units
+from tests.conftest import NIGHTLY, some
 from tests.pages import opening
 from tests.pages.opening import assert_well, kept, said, unfold
 from tests.ui.written import number
@@ -30,6 +31,13 @@ PRESETS = [
     for name in import_module(f"cnnviz.ui.activation_functions.{module}").PRESETS
 ]
 COUNT = r"(\d[\d.·⁻⁰¹²³⁴⁵⁶⁷⁸⁹]*)"
+
+
+@pytest.fixture(autouse=True)
+def few_rates(monkeypatch):
+    """Three of eight learning rates, at each of which three networks learn; nightly all."""
+    if not NIGHTLY:
+        monkeypatch.setattr(dying_units, "RATES", ("0.1", "0.5", "1.5"))
 
 
 def link_of(part):

@@ -1,9 +1,8 @@
 """The gallery without a browser: what it says is what torchvision, torch and the challenge's papers say."""
 
 import re
-import subprocess
-import sys
 from importlib import import_module
+from itertools import product
 from urllib.parse import parse_qs, urlparse
 
 import pandas as pd
@@ -19,7 +18,8 @@ from cnnviz.design.comparisons import COMPARISONS
 from cnnviz.design.totals import of_text
 from cnnviz.ui.architectures.timeline import WINNERS, WITH_MORE_DATA
 from cnnviz.ui.catalogue import ARCHITECTURES, NETWORKS
-from tests.pages.opening import ROOT, answered_in_turn, assert_well, open_screen, said, unfold
+from tests.conftest import some
+from tests.pages.opening import answered_in_turn, assert_well, open_screen, said, unfold
 
 SCREEN = "pages/design/architectures.py"
 PARTS = {
@@ -63,20 +63,6 @@ def into(app, screen):
     protos = [each.proto for each in app.get("page_link")]
     found = [parse_qs(each.query_string) for each in protos if each.page.endswith(screen) and each.query_string]
     return [{name: values[0] for name, values in each.items()} for each in found]
-
-
-def test_it_opens_without_torch():
-    code = (
-        "import sys; from streamlit.testing.v1 import AppTest\n"
-        "for part in ('', 'Networks', 'Accuracy', 'Why', 'Compare'):\n"
-        "    app = AppTest.from_file('app.py', default_timeout=30)\n"
-        "    app.query_params['part'] = part\n"
-        f"    app.switch_page('{SCREEN}').run()\n"
-        "    assert app.title[0].value == 'Architectures', app.title; assert not app.exception, app.exception\n"
-        "    assert 'torch' not in sys.modules, 'torch was imported'"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr[-2000:]
 
 
 def test_the_errors_are_the_published_ones():
@@ -221,16 +207,16 @@ def test_an_architecture_leads_to_learned_maps_with_pictures_of_their_kind(archi
         assert {each["model"]: each.get("source") for each in found} == learned
 
 
-@pytest.mark.parametrize("screen", ["activations", "filters"])
-@pytest.mark.parametrize(
-    ("architecture", "network", "link"),
-    [
-        ("lenet", "lenet5", {"model": f"design:1x28x28: {NETWORKS['lenet5'].text}", "source": "Digits"}),
-        ("mobilenet", "mobilenet_v2", {"model": "mobilenet_v2", "weights": "random"}),
-        ("senet", "seresnet50", {"model": "timm/seresnet50"}),
-    ],
-)
-def test_a_network_itself_opens_with_random_weights(architecture, network, link, screen, monkeypatch):
+NAMED = [
+    ("lenet", "lenet5", {"model": f"design:1x28x28: {NETWORKS['lenet5'].text}", "source": "Digits"}),
+    ("mobilenet", "mobilenet_v2", {"model": "mobilenet_v2", "weights": "random"}),
+    ("senet", "seresnet50", {"model": "timm/seresnet50"}),
+]
+
+
+@pytest.mark.parametrize(("named", "screen"), some(product(NAMED, ["activations", "filters"]), every=2))
+def test_a_network_itself_opens_with_random_weights(named, screen, monkeypatch):
+    architecture, network, link = named
     monkeypatch.setattr(models, "is_ready", lambda name: False)
     first = into(open_part("Networks", architecture=architecture, network=network), screen)[0]
     assert first == link

@@ -1,8 +1,6 @@
 """The screen of one layer, without a browser."""
 
 import re
-import subprocess
-import sys
 from functools import partial
 from html.parser import HTMLParser
 
@@ -12,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.arithmetic import KINDS
 from cnnviz.ui.layer.state import PRESETS
 from tests.pages import opening
-from tests.pages.opening import ROOT, assert_sliders_show_their_numbers, assert_well
+from tests.pages.opening import assert_sliders_show_their_numbers, assert_well
 
 SCREEN = "pages/design/layer.py"
 open_screen = partial(opening.open_screen, SCREEN)
@@ -51,18 +49,6 @@ def test_it_opens_with_the_lectures_question_answered():
     assert told["MACs"] == "768,000"
     assert app.code[0].value == "nn.Conv2d(3, 10, kernel_size=5, padding=2)"
     assert any("1 \\cdot 10 \\cdot 32 \\cdot 32 \\cdot 3 \\cdot 5 \\cdot 5" in formula.value for formula in app.latex)
-
-
-def test_it_opens_without_torch():
-    code = (
-        "import sys; from streamlit.testing.v1 import AppTest;"
-        f"app = AppTest.from_file('app.py', default_timeout=30).switch_page('{SCREEN}').run();"
-        "assert app.title[0].value == 'One layer', app.title; assert not app.exception;"
-        "app.slider(key='layer.stride-slider').set_value(3).run(); assert not app.exception;"
-        "assert 'torch' not in sys.modules, 'torch was imported'"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr[-2000:]
 
 
 def test_slider_and_number_stay_in_step_whichever_is_moved():

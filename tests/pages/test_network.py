@@ -1,8 +1,6 @@
 """The screen design/network, without a browser: its numbers, its rows, its links and its sentences."""
 
 import re
-import subprocess
-import sys
 from functools import partial
 
 import pytest
@@ -13,7 +11,7 @@ from torch import nn
 from cnnviz.design import PRESETS
 from cnnviz.ui.network.state import WORDS
 from tests.pages import opening
-from tests.pages.opening import ROOT, assert_well, kept
+from tests.pages.opening import assert_well, kept
 
 SCREEN = "pages/design/network.py"
 open_screen = partial(opening.open_screen, SCREEN)
@@ -30,17 +28,6 @@ def column(app: AppTest, name: str) -> list:
 
 def rows(app: AppTest) -> list[str]:
     return [text for text in column(app, "layer") if text]
-
-
-def test_it_opens_without_torch():
-    code = (
-        "import sys; from streamlit.testing.v1 import AppTest;"
-        f"app = AppTest.from_file('app.py', default_timeout=30).switch_page('{SCREEN}').run();"
-        "assert app.title[0].value == 'Network', app.title; assert not app.exception, app.exception;"
-        "assert 'torch' not in sys.modules, 'torch was imported'"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr[-2000:]
 
 
 def test_the_first_view_is_alexnet_with_the_published_number_of_parameters():

@@ -81,7 +81,7 @@ def test_numeric_automatic_and_formula_agree_away_from_kinks(theta, index, row, 
 
 
 @given(theta=THETAS, step=st.floats(1e-4, 0.3), row=SIDES, column=SIDES)
-@settings(max_examples=settings.default.max_examples // 3)
+@settings(max_examples=settings.default.max_examples // 2)
 def test_a_step_crosses_where_a_neighbour_changes(theta, step, row, column):
     assume(abs(theta).max() < 1.4)
     found = derivatives(digit(36), theta, row, column, step)

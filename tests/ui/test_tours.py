@@ -68,7 +68,8 @@ def test_every_step_finds_its_layers_and_its_numbers(network):
 def kernels(network):
     """Return the sides of the windows of all of torch's layers, by the layer's name."""
     text, size = NETWORKS[network].text, NETWORKS[network].input_size
-    model = library(text) if text.startswith(LIBRARY) else build(parse_rows(text), size)
+    with torch.device("meta"):
+        model = library(text) if text.startswith(LIBRARY) else build(parse_rows(text), size)
     found = {name: each.kernel_size for name, each in model.named_modules() if hasattr(each, "kernel_size")}
     return {name: side if isinstance(side, tuple) else (side, side) for name, side in found.items()}
 
@@ -92,7 +93,8 @@ def test_a_typed_number_is_a_kernel_of_the_network_a_year_or_a_name(network):
 
 def test_a_number_in_braces_is_the_networks():
     graph = graph_of("alexnet")
-    model = build(parse_rows(NETWORKS["alexnet"].text), NETWORKS["alexnet"].input_size)
+    with torch.device("meta"):
+        model = build(parse_rows(NETWORKS["alexnet"].text), NETWORKS["alexnet"].input_size)
     total = sum(each.numel() for each in model.parameters())
     conv2, conv3 = (graph.place(name) for name in ("conv2", "conv3"))
     assert filled("{parameters of fc3}", graph, [conv2]) == "4.10 M"

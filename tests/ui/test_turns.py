@@ -1,11 +1,13 @@
-"""Turns of whole pages, with real threads: who goes before whom, and that nobody keeps the others for long."""
+"""Turns of runs, with real threads: who goes before whom, and that nobody keeps the others for long."""
 
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
-from cnnviz.ui.turns import REST, STAGE, Turns
+from cnnviz.ui import turns as module
+from cnnviz.ui.turns import ACT, MOVING, REST, STAGE, Turns
 
 PATIENCE = 10.0  # seconds
 
@@ -78,3 +80,54 @@ def test_a_run_that_is_to_end_waits_no_longer_and_leaves_its_place():
     began = time.monotonic()
     turns.give(turns.take(REST, lambda: None))
     assert time.monotonic() - began < 0.2
+
+
+def test_acts_come_before_pages_and_pages_before_what_moves_by_itself(monkeypatch):
+    monkeypatch.setattr(module, "_LOOK", PATIENCE)
+    turns, first = held()
+    log = []
+
+    def run(what):
+        turn = turns.take(what, lambda: None)
+        log.append(what)
+        turns.give(turn)
+
+    threads = [threading.Thread(target=run, args=(what,)) for what in (MOVING, REST, STAGE, ACT)]
+    for each in threads:
+        each.start()
+    wait(lambda: all(turns._waiting))
+    turns.give(first)
+    for each in threads:
+        each.join(PATIENCE)
+    assert log == [ACT, STAGE, REST, MOVING]
+
+
+def test_what_moves_by_itself_is_kept_no_longer_than_a_look():
+    turns, first = held()
+    moving = threading.Thread(target=lambda: turns.take(MOVING, lambda: None))
+    moving.start()
+    wait(lambda: turns._waiting[REST])
+    rest = threading.Thread(target=lambda: turns.take(REST, lambda: None))
+    rest.start()
+    wait(lambda: len(turns._waiting[REST]) == 2)
+    turns.give(first)
+    moving.join(PATIENCE)
+    assert not moving.is_alive()
+    turns.give(turns._holder)
+    rest.join(PATIENCE)
+
+
+def test_a_run_inside_another_has_its_turn_and_one_that_steps_aside_comes_back(monkeypatch):
+    context = SimpleNamespace(yield_check=lambda: None)
+    monkeypatch.setattr(module, "get_script_run_ctx", lambda suppress_warning: context)
+    with module.in_turn(ACT), module.in_turn(STAGE):
+        what, turn = vars(context)["cnnviz-turn"]
+        assert (what, module._TURNS._holder) == (ACT, turn)
+        module.step_aside()
+        assert module._TURNS._holder is None
+        module.come_back(REST)
+        what, turn = vars(context)["cnnviz-turn"]
+        assert (what, module._TURNS._holder) == (REST, turn)
+    assert module._TURNS._holder is None
+    module.come_back()
+    assert module._TURNS._holder is None

@@ -24,6 +24,7 @@ from cnnviz.ui.part import let_paint, show_code, stage
 from cnnviz.ui.refusals import translated
 from cnnviz.ui.screen import say_rest
 from cnnviz.ui.steps import distinct, equation, grouped
+from cnnviz.ui.turns import ACT, in_turn
 from cnnviz.ui.words import clauses, listed
 
 STACKED = 8
@@ -43,6 +44,7 @@ def show() -> None:
     st.fragment(_explore)()
 
 
+@in_turn(ACT)
 def _explore() -> None:
     FORM.presets(PRESETS)
     state, layer = read(), None

@@ -42,8 +42,7 @@ def draw_stage(state: State, found: Found) -> None:
             gather()
     with run_box:
         st.markdown(text("step_training"))
-        with st.container(horizontal=True, gap="small", key=FORM.key("player")):
-            draw_keys(FORM, state.run, {"one_step": ("skip_next", 1)}, most=STEPS, name="train")
+        draw_keys(FORM, state.run, {"one_step": ("skip_next", 1)}, most=STEPS, name="train")
         moving(state.run, state.run.look, lambda view: _draw_run(state, view), leads=True)
     with try_box:
         st.markdown(text("step_try"))

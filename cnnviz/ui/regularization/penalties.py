@@ -30,8 +30,7 @@ _PICTURES = 15  # of the first layer's units
 
 
 def _draw(state: State, view: RunView) -> None:
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key=FORM.key("player")):
-        draw_keys(FORM, state.run, {"ten_epochs": ("fast_forward", 10 * state.epoch)})
+    draw_keys(FORM, state.run, {"ten_epochs": ("fast_forward", 10 * state.epoch)})
     moving(state.run, state.view, lambda view: _draw_run(state, view), leads=True)
 
 

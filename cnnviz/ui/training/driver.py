@@ -27,7 +27,7 @@ from cnnviz.training.live.settings import MOST_STEPS, Settings
 SLICE = 0.02  # seconds: with thirty others, a turn comes round within one
 ROUND = 0.1  # seconds that one of a full class adds to the time between two views of another, at most
 LOOKED_EVERY = 0.45  # seconds between views
-ALONE = 4.0  # seconds without a look after which it stops
+ALONE = 4.0  # seconds without a look after which it stops, more where many train
 BUDGET = 60.0  # seconds of work a press
 
 
@@ -36,7 +36,8 @@ class Driver:
 
     It rests until it is played. `error` is what the engine refused with, `spent` the seconds of work of this press;
     `reached` tells that it rests since a test was good enough. `learnt` are the weights where it rested last, as a
-    safetensors file.
+    safetensors file. `presses` counts how often it was told to go on, and `moves` are the fragments of its page that
+    are drawn while it does, by the seconds from one time to the next where nobody else trains.
     """
 
     def __init__(self, engine: Engine, settings: Settings, photos: LabelledFeatures | None = None) -> None:
@@ -47,6 +48,8 @@ class Driver:
         self.error: CnnvizError | None = None
         self.reached = False
         self.learnt: bytes | None = None
+        self.presses = 0
+        self.moves: dict[str, float] = {}
         self._engine = engine
         self._name = uuid.uuid4().hex
         self._plain = tuple(asdict(settings).items())
@@ -144,6 +147,7 @@ class Driver:
         It rests earlier after a test of which so large a share is right as `enough`.
         """
         with self._lock:
+            self.presses += 1
             self._looked = time.monotonic()
             self._until = MOST_STEPS if steps is None else min(self.step + steps, MOST_STEPS)
             self._enough, self._since = enough, self.step
@@ -198,7 +202,8 @@ class Driver:
 
     def _goes_on(self) -> bool:
         with self._lock:
-            alone = time.monotonic() - self._looked > ALONE
+            # A page of a full class looks as seldom as there is something new; to stop and go on again takes a test.
+            alone = time.monotonic() - self._looked > ALONE + 2 * self._pace
             if self.step >= self._until or self.spent >= BUDGET or self.reached:
                 self._going = False
             elif alone and self._going:

@@ -20,7 +20,6 @@ from cnnviz.ui.hovers import told
 from cnnviz.ui.names import class_names
 from cnnviz.ui.numbers import percent, short, whole
 from cnnviz.ui.training.look_inside import open_with_weights
-from cnnviz.ui.training.player import moving
 from cnnviz.ui.training.state import FORM, WORDS, State
 from cnnviz.ui.words import listed
 
@@ -36,11 +35,6 @@ class _Class(Choice):
     def _name_of(self, bound: Binding) -> Callable[[str], str]:
         named = super()._name_of(bound)
         return lambda option: named(option) if option == ANY else class_names([option])[0]
-
-
-def show_layers(state: State) -> None:
-    """Draw both, moving, and the mistaken images once the run rests."""
-    moving(state.run, state.view, lambda view: _draw(state, view), every=1.0)
 
 
 def classes_of(state: State) -> tuple[str, ...]:
@@ -62,7 +56,8 @@ def mistaken(right: NDArray[np.int64], view: RunView, of: int | None, said: int 
     return found[np.argsort(-view.sure[found], kind="stable")]
 
 
-def _draw(state: State, view: RunView) -> None:
+def draw_layers(state: State, view: RunView) -> None:
+    """Draw both, and the mistaken images once the run rests."""
     st.subheader(text("layers"))
     _draw_sizes(view)
     st.subheader(text("confusion"))

@@ -1,9 +1,6 @@
 """A run on a screen: the keys that let it go on or begin anew, what moves with it, and the files that it comes to."""
 
-import threading
-import time
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
 from typing import Protocol, TypeVar
 
 import streamlit as st
@@ -12,37 +9,16 @@ from cnnviz.engine.results import RunView
 from cnnviz.errors import CnnvizError
 from cnnviz.ui.form import Form
 from cnnviz.ui.refusals import refuse
+from cnnviz.ui.timers import current_fragment, run_every
 from cnnviz.ui.training.driver import Driver
+from cnnviz.ui.turns import ACT, MOVING, in_turn
 
 EVERY = 0.5  # seconds between two pictures
 _RARELY = 4  # times as long at most, where many train
 RUN = "run"  # where a form keeps its run in the session
-# What moves by itself is drawn one page after the other: who presses a key or looks at another screen meanwhile shares
-# Python with one such page, and not with those of a whole class.
-_TURN = threading.Lock()
 S = TypeVar("S")
 # The name of a file, its kind, and what makes its content.
 File = tuple[str, str, Callable[[], str | bytes]]
-
-
-class _Gate:
-    """Lets one pass every so many seconds."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds, self._last, self._lock = seconds, 0.0, threading.Lock()
-
-    def passes(self) -> bool:
-        """Return whether it lets whoever asks pass now."""
-        with self._lock:
-            now = time.monotonic()
-            if now - self._last < self._seconds:
-                return False
-            self._last = now
-            return True
-
-
-# Of the pages whose pace has changed one at a time runs again as a whole.
-_GATE = _Gate(0.5)
 
 
 class Playing(Protocol):
@@ -74,23 +50,27 @@ def find(state: Playing) -> RunView | None:
 def moving(
     run: Driver, see: Callable[[], S], draw: Callable[[S], None], *, every: float = EVERY, leads: bool = False
 ) -> None:
-    """Draw what there is to `see` anew every so many seconds while the run plays, and once where it rests.
+    """Draw what there is to `see`, once where the run rests and else anew every so many seconds until it does.
 
-    Where many train, and there is something new less often, it is drawn less often. Where that changed, or the run came
-    to rest, the one that `leads` has the page run again: in a full class its last slice and test take some turns. It
-    also says it where `see` raises a CnnvizError.
+    Where many train, and there is something new less often, it is drawn less often, and after whatever anybody asks
+    for. Once the run came to rest the one that `leads` has the page run again: in a full class its last slice and test
+    take some turns. It also says it where `see` raises a CnnvizError.
     """
-    goes, times = run.playing or not run.wait(0), _times(run)
-    by_itself = False
+    presses, goes = run.presses, False
+    told: float | None = None
 
     def again() -> None:
-        nonlocal by_itself
-        turn, by_itself = _TURN if by_itself else nullcontext(), True
+        nonlocal goes, told
+        goes = goes or run.playing or not run.wait(0) or run.presses > presses
         if goes:
             run.wake()
-        rests = goes and not run.playing
-        if leads and goes and (run.wait(1) if rests else not times / 4 < _times(run) < times * 2 and _GATE.passes()):
+        if leads and goes and not run.playing and run.wait(1):
             st.rerun()
+        fragment, seconds = current_fragment(), every * _times(run) if goes else 0.0
+        run.moves[fragment] = every
+        if seconds != told:
+            run_every(seconds, fragment)
+            told = seconds
         try:
             # It may wait for the engine: not in its turn, which others wait for.
             seen = see()
@@ -98,10 +78,10 @@ def moving(
             if leads:
                 refuse(error)
             return
-        with turn:
+        with in_turn(MOVING if goes else ACT):
             draw(seen)
 
-    st.fragment(again, run_every=every * times if goes else None)()
+    st.fragment(again)()
 
 
 def _times(run: Driver) -> int:
@@ -120,37 +100,61 @@ def draw_keys(
     play: Callable[..., None] | None = None,
     most: int | None = None,
     name: str = "play",
+    beside: Callable[[], None] | None = None,
 ) -> None:
-    """Draw Play or Pause, keys with an icon that make so many steps each, and the one that begins anew.
+    """Draw a row: Play or Pause, keys with an icon that make so many steps each, "anew", and what stands `beside`.
 
-    Play is called what the label `name` says, and does what `play` does, or goes on for `most` steps.
+    Play is called what the label `name` says, and does what `play` does, or goes on for `most` steps. A class presses
+    it at once: the row alone is drawn anew, and the browser told to ask for what moves. All else runs the page again.
     """
-    words, playing = form.words, run.playing
-    st.button(
-        words.label("pause" if playing else name),
-        icon=":material/pause:" if playing else ":material/play_arrow:",
-        type="primary",
-        key=form.key(name),
-        on_click=run.pause if playing else play or run.play,
-        args=() if playing or play else (most,),
-    )
-    for each, (icon, count) in steps.items():
-        st.button(
-            words.label(each),
-            icon=f":material/{icon}:",
-            key=form.key(each),
-            on_click=run.play,
-            args=(count,),
-            disabled=playing,
-        )
-    st.button(
-        words.label("anew"),
-        icon=":material/first_page:",
-        key=form.key("anew"),
-        on_click=begin_anew,
-        args=(form,),
-        disabled=not run.step and not playing,
-    )
+    words, drawn, begun = form.words, False, False
+    run.moves.clear()
+
+    def begin() -> None:
+        nonlocal begun
+        begun = True
+        if play:
+            play()
+        else:
+            run.play(most)
+
+    @in_turn(ACT)
+    def row() -> None:
+        nonlocal drawn, begun
+        if drawn and not begun:
+            st.rerun()
+        for fragment, every in run.moves.items() if begun else ():
+            run_every(every * _times(run), fragment)
+        drawn, begun, playing = True, False, run.playing
+        with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key=form.key("player")):
+            st.button(
+                words.label("pause" if playing else name),
+                icon=":material/pause:" if playing else ":material/play_arrow:",
+                type="primary",
+                key=form.key(name),
+                on_click=run.pause if playing else begin,
+            )
+            for each, (icon, count) in steps.items():
+                st.button(
+                    words.label(each),
+                    icon=f":material/{icon}:",
+                    key=form.key(each),
+                    on_click=run.play,
+                    args=(count,),
+                    disabled=playing,
+                )
+            st.button(
+                words.label("anew"),
+                icon=":material/first_page:",
+                key=form.key("anew"),
+                on_click=begin_anew,
+                args=(form,),
+                disabled=not run.step and not playing,
+            )
+            if beside is not None:
+                beside()
+
+    st.fragment(row)()
 
 
 def offer_files(form: Form, files: Mapping[str, File]) -> None:

@@ -17,9 +17,9 @@ from cnnviz.ui.numbers import fixed, formula, percent, whole
 from cnnviz.ui.part import Part
 from cnnviz.ui.screen import say_idea
 from cnnviz.ui.training.film import LATEST
-from cnnviz.ui.training.layers import show_layers
+from cnnviz.ui.training.layers import draw_layers
 from cnnviz.ui.training.moved import show_moved
-from cnnviz.ui.training.player import find, offer_files
+from cnnviz.ui.training.player import find, moving, offer_files
 from cnnviz.ui.training.questions import question
 from cnnviz.ui.training.stage import draw_stage
 from cnnviz.ui.training.state import FORM, PRESETS, WORDS, State, controls, net, read
@@ -77,10 +77,7 @@ def _show_formulas(state: State, view: RunView) -> None:
 
 
 def _show_more(state: State, view: RunView) -> None:
-    show_layers(state)
-    st.subheader(WORDS.label("take"))
-    if not state.run.playing:
-        _offer_files(state, view)
+    moving(state.run, state.view, lambda view: _draw_more(state, view), every=1.0)
     if state.settings.images:
         screen = next(each for each in SCREENS if each.name == "network")
         link = {
@@ -89,6 +86,13 @@ def _show_more(state: State, view: RunView) -> None:
             "size": "x".join(map(str, state.settings.input_size[1:])),
         }
         st.page_link(screen.path, label=text("design"), icon=f":material/{screen.icon}:", query_params=link)
+
+
+def _draw_more(state: State, view: RunView) -> None:
+    draw_layers(state, view)
+    st.subheader(WORDS.label("take"))
+    if not state.run.playing:
+        _offer_files(state, view)
 
 
 def _offer_files(state: State, view: RunView) -> None:

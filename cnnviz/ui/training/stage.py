@@ -31,12 +31,14 @@ def _draw_player(state: State) -> None:
     run, epoch = state.run, state.epoch
     to_epoch = epoch - run.step % epoch
     steps = {"one_step": ("skip_next", 1), "one_epoch": ("fast_forward", to_epoch)}
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key=FORM.key("player")):
-        draw_keys(FORM, run, steps, play=state.play)
-        for control in (RATE, STOP):
-            with st.container(width=140):
-                FORM.draw(control, columns=1)
-        _draw_keep(run)
+    draw_keys(FORM, run, steps, play=state.play, beside=lambda: _draw_beside(run))
+
+
+def _draw_beside(run: Driver) -> None:
+    for control in (RATE, STOP):
+        with st.container(width=140):
+            FORM.draw(control, columns=1)
+    _draw_keep(run)
 
 
 def _draw_keep(run: Driver) -> None:

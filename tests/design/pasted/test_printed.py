@@ -25,7 +25,7 @@ def together(layer):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=settings.default.max_examples // 10)
+@settings(max_examples=settings.default.max_examples // 5)
 @given(data=st.data())
 def test_a_layer_of_any_kind_is_read_as_it_is_printed(kind, data):
     """The row that is read makes a layer of the same size, parameters and settings, which prints the same."""
