@@ -11,6 +11,7 @@ from cnnviz.components.theme import follow_theme
 from cnnviz.ui import links, menu
 from cnnviz.ui.engine import settle
 from cnnviz.ui.hidden import shows
+from cnnviz.ui.kept import forget_all
 from cnnviz.ui.reconnection import run_when_reconnected
 from cnnviz.ui.single_values import look_up_single_values
 from cnnviz.ui.turns import STAGE, after_the_stage, in_turn
@@ -26,6 +27,7 @@ with in_turn(STAGE):
     page = st.navigation(list(pages.values()), position="hidden")
     name = next(name for name, each in pages.items() if each is page or each.url_path == page.url_path)
     links.arrive(name)
+    forget_all()
     menu_box = menu.menu_box() if shows("menu") else None
     frame = st.container(key="frame")
 

@@ -17,9 +17,12 @@ from cnnviz.figures.style import INPUT
 _WIDEST = 640
 
 
-def photo(pixels: np.ndarray, *, height: int = 260) -> go.Figure:
-    """Return a picture of uint8 `pixels` (H, W, 3) or (H, W), one screen pixel a cell, never smoothed away."""
-    shown = {**image(pixels), "hovertemplate": "row %{y}, column %{x}<extra></extra>"}
+def photo(pixels: np.ndarray, *, height: int = 260, exact: bool = True) -> go.Figure:
+    """Return a picture of uint8 `pixels` (H, W, 3) or (H, W), one screen pixel a cell, never smoothed away.
+
+    A photo that need not be `exact`, to the last bit of a pixel, takes a tenth of the bytes.
+    """
+    shown = {**image(pixels, exact=exact), "hovertemplate": "row %{y}, column %{x}<extra></extra>"}
     return plain_figure([shown], PICTURE, height=height)
 
 
@@ -56,9 +59,9 @@ def crop(pixels: np.ndarray, box: tuple[float, float, float, float], *, height: 
     return plain_figure([drawn], {"xaxis": across, "yaxis": down, "shapes": shapes}, height=height)
 
 
-def image(pixels: np.ndarray) -> dict[str, Any]:
-    """Return a trace that draws pixels uint8 (H, W), (H, W, 3) or, seen through, (H, W, 4) as they are."""
-    return {"type": "image", "source": _encoded(_Pixels(pixels))}
+def image(pixels: np.ndarray, *, exact: bool = True) -> dict[str, Any]:
+    """Return a trace that draws pixels uint8 (H, W), (H, W, 3) or, if `exact`, seen through, (H, W, 4) as they are."""
+    return {"type": "image", "source": _encoded(_Pixels(pixels), exact)}
 
 
 class _Pixels:
@@ -76,13 +79,14 @@ class _Pixels:
 
 
 @lru_cache(maxsize=64)
-def _encoded(drawn: _Pixels) -> str:
-    """Return the address of a PNG with these pixels, kept for the next act: encoding takes half of some.
+def _encoded(drawn: _Pixels, exact: bool) -> str:
+    """Return the address of a PNG with these pixels, or of a JPEG, kept for the next act: encoding takes half of some.
 
     Compressed lightly: this runs while a person waits, and the pixels must arrive as they are.
     """
     assert drawn.pixels is not None
-    address = _address(Image.fromarray(drawn.pixels), "PNG", compress_level=1)
+    picture = Image.fromarray(drawn.pixels)
+    address = _address(picture, "PNG", compress_level=1) if exact else _address(picture, "JPEG", quality=90)
     drawn.pixels = None
     return address
 

@@ -8,6 +8,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
 import streamlit as st
@@ -15,6 +16,7 @@ import streamlit as st
 from cnnviz.ui import links
 from cnnviz.ui.form_controls import AnyControl, Control, Switch, written
 from cnnviz.ui.hidden import shows
+from cnnviz.ui.kept import draw_kept, forget
 from cnnviz.ui.words import COMMON, Words
 
 T = TypeVar("T")
@@ -87,31 +89,37 @@ class Form:
         key = self.key("preset")
         texts = {name: {each: written(value) for each, value in preset.items()} for name, preset in presets.items()}
         now = {name: text for name, text in self._texts.items() if name not in PASSIVE}
-        st.session_state[key] = next((name for name, preset in texts.items() if preset == now), None)
+        standing = next((name for name, preset in texts.items() if preset == now), None)
 
         def chosen() -> None:
+            forget(key)
             if (name := st.session_state[key]) is not None:
                 self.begin(presets[name])
 
-        with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"{key}-row"):
-            st.pills(
-                COMMON.label("presets"),
-                list(presets),
-                format_func=lambda name: self.words.label(f"preset.{name}"),
-                key=key,
-                on_change=chosen,
-                label_visibility="collapsed",
-                width="content",
-            )
-            st.button(
-                COMMON.label("restart"),
-                icon=":material/restart_alt:",
-                key=self.key("restart"),
-                on_click=self.begin,
-                args=({},),
-                type="tertiary",
-                disabled=not now,
-            )
+        def draw() -> None:
+            if st.session_state.get(key) != standing:
+                st.session_state[key] = standing
+            with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"{key}-row"):
+                st.pills(
+                    COMMON.label("presets"),
+                    list(presets),
+                    format_func=lambda name: self.words.label(f"preset.{name}"),
+                    key=key,
+                    on_change=chosen,
+                    label_visibility="collapsed",
+                    width="content",
+                )
+                st.button(
+                    COMMON.label("restart"),
+                    icon=":material/restart_alt:",
+                    key=self.key("restart"),
+                    on_click=self.begin,
+                    args=({},),
+                    type="tertiary",
+                    disabled=not now,
+                )
+
+        draw_kept((standing, not now), draw, key)
 
     @property
     def name(self) -> str:
@@ -125,16 +133,17 @@ class Form:
     def _draw_all(self, controls: Iterable[AnyControl], greyed: frozenset[str]) -> None:
         for control in controls:
             text, disabled = self._texts.get(control.name), control.name in greyed
-            if text is None or control.parse(text) is not None:
-                self._draw(control, disabled)
-                continue
-            # One cell of the grid holds both.
-            with st.container():
-                self._draw(control, disabled)
-                self._say_refused(control, text)
+            draw = partial(self._draw, control, text, disabled)
+            draw_kept((control, text, disabled), draw, self.key(control.name))
 
-    def _draw(self, control: AnyControl, disabled: bool) -> None:
-        control.draw(_Bound(self, control, disabled), self.get(control))
+    def _draw(self, control: AnyControl, text: str | None, disabled: bool) -> None:
+        if text is None or control.parse(text) is not None:
+            control.draw(_Bound(self, control, disabled), self.get(control))
+            return
+        # One cell of the grid holds both.
+        with st.container():
+            control.draw(_Bound(self, control, disabled), self.get(control))
+            self._say_refused(control, text)
 
     def _say_refused(self, control: AnyControl, text: str) -> None:
         st.caption(
@@ -170,6 +179,7 @@ class _Bound(Generic[T]):
         return self.form.words.label(option)
 
     def changed(self, key: str) -> None:
+        forget(self.key)
         self.form.set(self.control, _taken(st.session_state[key], self.control.default))
 
     def show(self, key: str, value: object) -> None:

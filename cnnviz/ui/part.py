@@ -18,6 +18,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.hidden import shows
+from cnnviz.ui.kept import draw_kept
 from cnnviz.ui.question import Question, ask_questions
 from cnnviz.ui.refusals import refuse
 from cnnviz.ui.screen import say_rest
@@ -167,5 +168,9 @@ def show_code(lines: str) -> None:
     """Show the few lines of Python that do the same."""
     if not shows("code"):
         return
-    with st.expander(COMMON.label("code"), icon=":material/code:"):
-        st.code(lines, language="python")
+
+    def draw() -> None:
+        with st.expander(COMMON.label("code"), icon=":material/code:"):
+            st.code(lines, language="python")
+
+    draw_kept(("code", lines), draw)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from cnnviz.ui import links
 from cnnviz.ui.hidden import shows
+from cnnviz.ui.kept import draw_kept
 from cnnviz.ui.words import COMMON, Words
 
 
@@ -27,8 +28,12 @@ def say_rest(words: Words) -> None:
     """Say the rest of the idea; only a phone shows it."""
     if not shows("idea"):
         return
-    with st.container(key=f"{words.name}-idea-rest"):
-        words.say("idea")
+
+    def draw() -> None:
+        with st.container(key=f"{words.name}-idea-rest"):
+            words.say("idea")
+
+    draw_kept(("idea", words), draw)
 
 
 def choose_part(words: Words, parts: Sequence[str], former: str = "", carried: Sequence[str] = ()) -> str:

@@ -1,15 +1,16 @@
-"""Number inputs and lists that look one value up, where Streamlit puts all of the session together for each of them.
+"""Number inputs, lists and sliders that look one value up, where Streamlit puts all of the session together for each.
 
-For that it makes every component's value anew, and a class for each: a sixth of an act on Activations.
+For that it makes every component's value anew, and a class for each: a sixth of an act on Activations, and of one by
+hand on Spatial transformer.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
-from streamlit.elements.widgets import number_input, selectbox
+from streamlit.elements.widgets import number_input, selectbox, slider
 from streamlit.runtime.state import get_session_state
 
-_WIDGETS: tuple[Any, ...] = (number_input, selectbox)
+_WIDGETS: tuple[Any, ...] = (number_input, selectbox, slider)
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,13 @@ An option's label is written `padding_mode.zeros: zeros`, a control's help `stri
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 
 import streamlit as st
 
 from cnnviz import lessons
 from cnnviz.components.language import language
+from cnnviz.ui.kept import draw_kept
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Words:
 
     def say(self, key: str, /, **numbers: object) -> None:
         """Write a section on the page."""
-        st.markdown(self.text(key, **numbers))
+        text = self.text(key, **numbers)
+        draw_kept(("say", text), partial(st.markdown, text))
 
     def label(self, name: str) -> str:
         """Return the label of a control, or of an option written as name.option; raises KeyError if there is none."""

@@ -158,7 +158,7 @@ def _show_photo(state: State) -> None:
         return
     found = answer.found
     before, after = st.columns(2, gap="medium")
-    chart(photo(found.before, height=360), key=FORM.key("photo-before"), at=before)
+    chart(photo(found.before, height=360, exact=False), key=FORM.key("photo-before"), at=before)
     chart(photo(found.after, height=360), key=FORM.key("photo-after"), at=after)
     sizes = {"before": of_size(found.before.shape[:2]), "after": of_size(found.after.shape[:2])}
     which = text("photo_first" if state.weights.shape[0] * state.weights.shape[1] > 1 else "photo_kernel")

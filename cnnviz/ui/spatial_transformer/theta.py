@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import streamlit as st
 
@@ -10,6 +11,7 @@ from cnnviz.arithmetic.affine import Theta
 from cnnviz.arithmetic.pose import Pose, pose_of
 from cnnviz.ui.form import Form
 from cnnviz.ui.form_controls import Binding, Control
+from cnnviz.ui.kept import draw_kept, forget
 
 PLACES, MOST = 6, 10.0
 # A box has lengths as theta has them on a canvas of this side: the input runs from -1 to 1.
@@ -50,20 +52,26 @@ class ThetaControl(Control[Theta]):
     def draw(self, bound: Binding, value: Theta) -> None:
         """Draw the six numbers."""
 
-        def typed() -> None:
-            numbers = [st.session_state[f"{bound.key}-{place}"] for place in range(6)]
-            a, b, c, d, e, f = (old if new is None else float(new) for new, old in zip(numbers, value, strict=True))
-            st.session_state[bound.key] = tidy((a, b, c, d, e, f))
-            bound.changed(bound.key)
+        def draw(place: int) -> None:
+            key = f"{bound.key}-{place}"
+
+            def typed() -> None:
+                forget(key)
+                numbers = [st.session_state[f"{bound.key}-{each}"] for each in range(6)]
+                if numbers[place] is None:
+                    numbers[place] = value[place]
+                st.session_state[bound.key] = tidy((*map(float, numbers),))  # type: ignore[arg-type]
+                bound.changed(bound.key)
+
+            bound.show(key, value[place])
+            st.number_input(
+                NAMES[place], -MOST, MOST, step=self.step, format="%.4f", key=key, on_change=typed, width=104
+            )
 
         for row in (0, 3):
             with st.container(horizontal=True, gap="small"):
                 for place in range(row, row + 3):
-                    key = f"{bound.key}-{place}"
-                    bound.show(key, value[place])
-                    st.number_input(
-                        NAMES[place], -MOST, MOST, step=self.step, format="%.4f", key=key, on_change=typed, width=104
-                    )
+                    draw_kept(value[place], partial(draw, place), f"{bound.key}-{place}")
 
 
 @dataclass(frozen=True)
@@ -97,22 +105,24 @@ def draw_sliders(form: Form, control: ThetaControl, known: Mapping[Theta, Pose])
 
     `known` says whose box a theta is where several poses have it, as of a mirror; so does what was slid last.
     """
-    theta, kept = form.get(control), form.key("pose")
-    slid_to, last = st.session_state.get(kept, (None, None))
-    box: Pose = last if slid_to == theta else known.get(theta) or pose_of(theta, SIDE)
+    kept = form.key("pose")
+
+    def box() -> Pose:
+        theta = form.get(control)
+        slid_to, last = st.session_state.get(kept, (None, None))
+        pose: Pose = last if slid_to == theta else known.get(theta) or pose_of(theta, SIDE)
+        return pose
 
     def slid(slider: Slider, key: str) -> None:
-        changed = slider.put_in(box, float(st.session_state[key]))
+        forget(key)
+        changed = slider.put_in(box(), float(st.session_state[key]))
         st.session_state[kept] = made_of(changed), changed
         form.set(control, made_of(changed))
 
-    boxes = st.columns(2, gap="medium")
-    for number, slider in enumerate(SLIDERS):
-        key = form.key(slider.name)
-        shown = round(min(max(slider.of(box), slider.low), slider.high), 4)
+    def draw(slider: Slider, key: str, shown: float) -> None:
         if st.session_state.get(key) != shown:
             st.session_state[key] = shown
-        boxes[number % 2].slider(
+        st.slider(
             form.words.label(slider.name),
             slider.low,
             slider.high,
@@ -122,3 +132,10 @@ def draw_sliders(form: Form, control: ThetaControl, known: Mapping[Theta, Pose])
             on_change=slid,
             args=(slider, key),
         )
+
+    now, boxes = box(), st.columns(2, gap="medium")
+    for number, slider in enumerate(SLIDERS):
+        key = form.key(slider.name)
+        shown = round(min(max(slider.of(now), slider.low), slider.high), 4)
+        with boxes[number % 2]:
+            draw_kept(shown, partial(draw, slider, key, shown), key)

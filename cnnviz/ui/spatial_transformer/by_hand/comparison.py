@@ -1,11 +1,16 @@
 """The identity with align_corners agreeing and mixed, and two warps against one by the product of their matrices."""
 
+from functools import partial
+
 import streamlit as st
 
+from cnnviz.engine.results import Probed
 from cnnviz.errors import ShapeError
 from cnnviz.figures.warp import as_pixels, difference, pictures
+from cnnviz.probes.warp import Identities
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
+from cnnviz.ui.kept import draw_kept
 from cnnviz.ui.numbers import fixed, formula, matrix, percent
 from cnnviz.ui.refusals import translated
 from cnnviz.ui.spatial_transformer.by_hand.pixel import aligned
@@ -16,11 +21,16 @@ _SAME = 1e-6
 
 
 def show_identity(state: State) -> None:
-    """Show what the identity does to the image where align_corners agrees and where it is mixed."""
+    """Show what the identity does to the image where align_corners agrees and where it is mixed, whatever theta is."""
+    request = state.identity()
+    answer = ask(request)
+    if answer is not None:
+        known = request, state.settings["align_grid"], state.settings["align_sample"]
+        draw_kept(("identity", *known), partial(_show_identity, state, answer))
+
+
+def _show_identity(state: State, answer: Probed[Identities]) -> None:
     st.subheader(text("heading_identity"))
-    answer = ask(state.identity())
-    if answer is None:
-        return
     found, side = answer.found, state.image.shape[1]
     grid, sample = state.settings["align_grid"], state.settings["align_sample"]
     words_box, drawn_box = st.columns([3, 2], gap="large")

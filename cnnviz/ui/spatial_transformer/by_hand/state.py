@@ -1,6 +1,7 @@
 """What the warp by hand asks for, and what follows: the image, the settings, the requests, the presets."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypedDict
 
 import numpy as np
@@ -93,7 +94,7 @@ class State:
         """The six numbers."""
         return self.settings["theta"]
 
-    @property
+    @cached_property
     def numbers(self) -> Numbers:
         """The image from 0 to 1."""
         return Numbers.of(self.image.astype(np.float32) / 255)
