@@ -33,8 +33,12 @@ def draw_kept(known: object, draw: Callable[[], object], name: str = "") -> None
     `name` in this session, and their callbacks `forget` it.
     """
     context: Any = get_script_run_ctx(suppress_warning=True)
-    cursor = st._main._active_dg._cursor
-    if context is None or cursor is None or cursor.is_locked:
+    try:
+        cursor: Any = st._main._active_dg._cursor
+        sets = [getattr(context.shared, each) for each in _SETS]
+    except AttributeError:  # outside of a run, or a Streamlit that has it otherwise
+        cursor = None
+    if cursor is None or cursor.is_locked:
         draw()
         return
     kept, path = _kept(context), cursor.delta_path
@@ -42,9 +46,9 @@ def draw_kept(known: object, draw: Callable[[], object], name: str = "") -> None
     before = kept.get(place)
     # A run of the whole page draws all, for the browser may have lost what it had.
     if before is not None and context.fragment_ids_this_run and before.path == path and before.known == known:
-        for each, found in zip(_SETS, before.widgets, strict=True):
+        for each, found in zip(sets, before.widgets, strict=True):
             for widget in found:
-                getattr(context.shared, each).check_and_add(widget)
+                each.check_and_add(widget)
         for message in before.messages:
             context.enqueue(message)
         for _ in range(before.places):
@@ -58,7 +62,7 @@ def draw_kept(known: object, draw: Callable[[], object], name: str = "") -> None
         messages.append(message)
         enqueue(message)
 
-    there = [getattr(context.shared, each).snapshot() for each in _SETS]
+    there = [each.snapshot() for each in sets]
     context.enqueue = note
     try:
         draw()
@@ -66,7 +70,7 @@ def draw_kept(known: object, draw: Callable[[], object], name: str = "") -> None
         context.enqueue = enqueue
     places = cursor.index - path[-1]
     if all(_may_be_sent_again(message, path, places) for message in messages):
-        new = [getattr(context.shared, each).snapshot() - had for each, had in zip(_SETS, there, strict=True)]
+        new = [each.snapshot() - had for each, had in zip(sets, there, strict=True)]
         kept[place] = _Drawn(known, path, messages, places, tuple(new))
 
 

@@ -124,7 +124,7 @@ def let_paint() -> None:
     """Give the browser time to paint the stage before the rest of the part keeps it, and this server, busy.
 
     Where a control was moved and the part alone runs again, the new numbers are there in half the time with it; where
-    it has been moved on meanwhile, the run ends here. Others' stages come before the rest, too.
+    the person has gone elsewhere meanwhile, the run ends here. Others' stages come before the rest, too.
     """
     context = get_script_run_ctx(suppress_warning=True)
     step_aside()
