@@ -1,6 +1,7 @@
 """A person's session with the app, spoken over its websocket as the browser speaks it, without a browser."""
 
 import asyncio
+import time
 import urllib.request
 import uuid
 from collections.abc import Mapping
@@ -24,10 +25,14 @@ FINISHED = {ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_S
 class Session:
     """What the app has sent so far: its widgets by label, the fragment of each, and everything that looks wrong.
 
-    A slider's label ends in SLIDER, for the input beside it has the same.
+    A slider's label ends in SLIDER, for the input beside it has the same. `staged` is when the stage of the screen
+    came, the first component that is not every page's, since it was last set to 0.
     """
 
     SLIDER: ClassVar[str] = " (slider)"
+    FRAME: ClassVar[set[str]] = {
+        f"cnnviz_{name}" for name in ("library", "library_link", "navigation", "room", "room_desk", "theme")
+    }
     url: str
     place: str
     query: str
@@ -41,6 +46,7 @@ class Session:
     repeated: dict[str, float] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     received: int = 0
+    staged: float = 0.0
     # As the browser keeps them: what came whole is not sent again for the next two runs.
     known: dict[str, ForwardMsg] = field(default_factory=dict)
     ages: dict[str, int] = field(default_factory=dict)
@@ -66,7 +72,7 @@ class Session:
             # A server that is busy for long is waited for, as a browser does.
             ping_timeout=None,
         )
-        self.known, self.ages, self.widgets, self.fragments, self.repeated = {}, {}, {}, {}, {}
+        self.known, self.ages, self.widgets, self.fragments, self.repeated, self.staged = {}, {}, {}, {}, {}, 0.0
         message = BackMsg()
         message.rerun_script.page_name, message.rerun_script.query_string = self.place, self.query
         await self.socket.send(message.SerializeToString())
@@ -124,6 +130,8 @@ class Session:
             return
         kind = delta.new_element.WhichOneof("type")
         content = getattr(delta.new_element, kind)
+        if not self.staged and kind == "bidi_component" and content.component_name not in self.FRAME:
+            self.staged = time.perf_counter()
         if kind == "exception":
             self.errors.append(f"{content.type}: {content.message}")
         elif kind == "alert" and content.format == Alert.ERROR:

@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from _run import APP, Server, percentile, processor, server, wait
@@ -109,21 +109,14 @@ def _number(told: dict[str, Any]) -> int | None:
 
 @dataclass
 class Page(Session):
-    """A student's page, which notes when the stage of its screen came: the first component that is not every page's."""
+    """A student's page, which counts what comes."""
 
-    FRAME: ClassVar[set[str]] = {
-        f"cnnviz_{name}" for name in ("library", "library_link", "navigation", "room", "room_desk", "theme")
-    }
-    staged: float = 0.0
     messages: int = 0
 
     def take(self, delta: Any) -> None:
-        """Note it, too."""
+        """Count it, too."""
         super().take(delta)
         self.messages += 1
-        if not self.staged and delta.WhichOneof("type") == "new_element":
-            name = delta.new_element.bidi_component.component_name
-            self.staged = time.perf_counter() if name and name not in self.FRAME else 0.0
 
 
 async def _turned(pages: list[Page], place: str) -> list[tuple[float, float]]:

@@ -41,7 +41,10 @@ _FRONT = "cnnviz_front"
 
 @dataclass
 class Crowd:
-    """Acts so far, (kind, due, seconds, the person's first process), and the server's memory at every hundredth."""
+    """Acts so far, (kind, due, seconds, the person's first process), and the server's memory at every hundredth.
+
+    `back` has how long it took who lost the server until the stage was there again, and all else.
+    """
 
     app: _run.Server | None
     acts: float
@@ -50,7 +53,7 @@ class Crowd:
     begun: int = 0
     taken: list[tuple[str, float, float, str]] = field(default_factory=list)
     memory: list[tuple[int, float]] = field(default_factory=list)
-    back: list[float] = field(default_factory=list)
+    back: list[tuple[float, float]] = field(default_factory=list)
 
     def note_memory(self) -> None:
         """Note the memory that the server has now."""
@@ -77,7 +80,7 @@ class Crowd:
             except ConnectionClosed:
                 lost = time.perf_counter()
                 await person.come_back()
-                self.back.append(time.perf_counter() - lost)
+                self.back.append((person.session.staged - lost, time.perf_counter() - lost))
             due = max(due + person.pause(), time.perf_counter())
             if len(self.taken) % 100 == 0:
                 self.note_memory()
@@ -160,8 +163,11 @@ def _tell_killed(crowd: Crowd, when: float, worker: str) -> None:
     ]
     _run.table(("a worker was killed", "acts", "median s", "p95 s"), rows)
     if crowd.back:
-        middle, late = median(crowd.back), max(crowd.back)
-        print(f"back: {len(crowd.back)} people, after {middle:.2f} s by median, {late:.2f} s at most")
+        stages, ends = ([*times] for times in zip(*crowd.back, strict=True))
+        for what, times in (("with their stages", stages), ("to the ends of their pages", ends)):
+            print(
+                f"back {what}: {len(times)} people, after {median(times):.2f} s by median, {max(times):.2f} s at most"
+            )
 
 
 def _tell_memory(crowd: Crowd) -> None:
