@@ -14,6 +14,7 @@ from cnnviz.ui.hidden import shows
 from cnnviz.ui.kept import forget_all
 from cnnviz.ui.reconnection import run_when_reconnected
 from cnnviz.ui.single_values import look_up_single_values
+from cnnviz.ui.streamlit_words import say_streamlit_words
 from cnnviz.ui.turns import STAGE, after_the_stage, in_turn
 
 HERE = Path(__file__).parent
@@ -34,6 +35,7 @@ with in_turn(STAGE):
     def draw_frame() -> None:
         """Draw what stands around every screen."""
         st.html(HERE / "assets" / "app.css")
+        say_streamlit_words()
         with frame:
             bring_library()
             room()
