@@ -62,7 +62,12 @@ def facts(shown: Totals) -> Facts:
     """Return what a network that works is known by."""
     leaves = shown.leaves
     convolutions = [each for each in leaves if family(each.kind) == "conv" and each.taps]
-    fields = [each.receptive_field.size for each in leaves if each.receptive_field and each.receptive_field.size]
+    # Of maps: what is flattened has lost its places.
+    fields = [
+        each.receptive_field.size
+        for each in leaves
+        if len(each.output_size or ()) > 2 and each.receptive_field and each.receptive_field.size
+    ]
     return Facts(
         shown.parameters,
         shown.macs,

@@ -3,7 +3,7 @@
 import pytest
 import torch
 import torchvision.models as tv
-from hypothesis import given
+from hypothesis import example, given
 from torch import nn
 
 from cnnviz.analysis import analyze
@@ -56,6 +56,7 @@ def test_a_network_does_not_differ_from_itself(network):
     assert mine.kinds_unlike(mine) == mine.kernels_unlike(mine) == ()
 
 
+@example(("Flatten", (2, 1, 4, 4)))
 @given(networks())
 def test_rows_and_the_network_built_of_them_are_the_same(network):
     text, size = network
