@@ -149,7 +149,7 @@ def _train(
 ) -> list[tuple[int, float, float]]:
     """Train in place. A run that was stopped goes on where it was last measured."""
     positions, moves = train
-    # Muon learns from 150,000 positions what SGD learns from twice as many, and a step takes a fifth longer.
+    # After 150,000 positions Muon has 26.5 % of the moves right and SGD 23.9; a step takes a fifth longer.
     optimiser = create_optimizer_v2(model, opt="muon", lr=RATE, weight_decay=DECAY)
     steps, every = total // BATCH, max(total // BATCH // MEASURED, 1)
     saved = data.CACHE / "training" / f"{name}-seed{seed}-positions{total}.pt"
