@@ -15,9 +15,13 @@ _WIDGETS: tuple[Any, ...] = (number_input, selectbox, slider)
 
 @dataclass(frozen=True)
 class _Session:
-    """What the widgets ask a session: whether a key is in its state, and what it holds."""
+    """What the widgets ask a session: whether a key is in its state, and what it holds, which they may set right."""
 
     filtered_state: Any
+
+    def reset_state_value(self, key: str, value: object) -> None:
+        """Set what a key holds that is out of the range of its widget now."""
+        self.filtered_state.reset_state_value(key, value)
 
 
 def look_up_single_values() -> None:

@@ -18,6 +18,8 @@ def page():
     st.number_input("number", 0, 9, 4, key="number")
     st.number_input("without a key", 0, 9, 5)
     st.selectbox("choice", ["a", "b"], 1, key="choice")
+    if "narrow" in st.session_state:
+        st.number_input("narrowed", 0, 2 if st.session_state.narrow else 9, 1, key="narrowed")
 
 
 @pytest.fixture(params=[False, True], ids=["as Streamlit does", "one by one"])
@@ -52,6 +54,16 @@ def test_they_begin_with_their_defaults_and_keep_what_they_are_given(app):
 def test_a_state_of_none_empties_them(app):
     app.session_state.emptied = True
     assert values(app) == [None, 5, None]
+
+
+def test_a_number_that_is_out_of_a_narrower_range_begins_anew(app):
+    app.session_state.narrow = False
+    values(app)
+    app.number_input[2].set_value(7)
+    assert values(app) == [4, 5, 7, "b"]
+    app.session_state.narrow = True
+    assert values(app) == [4, 5, 1, "b"]
+    assert app.session_state.narrowed == 1
 
 
 def test_once_is_enough(app):
