@@ -8,12 +8,13 @@ from cnnviz.ui.words import Words
 
 _WORDS = Words("menu")
 # Where each of them stands, by its label in the lesson; a later one of the same place outweighs those before.
-_PLACES = {
+PLACES = {
     "streamlit.enter": "[data-testid=InputInstructions] > span:first-child",
     "streamlit.control_enter": ".stTextArea [data-testid=InputInstructions] > span:first-child",
     "streamlit.upload": "[data-testid=stFileUploaderDropzone] button [data-testid=stMarkdownContainer] p",
     "streamlit.take_photo": "[data-testid=stCameraInputWebcamComponent] > button",
     "streamlit.clear_photo": "[data-testid=stCameraInput] > button > span",
+    "streamlit.none_found": "[role=listbox][data-empty] [role=option] > *",
 }
 # How large a file may be: the uploader's own label says it.
 _SAID_ABOVE = "[data-testid=stFileUploaderDropzoneInstructions]"
@@ -23,7 +24,7 @@ def say_streamlit_words() -> None:
     """Draw the style that puts these words in place of Streamlit's own, for the eye and for a screen reader alike."""
     if language() == ENGLISH:
         return
-    rules = [_rule(place, _WORDS.label(label)) for label, place in _PLACES.items()]
+    rules = [_rule(place, _WORDS.label(label)) for label, place in PLACES.items()]
     st.html(f"<style>{''.join(rules)}{_SAID_ABOVE} {{ display: none }}</style>")
 
 
