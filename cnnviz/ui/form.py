@@ -74,7 +74,7 @@ class Form:
         others = [control for control in controls if not isinstance(control, Switch)]
         if others and columns > 1:
             with st.container(key=self.key(f"{others[0].name}-controls-{columns}")):
-                self._draw_all(others, greyed)
+                self._draw_all(others, greyed, in_grid=True)
         else:
             self._draw_all(others, greyed)
         switches = [control for control in controls if isinstance(control, Switch)]
@@ -130,19 +130,19 @@ class Form:
     def _texts(self) -> links.Texts:
         return links.texts(self.name, self.part)
 
-    def _draw_all(self, controls: Iterable[AnyControl], greyed: frozenset[str]) -> None:
+    def _draw_all(self, controls: Iterable[AnyControl], greyed: frozenset[str], *, in_grid: bool = False) -> None:
         for control in controls:
             text, disabled = self._texts.get(control.name), control.name in greyed
-            draw = partial(self._draw, control, text, disabled)
+            draw = partial(self._draw, control, text, disabled, in_grid)
             draw_kept((control, text, disabled), draw, self.key(control.name))
 
-    def _draw(self, control: AnyControl, text: str | None, disabled: bool) -> None:
+    def _draw(self, control: AnyControl, text: str | None, disabled: bool, in_grid: bool) -> None:
         if text is None or control.parse(text) is not None:
-            control.draw(_Bound(self, control, disabled), self.get(control))
+            control.draw(_Bound(self, control, disabled, in_grid), self.get(control))
             return
         # One cell of the grid holds both.
         with st.container():
-            control.draw(_Bound(self, control, disabled), self.get(control))
+            control.draw(_Bound(self, control, disabled, in_grid=False), self.get(control))
             self._say_refused(control, text)
 
     def _say_refused(self, control: AnyControl, text: str) -> None:
@@ -162,6 +162,7 @@ class _Bound(Generic[T]):
     form: Form
     control: Control[T]
     disabled: bool
+    in_grid: bool
 
     @property
     def key(self) -> str:

@@ -14,7 +14,10 @@ T = TypeVar("T")
 
 
 class Binding(Protocol):
-    """What a form tells a control that it draws: its key, its label, and how an option of it is called."""
+    """What a form tells a control that it draws: its key, its label, and how an option of it is called.
+
+    `in_grid` tells that what it draws are cells of a grid, in which a slider and its number stand beside each other.
+    """
 
     @property
     def key(self) -> str: ...
@@ -24,6 +27,8 @@ class Binding(Protocol):
     def help(self) -> str | None: ...
     @property
     def disabled(self) -> bool: ...
+    @property
+    def in_grid(self) -> bool: ...
 
     def name_of(self, option: str) -> str:
         """Return how an option, as name.option, is called."""

@@ -1,12 +1,16 @@
 """The controls that hold numbers: one, one that may be missing, a real one, a range, and several."""
 
 import math
+from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
 from cnnviz.ui.form_controls import Binding, Control, wired
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Number(Control[int]):
             self._input(bound, value, "visible", "stretch")
             return
         key, end = f"{bound.key}-slider", self.high if self.reach is None else self.reach
-        with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key=f"{bound.key}-slider-row"):
+        with nullcontext() if bound.in_grid else _row(f"{key}-row"):
             st.slider(bound.label, self.low, end, min(value, end), **wired(bound, min(value, end), key))
             self._input(bound, value, "collapsed", 96)
 
@@ -56,6 +60,10 @@ class Number(Control[int]):
             width=width,
             **wired(bound, value, fixed=self.low == self.high),
         )
+
+
+def _row(key: str) -> "DeltaGenerator":
+    return st.container(horizontal=True, gap="small", vertical_alignment="bottom", key=key)
 
 
 @dataclass(frozen=True)

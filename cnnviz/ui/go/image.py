@@ -126,7 +126,8 @@ def _draw_settings() -> None:
             key=FORM.key("filters"),
             on_pick=lambda number: FORM.put({"channel": number or None, "layer": None}),
         )
-        FORM.draw(*((plane,) if weights.shape[1] > 1 else ()), _layer(rows), channel, columns=2)
+        FORM.draw(*((plane,) if weights.shape[1] > 1 else ()), _layer(rows), columns=2)
+        FORM.draw(channel, columns=1)
     GAMES.draw(columns=1)
 
 

@@ -133,9 +133,9 @@ def draw_sliders(form: Form, control: ThetaControl, known: Mapping[Theta, Pose])
             args=(slider, key),
         )
 
-    now, boxes = box(), st.columns(2, gap="medium")
-    for number, slider in enumerate(SLIDERS):
-        key = form.key(slider.name)
-        shown = round(min(max(slider.of(now), slider.low), slider.high), 4)
-        with boxes[number % 2]:
+    now = box()
+    with st.container(key=form.key("pose-controls-2")):
+        for slider in SLIDERS:
+            key = form.key(slider.name)
+            shown = round(min(max(slider.of(now), slider.low), slider.high), 4)
             draw_kept(shown, partial(draw, slider, key, shown), key)

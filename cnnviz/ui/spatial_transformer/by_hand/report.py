@@ -64,7 +64,8 @@ def _draw_settings() -> None:
     FORM.draw(IMAGE, *((NUMBER,) if kind == "digit" else (PLANE,) if kind == "photo" else ()), columns=2)
     if kind == "photo":
         offer_pictures(FORM, resets=("height", "width", "at"))
-    FORM.draw(MODE, PADDING, *sizes(), ALIGN_GRID, ALIGN_SAMPLE, columns=2)
+    FORM.draw(MODE, PADDING, columns=2)
+    FORM.draw(*sizes(), ALIGN_GRID, ALIGN_SAMPLE, columns=1)
 
 
 def _show_theta(state: State, answer: Answer) -> None:
