@@ -72,10 +72,16 @@ async function lessonIn(file) {
 function keysOf(own, words, lessons) {
   const ready = make("select", { onchange: () => {
     if (ready.value) own.take(lessons[Number(ready.value)]);
-    ready.value = "";
   } }, make("option", { value: "" }, words.ready), ...lessons.map((each, at) => make("option", { value: String(at) },
     each.title)));
   ready.setAttribute("aria-label", words.ready);
+  // It stays chosen while it is as it was taken, so that an arrow key goes on from there to the next one.
+  const lines = ({ title, steps }) => JSON.stringify([title,
+    ...steps.map((step) => [step.place, step.title, step.sentence])]);
+  own.choose = (lesson) => {
+    const at = lessons.findIndex((each) => lines(each) === lines(lesson));
+    ready.value = at < 0 ? "" : String(at);
+  };
   const file = make("input", { type: "file", accept: ".json,application/json", hidden: true, onchange: async () => {
     const lesson = file.files[0] ? await lessonIn(file.files[0]) : null;
     if (lesson) own.take(lesson);
@@ -121,6 +127,7 @@ export function lessonDesk(words, lessons) {
   const draw = () => {
     const now = LINE.lesson ?? EMPTY;
     if (JSON.stringify(now) !== own.drawn) { own.lesson = structuredClone(now); fillList(); }
+    own.choose(now);
     none.hidden = Boolean(now.steps.length);
     title.hidden = !now.steps.length;
     for (const key of own.of_lesson) key.disabled = !now.steps.length;

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz import lessons
-from cnnviz.ui.room.lessons import lesson
+from cnnviz.ui.room.lessons import lesson, ready
 from tests.browser.ready import SLOW, settle
 from tests.server.rooms.serving import Somebody, until
 from tests.server.rooms.serving import joined as joined_alone
@@ -190,6 +190,18 @@ def test_the_teachers_link_brings_the_notes_to_a_second_device(visit, app, teach
         page.locator(".now").get_by_role("button", name="Next", exact=True).click()
         until(heard, lambda name, told: name == "room" and told["step"] == 1)
     page.locator(".now").get_by_text(second["notes"]).wait_for(timeout=SLOW)
+
+
+def test_each_ready_lesson_is_taken_by_arrow_keys_and_stays_chosen_until_it_is_changed(visit, app):
+    page, _ = opened(visit, app)
+    choice, title = page.get_by_label("Take a ready lesson"), page.get_by_label("Title of the lesson")
+    for each in ready("en"):
+        choice.focus()
+        page.keyboard.press("ArrowDown")
+        expect(title).to_have_value(each["title"], timeout=SLOW)
+        expect(choice.locator("option:checked")).to_have_text(each["title"])
+    pressed(page, "Take step 1 out")
+    expect(choice).to_have_value("")
 
 
 def test_a_lesson_is_made_by_adding_screens_saved_and_opened_again(visit, app, tmp_path):
