@@ -51,7 +51,7 @@ _STAYS = re.compile(
             # What Streamlit itself says, and cannot be told to say otherwise.
             "Skip to main content|Link to heading|Copy to clipboard|Download as CSV|Help for|MB per file",
             # Papers, as "LeCun et al. 1998, Gradient-Based Learning" and "Glorot and Bengio 2010".
-            r"\S.* (?:19|20)\d\d, [^。]*|\w+ (?:et al\.|and \w+) (?:19|20)\d\d",
+            r"\S.* (?:19|20)\d\d(?:, |，)[^。）]*|\w+ (?:et al\.|and \w+) (?:19|20)\d\d",
             # What PyTorch says.
             "Expected more than 1 value per channel when training",
         )
