@@ -3,7 +3,7 @@
 import pytest
 import torch
 import torch.nn.functional as F
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
@@ -83,7 +83,6 @@ LAYERS = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.lists(LAYERS, min_size=1, max_size=4), st.integers(9, 16), st.integers(9, 16))
 def test_random_stacks(layers, height, width):
     """No unit sees anything outside of its box, and those whose paths keep clear of every border see all of it."""

@@ -80,7 +80,7 @@ def test_cards_tell_the_training(name):
 
 
 @pytest.mark.skipif(not (DATA / "MNIST").exists(), reason="the data sets are not here")
-@pytest.mark.parametrize("name", some([n for n in READY if SHIPPED[n].dataset.endswith("mnist")]))
+@pytest.mark.parametrize("name", some([n for n in READY if SHIPPED[n].dataset.endswith("mnist")], every=8))
 def test_accuracy_on_the_card_is_true(name):
     card = models.card(name)
     kind = datasets.FashionMNIST if name.endswith("fashion") else datasets.MNIST
