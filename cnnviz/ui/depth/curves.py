@@ -1,6 +1,6 @@
 """Training and test errors of plain and residual networks by depth, as they were recorded, and what each costs."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped]
@@ -19,6 +19,9 @@ from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
 from cnnviz.ui.screen import say_idea
 from cnnviz.ui.words import Words, in_code
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
 
 WORDS = Words("depth")
 FORM = Form(WORDS)
@@ -45,13 +48,13 @@ def read() -> tuple[str, ...]:
     return FORM.get(_networks(curves())) or _FIRST
 
 
-def _figures(chosen: tuple[str, ...], found: Curves) -> tuple[Any, ...]:
+def _figures(chosen: tuple[str, ...], found: Curves) -> tuple["Figure", ...]:
     made = []
     for name, values in (("train", found.train), ("test", found.test)):
         lines = {text(f"line_{each}"): values[each] for each in chosen}
         faint = [each for key, each in values.items() if key not in chosen]
-        named: dict[str, Any] = {"x": text("x_epoch"), "y": text(f"y_{name}")}
-        made.append(banded(found.epochs, lines, scale="whole", faint=faint, height=380, **named))
+        x, y = text("x_epoch"), text(f"y_{name}")
+        made.append(banded(found.epochs, lines, scale="whole", faint=faint, height=380, x=x, y=y))
     return tuple(made)
 
 

@@ -1,7 +1,7 @@
 """What a network predicts with one residual block left out, and what a plain network loses with one of its own."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped]
@@ -27,6 +27,9 @@ from cnnviz.ui.question import Question
 from cnnviz.ui.screen import say_idea
 from cnnviz.ui.subject import SubjectForm
 from cnnviz.ui.words import COMMON, Words
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
 
 WORDS = Words("depth_removal")
 FORM = Form(WORDS, screen="depth", part="Removal")
@@ -69,12 +72,11 @@ def _name(state: State, answers: Answers, number: int) -> str:
     return names[number] if len(names) == len(answers.whole) else text("class", number=number)
 
 
-def _bars(state: State, answers: Answers) -> Any:
+def _bars(state: State, answers: Answers) -> "Figure":
     name = _name(state, answers, answers.best)
     without = {name: answers.without[None, :, answers.best].astype(float)}
     whole_share = {name: float(answers.whole[answers.best])}
-    named: dict[str, Any] = {"x": text("x_block"), "y": text("y_probability")}
-    return block_bars(without, whole=whole_share, at=state.at, height=320, **named)
+    return block_bars(without, whole=whole_share, at=state.at, height=320, x=text("x_block"), y=text("y_probability"))
 
 
 def _draw(state: State, answers: Answers) -> None:
@@ -111,15 +113,14 @@ def _show_formulas(state: State, answers: Answers) -> None:
     st.latex(text("formula_paths", count=count, one_less=count - 1, **paths))
 
 
-def _recorded() -> tuple[Any, dict[str, np.ndarray], dict[str, float]]:
+def _recorded() -> tuple["Figure", dict[str, np.ndarray], dict[str, float]]:
     """Return the figure of the recorded errors without each block, and its numbers by variant."""
     found, depth = curves(), FORM.get(DEPTH)
     removed = {name: found.removed[f"{name}-{depth}"] for name in _VARIANTS}
     complete = {name: float(found.test[f"{name}-{depth}"][:, -1].mean()) for name in _VARIANTS}
     lines = {text(f"line_{name}"): each for name, each in removed.items()}
     level = {text(f"line_{name}"): each for name, each in complete.items()}
-    named: dict[str, Any] = {"x": text("x_block"), "y": text("y_error")}
-    return block_bars(lines, whole=level, height=320, **named), removed, complete
+    return block_bars(lines, whole=level, height=320, x=text("x_block"), y=text("y_error")), removed, complete
 
 
 def _show_recorded(state: State, answers: Answers) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped]
@@ -20,6 +20,9 @@ from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
 from cnnviz.ui.screen import say_idea
 from cnnviz.ui.words import Words, in_code
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
 
 WORDS = Words("normalization_rates")
 FORM = Form(WORDS, screen="normalization", part="What it buys")
@@ -70,13 +73,12 @@ def _lines(values: dict[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float
     return {text(f"line_{name}"): values[name] for name in VARIANTS}
 
 
-def _figures(at: int, found: Curves) -> tuple[Any, Any]:
+def _figures(at: int, found: Curves) -> tuple["Figure", "Figure"]:
     at_rate = _lines({name: each[at] for name, each in found.losses.items()})
     losses = banded(found.steps.tolist(), at_rate, x=text("x_step"), y=text("y_loss"), height=340)
     across = _lines({name: each.T for name, each in found.accuracy.items()})
-    named: dict[str, Any] = {"x": text("x_rate"), "y": text("y_accuracy")}
-    rate = found.rates[at]
-    return losses, banded(found.rates, across, logarithmic=True, scale="whole", at=rate, height=340, **named)
+    x, y, rate = text("x_rate"), text("y_accuracy"), found.rates[at]
+    return losses, banded(found.rates, across, logarithmic=True, scale="whole", at=rate, height=340, x=x, y=y)
 
 
 def _draw_curves(at: int, found: Curves) -> None:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from random import Random
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -94,11 +93,10 @@ def _draw(state: State, found: Found) -> None:
         label(f"method.{name}"): [float(each.correlations[at]) for each in found.stages]
         for at, name in enumerate(METHODS)
     }
-    titles: dict[str, Any] = {"x": text("x_axis"), "y": text("y_axis")}
     with curves_box:
         say("curves")
     counts = [each.count for each in found.stages]
-    figure = sweep(counts, lines, scale="signed", height=330, **titles)
+    figure = sweep(counts, lines, scale="signed", height=330, x=text("x_axis"), y=text("y_axis"))
     chart(figure, key=FORM.key("curves"), at=curves_box, alt=text("alt"))
 
 
