@@ -1,6 +1,6 @@
 """What every unit of a tensor sees of the image: for each axis of the image a Span, or the reason why none is known."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -9,11 +9,32 @@ from cnnviz.arithmetic.bounds import Span, constant, identity
 
 
 @dataclass(frozen=True, slots=True)
+class Flattened:
+    """An axis of `extent` units that is flattened with others: unit i of it is at t // inner % extent == i."""
+
+    span: Span
+    extent: int
+    inner: int
+
+
+@dataclass(frozen=True, slots=True)
 class Lost:
-    """The image's positions lie along `dims` in a way that no single interval a unit describes; `why` says so."""
+    """The image's positions lie along `dims` in a way that no single interval a unit describes; `why` says so.
+
+    `flat` tells how they lie along the only one of `dims`, so that a later shape can take them apart again.
+    """
 
     dims: frozenset[int]
     why: str
+    flat: Flattened | None = None
+
+    def on(self, dims: Iterable[int]) -> "Lost":
+        """Return it after its dimensions got other numbers, in their order."""
+        return Lost(frozenset(dims), self.why, self.flat)
+
+    def mixed(self, dims: Collection[int]) -> "Lost":
+        """Return it after an operation that mixes or moves positions over `dims`."""
+        return Lost(self.dims, self.why) if self.flat and not self.dims.isdisjoint(dims) else self
 
 
 Axis = Span | Lost
@@ -47,7 +68,7 @@ def gather(field: Field, dims: Collection[int], shape: Shape) -> Field:
     def change(axis: Axis, extent: int) -> Axis:
         if isinstance(axis, Lost):
             left = axis.dims - set(dims)
-            return Lost(left, axis.why) if left else constant(0, extent - 1, whole=True)
+            return axis.on(left) if left else constant(0, extent - 1, whole=True)
         if axis.dim is None or axis.dim not in dims:
             return axis
         first, last = axis.first(0), axis.last(shape[axis.dim] - 1)
@@ -67,7 +88,7 @@ def renumber(field: Field, places: Mapping[int, int], shape: Shape) -> Field:
 
     def change(axis: Axis, extent: int) -> Axis:
         if isinstance(axis, Lost):
-            return Lost(frozenset(places[dim] for dim in axis.dims if dim in places), axis.why)
+            return axis.on(places[dim] for dim in axis.dims if dim in places)
         if axis.dim is None:
             return axis
         return axis.on(places[axis.dim]) if axis.dim in places else _only_unit(axis, extent)
@@ -81,7 +102,7 @@ def stretch(field: Field, shape: Shape, wanted: Shape) -> Field:
 
     def change(axis: Axis, extent: int) -> Axis:
         if isinstance(axis, Lost):
-            return Lost(frozenset(dim + more for dim in axis.dims), axis.why)
+            return axis.on(dim + more for dim in axis.dims)
         if axis.dim is None:
             return axis
         if shape[axis.dim] == 1 != wanted[axis.dim + more]:
@@ -121,6 +142,8 @@ def _unite(one: Axis, other: Axis, shape: Shape, extent: int, name: str) -> Axis
     for axis in (one, other):
         if isinstance(axis, Span) and axis.dim is None and axis.whole:
             return _cover(axis, other if axis is one else one, shape)
+    if isinstance(one, Lost) and isinstance(other, Lost) and (both := _unite_flat(one, other, shape, extent, name)):
+        return both
     if isinstance(one, Lost) or isinstance(other, Lost):
         why = one.why if isinstance(one, Lost) else other.why if isinstance(other, Lost) else ""
         return Lost(dims_of(one) | dims_of(other), why)
@@ -135,6 +158,19 @@ def _unite(one: Axis, other: Axis, shape: Shape, extent: int, name: str) -> Axis
     if one.dim != other.dim:
         return Lost(dims_of(one) | dims_of(other), f"{name} pairs positions with each other")
     return _unite_all((one, other), shape, extent, name)
+
+
+def _unite_flat(one: Lost, other: Lost, shape: Shape, extent: int, name: str) -> Lost | None:
+    """Return the union of two that are flattened alike, None for any others."""
+    first, second = one.flat, other.flat
+    if not (first and second and one.dims == other.dims):
+        return None
+    if (first.extent, first.inner) != (second.extent, second.inner):
+        return None
+    span = _unite_all((first.span, second.span), shape, extent, name)
+    if isinstance(span, Lost):
+        return Lost(one.dims, span.why)
+    return Lost(one.dims, one.why, Flattened(span, first.extent, first.inner))
 
 
 def _cover(whole: Span, other: Axis, shape: Shape) -> Span:

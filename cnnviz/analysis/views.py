@@ -1,9 +1,10 @@
 """Fields through functions that give the same elements another shape: reshaping, permuting, expanding."""
 
+from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-from cnnviz.analysis.field import Axis, Field, Lost, lose, renumber, stretch
+from cnnviz.analysis.field import Axis, Field, Flattened, Lost, lose, renumber, stretch
 from cnnviz.analysis.operations import Operation, Shape
 from cnnviz.analysis.windows import Get
 
@@ -26,13 +27,33 @@ def reshaped(field: Field, shape: Shape, wanted: Shape, name: str) -> Field:
 
     def change(axis: Axis, place: int) -> Axis:
         dims = axis.dims if isinstance(axis, Lost) else {axis.dim}
-        folded = [new for old, new in groups if dims & set(old)]
+        folded = [(old, new) for old, new in groups if dims & set(old)]
         if not folded or (not isinstance(axis, Lost) and axis.dim in kept):
             return plain.axes[place]
         why = axis.why if isinstance(axis, Lost) else f"{name} folds positions into another shape"
-        return Lost(frozenset(dim for new in folded for dim in new), why)
+        found = _refolded(axis, shape, wanted, *folded[0], why) if len(folded) == 1 else None
+        return found or Lost(frozenset(dim for _, new in folded for dim in new), why)
 
     return Field(tuple(change(axis, place) for place, axis in enumerate(field.axes)), field.image)
+
+
+def _refolded(axis: Axis, shape: Shape, wanted: Shape, old: Sequence[int], new: Sequence[int], why: str) -> Axis | None:
+    """Return an axis along one of the dimensions `old` where all of it lies along one of `new`, None elsewhere."""
+    if isinstance(axis, Lost):
+        flat, dim = axis.flat, min(axis.dims)
+    else:
+        dim = axis.dim or 0
+        flat = Flattened(axis.on(0), shape[dim], 1)
+    if flat is None:
+        return None
+    inner = flat.inner * prod(shape[other] for other in old if other > dim)
+    for place in new:
+        after = prod(wanted[other] for other in new if other > place)
+        if inner % after == 0 and after * wanted[place] % (inner * flat.extent) == 0:
+            if inner == after and wanted[place] == flat.extent:
+                return flat.span.on(place)
+            return Lost(frozenset((place,)), why, Flattened(flat.span, flat.extent, inner // after))
+    return None
 
 
 def _groups(shape: Shape, wanted: Shape) -> list[tuple[list[int], list[int]]]:
@@ -99,13 +120,10 @@ def expand(op: Operation, get: Get) -> Field | None:
         for dim, size in enumerate(image.shape)
         if size not in (1, made[dim + more]) or size > made[dim + more]
     }
-    stretched = stretch(field, image.shape, made)
-    return Field(
-        tuple(
-            Lost(frozenset((axis.dim,)), f"{op.name} repeats positions")
-            if not isinstance(axis, Lost) and axis.dim in repeated
-            else axis
-            for axis in stretched.axes
-        ),
-        field.image,
-    )
+
+    def change(axis: Axis, _: int) -> Axis:
+        if isinstance(axis, Lost):
+            return axis.mixed(repeated)
+        return Lost(frozenset((axis.dim,)), f"{op.name} repeats positions") if axis.dim in repeated else axis
+
+    return stretch(field, image.shape, made).each(change)

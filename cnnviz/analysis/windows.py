@@ -18,12 +18,18 @@ from cnnviz.arithmetic.layer_record import Taps
 Get = Callable[[Any], Field | None]
 Links = Mapping[int, tuple[Link, Link]]
 
+_SAME: Link = (1, 0, 1)
+
 
 def through(field: Field, links: Links) -> Field:
     """Return the field of units that read, along each dimension in `links`, from the first to the last index."""
 
+    moved = {dim for dim, link in links.items() if link != (_SAME, _SAME)}
+
     def change(axis: Axis, _: int) -> Axis:
-        if isinstance(axis, Lost) or axis.dim is None or axis.dim not in links:
+        if isinstance(axis, Lost):
+            return axis.mixed(moved)
+        if axis.dim is None or axis.dim not in links:
             return axis
         return axis.through(*links[axis.dim])
 
