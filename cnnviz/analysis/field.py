@@ -1,6 +1,6 @@
 """What every unit of a tensor sees of the image: for each axis of the image a Span, or the reason why none is known."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -9,35 +9,76 @@ from cnnviz.arithmetic.bounds import Span, constant, identity
 
 
 @dataclass(frozen=True, slots=True)
+class Digit:
+    """A number that lies along the dimension `dim` together with others: at t it is t // inner % extent."""
+
+    dim: int
+    extent: int
+    inner: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Flattened:
-    """An axis of `extent` units that is flattened with others: unit i of it is at t // inner % extent == i."""
+    """Units that see `span` at their place, of which each, given by `parts`, sees a part alone: an image in patches.
+
+    Without `parts` all units of a place see the same, and one dimension holds the places of several axes.
+    """
 
     span: Span
-    extent: int
-    inner: int
+    place: Digit
+    parts: tuple[Digit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
     """The image's positions lie along `dims` in a way that no single interval a unit describes; `why` says so.
 
-    `flat` tells how they lie along the only one of `dims`, so that a later shape can take them apart again.
+    `flat` tells how they lie, so that a later shape, or a sum over the parts, can find them again.
     """
 
     dims: frozenset[int]
     why: str
     flat: Flattened | None = None
 
-    def on(self, dims: Iterable[int]) -> "Lost":
-        """Return it after its dimensions got other numbers, in their order."""
-        return Lost(frozenset(dims), self.why, self.flat)
+    def renumbered(self, places: Mapping[int, int]) -> "Lost":
+        """Return it after dimensions moved to `places`."""
+        dims, flat = frozenset(places[dim] for dim in self.dims if dim in places), self.flat
+        if flat is None or len(dims) < len(self.dims):
+            return Lost(dims, self.why)
+        place, *parts = (Digit(places[digit.dim], digit.extent, digit.inner) for digit in (flat.place, *flat.parts))
+        return Lost(dims, self.why, Flattened(flat.span, place, tuple(parts)))
 
     def mixed(self, dims: Collection[int]) -> "Lost":
         """Return it after an operation that mixes or moves positions over `dims`."""
         return Lost(self.dims, self.why) if self.flat and not self.dims.isdisjoint(dims) else self
 
+    def gathered(self, dims: Collection[int], shape: Shape) -> "Axis | None":
+        """Return it after an operation every unit of which reads the whole of `dims`, None where that is all."""
+        left, flat = self.dims - set(dims), self.flat
+        if not left:
+            return None
+        if flat is None or flat.place.dim in dims:
+            return Lost(left, self.why)
+        parts = tuple(digit for digit in flat.parts if digit.dim not in dims)
+        return settled(Flattened(flat.span, flat.place, parts), shape, self.why)
+
 
 Axis = Span | Lost
+
+
+def settled(flat: Flattened, shape: Shape, why: str) -> Axis:
+    """Return the span of units that lie along a dimension of their own and see all of it, Lost for any others."""
+    place = flat.place
+    if not flat.parts and place.inner == 1 and shape[place.dim] == place.extent:
+        return flat.span.on(place.dim)
+    return Lost(frozenset(digit.dim for digit in (place, *flat.parts)), why, flat)
+
+
+def flattened(axis: Axis, shape: Shape) -> Flattened | None:
+    """Return how an axis lies along the dimensions of a tensor of `shape`, None where that is not known."""
+    if isinstance(axis, Lost):
+        return axis.flat
+    return None if axis.dim is None else Flattened(axis.on(0), Digit(axis.dim, shape[axis.dim]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +108,7 @@ def gather(field: Field, dims: Collection[int], shape: Shape) -> Field:
 
     def change(axis: Axis, extent: int) -> Axis:
         if isinstance(axis, Lost):
-            left = axis.dims - set(dims)
-            return axis.on(left) if left else constant(0, extent - 1, whole=True)
+            return axis.gathered(dims, shape) or constant(0, extent - 1, whole=True)
         if axis.dim is None or axis.dim not in dims:
             return axis
         first, last = axis.first(0), axis.last(shape[axis.dim] - 1)
@@ -88,7 +128,7 @@ def renumber(field: Field, places: Mapping[int, int], shape: Shape) -> Field:
 
     def change(axis: Axis, extent: int) -> Axis:
         if isinstance(axis, Lost):
-            return axis.on(places[dim] for dim in axis.dims if dim in places)
+            return axis.renumbered(places)
         if axis.dim is None:
             return axis
         return axis.on(places[axis.dim]) if axis.dim in places else _only_unit(axis, extent)
@@ -102,7 +142,7 @@ def stretch(field: Field, shape: Shape, wanted: Shape) -> Field:
 
     def change(axis: Axis, extent: int) -> Axis:
         if isinstance(axis, Lost):
-            return axis.on(dim + more for dim in axis.dims)
+            return axis.renumbered({dim: dim + more for dim in axis.dims})
         if axis.dim is None:
             return axis
         if shape[axis.dim] == 1 != wanted[axis.dim + more]:
@@ -142,10 +182,15 @@ def _unite(one: Axis, other: Axis, shape: Shape, extent: int, name: str) -> Axis
     for axis in (one, other):
         if isinstance(axis, Span) and axis.dim is None and axis.whole:
             return _cover(axis, other if axis is one else one, shape)
-    if isinstance(one, Lost) and isinstance(other, Lost) and (both := _unite_flat(one, other, shape, extent, name)):
-        return both
     if isinstance(one, Lost) or isinstance(other, Lost):
         why = one.why if isinstance(one, Lost) else other.why if isinstance(other, Lost) else ""
+        mine, its = flattened(one, shape), flattened(other, shape)
+        if mine and its and mine.place == its.place:
+            span = _unite_all((mine.span, its.span), shape, extent, name)
+            if isinstance(span, Span):
+                parts = tuple(dict.fromkeys((*mine.parts, *its.parts)))
+                return settled(Flattened(span, mine.place, parts), shape, why)
+            why = span.why
         return Lost(dims_of(one) | dims_of(other), why)
     if one.dim is None and other.dim is None:
         return one.union(other)
@@ -158,19 +203,6 @@ def _unite(one: Axis, other: Axis, shape: Shape, extent: int, name: str) -> Axis
     if one.dim != other.dim:
         return Lost(dims_of(one) | dims_of(other), f"{name} pairs positions with each other")
     return _unite_all((one, other), shape, extent, name)
-
-
-def _unite_flat(one: Lost, other: Lost, shape: Shape, extent: int, name: str) -> Lost | None:
-    """Return the union of two that are flattened alike, None for any others."""
-    first, second = one.flat, other.flat
-    if not (first and second and one.dims == other.dims):
-        return None
-    if (first.extent, first.inner) != (second.extent, second.inner):
-        return None
-    span = _unite_all((first.span, second.span), shape, extent, name)
-    if isinstance(span, Lost):
-        return Lost(one.dims, span.why)
-    return Lost(one.dims, one.why, Flattened(span, first.extent, first.inner))
 
 
 def _cover(whole: Span, other: Axis, shape: Shape) -> Span:

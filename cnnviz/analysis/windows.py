@@ -45,6 +45,11 @@ def window(kernel: int, stride: int, padding: int, dilation: int = 1) -> tuple[L
     return (stride, -padding, 1), (stride, dilation * (kernel - 1) - padding, 1)
 
 
+def painted(kernel: int, stride: int, padding: int, dilation: int = 1) -> tuple[Link, Link]:
+    """Input i paints the outputs i*s - p + d*t, so output o reads the i from (o + p - d(k-1)) / s to (o + p) / s."""
+    return (1, padding - dilation * (kernel - 1) + stride - 1, stride), (1, padding, stride)
+
+
 def convolution(op: Operation, get: Get) -> Field | None:
     image, weight = op.get(0, "input"), op.get(1, "weight")
     rank = len(weight.shape) - 2
@@ -67,12 +72,8 @@ def transposed(op: Operation, get: Get) -> Field | None:
     stride = each_dim(op.get(3, "stride", 1), rank)
     padding = each_dim(op.get(4, "padding", 0), rank)
     dilation = each_dim(op.get(7, "dilation", 1), rank)
-    # Input i paints the outputs i*s - p + d*t, so output o reads the i from (o + p - d(k-1)) / s to (o + p) / s.
-    windows = tuple(
-        ((1, p - d * (k - 1) + s - 1, s), (1, p, s))
-        for k, s, p, d in zip(weight.shape[2:], stride, padding, dilation, strict=True)
-    )
-    field = _filtered(op, get, image, op.get(6, "groups", 1), rank, windows)
+    windows = map(painted, weight.shape[2:], stride, padding, dilation)
+    field = _filtered(op, get, image, op.get(6, "groups", 1), rank, tuple(windows))
     if field and any(s > 1 and d > 1 for s, d in zip(stride, dilation, strict=True)):
         return lose(field, range(len(image.shape)), f"{op.name} has stride and dilation at once")
     return field
