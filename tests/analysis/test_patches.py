@@ -1,5 +1,8 @@
 """Fields of images that are taken apart into patches and put together: unfold, fold, and views that do the same."""
 
+import contextlib
+import functools
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -9,7 +12,8 @@ from torch import nn
 
 from cnnviz.analysis import analyze
 from cnnviz.errors import CnnvizError
-from tests.analysis.test_small_fields import Graph, check, conv
+from tests.analysis.gradients import supports
+from tests.analysis.test_small_fields import Graph, check, conv, every_unit
 
 
 class UnfoldedConvolution(nn.Module):
@@ -135,3 +139,35 @@ def test_what_reads_a_part_of_a_patch_is_given_up(way):
     last = analyze(Graph(lambda self, x: way(self.one(x)), one=conv()), (1, 1, 8, 8)).layers[-1]
     assert last.receptive_field is None
     assert last.field_problem
+
+
+STEPS = {
+    "flatten": lambda x, n: x.flatten(1 + n % (x.dim() - 2)) if x.dim() > 2 else x,
+    "split": lambda x, n: x.unflatten(1 + n % (x.dim() - 1), (-1, 2)),
+    "turn": lambda x, n: x.movedim(1 + n % (x.dim() - 1), -1),
+    "mean": lambda x, n: x.mean(1 + n % (x.dim() - 1)) if x.dim() > 3 else x,
+    "windows": lambda x, n: x.unfold(1 + n % (x.dim() - 1), 2, 1 + n % 2),
+    "patches": lambda x, n: F.unfold(x, 2, stride=1 + n % 2) if x.dim() == 4 else x,
+    "grid": lambda x, n: x.reshape(*x.shape[:2], 2 + n % 3, -1),
+    "cut": lambda x, n: x[..., n % 2 :],
+    "convolution": lambda x, n: F.conv2d(x, x.new_ones(1, x.shape[1], 2, 2)) if x.dim() == 4 else x,
+}
+
+
+@settings(max_examples=300)
+@given(st.lists(st.tuples(st.sampled_from(sorted(STEPS)), st.integers(0, 5)), min_size=2, max_size=6))
+def test_any_way_apart_and_together(ways):
+    """What is said of the last layer is the gradient's, where no pixel is past an edge or left by a stride."""
+
+    fitting, made = [], torch.rand(2, 1, 8, 8)
+    for name, number in ways:
+        with contextlib.suppress(RuntimeError, IndexError):
+            made = STEPS[name](made, number)
+            fitting.append((STEPS[name], number))
+    model = Graph(lambda _, x: functools.reduce(lambda x, way: way[0](x, way[1]), fitting, x) * 2)
+    last = analyze(model, (1, 1, 8, 8)).layers[-1]
+    field = last.receptive_field
+    if field is None or [span.dim for span in field.spans] != [2, 3] or len(last.output_size) != 4:
+        return
+    for (_, unit), box in supports(model, (1, 1, 8, 8), {last.name}, every_unit).items():
+        assert unit is None or box is None or field.box(*unit) == box, unit
