@@ -7,6 +7,8 @@ from functools import reduce
 from cnnviz.analysis.operations import Shape
 from cnnviz.arithmetic.bounds import Span, constant, identity
 
+_IN_ONE = "positions along several axes lie in one dimension"
+
 
 @dataclass(frozen=True, slots=True)
 class Digit:
@@ -60,7 +62,8 @@ class Lost:
         if flat is None or flat.place.dim in dims:
             return Lost(left, self.why)
         parts = tuple(digit for digit in flat.parts if digit.dim not in dims)
-        return settled(Flattened(flat.span, flat.place, parts), shape, self.why)
+        why = self.why if parts or not flat.parts else _IN_ONE
+        return settled(Flattened(flat.span, flat.place, parts), shape, why)
 
 
 Axis = Span | Lost

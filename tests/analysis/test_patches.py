@@ -102,6 +102,13 @@ def test_a_unit_is_all_of_its_channels(layer):
     assert found.output_size[2:] == (6, 5) or found.output_size[2:] == (5, 4)
 
 
+def test_patches_in_a_line_have_no_one_field():
+    """What a row of patches sees moves along two axes of the image; a unit's number alone gives no stride."""
+    last = analyze(nn.Sequential(nn.Unfold(3, padding=1), nn.Conv1d(9, 2, 1)), (1, 1, 6, 6)).layers[-1]
+    assert last.receptive_field is None
+    assert last.field_problem.endswith("positions along several axes lie in one dimension.")
+
+
 SETTINGS = st.tuples(st.integers(1, 4), st.integers(1, 3), st.integers(0, 1), st.integers(1, 2))
 
 
