@@ -7,16 +7,81 @@ from functools import reduce
 from cnnviz.analysis.operations import Shape
 from cnnviz.arithmetic.bounds import Span, constant, identity
 
+_IN_ONE = "positions along several axes lie in one dimension"
+
+
+@dataclass(frozen=True, slots=True)
+class Digit:
+    """A number that lies along the dimension `dim` together with others: at t it is t // inner % extent."""
+
+    dim: int
+    extent: int
+    inner: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Flattened:
+    """Units that see `span` at their place, of which each, given by `parts`, sees a part alone: an image in patches.
+
+    Without `parts` all units of a place see the same, and one dimension holds the places of several axes.
+    """
+
+    span: Span
+    place: Digit
+    parts: tuple[Digit, ...] = ()
+
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """The image's positions lie along `dims` in a way that no single interval a unit describes; `why` says so."""
+    """The image's positions lie along `dims` in a way that no single interval a unit describes; `why` says so.
+
+    `flat` tells how they lie, so that a later shape, or a sum over the parts, can find them again.
+    """
 
     dims: frozenset[int]
     why: str
+    flat: Flattened | None = None
+
+    def renumbered(self, places: Mapping[int, int]) -> "Lost":
+        """Return it after dimensions moved to `places`."""
+        dims, flat = frozenset(places[dim] for dim in self.dims if dim in places), self.flat
+        if flat is None or len(dims) < len(self.dims):
+            return Lost(dims, self.why)
+        place, *parts = (Digit(places[digit.dim], digit.extent, digit.inner) for digit in (flat.place, *flat.parts))
+        return Lost(dims, self.why, Flattened(flat.span, place, tuple(parts)))
+
+    def mixed(self, dims: Collection[int]) -> "Lost":
+        """Return it after an operation that mixes or moves positions over `dims`."""
+        return Lost(self.dims, self.why) if self.flat and not self.dims.isdisjoint(dims) else self
+
+    def gathered(self, dims: Collection[int], shape: Shape) -> "Axis | None":
+        """Return it after an operation every unit of which reads the whole of `dims`, None where that is all."""
+        left, flat = self.dims - set(dims), self.flat
+        if not left:
+            return None
+        if flat is None or flat.place.dim in dims:
+            return Lost(left, self.why)
+        parts = tuple(digit for digit in flat.parts if digit.dim not in dims)
+        why = self.why if parts or not flat.parts else _IN_ONE
+        return settled(Flattened(flat.span, flat.place, parts), shape, why)
 
 
 Axis = Span | Lost
+
+
+def settled(flat: Flattened, shape: Shape, why: str) -> Axis:
+    """Return the span of units that lie along a dimension of their own and see all of it, Lost for any others."""
+    place = flat.place
+    if not flat.parts and place.inner == 1 and shape[place.dim] == place.extent:
+        return flat.span.on(place.dim)
+    return Lost(frozenset(digit.dim for digit in (place, *flat.parts)), why, flat)
+
+
+def flattened(axis: Axis, shape: Shape) -> Flattened | None:
+    """Return how an axis lies along the dimensions of a tensor of `shape`, None where that is not known."""
+    if isinstance(axis, Lost):
+        return axis.flat
+    return None if axis.dim is None else Flattened(axis.on(0), Digit(axis.dim, shape[axis.dim]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +111,7 @@ def gather(field: Field, dims: Collection[int], shape: Shape) -> Field:
 
     def change(axis: Axis, extent: int) -> Axis:
         if isinstance(axis, Lost):
-            left = axis.dims - set(dims)
-            return Lost(left, axis.why) if left else constant(0, extent - 1, whole=True)
+            return axis.gathered(dims, shape) or constant(0, extent - 1, whole=True)
         if axis.dim is None or axis.dim not in dims:
             return axis
         first, last = axis.first(0), axis.last(shape[axis.dim] - 1)
@@ -67,7 +131,7 @@ def renumber(field: Field, places: Mapping[int, int], shape: Shape) -> Field:
 
     def change(axis: Axis, extent: int) -> Axis:
         if isinstance(axis, Lost):
-            return Lost(frozenset(places[dim] for dim in axis.dims if dim in places), axis.why)
+            return axis.renumbered(places)
         if axis.dim is None:
             return axis
         return axis.on(places[axis.dim]) if axis.dim in places else _only_unit(axis, extent)
@@ -81,7 +145,7 @@ def stretch(field: Field, shape: Shape, wanted: Shape) -> Field:
 
     def change(axis: Axis, extent: int) -> Axis:
         if isinstance(axis, Lost):
-            return Lost(frozenset(dim + more for dim in axis.dims), axis.why)
+            return axis.renumbered({dim: dim + more for dim in axis.dims})
         if axis.dim is None:
             return axis
         if shape[axis.dim] == 1 != wanted[axis.dim + more]:
@@ -123,6 +187,13 @@ def _unite(one: Axis, other: Axis, shape: Shape, extent: int, name: str) -> Axis
             return _cover(axis, other if axis is one else one, shape)
     if isinstance(one, Lost) or isinstance(other, Lost):
         why = one.why if isinstance(one, Lost) else other.why if isinstance(other, Lost) else ""
+        mine, its = flattened(one, shape), flattened(other, shape)
+        if mine and its and mine.place == its.place:
+            span = _unite_all((mine.span, its.span), shape, extent, name)
+            if isinstance(span, Span):
+                parts = tuple(dict.fromkeys((*mine.parts, *its.parts)))
+                return settled(Flattened(span, mine.place, parts), shape, why)
+            why = span.why
         return Lost(dims_of(one) | dims_of(other), why)
     if one.dim is None and other.dim is None:
         return one.union(other)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from cnnviz.analysis import contractions, convolutions, indexing, joins, mixtures, views, windows
+from cnnviz.analysis import contractions, convolutions, indexing, joins, mixtures, patches, views, windows
 from cnnviz.analysis.field import Field, Lost, lose, of_image
 from cnnviz.analysis.functions import (
     ADAPTIVE_POOLS,
@@ -91,6 +91,8 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("interpolate", "upsample"), windows.interpolate),
     "pixel_shuffle": windows.pixel_shuffle,
     "pixel_unshuffle": windows.pixel_unshuffle,
+    "unfold": patches.unfold,
+    "fold": patches.fold,
     "repeat_interleave": windows.repeat_interleave,
     "grid_sample": windows.grid_sample,
     **dict.fromkeys(("channel_shuffle", "native_channel_shuffle"), mixtures.pointwise),

@@ -51,7 +51,9 @@ def pick(field: Field, picked: Mapping[int, int]) -> Field:
     """Return the field of units that read, along each dimension in `picked`, that one index."""
 
     def change(axis: Axis, _: int) -> Axis:
-        if isinstance(axis, Lost) or axis.dim is None or axis.dim not in picked:
+        if isinstance(axis, Lost):
+            return axis.mixed(picked)
+        if axis.dim is None or axis.dim not in picked:
             return axis
         at = picked[axis.dim]
         return axis.at(at, at)
@@ -102,7 +104,7 @@ def setitem(op: Operation, get: Get) -> Field | None:
     whole = slice(None)
     aligned = all(type(item) is slice or item is Ellipsis for item in index)
     base = old or new
-    spatial = {axis.dim for axis in (*new.axes, *base.axes) if not isinstance(axis, Lost)}
+    spatial = {dim for axis in (*new.axes, *base.axes) for dim in dims_of(axis)}
     aligned = aligned and Ellipsis not in index and len(placed.shape) == len(image.shape)
     if aligned and all(item == whole or dim not in spatial for dim, item in enumerate(index)):
         return unite([old, stretch(new, placed.shape, image.shape)], image.shape, op.name)

@@ -2,11 +2,10 @@
 
 from itertools import accumulate
 
-from cnnviz.analysis.field import Field, Lost, dims_of, lose, renumber, unite
+from cnnviz.analysis.field import Axis, Field, Lost, dims_of, lose, renumber, unite
 from cnnviz.analysis.indexing import pick
 from cnnviz.analysis.operations import Operation, Value
 from cnnviz.analysis.windows import Get, through
-from cnnviz.arithmetic.bounds import Span
 
 
 def split(op: Operation, get: Get) -> list[Field | None]:
@@ -62,10 +61,12 @@ def along(op: Operation, get: Get) -> Field | None:
     given = op.rest(1, "dims") if op.name == "flip" else op.get(2, "dims") if op.name == "roll" else op.get(1, "dim")
     size = len(image.shape)
     dims = range(size) if given is None else [dim % size for dim in (given if isinstance(given, tuple) else (given,))]
-    return field.each(
-        lambda axis, _: (
-            Lost(frozenset((axis.dim,)), f"{op.name} does not read one window of positions a unit")
-            if isinstance(axis, Span) and axis.dim is not None and axis.dim in dims
-            else axis
-        )
-    )
+
+    def change(axis: Axis, _: int) -> Axis:
+        if isinstance(axis, Lost):
+            return axis.mixed(dims)
+        if axis.dim is None or axis.dim not in dims:
+            return axis
+        return Lost(frozenset((axis.dim,)), f"{op.name} does not read one window of positions a unit")
+
+    return field.each(change)

@@ -12,6 +12,9 @@ def receptive_field(found: Field | None, shape: Shape) -> tuple[ReceptiveField |
         return None, ""
     spans = []
     for axis, extent in zip(found.axes, found.image, strict=True):
+        if isinstance(axis, Lost) and len(shape) == len(found.image) + 2 and axis.flat:
+            # A unit is all of its channels.
+            axis = axis.gathered((1,), shape) or axis
         if isinstance(axis, Lost):
             return None, f"No one receptive field describes this layer: {axis.why}."
         spans.append(_clipped(axis, extent))

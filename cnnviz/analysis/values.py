@@ -31,7 +31,7 @@ _WITHOUT = ("meta tensor", "meta device", "'meta'", "data-depend", "fake impl")
 _SIZED = words(
     """
     argwhere bincount combinations getitem histc masked_select nonzero nonzero_static one_hot repeat_interleave setitem
-    unique unique_consecutive
+    unique unique_consecutive where
     """
 )
 

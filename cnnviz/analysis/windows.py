@@ -18,12 +18,18 @@ from cnnviz.arithmetic.layer_record import Taps
 Get = Callable[[Any], Field | None]
 Links = Mapping[int, tuple[Link, Link]]
 
+_SAME: Link = (1, 0, 1)
+
 
 def through(field: Field, links: Links) -> Field:
     """Return the field of units that read, along each dimension in `links`, from the first to the last index."""
 
+    moved = {dim for dim, link in links.items() if link != (_SAME, _SAME)}
+
     def change(axis: Axis, _: int) -> Axis:
-        if isinstance(axis, Lost) or axis.dim is None or axis.dim not in links:
+        if isinstance(axis, Lost):
+            return axis.mixed(moved)
+        if axis.dim is None or axis.dim not in links:
             return axis
         return axis.through(*links[axis.dim])
 
@@ -37,6 +43,11 @@ def each_dim(value: Any, rank: int) -> tuple[int, ...]:
 
 def window(kernel: int, stride: int, padding: int, dilation: int = 1) -> tuple[Link, Link]:
     return (stride, -padding, 1), (stride, dilation * (kernel - 1) - padding, 1)
+
+
+def painted(kernel: int, stride: int, padding: int, dilation: int = 1) -> tuple[Link, Link]:
+    """Input i paints the outputs i*s - p + d*t, so output o reads the i from (o + p - d(k-1)) / s to (o + p) / s."""
+    return (1, padding - dilation * (kernel - 1) + stride - 1, stride), (1, padding, stride)
 
 
 def convolution(op: Operation, get: Get) -> Field | None:
@@ -61,12 +72,8 @@ def transposed(op: Operation, get: Get) -> Field | None:
     stride = each_dim(op.get(3, "stride", 1), rank)
     padding = each_dim(op.get(4, "padding", 0), rank)
     dilation = each_dim(op.get(7, "dilation", 1), rank)
-    # Input i paints the outputs i*s - p + d*t, so output o reads the i from (o + p - d(k-1)) / s to (o + p) / s.
-    windows = tuple(
-        ((1, p - d * (k - 1) + s - 1, s), (1, p, s))
-        for k, s, p, d in zip(weight.shape[2:], stride, padding, dilation, strict=True)
-    )
-    field = _filtered(op, get, image, op.get(6, "groups", 1), rank, windows)
+    windows = map(painted, weight.shape[2:], stride, padding, dilation)
+    field = _filtered(op, get, image, op.get(6, "groups", 1), rank, tuple(windows))
     if field and any(s > 1 and d > 1 for s, d in zip(stride, dilation, strict=True)):
         return lose(field, range(len(image.shape)), f"{op.name} has stride and dilation at once")
     return field

@@ -109,6 +109,7 @@ def unknown_written(model, x):
         (unknown_written, r"\(item\)"),
         (lambda model, x: x[x > 0], "size of what getitem makes depends on its tensors' values"),
         (lambda model, x: x.nonzero(), "size of what nonzero makes"),
+        (lambda model, x: x[torch.where(x > 0)], "size of what where makes"),
         (
             lambda model, x: torch.linalg.lstsq(x, x).solution,
             "calls linalg_lstsq, which torch cannot run without numbers",

@@ -121,3 +121,22 @@ def test_every_refusal_is_there_in_every_language_with_its_numbers(spoken):
     assert not missing
     for english, other in pairs.items():
         assert sorted(re.findall(r"\{\d+\}", english)) == sorted(set(re.findall(r"\{\d+\}", other))), english
+
+
+def reasons():
+    """Return why a layer has no one receptive field, as each is written in the analysis, its names filled in."""
+    found = set()
+    for path in sorted((PACKAGE / "analysis").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Lost", "lose", "settled"):
+                found.update(filter(None, map(template, node.args)))
+    return sorted(re.sub(r"\{\d+\}", "7", each) for each in found)
+
+
+@pytest.mark.parametrize("spoken", [each for each in lessons.languages() if each != lessons.ENGLISH])
+def test_why_a_layer_has_no_one_field_is_there_in_every_language(spoken):
+    assert len(reasons()) > 10
+    for reason in reasons():
+        found = refusals.in_language(f"No one receptive field describes this layer: {reason}.", spoken)
+        left = re.findall("[a-z]{2,}", found)
+        assert left in ([], ["interpolate"], ["antialias", "interpolate"]), found

@@ -31,6 +31,7 @@ from cnnviz.ui.receptive_field.state import (
     source_name,
     source_of,
 )
+from cnnviz.ui.refusals import translated
 
 if TYPE_CHECKING:
     from cnnviz.analysis import ReceptiveField
@@ -134,7 +135,7 @@ def _say_field(row: LayerRow, at: tuple[int, int], size: tuple[int, ...], proble
     field = row.receptive_field
     if field is None:
         if problem:
-            st.info(problem)
+            st.info(translated(problem))
         else:
             say("field_none", layer=row.name)
         return
