@@ -99,6 +99,12 @@ def _serve(given: argparse.Namespace) -> int:
 
         return workers.serve(given.workers, given.port, main, given.typed)
     from cnnviz import models
+    from cnnviz.server import addresses
+
+    if given.behind is None:
+        # Before a network is built, and its address told.
+        addresses.check_port(given.port)
+    addresses.ask_nobody_outside()
 
     for name, fit in cli_models.register(given):
         card = models.card(name)

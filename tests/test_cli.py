@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -208,6 +209,24 @@ def test_serve_without_streamlit_says_how_to_get_it(capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "streamlit.web.cli", None)
     assert main(["serve"]) == 2
     assert capsys.readouterr().err == 'The laboratory needs Streamlit; install it with pip install "cnnviz[app]".\n'
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_built(capsys):
+    with socket.socket() as other:
+        other.bind(("", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        assert main(["serve", "--port", str(port), "--model", "nowhere:build"]) == 2
+    said = capsys.readouterr().err
+    assert re.fullmatch(rf"Port {port} can't be had: .*; choose another with --port\.\n", said)
+
+
+@pytest.mark.parametrize("address", ["192.0.2.77", "no.such.host.invalid"])
+def test_an_address_that_is_not_this_machines_is_told(monkeypatch, capsys, address):
+    monkeypatch.setenv("STREAMLIT_SERVER_ADDRESS", address)
+    assert main(["serve"]) == 2
+    said = capsys.readouterr().err
+    assert re.fullmatch(rf"The server can't listen at {address}: .*; STREAMLIT_SERVER_ADDRESS should be .*\n", said)
 
 
 def test_a_served_model_is_registered_with_its_weights(monkeypatch, elsewhere):
