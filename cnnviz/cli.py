@@ -94,6 +94,10 @@ def _serve(given: argparse.Namespace) -> int:
         from streamlit.web.cli import main as streamlit
     except ImportError:
         raise ModelError('The laboratory needs Streamlit; install it with pip install "cnnviz[app]".') from None
+    if given.behind is None:
+        from cnnviz.server import environment
+
+        environment.check()
     if given.workers > 1 and given.behind is None:
         from cnnviz.server import workers
 

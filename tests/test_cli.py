@@ -229,6 +229,30 @@ def test_an_address_that_is_not_this_machines_is_told(monkeypatch, capsys, addre
     assert re.fullmatch(rf"The server can't listen at {address}: .*; STREAMLIT_SERVER_ADDRESS should be .*\n", said)
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("CNNVIZ_RESULT_CACHE_MB", "-3", "CNNVIZ_RESULT_CACHE_MB is a number of megabytes such as 512, not '-3'."),
+        ("CNNVIZ_MODEL_CACHE_MB", "nan", "CNNVIZ_MODEL_CACHE_MB is a number of megabytes such as 512, not 'nan'."),
+        ("CNNVIZ_WORKERS", "many", "CNNVIZ_WORKERS is how many processes serve the site, such as 2, not 'many'."),
+        ("CNNVIZ_REDIS", "localhost:6379", "CNNVIZ_REDIS should be an address such as redis://localhost:6379."),
+        ("CNNVIZ_DATA", "/no/where", "CNNVIZ_DATA should name a folder with data sets; there is no folder /no/where."),
+        (
+            "CNNVIZ_FRAME_ANCESTORS",
+            "a; b",
+            "CNNVIZ_FRAME_ANCESTORS is a list of sites with spaces between, such as https://a.org, not 'a; b'.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_variable_that_makes_no_sense_is_told_before_anything_starts(
+    monkeypatch, capsys, variable, value, sentence, workers
+):
+    monkeypatch.setenv(variable, value)
+    assert main(["serve", "--workers", workers]) == 2
+    assert capsys.readouterr().err == f"{sentence}\n"
+
+
 def test_a_served_model_is_registered_with_its_weights(monkeypatch, elsewhere):
     from cnnviz import models
     from cnnviz.models import registered
