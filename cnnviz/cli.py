@@ -181,6 +181,10 @@ def _of_name(name: str, size: Size | None) -> "Summary":
 
     if name.startswith(TIMM) or name in names():
         return _of_network(name, architecture(name), size or native_size(name)[1:])
+    if Path(name).exists():
+        raise ModelError(
+            f"{name} is no network; name one, such as resnet50, or code that makes one, such as net.py:Net."
+        )
     return _of_network(name, models.load(name, random_seed=0), size or models.card(name).input_size)
 
 

@@ -122,6 +122,11 @@ def test_a_function_of_an_own_module(capsys, elsewhere):
         (["analyze", "timm/nothing"], "There is no architecture 'timm/nothing'"),
         (["analyze", "net.py"], "net.py cannot be read: No such file or directory."),
         (["analyze", "nowhere:build"], "nowhere:build cannot be imported: No module named 'nowhere'."),
+        (["analyze", "mine"], "There is no model 'mine'"),
+        (
+            ["analyze", "."],
+            ". is no network; name one, such as resnet50, or code that makes one, such as net.py:Net.",
+        ),
         (["analyze", "mine:other"], "mine has no other; it defines build, fails."),
         (
             ["analyze", "mine:number"],
@@ -148,6 +153,15 @@ def test_a_function_of_an_own_module(capsys, elsewhere):
         (["serve", "--model", "mine:build=none.pth"], "There is no file of weights at "),
         (["train", "resnet50"], "Argument NAME: invalid choice: 'resnet50'"),
         (["train", "smallvgg-tiny", "--data-root", "none"], "No images of tiny-imagenet-50 are in none"),
+        (
+            ["train", "mlp-mnist", "--data-root", "none"],
+            "The data set mnist could not be had in none (Dataset not found); ",
+        ),
+        (["train", "mlp-mnist", "--out", "mine.py"], "Nothing can be written to mine.py (File exists); name another"),
+        (
+            ["train", "mlp-mnist", "--seed", "-1"],
+            "Argument --seed: '-1' is no seed; it should be a whole number from 0",
+        ),
         ([], "The following arguments are required"),
         (["dance"], "Argument serve | analyze | train: invalid choice: 'dance'"),
     ],
