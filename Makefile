@@ -46,8 +46,11 @@ node_modules/installed: package.json package-lock.json
 	npm ci --silent --no-audit --no-fund
 	touch $@
 
+# Where venv lacks a part, as on Debian without python3-venv, it leaves a Python without pip behind.
 .venv/bin/python:
-	$(PYTHON) -m venv .venv
+	@$(PYTHON) -c 'import sys; old = sys.version_info < (3, 11); sys.exit(("$(PYTHON) is Python %d.%d, and 3.11 or newer is \
+	needed; name one, such as PYTHON=python3.12." % sys.version_info[:2]) if old else 0)'
+	$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
 
 .venv/installed: requirements.txt requirements-library.txt | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt

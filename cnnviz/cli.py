@@ -94,11 +94,21 @@ def _serve(given: argparse.Namespace) -> int:
         from streamlit.web.cli import main as streamlit
     except ImportError:
         raise ModelError('The laboratory needs Streamlit; install it with pip install "cnnviz[app]".') from None
+    if given.behind is None:
+        from cnnviz.server import environment
+
+        environment.check()
     if given.workers > 1 and given.behind is None:
         from cnnviz.server import workers
 
         return workers.serve(given.workers, given.port, main, given.typed)
     from cnnviz import models
+    from cnnviz.server import addresses
+
+    if given.behind is None:
+        # Before a network is built, and its address told.
+        addresses.check_port(given.port)
+    addresses.ask_nobody_outside()
 
     for name, fit in cli_models.register(given):
         card = models.card(name)
@@ -171,6 +181,10 @@ def _of_name(name: str, size: Size | None) -> "Summary":
 
     if name.startswith(TIMM) or name in names():
         return _of_network(name, architecture(name), size or native_size(name)[1:])
+    if Path(name).exists():
+        raise ModelError(
+            f"{name} is no network; name one, such as resnet50, or code that makes one, such as net.py:Net."
+        )
     return _of_network(name, models.load(name, random_seed=0), size or models.card(name).input_size)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -121,6 +122,11 @@ def test_a_function_of_an_own_module(capsys, elsewhere):
         (["analyze", "timm/nothing"], "There is no architecture 'timm/nothing'"),
         (["analyze", "net.py"], "net.py cannot be read: No such file or directory."),
         (["analyze", "nowhere:build"], "nowhere:build cannot be imported: No module named 'nowhere'."),
+        (["analyze", "mine"], "There is no model 'mine'"),
+        (
+            ["analyze", "."],
+            ". is no network; name one, such as resnet50, or code that makes one, such as net.py:Net.",
+        ),
         (["analyze", "mine:other"], "mine has no other; it defines build, fails."),
         (
             ["analyze", "mine:number"],
@@ -147,6 +153,15 @@ def test_a_function_of_an_own_module(capsys, elsewhere):
         (["serve", "--model", "mine:build=none.pth"], "There is no file of weights at "),
         (["train", "resnet50"], "Argument NAME: invalid choice: 'resnet50'"),
         (["train", "smallvgg-tiny", "--data-root", "none"], "No images of tiny-imagenet-50 are in none"),
+        (
+            ["train", "mlp-mnist", "--data-root", "none"],
+            "The data set mnist could not be had in none (Dataset not found); ",
+        ),
+        (["train", "mlp-mnist", "--out", "mine.py"], "Nothing can be written to mine.py (File exists); name another"),
+        (
+            ["train", "mlp-mnist", "--seed", "-1"],
+            "Argument --seed: '-1' is no seed; it should be a whole number from 0",
+        ),
         ([], "The following arguments are required"),
         (["dance"], "Argument serve | analyze | train: invalid choice: 'dance'"),
     ],
@@ -208,6 +223,48 @@ def test_serve_without_streamlit_says_how_to_get_it(capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "streamlit.web.cli", None)
     assert main(["serve"]) == 2
     assert capsys.readouterr().err == 'The laboratory needs Streamlit; install it with pip install "cnnviz[app]".\n'
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_built(capsys):
+    with socket.socket() as other:
+        other.bind(("", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        assert main(["serve", "--port", str(port), "--model", "nowhere:build"]) == 2
+    said = capsys.readouterr().err
+    assert re.fullmatch(rf"Port {port} can't be had: .*; choose another with --port\.\n", said)
+
+
+@pytest.mark.parametrize("address", ["192.0.2.77", "no.such.host.invalid"])
+def test_an_address_that_is_not_this_machines_is_told(monkeypatch, capsys, address):
+    monkeypatch.setenv("STREAMLIT_SERVER_ADDRESS", address)
+    assert main(["serve"]) == 2
+    said = capsys.readouterr().err
+    assert re.fullmatch(rf"The server can't listen at {address}: .*; STREAMLIT_SERVER_ADDRESS should be .*\n", said)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("CNNVIZ_RESULT_CACHE_MB", "-3", "CNNVIZ_RESULT_CACHE_MB is a number of megabytes such as 512, not '-3'."),
+        ("CNNVIZ_MODEL_CACHE_MB", "nan", "CNNVIZ_MODEL_CACHE_MB is a number of megabytes such as 512, not 'nan'."),
+        ("CNNVIZ_WORKERS", "many", "CNNVIZ_WORKERS is how many processes serve the site, such as 2, not 'many'."),
+        ("CNNVIZ_REDIS", "localhost:6379", "CNNVIZ_REDIS should be an address such as redis://localhost:6379."),
+        ("CNNVIZ_DATA", "/no/where", "CNNVIZ_DATA should name a folder with data sets; there is no folder /no/where."),
+        (
+            "CNNVIZ_FRAME_ANCESTORS",
+            "a; b",
+            "CNNVIZ_FRAME_ANCESTORS is a list of sites with spaces between, such as https://a.org, not 'a; b'.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_variable_that_makes_no_sense_is_told_before_anything_starts(
+    monkeypatch, capsys, variable, value, sentence, workers
+):
+    monkeypatch.setenv(variable, value)
+    assert main(["serve", "--workers", workers]) == 2
+    assert capsys.readouterr().err == f"{sentence}\n"
 
 
 def test_a_served_model_is_registered_with_its_weights(monkeypatch, elsewhere):

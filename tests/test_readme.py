@@ -60,3 +60,8 @@ def test_there_are_commands_and_links_lead_somewhere():
 def test_the_chinese_readme_has_the_same_code(language):
     ours, theirs = ([re.sub(r" *# .*", "", block) for block in blocks(language, text)] for text in (TEXT, CHINESE))
     assert ours == theirs
+
+
+def test_the_chinese_readme_has_a_row_for_every_screen():
+    ours, theirs = (len(re.findall(r"^\| \*\*", text, flags=re.MULTILINE)) for text in (TEXT, CHINESE))
+    assert ours == theirs

@@ -1,7 +1,6 @@
 """What stands before whoever runs the models, in this process or elsewhere: the results kept, the queue, the counts."""
 
 import logging
-import os
 import threading
 from abc import ABC, abstractmethod
 from collections import Counter
@@ -13,6 +12,7 @@ from cnnviz.engine.compute import row_of
 from cnnviz.engine.device import is_full
 from cnnviz.engine.interface import Statistics
 from cnnviz.engine.jobs import Job, Jobs, LocalTicket
+from cnnviz.engine.memory import megabytes
 from cnnviz.engine.requests import ModelChoice, Request, key_of
 from cnnviz.engine.results import nbytes_of
 from cnnviz.errors import CnnvizError, new_number
@@ -151,10 +151,6 @@ class FrontEngine(ABC):
 
 def limit(variable: str, wanted_mb: float | None, default: int) -> int:
     """Return a bound in bytes: the argument's, else the environment variable's, else the default."""
-    text = os.environ.get(variable)
-    if wanted_mb is None and text:
-        try:
-            wanted_mb = float(text)
-        except ValueError:
-            raise CnnvizError(f"{variable} is a number of megabytes such as 512, not {text!r}.") from None
+    if wanted_mb is None:
+        wanted_mb = megabytes(variable)
     return default if wanted_mb is None else int(wanted_mb * MB)

@@ -5,13 +5,16 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from math import inf, nan
 from pathlib import Path
 
 from cnnviz.engine.control_groups import groups, path_of, text_of
+from cnnviz.errors import CnnvizError
 
 _ROOT = Path("/")
 _UNKNOWN = 4 * 2**30
 _MB = 2**20
+CACHES = ("CNNVIZ_RESULT_CACHE_MB", "CNNVIZ_MODEL_CACHE_MB")
 # https://man7.org/linux/man-pages/man3/mallopt.3.html; 32 MB is the most that a 64-bit glibc takes for the first.
 _MALLOPT = {-3: 32 * _MB, -1: 128 * _MB, -8: 2}  # M_MMAP_THRESHOLD, M_TRIM_THRESHOLD, M_ARENA_MAX
 
@@ -37,6 +40,20 @@ def cache_limits(free: int, of_gpu: int | None = None) -> tuple[int, int]:
     quarter = free // 4
     models = min(600 * _MB, quarter * 3 // 5) if of_gpu is None else of_gpu * 2 // 5
     return min(400 * _MB, quarter * 2 // 5), models
+
+
+def megabytes(variable: str) -> float | None:
+    """Return the megabytes that an environment variable names, None where it is not set; raises CnnvizError."""
+    text = os.environ.get(variable)
+    if not text:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        number = nan
+    if not 0 <= number < inf:
+        raise CnnvizError(f"{variable} is a number of megabytes such as 512, not {text!r}.")
+    return number
 
 
 def available_memory(root: Path = _ROOT) -> int:

@@ -13,6 +13,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from cnnviz.assets import APP, ASSETS
 from cnnviz.errors import CnnvizError
+from cnnviz.server.addresses import ask_nobody_outside
 from cnnviz.server.components import components_path, components_route, serve_components
 from cnnviz.server.ending import when_told_to_end
 from cnnviz.server.first_paint import FirstPaint
@@ -32,6 +33,7 @@ from cnnviz.server.warm_up import WarmUp
 # Beside an app.py, Streamlit takes a folder pages/ for the screens themselves until app.py has run for the first time,
 # and tells the first visitor of any screen that there is no such page.
 PagesManager.uses_pages_directory = False
+ask_nobody_outside()
 
 _PAGE = Path(st.__file__).parent / "static" / "index.html"
 

@@ -5,6 +5,7 @@ shown.stop()
 """
 
 import asyncio
+import logging
 import socket
 import time
 from collections.abc import Sequence
@@ -155,6 +156,9 @@ def _app() -> Any:
 
     # The app's settings stand beside it, and no file of the notebook's has them; a line a visit has no room there.
     config.get_config_options(force_reparse=True, options_from_flags={"logger.level": "warning"})
+    # Streamlit says that the app's lifespan is left out, which is meant: it is for a server's own process.
+    log = logging.getLogger("streamlit.web.server.starlette.starlette_app")
+    log.addFilter(lambda record: "lifespan" not in record.getMessage())
     return app
 
 

@@ -4,7 +4,6 @@ import json
 import logging
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from cnnviz.engine.memory import available_memory, cache_limits
 from cnnviz.engine.processors import available_processors
 from cnnviz.errors import CnnvizError
 from cnnviz.server import health, proxy
+from cnnviz.server.addresses import listening_address, why_not
 from cnnviz.server.forks import Fork, Run, bring_libraries, can_fork
 from cnnviz.server.headers import frame_ancestors, is_embedded
 from cnnviz.server.rooms.office import WORKERS
@@ -131,7 +131,7 @@ def serve(count: int, port: int, run: Run, command: Sequence[str]) -> int:
     proxy, or where a port is taken.
     """
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    haproxy, address = proxy.program(), os.environ.get("STREAMLIT_SERVER_ADDRESS", "")
+    haproxy, address = proxy.program(), listening_address()
     # One more, where copies are cheap: it stands ready, and has the visitors of one that ends at once.
     spare = can_fork()
     ports = range(port + 1, port + 1 + count + spare)
@@ -260,16 +260,11 @@ def _check(port: int, workers: Sequence[int], address: str) -> None:
     if workers[-1] >= 2**16:
         raise CnnvizError(f"{len(workers)} processes want the ports after {port}, and {2**16 - 1} is the last one.")
     for each, place in ((port, address), *((worker, "127.0.0.1") for worker in workers)):
-        family = socket.AF_INET6 if ":" in place else socket.AF_INET
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((place, each))
-            except OSError as error:
-                raise CnnvizError(
-                    f"Port {each} can't be had: {error.strerror}. {len(workers)} processes behind port {port} want "
-                    f"{workers[0]} to {workers[-1]}; choose another with --port."
-                ) from None
+        if error := why_not(place, each):
+            raise CnnvizError(
+                f"Port {each} can't be had: {error.strerror}. {len(workers)} processes behind port {port} want "
+                f"{workers[0]} to {workers[-1]}; choose another with --port."
+            )
 
 
 def _shares(count: int) -> dict[str, str]:

@@ -4,6 +4,7 @@ import argparse
 import sys
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from cnnviz.errors import CnnvizError
 from cnnviz.training.recipes import CURVES, GO, RECIPES
@@ -20,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     names = sorted([*RECIPES, *CURVES, *GO])
     parser.add_argument("name", choices=names, metavar="NAME", help=", ".join(names))
     parser.add_argument("--data-root", type=Path, help="a folder with the data set; without it, it is downloaded")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=_seed, default=0, help="a whole number, 0 unless said otherwise")
     parser.add_argument("--epochs", type=_epochs, help="instead of the recipe's own number")
     parser.add_argument("--out", type=Path, help="where to write, instead of assets/weights or assets/curves")
 
@@ -32,18 +33,20 @@ def run(arguments: argparse.Namespace) -> int:
     from cnnviz.training.go_policy import measure as train_on_games
     from cnnviz.training.loop import train
 
+    out = arguments.out or (FOLDER if arguments.name in CURVES else WEIGHTS)
     try:
+        _check(out)
         if arguments.name in CURVES:
             measure = import_module(CURVES[arguments.name]).measure
             how = {"data_root": arguments.data_root, "seed": arguments.seed, "epochs": arguments.epochs}
-            print(measure(**how, out=arguments.out or FOLDER))
+            print(measure(**how, out=out))
             return 0
         card = (train_on_games if arguments.name in GO else train)(
             arguments.name,
             data_root=arguments.data_root,
             seed=arguments.seed,
             epochs=arguments.epochs,
-            out=arguments.out or WEIGHTS,
+            out=out,
         )
     except CnnvizError as error:
         print(error, file=sys.stderr)
@@ -51,6 +54,23 @@ def run(arguments: argparse.Namespace) -> int:
     bar = card["bar"]
     print(f"{card['name']}: accuracy {card['accuracy']:.2%}" + (f", bar {bar:.2%}" if bar else ""))
     return 0
+
+
+def _check(out: Path) -> None:
+    """Raise CnnvizError where nothing can be written to a folder, which would be told after hours of training."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        why = error.strerror
+        raise CnnvizError(f"Nothing can be written to {out} ({why}); name another folder with --out.") from None
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal() or int(text) >= 2**32:
+        raise argparse.ArgumentTypeError(f"{text!r} is no seed; it should be a whole number from 0 to {2**32 - 1}")
+    return int(text)
 
 
 def _epochs(text: str) -> int:

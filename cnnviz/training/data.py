@@ -69,8 +69,12 @@ def load(dataset: str, data_root: Path | None = None) -> Splits:
         return readers[dataset]()
     except BROKEN as error:
         where = f"in {data_root}" if data_root else "by download"
+        # torchvision's advice is an argument of its own.
+        why = str(error).partition(" You can use download=True")[0].rstrip(".")
+        otherwise = ", or leave that out, and it is downloaded" if data_root else ""
         raise CnnvizError(
-            f"The data set {dataset} could not be had {where} ({error}); name a folder that holds it with --data-root."
+            f"The data set {dataset} could not be had {where} ({why}); "
+            f"name a folder that holds it with --data-root{otherwise}."
         ) from error
 
 

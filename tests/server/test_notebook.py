@@ -73,6 +73,7 @@ def test_a_network_of_this_process_is_served_and_stopped_and_served_again():
     assert first.startswith("Net is at http://localhost:")
     assert second.endswith("/activations?model=Net+2")
     assert third.endswith("/activations?model=again")
+    assert "lifespan" not in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -111,3 +111,25 @@ def test_its_log_says_nothing_of_who_came(server):
     text = log.read_text()
     assert "anna" not in text
     assert "127.0.0.1:" not in text
+
+
+def test_no_other_site_is_asked_for_this_machines_address(server):
+    # Streamlit would, before it says where it answers, and its log then tells that nobody answered or what was said.
+    _, _, log = server
+    said = log.read_text()
+    assert "Local URL" in said
+    assert "xternal" not in said
+
+
+def test_a_connection_from_another_site_is_refused_and_asks_nobody(monkeypatch):
+    from streamlit import net_util
+    from streamlit.web.server.starlette.starlette_websocket import _is_origin_allowed
+
+    from cnnviz.server import addresses
+
+    asked = []
+    monkeypatch.setattr(net_util, "get_external_ip", net_util.get_external_ip)
+    monkeypatch.setattr(net_util, "_make_blocking_http_get", lambda *given, **settings: asked.append(given))
+    addresses.ask_nobody_outside()
+    assert not _is_origin_allowed("https://elsewhere.example", "localhost:8501")
+    assert not asked

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from cnnviz.errors import CnnvizError
 from cnnviz.server.rooms import checks, room
 from cnnviz.server.rooms.checks import RefusedError
 from cnnviz.server.rooms.codes import digest, is_code, is_token_of, new_code, new_token
@@ -71,7 +72,7 @@ class Office:
 
     async def open(self, address: str) -> dict[str, str]:
         """Open a room for somebody at an address; return its code and the teacher's token."""
-        if not self.is_shared and int(os.environ.get(WORKERS) or 1) > 1:
+        if not self.is_shared and workers_told() > 1:
             raise RefusedError("several")
         if wait := await self._opened.wait(address):
             raise RefusedError("wait", minutes=wait)
@@ -130,6 +131,14 @@ class Office:
             await self.store.change(code, lambda now: room.leave(now, member))
         else:
             await self.store.change(code, _OF_TEACHER[name](given))
+
+
+def workers_told() -> int:
+    """Return how many processes serve this site, as CNNVIZ_WORKERS says; raises CnnvizError where that is no number."""
+    text = os.environ.get(WORKERS) or "1"
+    if not text.isdecimal() or not int(text):
+        raise CnnvizError(f"{WORKERS} is how many processes serve the site, such as 2, not {text!r}.")
+    return int(text)
 
 
 def _store(hub: Hub) -> Store:
