@@ -37,6 +37,14 @@ function skipPastTheMenu() {
   };
 }
 
+/**
+ * A press that comes to a row of presets from elsewhere would give the focus back to the preset that had it last, which
+ * pushes a phone's row away under the finger, and nothing is chosen: it takes no focus at all. Keys do as ever.
+ */
+function pressWithoutFocus(event) {
+  if (event.target.closest("[class*=preset-row] [role=radiogroup]")) event.preventDefault();
+}
+
 /** On a phone a row is longer than the screen: push it so far that the link to where one is can be seen. */
 function reveal(link, screen) {
   const row = link.closest(".st-key-menu-screens, .st-key-menu-sections");
@@ -92,6 +100,8 @@ function followMenu(own, act) {
 
 export default function ({ data, parentElement }) {
   oneEntryAnAct();
+  // The same listener is added once; before Streamlit's own, which keep the event to themselves.
+  window.addEventListener("mousedown", pressWithoutFocus, true);
   // Streamlit calls every page English: a screen reader would read another language with English sounds.
   document.documentElement.lang = data.language;
   return followMenu(memory(parentElement), (menu) => mark(menu, data, parentElement));

@@ -21,6 +21,10 @@ _ALL = {"resultTypes": ["violations"]}
 STYLED = """() => [...document.querySelectorAll('.katex-display')]
   .every((each) => getComputedStyle(each).overflowX === 'hidden')"""
 
+# A formula that is wider than its place is cut, for none scrolls.
+_CUT = """() => [...document.querySelectorAll('.katex-display')]
+  .filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.textContent)"""
+
 # What moves by itself while a page loads, by the sum that Chromium reports; good is below 0.1.
 _SHIFTS = """() => new Promise((done) => {
   let sum = 0;
@@ -46,7 +50,7 @@ def assert_nothing_jumps(page: Page) -> None:
 
 
 def assert_accessible(page: Page) -> None:
-    """Fail with axe's serious and critical findings, and for a page wider than its window, which is made so wide."""
+    """Fail with axe's serious and critical findings, a cut formula, and a page wider than its window, made so wide."""
     opened = PHONE if page.viewport_size["width"] < LAPTOP else LAPTOP
     for width in (PHONE, LAPTOP):
         page.set_viewport_size({"width": width, "height": 900})
@@ -54,6 +58,7 @@ def assert_accessible(page: Page) -> None:
         page.wait_for_function(STYLED)
         if NIGHTLY or width == opened:
             _assert_no_faults(page, f"{width} px", _ALL)
+        assert not (cut := page.evaluate(_CUT)), (width, cut)
         assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth - main.clientWidth") <= 0, width
 
 

@@ -15,6 +15,7 @@ from cnnviz.ui.own_classes.report import features_file
 from cnnviz.ui.own_classes.state import PRESETS
 from tests.pages import opening
 from tests.pages.opening import assert_well, kept, said, unfold
+from tests.spoken import english
 
 PART = "Your own classes"
 open_part = partial(opening.open_screen, "pages/train/training.py", part=PART)
@@ -120,6 +121,13 @@ def test_ones_own_photos_are_learnt_and_forgotten(photos):
     assert run_of(app).step == 0
     app.button(key=key("undo")).click().run()
     assert "espresso has 4 photos" in app.info[0].value
+
+
+def test_what_is_no_photo_is_said_in_the_language_of_the_page():
+    app = add(open_part(collection="own", lang="zh"), ("bad.png", b"<html>no</html>"), ("bad.jpg", b"hello"))
+    told = [each.value for each in app.error]
+    assert [each.split("：")[0] for each in told] == ["bad.png", "bad.jpg"]
+    assert not english(told)
 
 
 def test_what_is_no_photo_or_comes_twice_is_one_sentence_and_loses_nothing(photos):

@@ -22,6 +22,7 @@ from cnnviz.training.live.photos import MOST
 from cnnviz.ui.engine import ask
 from cnnviz.ui.own_photo import leave, taken_over
 from cnnviz.ui.photo_store import CLASSES
+from cnnviz.ui.refusals import translated
 from cnnviz.ui.words import Words
 
 WORDS = Words("own_classes")
@@ -163,7 +164,7 @@ def _take(mine: Own, to: OwnClass, file: UploadedFile) -> str:
     try:
         picture = Picture.of(images.decode(file.getvalue()))
     except ImageError as error:
-        return str(error)
+        return translated(error)
     for each in mine.classes:
         if any(photo.sha256 == picture.sha256 for photo in each.photos):
             return WORDS.text("twice", name=each.name)
