@@ -94,20 +94,20 @@ def _serve(given: argparse.Namespace) -> int:
         from streamlit.web.cli import main as streamlit
     except ImportError:
         raise ModelError('The laboratory needs Streamlit; install it with pip install "cnnviz[app]".') from None
+    from cnnviz.server import addresses
+
     if given.behind is None:
         from cnnviz.server import environment
 
         environment.check()
-    if given.workers > 1 and given.behind is None:
-        from cnnviz.server import workers
+        if given.workers > 1:
+            from cnnviz.server import workers
 
-        return workers.serve(given.workers, given.port, main, given.typed)
-    from cnnviz import models
-    from cnnviz.server import addresses
-
-    if given.behind is None:
+            return workers.serve(given.workers, given.port, main, given.typed)
         # Before a network is built, and its address told.
         addresses.check_port(given.port)
+    from cnnviz import models
+
     addresses.ask_nobody_outside()
 
     for name, fit in cli_models.register(given):

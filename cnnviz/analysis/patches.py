@@ -12,6 +12,7 @@ from cnnviz.analysis.operations import Operation
 from cnnviz.analysis.views import reshaped
 from cnnviz.analysis.windows import Get, each_dim, painted, through, window
 from cnnviz.arithmetic.bounds import Link
+from cnnviz.arithmetic.sizes import conv_output_size
 
 Patches = Mapping[int, tuple[tuple[Link, Link], Digit]]
 
@@ -30,13 +31,26 @@ def unfold(op: Operation, get: Get) -> Field | None:
         return lose(field, range(len(made)), f"{op.name} mixes positions in channels")
     kernel = each_dim(op.get(1, "kernel_size"), 2)
     dilation, padding, stride = (each_dim(op.keywords[name], 2) for name in ("dilation", "padding", "stride"))
-    settings = zip(image.shape[1 + channel :], kernel, stride, padding, dilation, strict=True)
-    counts = tuple((size + 2 * p - d * (k - 1) - 1) // s + 1 for size, k, s, p, d in settings)
+    counts = _counts(image.shape[1 + channel :], kernel, stride, padding, dilation)
     links = map(window, kernel, stride, padding, dilation)
     digits = Digit(channel, kernel[0], kernel[1]), Digit(channel, kernel[1])
     grid = (*made[:-1], *counts)
     apart = _apart(field, dict(zip((rank - 2, rank - 1), zip(links, digits, strict=True), strict=True)), grid)
     return reshaped(apart, grid, made, op.name)
+
+
+def _counts(
+    sizes: tuple[int, ...],
+    kernel: tuple[int, ...],
+    stride: tuple[int, ...],
+    padding: tuple[int, ...],
+    dilation: tuple[int, ...],
+) -> tuple[int, ...]:
+    """Return how many patches there are along each axis."""
+    return tuple(
+        conv_output_size(size, kernel_size=k, stride=s, padding=p, dilation=d)
+        for size, k, s, p, d in zip(sizes, kernel, stride, padding, dilation, strict=True)
+    )
 
 
 def _apart(field: Field, patches: Patches, shape: tuple[int, ...]) -> Field:
@@ -61,12 +75,9 @@ def fold(op: Operation, get: Get) -> Field | None:
     if field is None:
         return None
     kernel = each_dim(op.get(2, "kernel_size"), 2)
-    settings = [each_dim(op.get(at, name), 2) for at, name in ((3, "dilation"), (4, "padding"), (5, "stride"))]
-    dilation, padding, stride = settings
-    counts = tuple(
-        (size + 2 * p - d * (k - 1) - 1) // s + 1
-        for size, k, s, p, d in zip(made[-2:], kernel, stride, padding, dilation, strict=True)
-    )
+    named = (3, "dilation"), (4, "padding"), (5, "stride")
+    dilation, padding, stride = (each_dim(op.get(at, name), 2) for at, name in named)
+    counts = _counts(made[-2:], kernel, stride, padding, dilation)
     if prod(counts) != image.shape[-1]:
         return lose(field, range(rank), f"{op.name} is not followed")
     grid = reshaped(field, image.shape, (*image.shape[:-1], *counts), op.name)

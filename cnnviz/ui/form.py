@@ -9,7 +9,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import streamlit as st
 
@@ -18,6 +18,9 @@ from cnnviz.ui.form_controls import AnyControl, Control, Switch, written
 from cnnviz.ui.hidden import shows
 from cnnviz.ui.kept import draw_kept, forget
 from cnnviz.ui.words import COMMON, Words
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 T = TypeVar("T")
 
@@ -73,7 +76,7 @@ class Form:
         greyed = frozenset(disabled)
         others = [control for control in controls if not isinstance(control, Switch)]
         if others and columns > 1:
-            with st.container(key=self.key(f"{others[0].name}-controls-{columns}")):
+            with self.grid(others[0].name, columns):
                 self._draw_all(others, greyed, in_grid=True)
         else:
             self._draw_all(others, greyed)
@@ -81,6 +84,10 @@ class Form:
         if switches:
             with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
                 self._draw_all(switches, greyed)
+
+    def grid(self, name: str, columns: int) -> "DeltaGenerator":
+        """Return the grid of controls that `name` tells from the form's others, as assets/app.css lays it out."""
+        return st.container(key=self.key(f"{name}-controls-{columns}"))
 
     def presets(self, presets: Mapping[str, Preset]) -> None:
         """Draw the presets, the one that stands pressed, and the way back to the start; their names are labels."""

@@ -134,7 +134,7 @@ def draw_sliders(form: Form, control: ThetaControl, known: Mapping[Theta, Pose])
         )
 
     now = box()
-    with st.container(key=form.key("pose-controls-2")):
+    with form.grid("pose", 2):
         for slider in SLIDERS:
             key = form.key(slider.name)
             shown = round(min(max(slider.of(now), slider.low), slider.high), 4)
