@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8501
+RERUNS := --reruns 1 --max-suite-reruns 3 --rerun-show-tracebacks
 
 .PHONY: run check library test lint javascript chromium
 
@@ -17,11 +18,12 @@ library: .venv/installed-dev
 	$(BIN)/python -m pytest --ignore tests/browser -m "not ray" -n 2 --dist worksteal
 
 # Those that count frames or time have the machine to themselves, and so has the one Ray cluster of those that need it;
-# the browser's others wait more than they work. CNNVIZ_NIGHTLY=1 runs all that is long: see CONTRIBUTING.md.
+# the browser's others wait more than they work. What fails in the browser is run once more, three at most, and told
+# with its reason. CNNVIZ_NIGHTLY=1 runs all that is long: see CONTRIBUTING.md.
 test: check chromium
 	$(BIN)/python -m pytest tests/engine -m ray
-	$(BIN)/python -m pytest tests/browser -m alone
-	$(BIN)/python -m pytest tests/browser -m "not alone" -n 2 --dist worksteal
+	$(BIN)/python -m pytest tests/browser -m alone $(RERUNS)
+	$(BIN)/python -m pytest tests/browser -m "not alone" -n 2 --dist worksteal $(RERUNS)
 
 lint: .venv/installed-dev javascript
 	$(BIN)/ruff check .

@@ -12,9 +12,12 @@ CAMERA = """navigator.mediaDevices.getUserMedia = async () => {
   canvas.getContext("2d").fillRect(0, 0, 9, 9);
   return canvas.captureStream(5);
 }"""
-# What a place says to the eye: its own letters have no size where others stand in their place.
-SHOWN = """each => parseFloat(getComputedStyle(each).fontSize) ? each.textContent.trim()
-  : getComputedStyle(each, "::after").content.slice(1, -1)"""
+# Whether a place says a word to the eye: its own letters have no size where others stand in their place.
+SAYS = """([place, word]) => {
+  const each = document.querySelector(place);
+  return each && word === (parseFloat(getComputedStyle(each).fontSize) ? each.textContent.trim()
+    : getComputedStyle(each, "::after").content.slice(1, -1));
+}"""
 
 
 def make_say(page, label):
@@ -39,5 +42,5 @@ def test_streamlits_own_words_are_where_they_are_looked_for(serve, new_tab, lang
     for label, place in PLACES.items():
         make_say(page, label)
         expect(page.locator(place).first).to_be_attached()
-        assert page.locator(place).first.evaluate(SHOWN) == wanted[label], label
+        page.wait_for_function(SAYS, arg=[place, wanted[label]])  # Streamlit may draw the place before its words
     page.close()
