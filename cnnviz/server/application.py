@@ -22,6 +22,7 @@ from cnnviz.server.health import health_route
 from cnnviz.server.idle_memory import give_back
 from cnnviz.server.logs import keep_to_one_line
 from cnnviz.server.metrics import metrics_route
+from cnnviz.server.packing import KeepPacked
 from cnnviz.server.rooms.office import Office
 from cnnviz.server.rooms.routes import room_routes
 from cnnviz.server.script_errors import log_once, tell
@@ -76,6 +77,7 @@ app = st.App(
             title="cnnviz",
             module=components_path,
         ),
+        Middleware(KeepPacked),
     ],
     on_script_error=tell,
 )

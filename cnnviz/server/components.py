@@ -3,14 +3,11 @@
 Components are known to a running server alone, so their code is imported once there is one.
 """
 
-import gzip
-from functools import cache
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-_KEPT = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
+_KEPT = {"cache-control": "public, max-age=31536000, immutable"}
 
 
 def components_route() -> Route:
@@ -37,11 +34,4 @@ async def _components(request: Request) -> Response:
 
     if request.path_params["version"] != VERSION:
         return Response(status_code=404)
-    if "gzip" not in request.headers.get("accept-encoding", ""):
-        return Response(MODULE, media_type="text/javascript", headers=_KEPT)
-    return Response(_packed(MODULE), media_type="text/javascript", headers={**_KEPT, "content-encoding": "gzip"})
-
-
-@cache
-def _packed(text: str) -> bytes:
-    return gzip.compress(text.encode(), mtime=0)
+    return Response(MODULE, media_type="text/javascript", headers=_KEPT)

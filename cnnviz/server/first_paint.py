@@ -3,10 +3,15 @@ address of the components' code, so that it comes beside Streamlit's own.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cnnviz.server.packing import packed, takes_packed
+
+# All pages are one and the same.
+_packed = lru_cache(maxsize=4)(packed)
 _LEFT_OUT = (b"accept-encoding", b"if-none-match", b"if-modified-since")
 
 
@@ -22,6 +27,7 @@ class FirstPaint:
         if scope["type"] != "http" or "text/html" not in Headers(scope=scope).get("accept", ""):
             await self._app(scope, receive, send)
             return
+        packs = takes_packed(scope)
         # A page that is compressed, or that the browser keeps from before, could not be given today's style.
         scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] not in _LEFT_OUT]}
         start: Message | None = None
@@ -42,7 +48,11 @@ class FirstPaint:
                 head = f'<link rel="modulepreload" href="./{self._module()}"><style>{self._style}</style></head>'
                 body = body.replace(b"</head>", head.encode(), 1)
                 body = body.replace(b"<title>Streamlit</title>", f"<title>{self._title}</title>".encode(), 1)
-                MutableHeaders(scope=start)["content-length"] = str(len(body))
+                headers = MutableHeaders(scope=start)
+                headers.setdefault("vary", "accept-encoding")
+                if packs:
+                    body, headers["content-encoding"] = _packed(body), "gzip"
+                headers["content-length"] = str(len(body))
                 await send(start)
                 await send({"type": "http.response.body", "body": body})
 

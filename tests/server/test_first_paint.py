@@ -42,6 +42,14 @@ def test_a_page_has_the_style_at_the_end_of_its_head(client, path):
     assert answer.text == named.replace("</head>", f"{module}<style>{STYLE}</style></head>")
 
 
+@pytest.mark.parametrize("takes", ["gzip", "identity"])
+def test_a_page_is_compressed_for_who_takes_it(client, takes):
+    answer = client.get("/", headers={**BROWSER, "accept-encoding": takes})
+    assert STYLE in answer.text
+    assert (int(answer.headers["content-length"]) < len(answer.text) / 3) is (takes == "gzip")
+    assert answer.headers["vary"].lower() == "accept-encoding"
+
+
 def test_a_page_that_the_browser_has_is_sent_again_for_its_style_may_be_another(client):
     answer = client.get("/", headers={**BROWSER, "if-none-match": '"1"'})
     assert answer.status_code == 200
