@@ -161,7 +161,8 @@ def _show_notes(state: State, found: Answers) -> None:
         )
     if "accuracy" in facts and state.model.random_seed is None:
         split = named("cards", facts["split"])
-        say("accuracy", first=percent(facts["accuracy"], 1), five=percent(facts["among_five"], 1), split=split)
+        first, five = _shares(facts)
+        say("accuracy", first=first, five=five, split=split)
 
 
 def _ranks(line: Line, found: Answers) -> np.ndarray:
@@ -173,19 +174,28 @@ def _ranks(line: Line, found: Answers) -> np.ndarray:
 def _show_networks(state: State, found: Answers) -> None:
     """Compare the networks that are trained, in a table of what their cards say."""
     st.subheader(label("networks"))
-    rows = []
-    for name in ready():
-        facts = shipped.facts_of(name)
-        shares = (percent(facts[each], 1) for each in ("accuracy", "among_five"))
-        rows.append((label(f"network.{name}"), *shares, whole(facts["positions"]), whole(facts["parameters"])))
+    facts = {name: shipped.facts_of(name) for name in ready()}
+    rows = [
+        (label(f"network.{name}"), *_shares(told), whole(told["positions"]), whole(told["parameters"]))
+        for name, told in facts.items()
+    ]
     if rows:
         names = (label(f"column.{each}") for each in ("network", "first", "five", "positions", "parameters"))
         st.table(dict(zip(names, zip(*rows, strict=True), strict=True)), border="horizontal")
     if "go-policy-pooled" in ready():
         say("networks_said")
+    for name, told in facts.items():
+        if alike := told.get("taught_alike"):
+            first, five = _shares(alike)
+            say("networks_unlike", network=label(f"network.{name}"), first=first, five=five)
     missing = [name for name in go_networks.NAMES if name not in ready()]
     if missing:
         say("networks_missing", commands=", ".join(f"`python -m cnnviz.training {name}`" for name in missing))
+
+
+def _shares(facts: Mapping[str, Any]) -> tuple[str, str]:
+    """Return how often a network's first choice was played, and one of its first five."""
+    return percent(facts["accuracy"], 1), percent(facts["among_five"], 1)
 
 
 def question(state: State, found: Answers, number: int) -> Question | None:
