@@ -28,6 +28,13 @@ def test_a_part_opens_and_asks_questions(part):
     assert len(answered_in_turn(app, key(part, "predict-next"), 4)) == 4
 
 
+def test_networks_that_learned_alike_are_compared():
+    """Of 4.2 million positions by one recipe two learned; the third is beside what its own recipe made of the first."""
+    text = said(open_screen(SCREEN))
+    assert "33.2%" in text
+    assert "65.2%" in text
+
+
 def test_moves_of_ones_own_follow_the_game():
     app = open_screen(SCREEN, game="2", branch="10", moves="K10 D10 pass")
     assert_well(app)
