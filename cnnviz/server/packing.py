@@ -57,8 +57,11 @@ class KeepPacked:
             await send(message)
 
         await self._app(scope, receive, heard)
-        if _stays(start) and len(self._kept) < _MOST:
-            self._kept[path] = await asyncio.to_thread(_pack, start, b"".join(parts))
+        body = b"".join(parts)
+        # An answer that broke off is no answer.
+        whole = _stays(start) and Headers(scope=start).get("content-length") == str(len(body))
+        if whole and len(self._kept) < _MOST:
+            self._kept[path] = await asyncio.to_thread(_pack, start, body)
 
 
 def _is_passed(scope: Scope) -> bool:
@@ -69,7 +72,7 @@ def _stays(start: Message) -> bool:
     """Return whether an answer that begins so is text, not compressed yet, and the same for all and for good."""
     if start.get("status") != 200:
         return False
-    headers = MutableHeaders(scope=start)
+    headers = Headers(scope=start)
     immutable = "immutable" in headers.get("cache-control", "")
     return immutable and "content-encoding" not in headers and headers.get("content-type", "").startswith(_KINDS)
 

@@ -110,6 +110,18 @@ def test_any_bytes_come_back(body):
     assert [client.get("/").content for _ in range(2)] == [body, body]
 
 
+def test_an_answer_that_broke_off_is_not_kept():
+    bodies = iter([b"abc", b"abcdef"])
+
+    async def app(scope, receive, send):
+        headers = [(b"content-length", b"6"), (b"content-type", b"text/css"), (b"cache-control", b"immutable")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": next(bodies)})
+
+    client = TestClient(KeepPacked(app))
+    assert [client.get("/").content for _ in range(3)] == [b"abc", b"abcdef", b"abcdef"]
+
+
 def test_there_is_an_end_to_what_is_kept(monkeypatch):
     async def app(scope, receive, send):
         await Response(scope["path"], headers=FOR_GOOD, media_type=TEXT)(scope, receive, send)
