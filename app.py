@@ -10,7 +10,7 @@ from cnnviz.components.room import room
 from cnnviz.components.theme import follow_theme
 from cnnviz.ui import links, menu
 from cnnviz.ui.engine import settle
-from cnnviz.ui.hidden import shows
+from cnnviz.ui.hidden import say_unknown, shows
 from cnnviz.ui.kept import forget_all
 from cnnviz.ui.reconnection import run_when_reconnected
 from cnnviz.ui.single_values import look_up_single_values
@@ -55,4 +55,5 @@ with in_turn(STAGE):
         draw_frame()
     if name not in ("home", "room"):
         settle()
+    say_unknown()
     page.run()

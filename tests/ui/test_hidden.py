@@ -47,3 +47,15 @@ def test_it_stays_for_the_visit_and_a_strange_word_hides_nothing():
     app.switch_page("pages/basics/convolution.py").run()
     assert_well(app)
     assert app.query_params["hide"] == "settings,nonsense"
+
+
+def test_what_is_no_part_is_told_and_the_others_go_with_blanks_or_without():
+    app = open_screen(POOLING, hide="quiz, questions,")
+    assert not app.exception
+    assert labels(app) == ["The same in Python", "Try this"]
+    assert [each.value for each in app.warning] == [
+        "The link hides `quiz`, which is no part of a screen. What `hide` takes: "
+        + ", ".join(f"`{part}`" for part in PARTS)
+        + "."
+    ]
+    assert not open_screen(POOLING, hide="questions").warning
