@@ -84,10 +84,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
     });
     const { inks } = own, mean = own.fallen ? own.sum / own.fallen : null;
     find(".lines").replaceChildren(
-      ...legendLine("", inks.output, places(meta.mean, 3), fill(words.mean, { count: own.outputs.length })),
+      ...legendLine("", inks.output, places(meta.mean, 3),
+        fill(words.mean, { count: own.outputs.length.toLocaleString("en") })),
       ...legendLine("dashed", inks.kernel, places(meta.scaled, 3), words.scaled),
       ...legendLine("dashed", inks.input, mean === null ? "–" : places(mean, 3),
-        fill(words.drawn, { count: own.fallen })),
+        fill(words.drawn, { count: own.fallen.toLocaleString("en") })),
       ...legendLine("dot", inks.wrong, places(own.outputs[own.mask], 3), words.this));
     spread.setAttribute("aria-label",
       fill(words.spread, { mean: places(meta.mean, 3), scaled: places(meta.scaled, 3) }));

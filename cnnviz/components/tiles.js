@@ -121,7 +121,7 @@ function telling(find, own) {
     low.textContent = told ? minus(show(least, step)) : "";
     high.textContent = told ? minus(show(greatest, step)) : words.own;
   };
-  const name = (k) => fill(words.channel, { channel: k }) + (meta.labels ? " · " + meta.labels[k] : "");
+  const name = (k) => [fill(words.channel, { channel: k }), meta.labels?.[k]].filter(Boolean).join(" · ");
   const number = (k, r, c) => {
     const plane = h * w, at = k * plane + r * w + c;
     if (meta.mode !== "rgb") {
@@ -140,7 +140,8 @@ function telling(find, own) {
     scale(k);
   };
   const idle = () => {
-    const size = fill(words.idle, { count: meta.count, height: meta.size[0], width: meta.size[1] });
+    const [height, width] = meta.size;
+    const size = fill(meta.picks ? words.idle : words.look, { count: meta.count, height, width });
     readout.textContent = own.selected === null ? size : `${name(own.selected)} · ${size}`;
     scale();
   };
@@ -223,11 +224,14 @@ function drawAll(given, arrays, parentElement, setTriggerValue) {
   };
   const pick = (i) => {
     own.at = i;
+    if (!meta.picks) return;
     pend(own, order[i]);
     own.choose(order[i]);
     setTriggerValue("pick", order[i]);
   };
-  listen(frame, own, readout, { under: (event) => placeUnder(event, space, own), look, rest, pick: ([i]) => pick(i) });
+  listen(frame, own, readout, { under: (event) => placeUnder(event, space, own), look, rest,
+    // A finger, which only taps, reads by it what a pointer reads by resting there.
+    pick: (place) => { pick(place[0]); if (!meta.picks) look(place); } });
   frame.onscroll = () => drawTiles(canvas, frame, own);
   walkTiles(frame, own, pick, () => {
     readout.setAttribute("aria-live", "polite");

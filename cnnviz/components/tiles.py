@@ -52,6 +52,7 @@ def tiles(
     weights: NDArray[Any] | None = None,
     label: str = "Feature maps",
     words: Mapping[str, str] | None = None,
+    picks: bool = True,
     on_pick: Callable[[int], None] | None = None,
 ) -> int | None:
     """Draw every map of a layer and return the index of the one just picked, or None.
@@ -61,8 +62,8 @@ def tiles(
     scrolls where it would be higher. `order` holds the indices to draw, in that order (all of them by default).
     With `shared` one scale serves all maps, else each has its own; 1 x 1 maps always share. In mode "signed" colours
     are centred on zero. `labels` follow each map's number in the readout. `label` names the mosaic to screen readers.
-    `words` replaces some of its words. `on_pick` hears of a pick before the page's script runs again. Raises
-    ShapeError for other shapes.
+    `words` replaces some of its words. Where it `picks` nothing, a click only reads the number under it. `on_pick`
+    hears of a pick before the page's script runs again. Raises ShapeError for other shapes.
     """
     data, rest = message(
         maps,
@@ -76,6 +77,7 @@ def tiles(
         weights=weights,
         label=label,
         words=words,
+        picks=picks,
         key=key,
     )
     send(key, rest)
@@ -95,6 +97,7 @@ def message(
     weights: NDArray[Any] | None = None,
     label: str = "Feature maps",
     words: Mapping[str, str] | None = None,
+    picks: bool = True,
     key: str = "",
 ) -> tuple[bytes, bytes]:
     """Return what `tiles` sends to the browser for the same arguments: a buffer of `pack` and its parcel."""
@@ -127,6 +130,7 @@ def message(
         "tallest": tallest,
         "labels": None if labels is None else [str(text) for text in labels],
         "label": label,
+        "picks": picks,
         "words": words_of("tiles", words),
     }
     named, rest = parcel(key, {}, *arrays)

@@ -75,7 +75,9 @@ def read(data: bytes) -> Record:
         black, white, _ = root.get_setup_stones()
         moves = [node.get_move() for node in game.get_main_sequence()[1:]]
     except (ValueError, KeyError, LookupError) as error:
-        raise GoError(f"This is not a record of Go in SGF: {error}.") from error
+        # Of a point off the board sgfmill says nothing.
+        why = str(error) or "a move or a stone in it has no place on the board"
+        raise GoError(f"This is not a record of Go in SGF: {why}.") from error
     if side != SIDE:
         raise GoError(f"The game is on a board of {side} x {side}; the network reads {SIDE} x {SIDE}.")
 

@@ -5,7 +5,7 @@
     'tabby'
 
 A network that somebody designed is its own name, "design:1x28x28: Conv 20 5 p2, ReLU, Flatten, Linear 10"; one of timm
-is "timm/NAME".
+is "timm/NAME", and one for classes of somebody's own "photos: cat, coffee, flower".
 
 A source of models is one module with the functions of `Source`, named in `_SOURCES`. Nothing here imports torch before
 a function needs it, and the cards of the sources other than torchvision never do.
@@ -26,6 +26,7 @@ from cnnviz.models import (
     efficientnet_lite0,
     go_networks,
     own_builds,
+    own_classes,
     own_networks,
     registered,
     shipped,
@@ -109,7 +110,7 @@ def register(
     picture is made ready for it and what its outputs are called: see `card_of`, which makes one from the network alone
     and is called where none is given; its name and origin are set here. `weights` is a file with the network's tensors
     that `load` puts in; without one those of the factory stay. Raises ModelError where the name is empty, taken, or
-    reads as a design or a network of timm, and where the factory fails.
+    reads as a design, own classes or a network of timm, and where the factory fails.
 
         >>> def build():
         ...     return nn.Sequential(nn.Flatten(), nn.Linear(28 * 28, 10))
@@ -153,15 +154,15 @@ def is_designed(name: str) -> bool:
 
 
 def is_unlisted(name: str) -> bool:
-    """Return whether a name is of the kinds that `names` leaves out: a design, or a network of timm."""
-    return is_designed(name) or name.startswith(timm_models.PREFIX)
+    """Return whether a name is of the kinds that `names` leaves out: a design, own classes, or a network of timm."""
+    return is_designed(name) or own_classes.is_one(name) or name.startswith(timm_models.PREFIX)
 
 
 def is_ready(name: str) -> bool:
     """Return whether `load` downloads nothing: the weights are on this disk, or there are none."""
     source = _source(name)
     file = source.file(name)
-    return source in (own_networks, registered, timm_models) if file is None else file.exists()
+    return source in (own_classes, own_networks, registered, timm_models) if file is None else file.exists()
 
 
 def load(
@@ -195,12 +196,12 @@ def load(
         state = source.official(name, progress)
     model = _seeded(random_seed or 0, partial(source.build, name, random=random_seed is not None))
     if state is not None:
-        own = source in (own_networks, registered)
+        own = source in (own_classes, own_networks, registered)
         fit = fitting.fit(
-            model,
+            own_classes.layers(model) if source is own_classes else model,
             state,
             checkpoint_name if checkpoint is not None else str(source.file(name)),
-            architecture="the network" if is_designed(name) else name,
+            architecture="the network" if is_designed(name) or source is own_classes else name,
             adapt=lambda part: source.adapt(name, part, model),
             any_names=own,
             ordered=checkpoints.keeps_order(_beginning(source.file(name)) if checkpoint is None else checkpoint),
@@ -243,6 +244,8 @@ def _seeded(seed: int, build: "Callable[[], nn.Module]") -> "nn.Module":
 def _source(name: str) -> Source:
     if is_designed(name):
         return own_networks
+    if own_classes.is_one(name):
+        return own_classes
     if name.startswith(timm_models.PREFIX):
         return timm_models
     for source in (*_SOURCES, go_networks):

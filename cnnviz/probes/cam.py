@@ -169,7 +169,10 @@ def _maker(calls: Sequence[Call], tensor: Tensor) -> str:
 def _refusal(name: str, kind: str) -> ModelError:
     # A function has no name but its kind.
     called = name if name == kind else f"{name} ({kind})"
-    where = f": here {called} stands in between" if name else ": here nothing is averaged"
+    if kind == "getitem":
+        where = ": here some values are read and the others are not, as a transformer reads its class token alone"
+    else:
+        where = f": here {called} stands in between" if name else ": here nothing is averaged"
     return ModelError(
         f"CAM is defined for networks whose logits are one linear layer's, behind global average pooling{where}."
     )

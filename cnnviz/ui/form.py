@@ -7,7 +7,7 @@
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -17,6 +17,7 @@ from cnnviz.ui import links
 from cnnviz.ui.form_controls import AnyControl, Control, Switch, written
 from cnnviz.ui.hidden import shows
 from cnnviz.ui.kept import draw_kept, forget
+from cnnviz.ui.timers import acted_in, current_fragment
 from cnnviz.ui.words import COMMON, Words
 
 if TYPE_CHECKING:
@@ -98,9 +99,13 @@ class Form:
         now = {name: text for name, text in self._texts.items() if name not in PASSIVE}
         standing = next((name for name, preset in texts.items() if preset == now), None)
 
+        fragment = current_fragment()
+
         def chosen() -> None:
             forget(key)
-            if (name := st.session_state[key]) is not None:
+            if not acted_in(fragment):
+                st.session_state[key] = standing
+            elif (name := st.session_state[key]) is not None:
                 self.begin(presets[name])
 
         def draw() -> None:
@@ -170,6 +175,8 @@ class _Bound(Generic[T]):
     control: Control[T]
     disabled: bool
     in_grid: bool
+    fragment: str = field(default_factory=current_fragment)
+    shown: dict[str, object] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -188,9 +195,14 @@ class _Bound(Generic[T]):
 
     def changed(self, key: str) -> None:
         forget(self.key)
-        self.form.set(self.control, _taken(st.session_state[key], self.control.default))
+        if acted_in(self.fragment):
+            self.form.set(self.control, _taken(st.session_state[key], self.control.default))
+        else:
+            # As it was, so that an act on it that is still under way is seen as one.
+            st.session_state[key] = self.shown[key]
 
     def show(self, key: str, value: object) -> None:
+        self.shown[key] = value
         # Set only where it differs: what is set goes to the browser, over what a person may be typing there.
         if st.session_state.get(key) != value:
             st.session_state[key] = value

@@ -146,6 +146,11 @@ def _thumbnails() -> np.ndarray:
     return np.stack(small)
 
 
+def _chooses() -> dict[str, str]:
+    """Return the words of a mosaic whose pixels are of no interest, only whose they are."""
+    return {"idle": COMMON.text("choose_picture"), "channel": "", "place": "", "weights": "", "value": ""}
+
+
 def _choose_from_gallery(form: Form, resets: Sequence[str]) -> None:
     choice = photo()
     names = list(choice.options)
@@ -161,6 +166,7 @@ def _choose_from_gallery(form: Form, resets: Sequence[str]) -> None:
         labels=names,
         selected=names.index(form.get(choice)),
         label=COMMON.text("gallery"),
+        words=_chooses(),
         on_pick=pick,
     )
     form.draw(choice, columns=1)
@@ -181,8 +187,7 @@ def choose_from_sheet(form: Form, kind: str, default: int | None = None, resets:
         columns=20,
         selected=form.get(choice),
         label=COMMON.text(SHEETS[kind]),
-        # Here the pixels under the pointer are of no interest, only whose they are.
-        words={"idle": COMMON.text("choose_picture"), "channel": "{channel}", "place": "", "weights": "", "value": ""},
+        words={**_chooses(), "channel": "{channel}"},
         on_pick=pick,
     )
     form.draw(choice, columns=1)

@@ -15,6 +15,17 @@ def current_fragment() -> str:
     return ThreadState.get().fragment_id or ""
 
 
+def acted_in(fragment: str) -> bool:
+    """Return whether the run can be due to an act on a widget of a fragment, "" for one outside of any; in a callback.
+
+    An act runs the widget's own fragment again, or the page. Where another fragment runs, the browser did so by itself,
+    and sent along what its widgets showed before it heard what was set here meanwhile: nobody did that.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    running = None if context is None else context.fragment_ids_this_run
+    return not running or fragment in running
+
+
 def run_every(seconds: float, fragment: str) -> None:
     """Have a fragment run every so many seconds from now on, with 0 no more."""
     context = get_script_run_ctx(suppress_warning=True)

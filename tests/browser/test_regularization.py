@@ -31,7 +31,7 @@ def test_masks_fall_without_a_message_and_a_unit_can_be_dropped(serve, visit):
     assert page.frames_received == before
     with answered(page):
         play.click()
-    fallen = int(re.search(r"fell \((\d+)\)", page.locator(".lines").inner_text())[1])
+    fallen = int(re.search(r"fell \(([\d,]+)\)", page.locator(".lines").inner_text())[1].replace(",", ""))
     assert legend(page)[2] == pytest.approx(found.mean, abs=5 * found.deviation / fallen**0.5)
     with answered(page):
         page.locator(".all").click()

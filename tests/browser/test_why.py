@@ -172,3 +172,23 @@ def test_the_slider_of_levels_gives_the_answer_of_the_picture_so_many_levels_on(
         expect(page_says).to_contain_text(f"{name}, ")
         assert number(page_says.inner_text().rstrip(".").split()[-1]) == pytest.approx(share, abs=0.06)
     assert int(shares.argmax()) != best, "a step that changes nothing shows nothing"
+
+
+def test_maps_that_nothing_follows_from_are_read_by_a_click_and_not_picked(open_part):
+    page = open_part("part=Gradients", ".frame canvas:visible", height=1000)
+    readout, box = page.locator(".foot .readout"), page.locator(".frame").bounding_box()
+    assert "Enter" not in readout.inner_text()
+    before = len(page.frames_sent)
+    page.mouse.click(box["x"] + 20, box["y"] + 20)
+    expect(readout).to_contain_text("gradient · row")
+    page.wait_for_timeout(300)
+    assert len(page.frames_sent) == before
+
+
+def test_the_gallery_names_photos_and_no_channels(open_part):
+    page = open_part("part=Fool", ".frame canvas:visible", height=1000)
+    page.get_by_role("button", name="chelsea").click()
+    settle(page)
+    readout = page.locator(".root", has=page.get_by_label("Photos of the gallery")).locator(".readout")
+    expect(readout).to_contain_text("chelsea · ")
+    assert "channel" not in readout.inner_text()

@@ -54,7 +54,7 @@ def test_a_written_record_is_read_again(wishes):
         (b"(;GM[1]SZ[19];B[pd", "not a record of Go in SGF"),
         (b"(;GM[1]SZ[9];B[aa])", "9 x 9; the network reads 19 x 19"),
         (b"(;GM[1]SZ[19];B[pd];W[pd])", "Move 2 can't be played: Q16 is taken"),
-        (b"(;GM[1]SZ[19];B[zz])", "not a record of Go in SGF"),
+        (b"(;GM[1]SZ[19];B[zz])", "in SGF: a move or a stone in it has no place on the board.$"),
         (b"(;GM[1]SZ[ab];B[pd])", "not a record of Go in SGF"),
         (b" " * (LIMIT + 1), "1,000,001 bytes; at most 1,000,000"),
     ],

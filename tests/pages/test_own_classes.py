@@ -108,6 +108,7 @@ def test_ones_own_photos_are_learnt_and_forgotten(photos):
     assert "<strong>my bcatb</strong> 6 photos, 1 held out" in html(app)
     assert {each.label: each.value for each in app.metric}["Held-out photos"] == "2 of 2 right"
     assert "but no photos" in said(app)
+    assert list(app.session_state["learnt-networks"]) == ["photos: my bcatb, Class 2"]
     mine = app.session_state["own-classes"]
     for each in mine.classes:
         for photo in each.photos:
@@ -116,6 +117,7 @@ def test_ones_own_photos_are_learnt_and_forgotten(photos):
     app.text_input(key=key("name")).set_value("espresso").run()
     assert run_of(app).step == 100
     assert "espresso" in html(app)
+    assert list(app.session_state["learnt-networks"]) == ["photos: my bcatb, espresso"]
     app.button(key=key("undo")).click().run()
     assert_well(app)
     assert run_of(app).step == 0
@@ -193,6 +195,17 @@ def test_hidden_units_begin_another_run_and_its_map_still_adds_up():
     found = app.session_state[key("recognised")]
     assert (found.maps.mean((1, 2)) + found.biases).tolist() == pytest.approx(found.scores.tolist(), abs=1e-3)
     assert run_of(app).settings.network == "Linear 8, ReLU, Linear 3"
+
+
+def test_what_was_learnt_answers_on_other_screens_as_it_did_here():
+    app = press(open_part())
+    found, (learnt,) = app.session_state[key("recognised")], app.session_state["learnt-networks"].values()
+    assert learnt.name == "photos: cat, coffee, flower"
+    network = models.load(learnt.name, checkpoint=learnt.checkpoint, checkpoint_name=learnt.checkpoint_name)
+    how = models.card(learnt.name).preprocessing
+    batch = torch.from_numpy(images.prepare(images.gallery_image("chelsea"), how).tensor)
+    with torch.inference_mode():
+        assert network(batch)[0].tolist() == pytest.approx(found.scores.tolist(), abs=1e-4)
 
 
 def test_the_questions_are_right():

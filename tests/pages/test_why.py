@@ -54,6 +54,7 @@ def test_a_patch_and_the_whole_grid():
     app.toggle(key="why.Occlusion.grid").set_value(True).run()
     assert_well(app)
     assert "16 patches of 16×16" in said(app)
+    assert re.search(r"The strongest colour is [\d.]+ percentage points\.", said(app))
 
 
 def test_integrated_gradients_say_what_they_add_up_to():

@@ -1,10 +1,13 @@
 """A form: values known before widgets are drawn, controls that write the link, presets, and the way back."""
 
+from types import SimpleNamespace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.ui import form, timers
 from cnnviz.ui.form import Form
 from cnnviz.ui.form_controls import Choice, Switch, Text, written
 from cnnviz.ui.number_controls import Number, Numbers, Real
@@ -159,3 +162,28 @@ def test_keys_tell_screens_and_parts_apart():
     assert (
         Form(Words("learned"), "spatial_transformer", "Learned").key("degrees") == "spatial_transformer.Learned.degrees"
     )
+
+
+@pytest.mark.parametrize(
+    ("running", "fragment", "acted"),
+    [(None, "", True), ([], "a", True), (["a", "b"], "a", True), (["b"], "a", False), (["b"], "", False)],
+)
+def test_an_act_runs_its_own_fragment_or_the_page(monkeypatch, running, fragment, acted):
+    monkeypatch.setattr(timers, "get_script_run_ctx", lambda **_: SimpleNamespace(fragment_ids_this_run=running))
+    assert timers.acted_in(fragment) is acted
+
+
+def test_what_the_browser_sends_along_by_itself_changes_nothing_and_is_an_act_later(monkeypatch):
+    """A page that moves sends, with its next view, what its widgets showed before they heard of a preset."""
+    started = start()
+    with monkeypatch.context() as patch:
+        patch.setattr(form, "acted_in", lambda fragment: False)
+        started.number_input(key="pooling.size").set_value(20).run()
+        assert started.number_input(key="pooling.size").value == 12
+        started.pills(key="pooling.preset").set_value("average").run()
+        assert started.pills(key="pooling.preset").value == "max"
+        assert link(started) == {}
+    started.number_input(key="pooling.size").set_value(20).run()
+    assert link(started) == {"size": "20"}
+    started.pills(key="pooling.preset").set_value("average").run()
+    assert link(started) == {"operation": "average", "size": "9"}

@@ -196,7 +196,7 @@ def _small(pictures: Tensor, side: int = SIDE) -> Bytes:
 
 
 def _gallery_colours() -> Probed[Doubles]:
-    """Return the eigenvalues of the colours of all pixels of the shipped photos, from 0 to 1, above the eigenvectors.
+    """Return the eigenvalues of the colours of the shipped photos' middle squares, from 0 to 1, above the eigenvectors.
 
     They are (4, 3), an eigenvector a column, in as many digits as lines of Python show.
     """

@@ -110,7 +110,8 @@ def _draw_branches(state: State, answer: BranchMaps) -> None:
                 columns=across,
                 order=strongest,
                 label=_called(branch),
-                words={"idle": text("idle")},
+                words={"look": text("idle")},
+                picks=False,
             )
     macs, direct = _sums(state.block)
     key = "nothing_saved" if direct == macs else "saved"

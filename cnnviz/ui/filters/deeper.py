@@ -100,4 +100,5 @@ def show_templates() -> None:
                 mode="rgb",
                 labels=facts.classes if count == len(facts.classes) and not bank.slides else None,
                 label=facts.title,
+                picks=False,
             )

@@ -19,7 +19,7 @@ from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import Switch
 from cnnviz.ui.go.state import PASS, GameForm, Line, shares_of
 from cnnviz.ui.number_controls import Number
-from cnnviz.ui.numbers import percent
+from cnnviz.ui.numbers import percent, whole
 from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
 from cnnviz.ui.screen import say_idea
@@ -145,7 +145,7 @@ def _show_whole_game(state: State, found: Answers) -> None:
     line = state.line
     played = line.game.placed
     if not FORM.get(WHOLE_GAME) or not played:
-        say("whole_off", count=COUNT * len(played))
+        say("whole_off", count=whole(COUNT * len(played)))
         return
     records = [line.game.up_to(step) for step, _ in played]
     answers = ask_each([AnswerTurned(state.model, each) for each in records], WORDS)

@@ -12,8 +12,11 @@ from cnnviz.models import card
 from cnnviz.training.live.photos import examples_of
 from cnnviz.training.live.script import script
 from cnnviz.training.live.settings import FEATURES
+from cnnviz.ui import links
 from cnnviz.ui.chart import chart
 from cnnviz.ui.downloads import csv_maker
+from cnnviz.ui.learnt_networks import LAYER, learnt, learnt_name
+from cnnviz.ui.menu import SCREENS
 from cnnviz.ui.numbers import formula, percent, whole
 from cnnviz.ui.own_classes.own import MODEL, WORDS
 from cnnviz.ui.own_classes.questions import question
@@ -34,11 +37,12 @@ from cnnviz.ui.own_classes.state import (
     read,
 )
 from cnnviz.ui.part import Part
-from cnnviz.ui.picture_choice import choose_picture
+from cnnviz.ui.picture_choice import choose_picture, source
 from cnnviz.ui.refusals import translated
 from cnnviz.ui.screen import say_idea
 from cnnviz.ui.training.player import offer_files
 from cnnviz.ui.training.report import curves
+from cnnviz.ui.words import COMMON
 
 say, text = WORDS.say, WORDS.text
 _MOST = 10  # mistaken photos
@@ -102,6 +106,22 @@ def _show_more(state: State, found: Found) -> None:
     st.subheader(text("take"))
     _offer_files(state, found)
     say("take_link" if FORM.get(COLLECTION) == OWN else "take_shipped")
+    _link_to_screens(state)
+
+
+def _link_to_screens(state: State) -> None:
+    """Link to the screens that look into a network, with the picture that is tried and what was learnt."""
+    name = learnt_name(state.settings, state.photos)
+    if state.run.learnt is None or name not in learnt():
+        return
+    texts = links.texts(FORM.name, FORM.part)
+    link = {"model": str(name), "source": FORM.get(source(first_source()))}
+    link |= {each: texts[each] for each in links.PICTURE if each in texts}
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=FORM.key("elsewhere")):
+        st.caption(COMMON.text("elsewhere"), width="content")
+        for screen in SCREENS:
+            if screen.section == "inspect":
+                st.page_link(screen.path, label=screen.label, query_params={**links.visit(), **link})
 
 
 def _show_mistakes(state: State, found: Found) -> None:
@@ -131,7 +151,7 @@ def _offer_files(state: State, found: Found) -> None:
     offer_files(
         FORM,
         {
-            "weights": ("layer.safetensors", "application/octet-stream", state.run.weights),
+            "weights": (LAYER, "application/octet-stream", state.run.weights),
             "features": ("features.safetensors", "application/octet-stream", lambda: features_file(state.photos)),
             "script": ("own_classes.py", "text/x-python", lambda: code(state, found)),
             "curves": ("own_classes.csv", "text/csv", csv_maker(lambda: curves(found.view))),

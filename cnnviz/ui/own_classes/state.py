@@ -17,6 +17,7 @@ from cnnviz.ui import names
 from cnnviz.ui.engine import ask_each, engine
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.form_controls import Choice
+from cnnviz.ui.learnt_networks import follow
 from cnnviz.ui.number_controls import Number
 from cnnviz.ui.own_classes.own import MODEL, WORDS, leave_copy, own, take_in, thumbnail
 from cnnviz.ui.picture_choice import picture_of
@@ -127,6 +128,7 @@ def _run_of(settings: Settings, photos: LabelledFeatures) -> Driver:
         return run
     begin_anew(FORM)
     st.session_state[key] = made = Driver(engine(), settings, photos)
+    follow(made)
     return made
 
 

@@ -94,6 +94,7 @@ def _draw(state: State, found: Found) -> None:
             labels=[text("photo"), text("difference", times=times), text("changed")],
             label=text("pictures_label", levels=found.levels),
             words={"channel": label("tile")},
+            picks=False,
         )
     with answers:
         best = state.prediction.classes[found.best]

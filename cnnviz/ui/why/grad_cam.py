@@ -78,7 +78,7 @@ def _draw(state: State, found: Found) -> None:
         tallest=_TALLEST,
         labels=names,
         label=text("strip_label", name=state.name, count=len(names)),
-        words={"channel": label("strip.layer")},
+        words={"channel": label("strip.layer"), "idle": label("strip.idle")},
         on_pick=lambda number: FORM.set(found.layer, names[number]),
     )
     one, two = found.first.maps[at], found.second.maps[at]

@@ -105,6 +105,7 @@ def _draw(state: State, found: Found) -> None:
         labels=[label(f"method.{method}") for method in METHODS],
         label=text("mosaic_label", name=state.name),
         words={"channel": label("tile")},
+        picks=False,
     )
 
 

@@ -87,6 +87,7 @@ def _draw(state: State, found: Found) -> None:
             labels=[*names, *(text("random_name", name=name) for name in names)],
             label=text("mosaic_label"),
             words={"channel": label("tile")},
+            picks=False,
         )
         FORM.draw(found.stage, columns=1)
     lines = {

@@ -17,7 +17,7 @@ from cnnviz.ui.form import Form
 from cnnviz.ui.form_controls import Choice, Switch
 from cnnviz.ui.model_choice import in_python
 from cnnviz.ui.number_controls import Number
-from cnnviz.ui.numbers import of_size, percent
+from cnnviz.ui.numbers import fixed, of_size, percent
 from cnnviz.ui.part import Part
 from cnnviz.ui.question import Question
 from cnnviz.ui.screen import say_idea
@@ -177,6 +177,7 @@ def _show_grid(state: State, found: Hidden) -> None:
             most=places[most],
             highest=percent(after[least], 1),
             least=places[least],
+            strongest=fixed(100 * float(np.abs(drawn).max()), 1),
         )
 
 
