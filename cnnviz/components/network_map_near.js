@@ -1,0 +1,48 @@
+// Nearer to a network map's items: what a closed block holds takes its place once the block fills the window.
+
+import { boxAt } from "./network_map_drawing.js";
+import { boxOf, LEAST, zoom } from "./network_map_view.js";
+import { clamp } from "./shared.js";
+
+const FILLS = 0.6, WHOLE = 0.9; // shares of the window's width or height
+const INSET = 0.3; // the share of an item's width and height around what is its inside
+const LEGIBLE = 0.7; // the scale from which on all words of a layer are there
+
+/** The closed block at a point of the map that fills the window, undefined where none does. */
+function filling(own, point) {
+  const box = boxAt(own.scene, own.view, point), { scale } = own.view;
+  const fills = box && Math.max(box.width * scale / own.width, box.height * scale / own.height) > FILLS;
+  return fills && box.item.items && !own.open.has(box.item.id) ? box : undefined;
+}
+
+/** The point of an open block at the shares of its width and height, or what is nearest inside of an item in it. */
+function inside({ scene }, { item, x, y, width, height }, [across, down]) {
+  const to = [x + across * width, y + down * height];
+  const points = scene.boxes.filter((box) => box.item.parent === item).map((box) =>
+    [clamp(to[0], box.x + INSET * box.width, box.x + (1 - INSET) * box.width),
+      clamp(to[1], box.y + INSET * box.height, box.y + (1 - INSET) * box.height)]);
+  const away = ([left, top]) => Math.hypot(left - to[0], top - to[1]);
+  return points.reduce((one, other) => away(other) < away(one) ? other : one);
+}
+
+/** Zoom by a factor about a point of the window, its middle if none is given; `open` opens a closed block. */
+export function approach(own, factor, open, at = [own.width / 2, own.height / 2]) {
+  zoom(own, factor, at);
+  const { view } = own, onMap = [view.x + at[0] / view.scale, view.y + at[1] / view.scale];
+  const closed = factor > 1 && filling(own, onMap);
+  if (!closed) return;
+  open(closed.item);
+  // The same part of the block comes to the point, and as much of the rest is seen as can be read.
+  const box = boxOf(own, closed.item), least = own.scene.down ? LEAST.down : LEAST.right;
+  const entire = Math.min(own.width / box.width, own.height / box.height);
+  view.scale = clamp(entire, Math.min(least, view.scale), view.scale);
+  const [left, top] = inside(own, box, [(onMap[0] - closed.x) / closed.width, (onMap[1] - closed.y) / closed.height]);
+  view.x = left - at[0] / view.scale;
+  view.y = top - at[1] / view.scale;
+}
+
+/** Zoom so that a box can be read and is whole in the window, not at all where it is. */
+export function suit(own, { width, height }) {
+  const whole = WHOLE * Math.min(own.width / width, own.height / height);
+  own.view.scale = clamp(own.view.scale, LEGIBLE, Math.max(LEGIBLE, whole));
+}
