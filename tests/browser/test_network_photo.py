@@ -1,9 +1,13 @@
 """The whole network on Activations in a real browser: from far away to a thumbnail, all maps, a unit and its sum."""
 
+import base64
 import re
+from io import BytesIO
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from cnnviz.engine import Input, Layers, LocalEngine, ModelChoice
@@ -180,3 +184,16 @@ def test_layers_without_maps_or_places_say_so(screen):
         find.fill(layer)
         find.press("Enter")
         expect(readout(page)).to_contain_text(told, timeout=SLOW)
+
+
+def test_the_file_of_the_map_has_the_picture_and_the_maps_in_it(screen):
+    page = screen()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save as SVG").click()
+    found = ElementTree.fromstring(saved.value.path().read_text(encoding="utf-8"))
+    pictures = [each.get("href") for each in found.iter("{http://www.w3.org/2000/svg}image")]
+    # The digit, and one map at least of each of two convolutions, their activations and poolings.
+    assert len(pictures) >= 7
+    sizes = [Image.open(BytesIO(base64.b64decode(each.partition(",")[2]))).size for each in pictures]
+    assert sizes[0] == (28, 28)
+    assert all(side > 1 for size in sizes[:7] for side in size)
