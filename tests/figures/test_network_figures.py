@@ -59,6 +59,12 @@ def test_where_nothing_covers_the_image_only_its_side_is_drawn():
     assert figure.layout.yaxis.range[1] > 28
 
 
+def test_what_is_said_at_the_image_does_not_run_into_what_is_said_at_the_top():
+    (_, top), side = depth([growth(side=200)]).layout.yaxis.range, 200
+    # Two lines of 14 pixels with some room, in what a figure of 240 has for its axis.
+    assert (top - side) / top * 215 >= 40
+
+
 @pytest.mark.parametrize(
     "figure", [where([SMALL, LARGE]), depth([growth(), growth(names=["x"], sizes=[9], covers=None, whole_from=None)])]
 )
