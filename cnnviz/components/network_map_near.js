@@ -8,11 +8,22 @@ const FILLS = 0.6, WHOLE = 0.9; // shares of the window's width or height
 const INSET = 0.3; // the share of an item's width and height around what is its inside
 const LEGIBLE = 0.7; // the scale from which on all words of a layer are there
 
-/** The closed block at a point of the map that fills the window, undefined where none does. */
+/** How far a point is from a box, 0 inside of it. */
+const awayFrom = ([left, top], { x, y, width, height }) =>
+  Math.hypot(Math.max(x - left, 0, left - x - width), Math.max(y - top, 0, top - y - height));
+
+/** The closed block at a point of the map, or next to it, that fills the window; undefined where none does. */
 function filling(own, point) {
-  const box = boxAt(own.scene, own.view, point), { scale } = own.view;
-  const fills = box && Math.max(box.width * scale / own.width, box.height * scale / own.height) > FILLS;
-  return fills && box.item.items && !own.open.has(box.item.id) ? box : undefined;
+  const { scale } = own.view, there = boxAt(own.scene, own.view, point);
+  if (there && !there.item.items) return undefined;
+  let found, least = Infinity;
+  for (const box of own.scene.boxes) {
+    const fills = Math.max(box.width * scale / own.width, box.height * scale / own.height) > FILLS;
+    if (!fills || !box.item.items || box.open) continue;
+    const away = awayFrom(point, box);
+    if (away < Math.min(least, box.width / 2, box.height / 2)) [found, least] = [box, away];
+  }
+  return found;
 }
 
 /** The point of an open block at the shares of its width and height, or what is nearest inside of an item in it. */
