@@ -68,7 +68,9 @@ def depth(networks: Sequence[Growth], *, height: int = 240) -> go.Figure:
         notes.append(_note(axis, -0.5, network.side, network.line, INPUT, "left"))
         if network.covers is not None:
             shapes.append(_line(axis, (network.covers,) * 2, (0, _TOP * most), "dot"))
-            notes.append(_note(axis, network.covers, 0, f" {network.names[network.covers]}", INK, "left"))
+            # On the side of its line where there is more room: beside another network the other one begins soon.
+            beside = "left" if network.covers < end / 2 else "right"
+            notes.append(_note(axis, network.covers, 0, f" {network.names[network.covers]} ", INK, beside))
         if network.whole_from is not None:
             shapes.append(
                 {

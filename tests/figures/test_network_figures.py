@@ -53,6 +53,14 @@ def test_the_field_is_drawn_against_the_image_and_where_it_covers_it():
     assert figure.layout.yaxis.range[1] > 30
 
 
+def test_the_layer_that_covers_the_image_is_named_where_there_is_room():
+    names, sizes = [f"layer {at}" for at in range(9)], [9] * 9
+    for covers, side in ((1, "left"), (7, "right")):
+        figure = depth([growth(names=names, sizes=sizes, covers=covers)])
+        (note,) = [each for each in figure.layout.annotations if "layer" in each.text]
+        assert (note.x, note.xanchor) == (covers, side)
+
+
 def test_where_nothing_covers_the_image_only_its_side_is_drawn():
     figure = depth([growth(sizes=[3, 5, 7], covers=None, whole_from=None)])
     assert len(figure.layout.shapes) == 1
