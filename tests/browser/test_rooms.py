@@ -122,6 +122,17 @@ def test_a_page_goes_where_the_teachers_goes_with_its_settings(visit, app, teach
     assert "stride" not in student.url
 
 
+def test_a_maps_colours_follow_the_teachers_choice_and_back(visit, app):
+    page, code = opened(visit, app)
+    student = joined(visit, app, code)
+    page.goto(f"{app}/architectures?part=Networks")
+    colours = student.locator(".measure")
+    expect(colours).to_have_value("-1", timeout=SLOW)
+    for chosen in ("1", "2", "-1"):
+        page.locator(".measure").select_option(chosen)
+        expect(colours).to_have_value(chosen, timeout=SLOW)
+
+
 def test_a_link_that_the_teacher_opens_in_the_tab_leads_the_class(visit, app):
     page, code = opened(visit, app)
     student = joined(visit, app, code)
