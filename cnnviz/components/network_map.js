@@ -6,13 +6,13 @@ import { boxAt, drawScene, huesOf } from "./network_map_drawing.js";
 import { save } from "./network_map_files.js";
 import { layOut } from "./network_map_layout.js";
 import { askFor, heatFromPython, limitsOf, shareOf } from "./network_map_measures.js";
-import { approach, suit } from "./network_map_near.js";
+import { approach, goToItem, suit } from "./network_map_near.js";
 import { canvasPen } from "./network_map_pens.js";
 import { photoOn } from "./network_map_photo.js";
 import { pointAt } from "./network_map_pointer.js";
 import { drawLit, lead } from "./network_map_tour.js";
 import { cellSize, channelsOf, modelOf, openAtFirst, shownFor } from "./network_map_tree.js";
-import { boxOf, bring, fit, isReadable, keepIn, refill } from "./network_map_view.js";
+import { boxOf, fit, isReadable, keepIn, refill } from "./network_map_view.js";
 import { describe, hearing, lookedFor, speak, wordsOf } from "./network_map_words.js";
 import { finder, follow, gradient, memory, whole, clamp } from "./shared.js";
 
@@ -196,8 +196,7 @@ function drawMap(meta, arrays, parentElement, setTriggerValue) {
   own.onPhoto = photoOn(find, own, { settle, select: (item) => select(own, item), send: setTriggerValue });
   const look = (item, pick) => {
     select(own, item);
-    const box = item && boxOf(own, item);
-    if (box) bring(own, box);
+    if (item) goToItem(own, item);
     readout.setAttribute("aria-live", "polite");
     settle();
     if (pick && item && item.node !== undefined && own.model.byNode[item.node].family !== "input")
@@ -288,7 +287,7 @@ function drawMap(meta, arrays, parentElement, setTriggerValue) {
     if (own.wanted && own.wanted !== own.selected) {
       reveal(own, own.wanted);
       select(own, own.wanted);
-      bring(own, boxOf(own, own.wanted));
+      goToItem(own, own.wanted);
     }
     own.wanted = null;
     standing(turned);

@@ -1,7 +1,7 @@
 // Nearer to a network map's items: what a closed block holds takes its place once the block fills the window.
 
 import { boxAt } from "./network_map_drawing.js";
-import { boxOf, LEAST, zoom } from "./network_map_view.js";
+import { boxOf, bring, LEAST, zoom } from "./network_map_view.js";
 import { clamp } from "./shared.js";
 
 const FILLS = 0.6, WHOLE = 0.9; // shares of the window's width or height
@@ -56,4 +56,15 @@ export function approach(own, factor, open, at = [own.width / 2, own.height / 2]
 export function suit(own, { width, height }) {
   const whole = WHOLE * Math.min(own.width / width, own.height / height);
   own.view.scale = clamp(own.view.scale, LEGIBLE, Math.max(LEGIBLE, whole));
+}
+
+/** Move the window to an item, and zoom where it is too small to be drawn: in an open block drawn as a closed one. */
+export function goToItem(own, item) {
+  const box = boxOf(own, item);
+  if (!box) return;
+  bring(own, box);
+  const drawn = boxAt(own.scene, own.view, [box.x + box.width / 2, box.y + box.height / 2]);
+  if (item.items || drawn?.item === box.item) return;
+  suit(own, box);
+  bring(own, box);
 }
