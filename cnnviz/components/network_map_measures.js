@@ -4,7 +4,7 @@ import { clamp, fill, hexOf } from "./shared.js";
 
 const COUNTS = ["", " k", " M", " G", " T", " P"], BYTES = [" B", " KiB", " MiB", " GiB", " TiB"];
 const TIMES = [" µs", " ms", " s"];
-const LATE = 3000; // milliseconds in which Python may still answer to an earlier choice
+const LATE = 1000; // milliseconds in which Python may still answer to an earlier choice
 /** How the numbers of layers make that of a block; all others add up. */
 const POOLED = { field: (sum, one) => Math.max(sum, one) };
 
