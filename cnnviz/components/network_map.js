@@ -6,12 +6,13 @@ import { boxAt, drawScene, huesOf } from "./network_map_drawing.js";
 import { save } from "./network_map_files.js";
 import { layOut } from "./network_map_layout.js";
 import { askFor, heatFromPython, limitsOf, shareOf } from "./network_map_measures.js";
+import { approach, goToItem, suit } from "./network_map_near.js";
 import { canvasPen } from "./network_map_pens.js";
 import { photoOn } from "./network_map_photo.js";
 import { pointAt } from "./network_map_pointer.js";
 import { drawLit, lead } from "./network_map_tour.js";
 import { cellSize, channelsOf, modelOf, openAtFirst, shownFor } from "./network_map_tree.js";
-import { boxOf, bring, fit, isReadable, keepIn, refill, zoom } from "./network_map_view.js";
+import { boxOf, fit, isReadable, keepIn, refill } from "./network_map_view.js";
 import { describe, hearing, lookedFor, speak, wordsOf } from "./network_map_words.js";
 import { finder, follow, gradient, memory, whole, clamp } from "./shared.js";
 
@@ -195,8 +196,7 @@ function drawMap(meta, arrays, parentElement, setTriggerValue) {
   own.onPhoto = photoOn(find, own, { settle, select: (item) => select(own, item), send: setTriggerValue });
   const look = (item, pick) => {
     select(own, item);
-    const box = item && boxOf(own, item);
-    if (box) bring(own, box);
+    if (item) goToItem(own, item);
     readout.setAttribute("aria-live", "polite");
     settle();
     if (pick && item && item.node !== undefined && own.model.byNode[item.node].family !== "input")
@@ -209,6 +209,7 @@ function drawMap(meta, arrays, parentElement, setTriggerValue) {
     toggle(own, item);
     return look(own.boxes.has(item) ? item : null);
   };
+  const zoom = (factor, at) => approach(own, factor, (block) => toggle(own, block), at);
   pointAt(stage, find(".mini"), own, { paint, settle, press, zoom,
     under: (point) => boxAt(own.scene, own.view, point)?.item ?? null });
   const change = (act) => () => { act(); paint(); };
@@ -221,8 +222,8 @@ function drawMap(meta, arrays, parentElement, setTriggerValue) {
     settle();
   };
   find(".fit").onclick = change(() => fit(own, true));
-  find(".in").onclick = change(() => zoom(own, 1.4));
-  find(".out").onclick = change(() => zoom(own, 1 / 1.4));
+  find(".in").onclick = change(() => zoom(1.4));
+  find(".out").onclick = change(() => zoom(1 / 1.4));
   find(".open").onclick = all(true);
   find(".close").onclick = all(false);
   find(".svg").onclick = () => save(own, "svg");
@@ -247,14 +248,14 @@ function drawMap(meta, arrays, parentElement, setTriggerValue) {
     own.turn = (own.turn + 1) % own.found.size;
     const item = [...own.found][own.turn];
     reveal(own, item);
-    own.view.scale = Math.max(own.view.scale, 0.7);
+    suit(own, boxOf(own, item));
     look(item);
     return true;
   });
   onKeys(stage, (key) => {
     const now = own.selected ?? own.scene.boxes[0].item;
     if (own.onPhoto?.hears(key)) return true;
-    if (key === "+" || key === "-") zoom(own, key === "+" ? 1.4 : 1 / 1.4);
+    if (key === "+" || key === "-") zoom(key === "+" ? 1.4 : 1 / 1.4);
     else if (key === "0") fit(own, true);
     else if (key === "/") input.focus();
     else if (key === "Enter" || key === " ") press(now);
@@ -286,7 +287,7 @@ function drawMap(meta, arrays, parentElement, setTriggerValue) {
     if (own.wanted && own.wanted !== own.selected) {
       reveal(own, own.wanted);
       select(own, own.wanted);
-      bring(own, boxOf(own, own.wanted));
+      goToItem(own, own.wanted);
     }
     own.wanted = null;
     standing(turned);

@@ -82,8 +82,8 @@ def network_map(
     """Draw the map of a network; `selected` is the name of a layer, and `on_pick` hears the name of one picked.
 
     `heat` is the measure that it is coloured by at first, "" for the kinds of layers. Where there is an `on_ask`, what
-    is measured in a run may be chosen too: `on_ask` hears TIME, ZEROS, or "" for what needs no run, and `measured` is
-    what a run gave. A `tour`, as cnnviz.ui.tours tells it, leads over the map, which then has a button for it.
+    is measured in a run may be chosen too: `on_ask` hears the measure that is chosen, "" for the kinds, and `measured`
+    is what a run gave. A `tour`, as cnnviz.ui.tours tells it, leads over the map, which then has a button for it.
     A `small` map has no tools: it is for a few layers beside those of another network. Its keys are the same.
     """
     # The browser writes the step of a tour into the address, and again whenever Python has written that.

@@ -17,14 +17,15 @@ export function huesOf(inks) {
     activation: mix(inks.kernel, inks.paper, 0.45), join: inks.ink, input: inks.paper, other: inks.blank };
 }
 
-/** As much of a text as fits into so many pixels, "" where that would tell nothing. */
-function fitted(text, room, size) {
+/** As much of a text as fits into so many pixels, "" where that would tell nothing; how often it is repeated stays. */
+export function fitted(text, room, size) {
   const most = Math.floor(room / (0.53 * size));
   if (lettersOf(text) <= most) return text;
-  if (most < 4) return "";
-  let rest = text.slice(0, most - 1);
-  while (lettersOf(rest) > most - 1) rest = rest.slice(0, -1);
-  return rest + "…";
+  const [times] = / × \d+$/.exec(text) ?? [""], left = most - times.length;
+  if (left < 4) return times && left >= 0 ? times.trim() : "";
+  let rest = text.slice(0, Math.min(left - 1, text.length - times.length));
+  while (lettersOf(rest) > left - 1) rest = rest.slice(0, -1);
+  return `${rest}…${times}`;
 }
 
 /** What is drawn of a scene in a view: boxes, and lines, inside of the window and large enough. */

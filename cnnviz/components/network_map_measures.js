@@ -4,6 +4,7 @@ import { clamp, fill, hexOf } from "./shared.js";
 
 const COUNTS = ["", " k", " M", " G", " T", " P"], BYTES = [" B", " KiB", " MiB", " GiB", " TiB"];
 const TIMES = [" µs", " ms", " s"];
+const LATE = 1000; // milliseconds in which Python may still answer to an earlier choice
 /** How the numbers of layers make that of a block; all others add up. */
 const POOLED = { field: (sum, one) => Math.max(sum, one) };
 
@@ -76,17 +77,20 @@ export const numbersOf = ({ words, measures }, { values }) => measures.flatMap((
 
 /** Take over what Python says a map is to be coloured by, where that is new; its answer to a choice is not. */
 export function heatFromPython(own) {
-  const { heat, measures, asks } = own.meta, answers = own.heat === null;
+  const { heat, measures } = own.meta, answers = own.heat === null;
   if (heat === own.heat) return;
+  // To an earlier choice, while the answer to the last one is on its way.
+  if (own.earlier?.includes(heat) && performance.now() - own.lastAsked < LATE) return;
   own.heat = heat;
-  if (!answers && (heat || asks.includes(measures[own.measure]))) own.measure = measures.indexOf(heat);
+  if (!answers) own.measure = measures.indexOf(heat);
 }
 
-/** Tell Python of a chosen measure where it has to do something about it, or no longer has. */
+/** Tell Python of a chosen measure where it hears of one: it is in the link, and some take a run. */
 export function askFor(own, tell) {
-  const { asks, measures } = own.meta, name = measures[own.measure] ?? "";
-  const now = asks.includes(name) ? name : "";
-  if (now === (asks.includes(own.heat) ? own.heat : "")) return;
+  const { asks, measures } = own.meta, now = measures[own.measure] ?? "";
+  if (!asks.length || now === (own.heat ?? "")) return;
+  own.earlier = [...own.earlier ?? [], own.heat ?? ""].filter((name) => name !== now);
+  own.lastAsked = performance.now();
   own.heat = now || null;
   tell(now);
 }

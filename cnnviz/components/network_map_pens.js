@@ -71,6 +71,15 @@ export function svgPen(width, height, paper, font) {
       }).join("");
       parts.push(`<path d="${path}" fill="none" stroke="${colour}" stroke-width="${thick}"/>`);
     },
+    picture(image, [from, down, across, deep], left, top, wide, high) {
+      const canvas = document.createElement("canvas");
+      [canvas.width, canvas.height] = [across, deep];
+      canvas.getContext("2d").drawImage(image, from, down, across, deep, 0, 0, across, deep);
+      // Pixels stay square where they are enlarged, as on the map.
+      const square = wide > across ? ' style="image-rendering: pixelated"' : "";
+      parts.push(`<image x="${tenth(left)}" y="${tenth(top)}" width="${tenth(wide)}" height="${tenth(high)}"${square} `
+        + `preserveAspectRatio="none" href="${canvas.toDataURL()}"/>`);
+    },
     text(text, left, top, { size, colour, bold = false, align = "center", dx = 0, dy = 0 }) {
       const anchor = { center: "middle", left: "start", right: "end" }[align];
       parts.push(`<text x="${tenth(left + dx)}" y="${tenth(top + dy)}" font-size="${size}" fill="${colour}"`

@@ -98,7 +98,7 @@ function ask(own, send) {
 /** Draw what is inside of a layer's block. */
 function drawInside(own, pen, item, body, view) {
   const { photo } = own;
-  if (!photo.layers || !pen.picture) return;
+  if (!photo.layers) return;
   if (item.kind === "input") {
     const [high, wide] = photo.size, size = Math.min(body.wide / wide, body.high / high);
     pen.picture(photo.picture, [0, 0, wide, high], body.left + (body.wide - wide * size) / 2,

@@ -50,7 +50,7 @@ export function pointAt(stage, mini, own, { paint, settle, press, zoom, under })
       const after = apart();
       own.view.x -= (after.middle[0] - before.middle[0]) / own.view.scale;
       own.view.y -= (after.middle[1] - before.middle[1]) / own.view.scale;
-      zoom(own, after.size / before.size, after.middle);
+      zoom(after.size / before.size, after.middle);
     } else {
       own.view.x -= (at[0] - last[0]) / own.view.scale;
       own.view.y -= (at[1] - last[1]) / own.view.scale;
@@ -73,7 +73,7 @@ export function pointAt(stage, mini, own, { paint, settle, press, zoom, under })
   own.wheel = (event) => {
     if (!event.ctrlKey && !stage.matches(":focus")) return;
     event.preventDefault();
-    zoom(own, Math.exp(-clamp(event.deltaY, -200, 200) * (event.ctrlKey ? 0.01 : 0.0015)), place(event));
+    zoom(Math.exp(-clamp(event.deltaY, -200, 200) * (event.ctrlKey ? 0.01 : 0.0015)), place(event));
     paint();
   };
   // React and others listen passively to the wheel; this one stops the page from scrolling.

@@ -6,7 +6,7 @@ const LOW = 0.012, HIGH = 4, ROOM = 0.96;
 /** The greatest scale where layers have maps inside, to their units, and the milliseconds of a way there. */
 const NEAR = 400, GLIDE = 320;
 // The least scale at which a whole map shows its words, where the flow goes on to the right and where it goes down.
-const LEAST = { right: 0.42, down: 0.3 };
+export const LEAST = { right: 0.42, down: 0.3 };
 
 /** The scale at which the whole map is in the window, that at which it is across the flow, and the least to be read. */
 const scales = ({ scene: { width, height, down }, width: wide, height: high }) => {
@@ -50,7 +50,9 @@ export function keepIn({ view, scene }) {
 
 /** Zoom by a factor about a point of the window, its middle if none is given. */
 export function zoom(own, factor, at = [own.width / 2, own.height / 2]) {
-  const { view } = own, scale = clamp(view.scale * factor, LOW, own.onPhoto ? NEAR : HIGH);
+  const { view } = own, most = own.onPhoto ? NEAR : HIGH;
+  // Farther away than at half its size in the window nothing more is to be seen.
+  const scale = clamp(view.scale * factor, clamp(scales(own).entire / 2, LOW, view.scale), most);
   own.gliding = null;
   view.x += at[0] / view.scale - at[0] / scale;
   view.y += at[1] / view.scale - at[1] / scale;

@@ -18,14 +18,15 @@ function doors(words, code) {
   const say = (refusal) => {
     told.textContent = refusal ? fill(words[`refused_${refusal.refused}`] ?? words.refused, refusal) : "";
   };
-  const [codeField, codeInput] = field(words.code, { value: code, maxLength: 6, className: "code", required: true });
+  const [codeField, codeInput] = field(words.code, { value: code, maxLength: 12, className: "code", required: true });
   const [nameField, nameInput] = field(words.nickname, { maxLength: 24, placeholder: words.nickname_none });
   const join = make("form", { className: "door" }, make("h2", {}, words.join_title), codeField, nameField,
     make("div", { className: "acts" }, make("button", { className: "first" }, words.join)), told);
   codeInput.setAttribute("autocapitalize", "characters");
   join.onsubmit = async (event) => {
     event.preventDefault();
-    say(await joinRoom(codeInput.value.trim().toUpperCase(), nameInput.value));
+    // Read out in threes, it is typed so: ABC DEF, or ABC-DEF.
+    say(await joinRoom(codeInput.value.toUpperCase().replace(/[^A-Z]/g, ""), nameInput.value));
   };
   const open = make("div", { className: "door" }, make("h2", {}, words.open_title), make("p", {}, words.open_text),
     make("div", { className: "acts" }, button(words.open, async () => say(await openRoom()), { className: "first" })));

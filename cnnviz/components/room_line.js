@@ -196,16 +196,24 @@ async function listen() {
   LINE.listens = false;
 }
 
+/** Whether this page was loaded by a link or an address, not anew by a reload or a browser that takes up its tabs. */
+const wasOpened = () =>
+  /** @type {any} */ (performance.getEntriesByType("navigation")[0])?.type === "navigate";
+
 /** Go where the room is, once for every place: a student who follows, and a teacher's page that another one led. */
 function followRoom() {
   const { mine, room } = LINE, { place = "", following = false } = room ?? {};
   const seen = `${following} ${place}`;
   if (!mine || !place || seen === LINE.placed) return;
+  // A link that the teacher opens in this tab leads the class there, and not the teacher back to where it was.
+  const leads = LINE.placed === undefined && wasOpened();
   LINE.placed = seen;
-  if (mine.teacher && !isClassPage() && performance.now() - (LINE.sent?.get(plainPlace(place)) ?? -Infinity) > OWN) {
+  if (!mine.teacher) {
+    if (following && !mine.alone) goTo(place);
+  } else if (!leads && !isClassPage() && performance.now() - (LINE.sent?.get(plainPlace(place)) ?? -Infinity) > OWN) {
     LINE.posted = plainPlace(place);
     goTo(place);
-  } else if (!mine.teacher && following && !mine.alone) goTo(place);
+  }
 }
 
 /** Leave the teacher's way, or take it again. */

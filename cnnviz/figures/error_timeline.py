@@ -9,7 +9,8 @@ from cnnviz.figures.plain import AXIS, plain_figure, tint
 from cnnviz.figures.style import INK, KERNEL
 
 _GREY = "#8793a1"
-_NUMBER = 2.2  # percentage points that the number over a bar takes
+_NUMBER = 1.9  # percentage points that the number over a bar takes
+_BESIDE = 0.42  # of a bar's place to either side of its middle, which that number takes on a phone
 
 
 def error_timeline(
@@ -73,7 +74,10 @@ def error_timeline(
 def _level(person: float, errors: Sequence[float]) -> list[dict[str, Any]]:
     """Return a dashed line at a person's error, with gaps where the number over a bar stands."""
     gaps = [place for place, error in enumerate(errors) if person - _NUMBER < error < person]
-    starts, ends = [-0.6, *(place + 0.5 for place in gaps)], [*(place - 0.5 for place in gaps), len(errors) - 0.4]
+    starts, ends = (
+        [-0.6, *(place + _BESIDE for place in gaps)],
+        [*(place - _BESIDE for place in gaps), len(errors) - 0.4],
+    )
     line = {"color": INK, "width": 2, "dash": "dash"}
     return [
         {"type": "line", "x0": start, "x1": end, "y0": person, "y1": person, "line": line}

@@ -9,6 +9,9 @@ import plotly.graph_objects as go
 from cnnviz.figures.plain import plain_figure, tint
 from cnnviz.figures.style import INK, INPUT, OUTPUT, RULE
 
+# Over the largest field or the image there is room for two lines: what is said at the image, and at the top.
+_TOP = 1.25
+
 
 @dataclass(frozen=True)
 class Growth:
@@ -52,7 +55,7 @@ def depth(networks: Sequence[Growth], *, height: int = 240) -> go.Figure:
         }
         layout[f"yaxis{axis}"] = {
             "anchor": f"x{axis}",
-            "range": [0, 1.15 * most],
+            "range": [0, _TOP * most],
             "fixedrange": True,
             "gridcolor": RULE,
             "zeroline": False,
@@ -64,8 +67,10 @@ def depth(networks: Sequence[Growth], *, height: int = 240) -> go.Figure:
         shapes.append(_line(axis, (-0.6, end), (network.side, network.side), "dash"))
         notes.append(_note(axis, -0.5, network.side, network.line, INPUT, "left"))
         if network.covers is not None:
-            shapes.append(_line(axis, (network.covers,) * 2, (0, 1.15 * most), "dot"))
-            notes.append(_note(axis, network.covers, 0, f" {network.names[network.covers]}", INK, "left"))
+            shapes.append(_line(axis, (network.covers,) * 2, (0, _TOP * most), "dot"))
+            # On the side of its line where there is more room: beside another network the other one begins soon.
+            beside = "left" if network.covers < end / 2 else "right"
+            notes.append(_note(axis, network.covers, 0, f" {network.names[network.covers]} ", INK, beside))
         if network.whole_from is not None:
             shapes.append(
                 {
@@ -75,13 +80,13 @@ def depth(networks: Sequence[Growth], *, height: int = 240) -> go.Figure:
                     "x0": network.whole_from - 0.5,
                     "x1": len(network.sizes) - 0.4,
                     "y0": 0,
-                    "y1": 1.15 * most,
+                    "y1": _TOP * most,
                     "fillcolor": tint(OUTPUT, 0.12),
                     "line": {"width": 0},
                     "layer": "below",
                 }
             )
-            notes.append(_note(axis, len(network.sizes) - 0.4, 1.15 * most, network.whole, OUTPUT, "right", "top"))
+            notes.append(_note(axis, len(network.sizes) - 0.4, _TOP * most, network.whole, OUTPUT, "right", "top"))
     return plain_figure(data, {**layout, "shapes": shapes, "annotations": notes}, height=height)
 
 

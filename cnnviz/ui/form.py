@@ -157,6 +157,12 @@ class Form:
             control.draw(_Bound(self, control, disabled, in_grid=False), self.get(control))
             self._say_refused(control, text)
 
+    def tell_refused(self, control: AnyControl) -> None:
+        """Say of a control that only presets and figures set where the link asks for what it has not."""
+        text = self._texts.get(control.name)
+        if text is not None and control.parse(text) is None:
+            self._say_refused(control, text)
+
     def _say_refused(self, control: AnyControl, text: str) -> None:
         st.caption(
             COMMON.text(

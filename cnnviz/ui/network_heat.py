@@ -65,8 +65,8 @@ def draw_map(
 ) -> None:
     """Draw the map in a form; without a `run` it has no measures that take one.
 
-    `heat` is the measure that it is coloured by where the link says nothing. The link follows what takes a run; other
-    measures are chosen in the browser alone. A `tour`, as cnnviz.ui.tours tells it, leads over the map.
+    `heat` is the measure that it is coloured by where the link says nothing. The link follows the one that is chosen;
+    without a `run` it is chosen in the browser alone. A `tour`, as cnnviz.ui.tours tells it, leads over the map.
     """
     place, sign = st.container(), st.empty()
     found = heat_of(form, run, sign, heat)

@@ -159,3 +159,21 @@ def test_a_network_opens_its_stages_before_a_stem_of_two_layers(chromium, most, 
     page.close()
     # Nine are to be seen with all closed; the block with the stages holds seven.
     assert found == opened
+
+
+def test_a_name_that_is_too_long_still_says_how_often_its_block_is_repeated(chromium):
+    page = chromium.new_page()
+    try:
+        code = script("network_map").replace("export default function", "function entry")
+        # Pixels for that many letters of ten pixels.
+        cut = f"(cases) => {{ {code}; return cases.map(([text, most]) => fitted(text, 5.4 * most, 10)); }}"
+        cases = [
+            ("bottleneck9 × 5", 15),
+            ("bottleneck9 × 5", 10),
+            ("bottleneck49 × 12", 6),
+            ("bottleneck9", 8),
+            ("a", 0),
+        ]
+        assert page.evaluate(cut, cases) == ["bottleneck9 × 5", "bottl… × 5", "× 12", "bottlen…", ""]
+    finally:
+        page.close()

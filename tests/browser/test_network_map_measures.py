@@ -123,12 +123,11 @@ def choose(page, name: str) -> None:
         page.keyboard.press("ArrowDown")
 
 
-def test_every_measure_is_chosen_by_key_and_only_a_run_asks_the_server(serve, visit):
+def test_every_measure_is_chosen_by_key_and_stands_in_the_link(serve, visit):
     page = visit(f"{serve('app.py')}/architectures?part=Networks", width=1280, height=900)
     expect(page.locator(".foot .readout")).to_contain_text("Layers:", timeout=SLOW)
     settle(page)
     legend, note, stage = page.locator(".legend"), page.locator(".foot .note"), page.locator(".stage:has(.mini)")
-    sent = len(page.frames_sent)
     # LeNet-5: 6 filters of 5x5 with biases and 400 by 120 weights with 120; 84 by 10, and 16 filters of 6x5x5 at 10x10
     # places; 10 numbers of 4 bytes, and 6 maps of 28x28.
     for name, low, high in (
@@ -141,13 +140,13 @@ def test_every_measure_is_chosen_by_key_and_only_a_run_asks_the_server(serve, vi
         expect(legend.locator(".low")).to_have_text(low)
         expect(legend.locator(".high")).to_have_text(high)
         expect(note).to_be_hidden()
+        expect(page).to_have_url(re.compile(f"heat={name}"), timeout=SLOW)
         with page.expect_download() as saved:
             page.get_by_role("button", name="Save as SVG").click()
         texts = re.findall(r">([^<>]*)</text>", saved.value.path().read_text(encoding="utf-8"))
         # Below the map: what its colours mean.
         title = page.locator(".measure option:checked").inner_text()
         assert texts[-3:] == [title, low, high]
-    assert len(page.frames_sent) == sent
     with page.expect_download() as saved:
         page.get_by_role("button", name="Save as PNG").click()
     assert saved.value.path().read_bytes().startswith(b"\x89PNG")

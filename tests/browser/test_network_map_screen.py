@@ -94,3 +94,65 @@ def test_a_map_that_nobody_has_moved_stays_in_the_middle_of_a_narrower_window(se
         page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * step / 20)
         found.add(canvas.get_attribute("data-hover"))
     assert {"conv1", "pool1", "conv2"} <= found
+
+
+def hovered(page):
+    return page.locator(".stage .map").evaluate("(canvas) => canvas.dataset.hover ?? ''")
+
+
+def test_the_wheel_leads_from_a_closed_block_to_the_layers_in_it_and_asks_nothing(serve, visit):
+    page = visit(f"{serve('app.py')}/network?net=model:resnet50&size=3x64x64")
+    stage = page.locator(".stage")
+    expect(page.locator(".stage .map")).to_be_attached(timeout=SLOW)
+    settle(page)
+    page.get_by_role("button", name="Close all").click()
+    stage.click(position={"x": 4, "y": 4})
+    sent, box = len(page.frames_sent), stage.bounding_box()
+    middle = box["x"] + box["width"] / 2
+    # A block in the middle of the flow, wherever it stands.
+    places = []
+    for at in range(10, int(box["height"]), 4):
+        page.mouse.move(middle, box["y"] + at)
+        if hovered(page) == "layer2":
+            places.append(at)
+    down, seen = places[len(places) // 2], []
+    page.mouse.move(middle, box["y"] + down)
+    for _ in range(40):
+        page.mouse.wheel(0, -200)
+        page.wait_for_timeout(60)
+        page.mouse.move(middle + len(seen) % 2, box["y"] + down)
+        if not seen or hovered(page) != seen[-1]:
+            seen.append(hovered(page))
+    # From the stage to a block of it, and from that to what is inside.
+    assert "layer2" in seen
+    assert any(re.fullmatch(r"layer2\.\d", name) for name in seen), seen
+    # All the way out the map is half as large as the window at the least.
+    for _ in range(60):
+        page.mouse.wheel(0, 200)
+    page.wait_for_timeout(200)
+    page.mouse.move(middle, box["y"] + box["height"] / 2)
+    assert hovered(page)
+    assert len(page.frames_sent) == sent
+
+
+def test_a_layer_that_was_looked_for_is_whole_in_the_window_however_near_one_was(screen):
+    find = screen.get_by_label("Find a layer, Enter goes to it")
+    for _ in range(12):
+        screen.get_by_role("button", name="Zoom in").click()
+    find.fill("ReLU")
+    find.press("Enter")
+    expect(screen.locator(".foot .readout")).to_contain_text("relu1, ReLU")
+    screen.wait_for_timeout(200)
+    box = screen.locator(".stage").bounding_box()
+
+    def ends(way):
+        """Return how far from the middle the layer is left, at most."""
+        for far in range(0, 1000, 6):
+            x, y = box["x"] + box["width"] / 2 + way[0] * far, box["y"] + box["height"] / 2 + way[1] * far
+            screen.mouse.move(x, y)
+            if hovered(screen) != "relu1":
+                return far
+        return 1000
+
+    assert 0 < ends((0, 1)) < box["height"] / 2
+    assert 0 < ends((0, -1)) < box["height"] / 2

@@ -1,9 +1,13 @@
 """The whole network on Activations in a real browser: from far away to a thumbnail, all maps, a unit and its sum."""
 
+import base64
 import re
+from io import BytesIO
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from cnnviz.engine import Input, Layers, LocalEngine, ModelChoice
@@ -180,3 +184,28 @@ def test_layers_without_maps_or_places_say_so(screen):
         find.fill(layer)
         find.press("Enter")
         expect(readout(page)).to_contain_text(told, timeout=SLOW)
+
+
+def test_the_file_of_the_map_has_the_picture_and_the_maps_in_it(screen):
+    page = screen()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save as SVG").click()
+    found = ElementTree.fromstring(saved.value.path().read_text(encoding="utf-8"))
+    pictures = [each.get("href") for each in found.iter("{http://www.w3.org/2000/svg}image")]
+    # The digit, and one map at least of each of two convolutions, their activations and poolings.
+    assert len(pictures) >= 7
+    sizes = [Image.open(BytesIO(base64.b64decode(each.partition(",")[2]))).size for each in pictures]
+    assert sizes[0] == (28, 28)
+    assert all(side > 1 for size in sizes[:7] for side in size)
+
+
+def test_a_layer_in_the_link_is_seen_on_a_phone_where_all_of_the_network_is_small(screen):
+    page = screen("activations?view=network&layer=bn2.act", width=390, height=844)
+    expect(readout(page)).to_contain_text("bn2.act, ReLU6", timeout=SLOW)
+    stage = page.locator(".stage").last
+    stage.scroll_into_view_if_needed()
+    box, seen = stage.bounding_box(), set()
+    for down in range(4, int(box["height"]), 6):
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + down)
+        seen.add(page.locator(".stage .map").last.evaluate("(canvas) => canvas.dataset.hover"))
+    assert "bn2.act" in seen

@@ -122,6 +122,41 @@ def test_a_page_goes_where_the_teachers_goes_with_its_settings(visit, app, teach
     assert "stride" not in student.url
 
 
+def test_a_maps_colours_follow_the_teachers_choice_and_back(visit, app):
+    page, code = opened(visit, app)
+    student = joined(visit, app, code)
+    page.goto(f"{app}/architectures?part=Networks")
+    colours = student.locator(".measure")
+    expect(colours).to_have_value("-1", timeout=SLOW)
+    for chosen in ("1", "2", "-1"):
+        page.locator(".measure").select_option(chosen)
+        expect(colours).to_have_value(chosen, timeout=SLOW)
+
+
+def test_a_link_that_the_teacher_opens_in_the_tab_leads_the_class(visit, app):
+    page, code = opened(visit, app)
+    student = joined(visit, app, code)
+    page.goto(f"{app}/pooling?stride=1")
+    at(student, "Pooling")
+    page.goto(f"{app}/connectivity?step=local")
+    at(student, "Connectivity")
+    at(page, "Connectivity")
+    # A page that is only taken up again comes back to where another device has led the class by now.
+    teacher = Somebody(int(app.rpartition(":")[2]), code, page.evaluate("window.cnnvizRoom.mine.token"))
+    page.goto("about:blank")
+    teacher.act("place", place="pooling")
+    at(student, "Pooling")
+    page.go_back()
+    at(page, "Pooling")
+
+
+def test_a_code_that_was_read_out_in_threes_is_the_same_code(visit, app, teacher):
+    page = visit(f"{app}/room", first=True)
+    page.get_by_label("Code, six letters").fill(f"{teacher.code[:3]} {teacher.code[3:]}".lower())
+    page.get_by_role("button", name="Join", exact=True).click()
+    page.get_by_text(f"Room {teacher.code}").first.wait_for(timeout=SLOW)
+
+
 def test_who_steps_out_stays_and_comes_back(visit, app, teacher):
     student = joined(visit, app, teacher.code)
     teacher.act("place", place="pooling")

@@ -36,7 +36,10 @@ def test_bars_are_the_errors_and_the_line_is_at_the_persons(errors, person, data
     drawn = [(shape["x0"], shape["x1"]) for shape in figure._layout["shapes"]]
     for place, error in enumerate(errors):
         covered = any(start <= place <= end for start, end in drawn)
-        assert covered == (not person - 2.2 < error < person)
+        assert covered == (not person - 1.9 < error < person)
+    # It goes on beside it, between two such numbers too.
+    assert all(start < end for start, end in drawn)
+    assert all(any(start < place + 0.5 < end for start, end in drawn) for place in range(len(errors) - 1))
 
 
 def test_the_timeline_is_valid():

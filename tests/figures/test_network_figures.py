@@ -53,10 +53,24 @@ def test_the_field_is_drawn_against_the_image_and_where_it_covers_it():
     assert figure.layout.yaxis.range[1] > 30
 
 
+def test_the_layer_that_covers_the_image_is_named_where_there_is_room():
+    names, sizes = [f"layer {at}" for at in range(9)], [9] * 9
+    for covers, side in ((1, "left"), (7, "right")):
+        figure = depth([growth(names=names, sizes=sizes, covers=covers)])
+        (note,) = [each for each in figure.layout.annotations if "layer" in each.text]
+        assert (note.x, note.xanchor) == (covers, side)
+
+
 def test_where_nothing_covers_the_image_only_its_side_is_drawn():
     figure = depth([growth(sizes=[3, 5, 7], covers=None, whole_from=None)])
     assert len(figure.layout.shapes) == 1
     assert figure.layout.yaxis.range[1] > 28
+
+
+def test_what_is_said_at_the_image_does_not_run_into_what_is_said_at_the_top():
+    (_, top), side = depth([growth(side=200)]).layout.yaxis.range, 200
+    # Two lines of 14 pixels with some room, in what a figure of 240 has for its axis.
+    assert (top - side) / top * 215 >= 40
 
 
 @pytest.mark.parametrize(

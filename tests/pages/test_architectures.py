@@ -260,3 +260,21 @@ def test_what_a_recipe_gains_is_the_difference_of_the_numbers_beside_it():
     found = re.search(r"ResNet-50 has ([\d.]+)% .* and ([\d.]+)% .*: ([\d.]+) points", said(open_part("Accuracy")))
     first, second, gained = map(float, found.groups())
     assert gained == pytest.approx(second - first)
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "first"),
+    [
+        ("", "entry", "nec"),
+        ("Networks", "architecture", "lenet"),
+        ("Why", "comparison", "kernels"),
+        ("Inception", "network", "googlenet"),
+    ],
+)
+def test_a_link_that_asks_for_what_no_preset_has_is_told(part, name, first):
+    app = open_part(part, **{name: "nosuch"})
+    assert_well(app)
+    told = [each.value for each in app.caption if "= nosuch, which is none of" in each.value]
+    assert len(told) == 1, told
+    assert first in told[0].partition("none of")[2]
+    assert not [each for each in open_part(part).caption if "none of" in each.value]

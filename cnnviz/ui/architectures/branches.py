@@ -119,6 +119,7 @@ def _draw_branches(state: State, answer: BranchMaps) -> None:
 
 
 def _draw_settings() -> None:
+    FORM.tell_refused(NETWORK)
     with st.popover(COMMON.label("source"), icon=":material/image:", key=FORM.key("choose-picture")):
         choose_picture(FORM, _first_source())
 

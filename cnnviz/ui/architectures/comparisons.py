@@ -90,6 +90,7 @@ def _draw_costs(ways: tuple[Way, ...]) -> None:
 
 def _draw_settings() -> None:
     """Draw what changes the stage: the choice of a picture where answers are there, else the sliders."""
+    FORM.tell_refused(COMPARISON)
     if FORM.get(COMPARISON) == _ANSWERS:
         auxiliary.choose_picture(FORM)
     else:

@@ -101,6 +101,7 @@ def _draw_settings() -> None:
     """Say what was new, with the choice among the networks of this kind and the ways into other screens."""
     state = read()
     network = state.network
+    FORM.tell_refused(ARCHITECTURE)
     st.subheader(text("title", year=network.year, title=named("cards", network.title)))
     if len(ARCHITECTURES[state.architecture].networks) > 1:
         FORM.draw(_choice(), columns=1)

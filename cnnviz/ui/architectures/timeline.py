@@ -90,6 +90,7 @@ def _draw_timeline(chosen: str, winners: dict[str, Winner]) -> None:
 def _show_entry(chosen: str, winners: dict[str, Winner]) -> None:
     """Say what the chosen entry was, and lead to its networks in the calculator."""
     each = winners[chosen]
+    FORM.tell_refused(ENTRY)
     st.subheader(text("entry_title", year=each.year, name=WORDS.label(f"preset.{chosen}"), error=f"{each.error:g}"))
     say(f"entry_{chosen}", error=f"{each.error:g}", with_more=WITH_MORE_DATA, person=PERSON)
     with st.container(horizontal=True):

@@ -66,7 +66,7 @@ COMPUTED = {
     "Vanishing gradients": lambda: f"about {largest_slope() ** 10:.6f}",
     "Kaiming's initialisation": lambda: f"{kaiming():.3f}",
     "Normalisation": lambda: str(nn.BatchNorm2d(64).running_mean.numel()),
-    "Dropout": lambda: f"{len(torch.cartesian_prod(*[torch.tensor([0, 1])] * 10)):,}",
+    "Dropout": lambda: f"{len(torch.cartesian_prod(*[torch.tensor([0, 1])] * 12)):,}",
 }
 
 
@@ -108,6 +108,26 @@ def test_every_place_opens_as_it_is_written(name, step):
     assert app.query_params == link
     # A text that a screen does not know is said to be refused.
     assert not [caption.value for caption in app.caption if "The link asks for" in caption.value]
+
+
+# Answers of more than a digit: a 3 stands on any page.
+ASKED = [
+    step
+    for _, step in STEPS
+    if step["question"] and re.match(r"\d\S", step["question"]["options"][step["question"]["right"]])
+]
+
+
+@pytest.mark.parametrize("step", ASKED, ids=lambda step: step["title"])
+def test_no_page_says_the_answer_that_is_asked_for_on_it(step):
+    screen, _, query = step["place"].partition("?")
+    app = open_screen(PATHS[screen], **dict(parse_qsl(query)))
+    right = step["question"]["options"][step["question"]["right"]]
+    told = [each.value for each in (*app.markdown, *app.caption, *app.metric, *app.latex)]
+    told += [frame.value.to_string() for frame in app.dataframe]
+    assert told
+    alone = re.compile(rf"(?<![\d.,]){re.escape(right)}(?![\d.,])")
+    assert not [text for text in told if alone.search(text)]
 
 
 def test_every_answer_that_torch_can_give_is_torchs():
