@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from cnnviz.ui.convolution.state import PRESETS, WORDS, read
 from tests.browser.frames import assert_smooth, sweep
-from tests.browser.ready import SLOW, answered, settle
+from tests.browser.ready import SLOW, answered, settle, wait_until
 from tests.conftest import some
 
 NUMBER = r"−?\d+(?:\.\d+)?(?:e[+-]?\d+)?"
@@ -173,7 +173,7 @@ def test_the_window_plays_pauses_and_steps_without_a_message(look_at):
     assert told(page)[0].startswith("Output · row 1 · column 0")
     page.get_by_label("Speed").fill("0")
     page.get_by_role("button", name="Play").click()
-    page.wait_for_timeout(1500)
+    wait_until(page, lambda: told(page)[0].startswith("Output · row 1 · column 1"))
     page.get_by_role("button", name="Pause").click()
     reached = told(page)[0]
     assert reached.startswith("Output · row 1 · column")

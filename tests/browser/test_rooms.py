@@ -62,7 +62,7 @@ def test_a_whole_ready_lesson_by_keyboard(visit, app):
     student = joined(visit, app, code, "Anna", width=390, height=844)
     teacher.get_by_text("1 student here").first.wait_for(timeout=SLOW)
     teacher.get_by_text("1 student in the room").click()
-    assert "Anna" in teacher.locator(".people").inner_text()
+    expect(teacher.locator(".people")).to_contain_text("Anna")
     choice = teacher.get_by_label("Take a ready lesson")
     choice.focus()
     teacher.keyboard.press("ArrowDown")
@@ -119,7 +119,7 @@ def test_a_page_goes_where_the_teachers_goes_with_its_settings(visit, app, teach
     # The same screen as it begins, though this page has it otherwise.
     teacher.act("place", place="pooling")
     expect(kernel_size(student)).to_have_value("2", timeout=SLOW)
-    assert "stride" not in student.url
+    expect(student).not_to_have_url(re.compile("stride"))
 
 
 def test_who_steps_out_stays_and_comes_back(visit, app, teacher):
@@ -136,7 +136,7 @@ def test_who_steps_out_stays_and_comes_back(visit, app, teacher):
     at(student, "Pooling")
     student.get_by_role("button", name="Follow again").click()
     at(student, "Connectivity")
-    assert "step=local" in student.url
+    expect(student).to_have_url(re.compile("step=local"))
 
 
 def test_who_is_taken_out_by_keyboard_is_told_and_comes_not_back_by_a_reload(visit, app):
@@ -155,7 +155,7 @@ def test_who_is_taken_out_by_keyboard_is_told_and_comes_not_back_by_a_reload(vis
     expect(teacher.get_by_role("button", name="Take out “Ben”")).to_be_focused()
     student.reload()
     student.get_by_role("button", name="Join", exact=True).wait_for(timeout=SLOW)
-    assert student.get_by_text(f"Room {code}").count() == 0
+    expect(student.get_by_text(f"Room {code}")).to_have_count(0)
 
 
 def test_a_screens_own_question_goes_to_the_room(visit, app):
@@ -169,7 +169,7 @@ def test_a_screens_own_question_goes_to_the_room(visit, app):
     with student.listening() as heard:
         question = heard()[1]["room"]["question"]
         shown = page.locator(".asking li")
-        assert shown.all_inner_texts() == question["options"]
+        expect(shown).to_have_text(question["options"])
         assert student.act("answer", number=1, option=2) == 204
         page.get_by_text("1 of 1 have answered").wait_for(timeout=SLOW)
         page.get_by_role("button", name="Close the question").click()

@@ -14,7 +14,7 @@ NETWORKS = "architectures?part=Networks"
 
 def pixels(page):
     """Return the map as it is drawn, after the next frames."""
-    page.wait_for_timeout(100)
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     return page.locator(".stage .map").evaluate("(canvas) => canvas.toDataURL()")
 
 

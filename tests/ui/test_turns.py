@@ -181,7 +181,7 @@ def page(how):
     ],
 )
 def test_what_stands_around_a_screen_comes_after_its_stage_and_stands_where_it_was_asked_for(how, order):
-    app = AppTest.from_function(page, args=(how,)).run()
+    app = AppTest.from_function(page, args=(how,), default_timeout=30).run()
     assert order == LOG
     assert [each.value for each in app.text] == [each for each in ("menu", "stage", "rest") if each in order]
     assert bool(app.exception) == (how == "fails")
