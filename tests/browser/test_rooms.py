@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from cnnviz import lessons
 from cnnviz.ui.room.lessons import lesson, ready
-from tests.browser.ready import SLOW, settle
+from tests.browser.ready import SLOW, settle, wait_until
 from tests.server.rooms.serving import Somebody, until
 from tests.server.rooms.serving import joined as joined_alone
 from tests.server.rooms.serving import opened as opened_alone
@@ -204,6 +204,22 @@ def test_each_ready_lesson_is_taken_by_arrow_keys_and_stays_chosen_until_it_is_c
     expect(choice).to_have_value("")
 
 
+def test_what_is_written_while_the_room_is_told_of_what_was_before_stays(visit, app):
+    page, _ = opened(visit, app)
+    page.get_by_label("Take a ready lesson").focus()
+    page.keyboard.press("ArrowDown")
+    title, held, known = page.get_by_label("Title of the lesson"), [], "(title) => cnnvizRoom.lesson.title === title"
+    title.wait_for(timeout=SLOW)
+    page.route("**/lesson", lambda route: held.append(route))
+    for number, text in enumerate(("One", "Two"), 1):
+        title.fill(text)
+        wait_until(page, lambda number=number: len(held) == number)
+    for route, text in zip(held, ("One", "Two"), strict=True):
+        route.continue_()
+        page.wait_for_function(known, arg=text, timeout=SLOW)
+        expect(title).to_have_value("Two")
+
+
 def test_a_lesson_is_made_by_adding_screens_saved_and_opened_again(visit, app, tmp_path):
     teacher, _ = opened(visit, app)
     teacher.goto(f"{app}/pooling?stride=1")
@@ -212,9 +228,9 @@ def test_a_lesson_is_made_by_adding_screens_saved_and_opened_again(visit, app, t
     teacher.get_by_text("Step 0 of 1").wait_for(timeout=SLOW)
     teacher.get_by_role("button", name="Class", exact=True).click()
     teacher.get_by_text("Words of this step").click()
-    teacher.get_by_label("What students read").fill("Look at the <b>corner</b>.")
-    teacher.get_by_label("Title of the lesson").fill("Mine")
-    teacher.wait_for_timeout(800)
+    for label, text in (("What students read", "Look at the <b>corner</b>."), ("Title of the lesson", "Mine")):
+        with teacher.expect_response("**/lesson"):
+            teacher.get_by_label(label).fill(text)
     with teacher.expect_download() as download:
         teacher.get_by_role("button", name="Save as a file").click()
     saved = json.loads(download.value.path().read_text())
