@@ -31,6 +31,11 @@ def settle(page: Any) -> None:
     page.wait_for_function(_RESTS, arg=next(_calls), timeout=SLOW, polling=40)
 
 
+def next_frames(page: Any) -> None:
+    """Wait until what was asked for the next frame has been drawn."""
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def wait_until(page: Any, look: Callable[[], bool]) -> None:
     """Wait until `look`, which asks of the page what no selector can, is true."""
     for _ in range(SLOW // 20):

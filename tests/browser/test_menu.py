@@ -163,7 +163,7 @@ def test_the_menu_stays_in_reach_and_is_two_lines_on_a_phone(open_at):
     assert [row.bounding_box()["height"] < 40 for row in rows.all()] == [True, True]
     page.mouse.move(180, 500)
     page.mouse.wheel(0, 2500)
-    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop > 1000")
+    page.wait_for_function("() => document.querySelector('[data-testid=stMain]').scrollTop > 1000")
     assert page.locator(".st-key-menu").bounding_box()["y"] < 20
 
 

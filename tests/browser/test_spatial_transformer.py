@@ -13,7 +13,7 @@ from cnnviz import images
 from cnnviz.images.square import small_square
 from cnnviz.ui.spatial_transformer.by_hand.state import PHOTO, PRESETS, THETA, WORDS
 from tests.browser.frames import assert_smooth
-from tests.browser.ready import SLOW, answered, settle
+from tests.browser.ready import SLOW, answered, next_frames, settle
 from tests.conftest import some
 
 DEFAULT = THETA.default
@@ -127,8 +127,7 @@ def test_dragging_keeps_the_frame_rate_and_sends_nothing_until_release(open_at, 
 
     assert_smooth(page, around)
     page.mouse.move(x - 90, y + 20)
-    # What is drawn follows at the next frame.
-    page.wait_for_timeout(100)
+    next_frames(page)
     assert np.abs(drawn(page).astype(int) - start).max() > 50
     expect(page.locator(".check")).to_have_text("computed in the browser")
     assert len(page.frames_sent) == before
