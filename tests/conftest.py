@@ -6,6 +6,8 @@ own number keeps it.
 
 import gc
 import os
+import random
+import sys
 
 # Before torch is imported, here and in every server that a test starts: a test has a core to itself at most, and
 # threads that wait for each other on a shared one take ten times as long.
@@ -37,6 +39,14 @@ def pytest_collection_finish():
     # As a server has it (cnnviz/engine/garbage.py): at Python's own thresholds searches took some percent.
     gc.set_threshold(10_000, 20, 50)
     gc.enable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup():
+    # The same chance whichever tests this one's worker had before.
+    random.seed(0)
+    if torch := sys.modules.get("torch"):
+        torch.default_generator.manual_seed(0)
 
 
 def some(cases, every=3):

@@ -215,7 +215,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const find = finder(parentElement), own = memory(parentElement), plane = find(".plane"), canvas = find("canvas");
   takeIn(own, data, find(".root"));
   const { meta } = own, { words } = meta, table = tableOf(find, own), [first, last] = own.shown;
-  own.at = clamp(own.dragging ? own.at : chosen(own, meta.at), first, last);
+  // An answer to what x was before leaves it where it has been moved to since.
+  const isMoving = () => own.dragging || own.resting;
+  own.at = clamp(isMoving() ? own.at : chosen(own, meta.at), first, last);
   own.base ??= document.createElement("canvas");
   own.font = `13px ${getComputedStyle(plane).fontFamily}`;
   plane.setAttribute("aria-label", words.label);
@@ -237,9 +239,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const [value, slope] = own.rows.map(([row]) => written(row[own.at]));
     plane.setAttribute("aria-valuetext", fill(words.told, { x, name: meta.names[0], value, slope }));
   };
-  own.choose = (at) => { if (!own.dragging) look(at); };
+  own.choose = (at) => { if (!isMoving()) look(at); };
   const leave = () => {
     clearTimeout(own.resting);
+    own.resting = null;
     if (own.at === own.told) return;
     own.told = own.at;
     pend(own, own.at);

@@ -87,14 +87,15 @@ export function glide(own, [left, top, wide, high], share, above) {
     view.y = from.y + (to.y - from.y) * way;
     own.paint();
   };
-  if (matchMedia("(prefers-reduced-motion: reduce)").matches) { go(1); return; }
-  const began = performance.now(), mine = own.gliding = {};
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches, began = performance.now();
+  const mine = own.gliding = {};
   const step = () => {
     if (own.gliding !== mine || own.view !== view) return;
-    const part = clamp((performance.now() - began) / GLIDE, 0, 1);
+    const part = still ? 1 : clamp((performance.now() - began) / GLIDE, 0, 1);
     if (part === 1) own.gliding = null;
     go(part * part * (3 - 2 * part));
     if (part < 1) requestAnimationFrame(step);
   };
-  step();
+  // Without a way there it is there at the next frame: what the same key does to the view comes before.
+  requestAnimationFrame(step);
 }

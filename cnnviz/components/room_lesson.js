@@ -114,9 +114,16 @@ export function lessonDesk(words, lessons) {
   own.later = () => {
     own.drawn = JSON.stringify(own.lesson);
     clearTimeout(own.timer);
-    own.timer = setTimeout(own.send, PAUSE);
+    const mine = own.timer = setTimeout(async () => {
+      await own.send();
+      if (own.timer === mine) own.timer = null;
+    }, PAUSE);
   };
-  own.take = async (lesson) => own.say(await act("lesson", lesson));
+  own.take = async (lesson) => {
+    clearTimeout(own.timer);
+    own.timer = null;
+    own.say(await act("lesson", lesson));
+  };
   const fillList = () => {
     own.drawn = JSON.stringify(own.lesson);
     const set = (text) => { own.lesson.title = text; own.later(); };
@@ -127,7 +134,8 @@ export function lessonDesk(words, lessons) {
   const keys = keysOf(own, words, lessons);
   const draw = () => {
     const now = LINE.lesson ?? EMPTY;
-    if (JSON.stringify(now) !== own.drawn) { own.lesson = structuredClone(now); fillList(); }
+    // What is being written is newer than what the room tells.
+    if (!own.timer && JSON.stringify(now) !== own.drawn) { own.lesson = structuredClone(now); fillList(); }
     own.choose(now);
     none.hidden = Boolean(now.steps.length);
     title.hidden = !now.steps.length;

@@ -1,11 +1,15 @@
 """Activation functions in a real Chromium: the numbers under a dragged x are torch's, and so are the paths' signs."""
 
+import base64
 import re
 
+import numpy as np
 import pytest
 import torch
 from playwright.sync_api import expect
 
+from cnnviz.components.activation_curves import _HTML, message
+from cnnviz.components.bundle import script
 from cnnviz.probes.activation_functions import FUNCTIONS
 from cnnviz.probes.two_weights import descend, example_inputs
 from tests.browser.access import assert_accessible
@@ -77,6 +81,33 @@ def test_the_keys_move_x_and_leave_it_in_the_link(open_at):
         assert plane.get_attribute("aria-valuenow") == x
         assert_torchs(page, ["sigmoid"])
     expect(page).to_have_url(re.compile("at=6"), timeout=SLOW)
+
+
+STEPS = """async ([text, html]) => {
+  const data = Uint8Array.from(atob(text), (c) => c.charCodeAt(0)), told = [];
+  const parentElement = document.body.appendChild(document.createElement("div"));
+  parentElement.innerHTML = html;
+  SCRIPT
+  const sends = () => entry({ data, parentElement, setTriggerValue: (name, at) => told.push(at) });
+  sends();
+  const plane = parentElement.querySelector(".plane");
+  plane.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight" }));
+  sends();
+  const kept = plane.getAttribute("aria-valuenow");
+  await new Promise((done) => { const look = () => told.length ? done() : setTimeout(look, 20); look(); });
+  return [kept, ...told];
+}"""
+
+
+def test_an_answer_that_comes_while_keys_move_x_leaves_it_where_they_have_moved_it(chromium):
+    x = np.linspace(-6, 6, 1201)
+    data = message(x, x[None], np.ones((1, 1201)), ["identity"], threshold=0.05, at=-3)
+    code = STEPS.replace(
+        "SCRIPT", script("activation_curves").replace("export default function", "const entry = function")
+    )
+    page = chromium.new_page()
+    assert page.evaluate(code, [base64.b64encode(data).decode(), _HTML]) == ["-2.90", 310]
+    page.close()
 
 
 def test_the_paths_tell_how_often_the_parts_of_a_gradient_were_opposite(open_at):

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.access import PHONE, assert_accessible
 from tests.browser.frames import assert_smooth, sweep
-from tests.browser.ready import answered, settle
+from tests.browser.ready import answered, settle, wait_until
 from tests.conftest import some
 
 APPS = "tests/browser/apps"
@@ -24,7 +25,9 @@ def show(serve: Callable[..., str], visit: Callable[..., Any]) -> Callable[..., 
         page = visit(serve(f"{APPS}/{app}_app.py"), width=width)
         page.get_by_text("picked: None").wait_for(timeout=60_000)
         if kind is not None:
-            page.get_by_text(kind, exact=True).click()
+            settle(page)
+            with answered(page):
+                page.get_by_text(kind, exact=True).click()
         if app == "tiles":
             page.get_by_role("listbox", name=f"The maps: {kind or 'waves'}").wait_for()
         settle(page)
@@ -155,8 +158,10 @@ def test_a_layer_too_large_is_thinned_and_says_so(show: Callable[..., Any]) -> N
     assert numbers[1] == numbers[4]
     assert int(numbers[2]) % 4 == int(numbers[3]) % 4 == 0
     assert "step 4" in readout(page)
+    frame = page.locator(".frame")
+    before = frame.evaluate("(frame) => frame.scrollTop")
     page.mouse.wheel(0, 2000)
-    page.wait_for_timeout(300)
+    wait_until(page, lambda: frame.evaluate("(frame) => frame.scrollTop") > before + 1000)
     page.mouse.move(*(c + 1 for c in centre(page, ".frame", 0.4, 0.3)))
     lower = re.match(r"channel (\d+)", readout(page))
     assert lower
@@ -174,6 +179,7 @@ def test_the_strip_follows_the_arrow_keys(show: Callable[..., Any]) -> None:
     page.get_by_text("picked: layer1.1.conv2", exact=True).wait_for()
     page.keyboard.press("End")
     page.get_by_text("picked: fc", exact=True).wait_for()
+    settle(page)
     last, row = page.get_by_role("option").last.bounding_box(), page.locator(".row").bounding_box()
     assert row["x"] <= last["x"] < last["x"] + last["width"] <= row["x"] + row["width"]
     assert page.evaluate("window.scrollY + document.querySelector('[data-testid=stMain]').scrollTop") == 0
@@ -185,12 +191,12 @@ def test_the_strip_narrows_in_the_browser(show: Callable[..., Any]) -> None:
     page = show("strip")
     before = len(page.frames_sent)
     page.get_by_label("Find a layer").type("conv layer3")
-    assert page.get_by_role("option").count() == 4
-    assert page.locator(".count").inner_text() == "4 of 55 layers"
+    expect(page.get_by_role("option")).to_have_count(4)
+    expect(page.locator(".count")).to_have_text("4 of 55 layers")
     assert len(page.frames_sent) == before
     page.get_by_role("option").nth(1).click()
     page.get_by_text("picked: layer3.0.conv2", exact=True).wait_for()
-    assert page.get_by_role("option").count() == 4
+    expect(page.get_by_role("option")).to_have_count(4)
 
 
 FIELDS = {"first": (112, 224, -3, 7, 2), "middle": (28, 224, -45, 99, 8), "deep": (7, 224, -213, 427, 32),
@@ -236,7 +242,9 @@ def test_a_unit_is_pinned_by_click_and_by_key(show: Callable[..., Any]) -> None:
     assert page.locator(".cursor").get_attribute("aria-label").startswith("row 6 · column 4 · value")
     page.keyboard.press("Enter")
     page.get_by_text("picked: (6, 4)", exact=True).wait_for()
-    page.get_by_text("whole", exact=True).click()
+    settle(page)
+    with answered(page):
+        page.get_by_text("whole", exact=True).click()
     page.get_by_text("picked: None", exact=True).wait_for()
     page.mouse.move(*centre(page, ".map canvas"))
     assert readout(page).endswith("sees the whole image")

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from cnnviz.ui.convolution.state import PRESETS, WORDS, read
 from tests.browser.frames import assert_smooth, sweep
-from tests.browser.ready import SLOW, answered, settle
+from tests.browser.ready import SLOW, answered, settle, wait_until
 from tests.conftest import some
 
 NUMBER = r"−?\d+(?:\.\d+)?(?:e[+-]?\d+)?"
@@ -160,9 +160,10 @@ def test_what_is_no_number_is_not_taken(open_at):
 def test_the_window_plays_pauses_and_steps_without_a_message(look_at):
     page = look_at("size=5&padding=0&input=random")
     before = len(page.frames_sent)
-    page.get_by_label("Speed").fill("6")
+    page.get_by_label("Speed").fill("0")
     page.get_by_role("button", name="Play").click()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    page.get_by_label("Speed").fill("6")
     expect(page.get_by_role("button", name="Show all")).to_be_disabled(timeout=5000)
     page.get_by_role("button", name=re.compile("^Step ")).last.click()
     assert told(page)[0].startswith("Output · row 0 · column 0")
@@ -173,7 +174,7 @@ def test_the_window_plays_pauses_and_steps_without_a_message(look_at):
     assert told(page)[0].startswith("Output · row 1 · column 0")
     page.get_by_label("Speed").fill("0")
     page.get_by_role("button", name="Play").click()
-    page.wait_for_timeout(1500)
+    wait_until(page, lambda: told(page)[0].startswith("Output · row 1 · column 1"))
     page.get_by_role("button", name="Pause").click()
     reached = told(page)[0]
     assert reached.startswith("Output · row 1 · column")

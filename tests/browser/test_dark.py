@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.access import assert_readable
-from tests.browser.ready import SLOW, settle
+from tests.browser.ready import SLOW, settle, wait_until
 
 
 # Every screen becomes dark in test_screens.py; these are opened in the dark: a component, figures and a table.
@@ -16,12 +16,8 @@ def test_a_dark_page_can_be_read(serve: Any, visit: Any, screen: str) -> None:
     page = visit(f"{serve('app.py')}/{screen}", color_scheme="dark")
     expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=SLOW)
     settle(page)
-    assert background(page) == "rgb(15, 20, 27)"
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", "rgb(15, 20, 27)")
     assert_readable(page, "dark")
-
-
-def background(page: Any) -> str:
-    return str(page.get_by_test_id("stApp").evaluate("app => getComputedStyle(app).backgroundColor"))
 
 
 def drawn(page: Any, selector: str) -> np.ndarray:
@@ -33,6 +29,10 @@ def drawn(page: Any, selector: str) -> np.ndarray:
     }"""
     *colour, opacity = page.locator(selector).evaluate(script)
     return np.array(colour) / opacity
+
+
+def wait_for_other_than(page: Any, selector: str, before: np.ndarray) -> None:
+    wait_until(page, lambda: np.abs(drawn(page, selector) - before).max() > 0.2)
 
 
 def test_components_and_figures_follow_the_choice(serve: Any, visit: Any) -> None:
@@ -48,5 +48,4 @@ def test_components_and_figures_follow_the_choice(serve: Any, visit: Any) -> Non
         page.emulate_media(color_scheme=scheme)
         expect(page.get_by_test_id("stApp")).to_have_css("background-color", shade)
         expect(title).to_have_css("fill", ink, timeout=SLOW)
-        settle(page)
-        assert np.abs(drawn(page, "canvas.base") - before).max() > 0.2
+        wait_for_other_than(page, "canvas.base", before)

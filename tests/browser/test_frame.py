@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.ready import SLOW
+from tests.browser.ready import SLOW, settle, wait_until
 
 # The app is at localhost, and 127.0.0.1 is another site to a browser; one from elsewhere could show nothing local.
 PAGE = """<!doctype html><iframe src="{}" width="1200" height="800" allow="camera; clipboard-write; fullscreen"
@@ -61,6 +61,7 @@ def test_a_platform_that_is_named_shows_pages_and_takes_photos_and_has_rooms(ser
     expect(frame.get_by_role("heading", name="Pooling", exact=True)).to_be_visible(timeout=SLOW)
     number = frame.get_by_role("spinbutton", name="Stride")
     expect(number).to_have_value("1", timeout=SLOW)
+    settle(page.frames[1])
     number.fill("3")
     number.press("Enter")
     expect(frame.get_by_role("slider", name="Stride")).to_have_value("3", timeout=SLOW)
@@ -93,6 +94,5 @@ def test_a_platform_that_is_named_shows_pages_and_takes_photos_and_has_rooms(ser
 
 def test_a_site_that_is_not_named_shows_nothing(serve, shown):
     page, frame = shown(f"{serve('app.py')}/pooling?embed=true")
-    page.wait_for_timeout(2000)
-    assert [each.url for each in page.frames[1:]] == ["chrome-error://chromewebdata/"]
+    wait_until(page, lambda: [each.url for each in page.frames[1:]] == ["chrome-error://chromewebdata/"])
     expect(frame.get_by_role("heading", name="Pooling")).to_have_count(0)

@@ -45,13 +45,18 @@ def click_cell(page: Page, row: int, *, x: float) -> None:
     page.mouse.move(box["x"] + x, box["y"] + HEAD + ROW * row + ROW / 2)
     page.mouse.down()
     page.mouse.up()
-    page.wait_for_timeout(200)
+
+
+def choose_layer(page: Page, row: int) -> None:
+    """Click on a cell, once the table rests: an answer of the server closes a cell that is being typed into."""
+    settle(page)
+    click_cell(page, row, x=120)
+    expect(table(page).locator(f"#glide-cell-1-{row}")).to_have_attribute("aria-selected", "true")
 
 
 def type_layer(page: Page, row: int, text: str) -> None:
-    """Type into a cell, once the table rests: an answer of the server closes a cell that is being typed into."""
-    settle(page)
-    click_cell(page, row, x=120)
+    """Type into a cell."""
+    choose_layer(page, row)
     page.keyboard.press("Enter")
     editor = page.locator(".gdg-input")
     expect(editor).to_be_visible()
@@ -79,8 +84,7 @@ def test_a_layer_is_changed_added_and_taken_away_by_typing(screen):
     expect(page.get_by_text("8,806", exact=True)).to_be_visible()  # 6·25 + 6 + 6·12·12·10 + 10
     type_layer(page, 5, "Softmax")
     expect_layers(page, "Conv 6 5", "ReLU", "MaxPool 2", "Flatten", "Linear 10", "Softmax")
-    settle(page)
-    click_cell(page, 1, x=120)
+    choose_layer(page, 1)
     page.keyboard.press("Delete")
     expect_layers(page, "Conv 6 5", "MaxPool 2", "Flatten", "Linear 10", "Softmax")
 

@@ -15,7 +15,7 @@ from cnnviz.engine.requests import Maps
 from cnnviz.ui.picture_choice import sheet_picture
 from tests.browser.access import PHONE, assert_accessible
 from tests.browser.frames import assert_smooth
-from tests.browser.ready import SLOW, settle
+from tests.browser.ready import SLOW, answered, settle, wait_until
 
 LENET = ModelChoice("lenet-relu-mnist")
 LINK = "activations?view=network&model=lenet-relu-mnist&source=Digits&digit_number=23"
@@ -44,6 +44,15 @@ def answers():
     return engine.ask(Maps(LENET, picture, "conv2")).values, row, size
 
 
+def rests(page) -> None:
+    """Wait until the map asks for nothing more, which it does a quarter of a second after each of its pictures."""
+    sent = -1
+    while sent != len(page.frames_sent):
+        sent = len(page.frames_sent)
+        page.wait_for_timeout(400)
+        settle(page)
+
+
 def readout(page):
     return page.locator(".foot .readout").last
 
@@ -66,8 +75,9 @@ def assert_is(page, answers) -> tuple[int, int, int]:
     place = channel, int(at_row), int(at_column)
     assert float(value.replace("−", "-")) == pytest.approx(float(values[place]), rel=1e-4)
     top, left, bottom, right = row.receptive_field.box(*place[1:])
-    drawn = [float(part) for part in page.locator(".inset").get_attribute("data-box").split()]
-    assert drawn == [top, left, bottom - top, right - left]
+    field, inset = [top, left, bottom - top, right - left], page.locator(".inset")
+    # Drawn at the frame after the words.
+    wait_until(page, lambda: [float(part) for part in inset.get_attribute("data-box").split()] == field)
     assert f"sees rows {top} to {bottom - 1}, columns {left} to {right - 1}".replace("-", "−") in told
     return place
 
@@ -78,12 +88,10 @@ def test_from_a_thumbnail_to_all_maps_a_unit_and_its_sum_by_key(screen, answers)
     best = np.argsort(-peaks, kind="stable")[:4]
     to_conv2(page)
     expect(readout(page)).to_contain_text(f"Strongest on this photo: channels {', '.join(map(str, best))}.")
-    page.keyboard.press("Enter")
-    expect(readout(page)).to_contain_text(f"conv2 · channel {best[0]} of 50")
+    with answered(page):
+        page.keyboard.press("Enter")
+        expect(readout(page)).to_contain_text(f"conv2 · channel {best[0]} of 50")
     expect(page).to_have_url(re.compile("layer=conv2"), timeout=SLOW)
-    settle(page)
-    page.wait_for_timeout(500)
-    settle(page)
     page.keyboard.press("Enter")
     # It is gone to the map's greatest value, which is told exactly once it has come.
     expect(readout(page)).to_contain_text(re.compile("value −?[0-9]"), timeout=SLOW)
@@ -106,18 +114,17 @@ def test_from_a_thumbnail_to_all_maps_a_unit_and_its_sum_by_key(screen, answers)
         expect(readout(page)).to_contain_text(told)
 
 
+@pytest.mark.alone
 def test_a_link_to_a_unit_opens_there_and_the_pointer_asks_nothing(screen, answers):
-    page = screen(f"{LINK}&layer=conv2&channel=3&row=6&column=7")
+    page = screen(f"{LINK}&layer=conv2&channel=3&row=6&column=7", reduced_motion="reduce")
     expect(readout(page)).to_contain_text("conv2 · channel 3 of 50", timeout=SLOW)
     expect(readout(page)).to_contain_text(UNIT, timeout=SLOW)
-    page.wait_for_timeout(500)
-    settle(page)
     assert assert_is(page, answers) == (3, 6, 7)
     stage = page.locator(".stage").last
     box = stage.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.wait_for_timeout(1000)
-    settle(page)
+    expect(readout(page)).to_contain_text(UNIT, timeout=SLOW)
+    rests(page)
     assert_is(page, answers)
     # The very map that has come is pointed at: no message goes to the server.
     middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -153,19 +160,16 @@ def test_the_maps_colours_by_the_zeros_of_this_picture_and_by_time(screen):
 
 
 def test_on_a_phone_by_touch_and_without_a_fault_of_access(screen, answers):
-    page = screen(width=PHONE, height=844, has_touch=True)
+    page = screen(width=PHONE, height=844, has_touch=True, reduced_motion="reduce")
     to_conv2(page)
-    page.keyboard.press("Enter")
-    settle(page)
-    page.wait_for_timeout(800)
-    settle(page)
+    with answered(page):
+        page.keyboard.press("Enter")
     stage = page.locator(".stage").last
     box = stage.bounding_box()
     # A tap goes into a map, and one more chooses a unit.
     at = {"x": box["width"] * 0.5 + 6, "y": box["height"] * 0.6}
     stage.tap(position=at)
     expect(readout(page)).to_contain_text(re.compile(r"row \d+ · column \d+"))
-    page.wait_for_timeout(600)
     stage.tap(position=at)
     expect(page).to_have_url(re.compile(r"channel=\d+&row=\d+&column=\d+"), timeout=SLOW)
     settle(page)

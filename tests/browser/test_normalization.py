@@ -85,6 +85,7 @@ def test_a_gamma_is_changed_by_touch_and_is_in_the_link(open_at):
     page.locator("#gamma-2").tap()
     expect(page).to_have_url(re.compile(r"at=gamma\.2"), timeout=SLOW)
     page.get_by_role("button", name="Change value").tap()
+    expect(page.locator(".edit")).to_be_focused()
     page.keyboard.type("-3")
     with answered(page):
         page.keyboard.press("Enter")

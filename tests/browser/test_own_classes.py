@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from cnnviz.images import gallery_image
 from cnnviz.images.collections import crops
 from tests.browser.access import assert_accessible
-from tests.browser.ready import SLOW, answered, settle
+from tests.browser.ready import SLOW, answered, settle, wait_until
 
 
 def files(name: str) -> list[dict[str, object]]:
@@ -35,7 +35,8 @@ def test_own_photos_are_learnt_in_one_press(serve, visit):
     train = page.get_by_role("button", name="Train", exact=True)
     expect(train).to_be_visible(timeout=SLOW)
     settle(page)
-    assert page.locator(".own-classes img").evaluate_all("all => all.every((each) => each.naturalWidth > 300)")
+    shown = page.locator(".own-classes img")
+    wait_until(page, lambda: shown.evaluate_all("all => all.length && all.every((each) => each.naturalWidth > 300)"))
     train.click()
     expect(page.get_by_text("2 of 2 right")).to_be_visible(timeout=SLOW)
     expect(page.get_by_text("None of the 2 held-out photos is mistaken.")).to_be_visible(timeout=SLOW)

@@ -149,7 +149,7 @@ def test_the_cloud_is_dragged_without_a_message_and_the_link_has_where_it_lies(o
             page.mouse.move(x - step, y + step / 2)
 
     assert_smooth(page, along)
-    assert page.locator(".check").inner_text() == "computed in the browser"
+    expect(page.locator(".check")).to_have_text("computed in the browser")
     page.mouse.up()
     expect(page).to_have_url(re.compile(r"x=(-?[\d.]+)"), timeout=SLOW)
     expect(page.locator(".check")).to_contain_text("gives the same", timeout=SLOW)

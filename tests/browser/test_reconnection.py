@@ -1,6 +1,7 @@
 """A page whose server ends, and is there again: it goes on where it was, and answers."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import ROOT, _answers, _free_port
-from tests.browser.ready import SLOW, settle
+from tests.browser.ready import SLOW, settle, wait_until
 
 
 @pytest.fixture
@@ -52,17 +53,13 @@ def test_a_page_answers_again_and_shows_what_its_link_says(restarts, chromium):
     before = result.inner_text()
     assert len(heard) == len(opened) == 1
     restarts()
-    waited = 0
-    while len(heard) == 1 and waited < SLOW:
-        page.wait_for_timeout(100)
-        waited += 100
-    assert len(heard) > 1, "the new session has not run the page"
+    wait_until(page, lambda: len(heard) > 1)  # the new session has run the page
     settle(page)
     expect(result).to_have_text(before)
     stride = page.get_by_role("spinbutton", name="Stride")
     stride.fill("3")
     stride.press("Enter")
     expect(result).not_to_have_text(before, timeout=SLOW)
-    assert "kernel_size=7" in page.url
-    assert "stride=3" in page.url
+    expect(page).to_have_url(re.compile("kernel_size=7"))
+    expect(page).to_have_url(re.compile("stride=3"))
     context.close()

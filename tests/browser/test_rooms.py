@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from cnnviz import lessons
 from cnnviz.ui.room.lessons import lesson, ready
-from tests.browser.ready import SLOW, settle
+from tests.browser.ready import SLOW, settle, wait_until
 from tests.server.rooms.serving import Somebody, until
 from tests.server.rooms.serving import joined as joined_alone
 from tests.server.rooms.serving import opened as opened_alone
@@ -62,7 +62,7 @@ def test_a_whole_ready_lesson_by_keyboard(visit, app):
     student = joined(visit, app, code, "Anna", width=390, height=844)
     teacher.get_by_text("1 student here").first.wait_for(timeout=SLOW)
     teacher.get_by_text("1 student in the room").click()
-    assert "Anna" in teacher.locator(".people").inner_text()
+    expect(teacher.locator(".people")).to_contain_text("Anna")
     choice = teacher.get_by_label("Take a ready lesson")
     choice.focus()
     teacher.keyboard.press("ArrowDown")
@@ -119,7 +119,7 @@ def test_a_page_goes_where_the_teachers_goes_with_its_settings(visit, app, teach
     # The same screen as it begins, though this page has it otherwise.
     teacher.act("place", place="pooling")
     expect(kernel_size(student)).to_have_value("2", timeout=SLOW)
-    assert "stride" not in student.url
+    expect(student).not_to_have_url(re.compile("stride"))
 
 
 def test_a_maps_colours_follow_the_teachers_choice_and_back(visit, app):
@@ -171,7 +171,7 @@ def test_who_steps_out_stays_and_comes_back(visit, app, teacher):
     at(student, "Pooling")
     student.get_by_role("button", name="Follow again").click()
     at(student, "Connectivity")
-    assert "step=local" in student.url
+    expect(student).to_have_url(re.compile("step=local"))
 
 
 def test_who_is_taken_out_by_keyboard_is_told_and_comes_not_back_by_a_reload(visit, app):
@@ -190,7 +190,7 @@ def test_who_is_taken_out_by_keyboard_is_told_and_comes_not_back_by_a_reload(vis
     expect(teacher.get_by_role("button", name="Take out “Ben”")).to_be_focused()
     student.reload()
     student.get_by_role("button", name="Join", exact=True).wait_for(timeout=SLOW)
-    assert student.get_by_text(f"Room {code}").count() == 0
+    expect(student.get_by_text(f"Room {code}")).to_have_count(0)
 
 
 def test_a_screens_own_question_goes_to_the_room(visit, app):
@@ -204,7 +204,7 @@ def test_a_screens_own_question_goes_to_the_room(visit, app):
     with student.listening() as heard:
         question = heard()[1]["room"]["question"]
         shown = page.locator(".asking li")
-        assert shown.all_inner_texts() == question["options"]
+        expect(shown).to_have_text(question["options"])
         assert student.act("answer", number=1, option=2) == 204
         page.get_by_text("1 of 1 have answered").wait_for(timeout=SLOW)
         page.get_by_role("button", name="Close the question").click()
@@ -239,6 +239,22 @@ def test_each_ready_lesson_is_taken_by_arrow_keys_and_stays_chosen_until_it_is_c
     expect(choice).to_have_value("")
 
 
+def test_what_is_written_while_the_room_is_told_of_what_was_before_stays(visit, app):
+    page, _ = opened(visit, app)
+    page.get_by_label("Take a ready lesson").focus()
+    page.keyboard.press("ArrowDown")
+    title, held, known = page.get_by_label("Title of the lesson"), [], "(title) => cnnvizRoom.lesson.title === title"
+    title.wait_for(timeout=SLOW)
+    page.route("**/lesson", lambda route: held.append(route))
+    for number, text in enumerate(("One", "Two"), 1):
+        title.fill(text)
+        wait_until(page, lambda number=number: len(held) == number)
+    for route, text in zip(held, ("One", "Two"), strict=True):
+        route.continue_()
+        page.wait_for_function(known, arg=text, timeout=SLOW)
+        expect(title).to_have_value("Two")
+
+
 def test_a_lesson_is_made_by_adding_screens_saved_and_opened_again(visit, app, tmp_path):
     teacher, _ = opened(visit, app)
     teacher.goto(f"{app}/pooling?stride=1")
@@ -247,9 +263,9 @@ def test_a_lesson_is_made_by_adding_screens_saved_and_opened_again(visit, app, t
     teacher.get_by_text("Step 0 of 1").wait_for(timeout=SLOW)
     teacher.get_by_role("button", name="Class", exact=True).click()
     teacher.get_by_text("Words of this step").click()
-    teacher.get_by_label("What students read").fill("Look at the <b>corner</b>.")
-    teacher.get_by_label("Title of the lesson").fill("Mine")
-    teacher.wait_for_timeout(800)
+    for label, text in (("What students read", "Look at the <b>corner</b>."), ("Title of the lesson", "Mine")):
+        with teacher.expect_response("**/lesson"):
+            teacher.get_by_label(label).fill(text)
     with teacher.expect_download() as download:
         teacher.get_by_role("button", name="Save as a file").click()
     saved = json.loads(download.value.path().read_text())

@@ -24,7 +24,7 @@ def test_a_script_that_someone_put_into_the_page_does_not_run(serve, chromium):
     expect(page.locator("[data-testid=stMain]")).to_be_visible(timeout=SLOW)
     settle(page)
     page.evaluate(_FOREIGN)
-    page.wait_for_function("window.refused.length === 1", timeout=SLOW)
+    page.wait_for_function("() => window.refused.length === 1", timeout=SLOW)
     assert page.evaluate("window.refused") == ["script-src-elem"]
     assert page.evaluate("window.ran") is None
     context.close()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz.ui.tours import tour, tour_through
-from tests.browser.ready import SLOW, answered, settle
+from tests.browser.ready import SLOW, answered, next_frames, settle
 from tests.conftest import some
 
 NETWORKS = "architectures?part=Networks"
@@ -14,7 +14,7 @@ NETWORKS = "architectures?part=Networks"
 
 def pixels(page):
     """Return the map as it is drawn, after the next frames."""
-    page.wait_for_timeout(100)
+    next_frames(page)
     return page.locator(".stage .map").evaluate("(canvas) => canvas.toDataURL()")
 
 

@@ -42,7 +42,7 @@ def test_it_moves_by_itself_until_pause(open_at):
     seen = [0]
     while len(seen) < 4:
         page.wait_for_function(
-            "(last) => document.querySelector('[data-testid=stMetricValue]').innerText !== last",
+            "(last) => ![undefined, last].includes(document.querySelector('[data-testid=stMetricValue]')?.innerText)",
             arg=f"{seen[-1]:,}",
             timeout=SLOW,
         )

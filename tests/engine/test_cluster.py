@@ -59,7 +59,7 @@ def test_a_cluster_outlives_the_thread_that_asks_for_it() -> None:
         thread.start()
         thread.join()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            begun[-1].wait(0.5)
+            begun[-1].wait(0.5 if lives else 20)
         assert (begun[-1].poll() is None) == lives
         begun[-1].kill()
         begun[-1].wait()

@@ -151,7 +151,7 @@ def _free_port():
         return probe.getsockname()[1]
 
 
-def _answer(process, url, seconds=40):
+def _answer(process, url, seconds=90):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         try:

@@ -23,7 +23,7 @@ def _entries() -> None:
 
 @pytest.fixture(scope="module")
 def entries():
-    app = AppTest.from_function(_entries).run()
+    app = AppTest.from_function(_entries, default_timeout=30).run()
     assert not app.exception
     return app.session_state
 

@@ -28,32 +28,42 @@ async def until(happens, seconds=5.0):
 
 
 @pytest.fixture
+def clock(monkeypatch):
+    """The time of day, which goes on where the test says so."""
+    clock = SimpleNamespace(now=1000.0)
+    monkeypatch.setattr(idle_memory, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    return clock
+
+
+@pytest.fixture
 def released(monkeypatch):
     calls = []
     monkeypatch.setattr(idle_memory, "_LOOK", 0.01)
-    monkeypatch.setattr(idle_memory, "_KEPT", 0.3)
-    monkeypatch.setattr(idle_memory, "release", lambda engine: calls.append((time.monotonic(), engine)))
+    monkeypatch.setattr(idle_memory, "release", calls.append)
     return calls
 
 
-def test_it_is_given_back_once_after_the_last_has_left(released):
+def test_it_is_given_back_once_after_the_last_has_left(released, clock):
     async def story():
         visits = Visits()
         task = asyncio.create_task(idle_memory.give_back(visits, SimpleNamespace(engine="the engine")))
         await asyncio.sleep(0.1)
         assert not released, "nobody was there"
-        for _ in range(4):
-            visits.left = time.monotonic()
+        for _ in range(2):
+            visits.left = clock.now
+            clock.now += idle_memory._KEPT
             await asyncio.sleep(0.1)
             assert not released, "somebody left a moment ago"
+        clock.now += 1
         assert await until(lambda: released)
-        assert released[0][0] - visits.left >= 0.3
-        assert released[0][1] == "the engine"
-        await asyncio.sleep(0.4)
+        assert released == ["the engine"]
+        clock.now += 10 * idle_memory._KEPT
+        await asyncio.sleep(0.1)
         assert len(released) == 1
-        visits.open, visits.left = 1, time.monotonic()
+        visits.open, visits.left = 1, clock.now
+        clock.now += idle_memory._KEPT + 1
         assert await until(lambda: len(released) == 2)
-        assert released[1][1] is None, "somebody is still there"
+        assert released[1] is None, "somebody is still there"
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
@@ -94,20 +104,22 @@ def test_it_can_be_asked_without_a_server():
     idle_memory.release(None)
 
 
-def test_sessions_go_when_their_time_is_over_and_not_before(monkeypatch):
+def test_sessions_go_when_their_time_is_over_and_not_before(monkeypatch, clock):
     class Page:
         def __init__(self, name):
             self.id = name
 
-    storage = MemorySessionStorage(ttl_seconds=1)
+    storage = MemorySessionStorage()
+    storage._cache = type(storage._cache)(8, 120, timer=lambda: clock.now)  # Streamlit's own two minutes
     manager = SimpleNamespace(_session_storage=storage)
     monkeypatch.setattr(runtime, "get_instance", lambda: SimpleNamespace(_session_mgr=manager))
     page = Page("left")
     storage.save(SimpleNamespace(session=page))
     gone = weakref.ref(page)
     del page
+    clock.now += idle_memory._KEPT - 2
     idle_memory.let_sessions_go()
     assert gone() is not None, "it may come back"
-    time.sleep(1.05)
+    clock.now += 2
     idle_memory.let_sessions_go()
     assert gone() is None

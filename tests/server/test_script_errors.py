@@ -19,7 +19,7 @@ def script():
 
 
 def test_one_sentence_whose_number_is_in_the_log(caplog):
-    page = AppTest.from_function(script).run()
+    page = AppTest.from_function(script, default_timeout=30).run()
     [told] = [error.value for error in page.error]
     assert not page.exception
     assert page.caption[0].value == "tell returned True"
@@ -32,7 +32,7 @@ def test_one_sentence_whose_number_is_in_the_log(caplog):
 
 
 def test_two_errors_have_two_numbers():
-    first, second = (AppTest.from_function(script).run().error[0].value for _ in range(2))
+    first, second = (AppTest.from_function(script, default_timeout=30).run().error[0].value for _ in range(2))
     assert first != second
 
 

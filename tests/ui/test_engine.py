@@ -43,7 +43,7 @@ def page():
 
 
 def test_every_request_of_a_page_supersedes_its_session_s_older_one(engine):
-    first, second = AppTest.from_function(page).run(), AppTest.from_function(page).run()
+    first, second = (AppTest.from_function(page, default_timeout=30).run() for _ in range(2))
     assert not first.exception
     assert [error.value for error in first.error] == ["Not today."]
     first.run()

@@ -52,7 +52,7 @@ def shown(at):
 
 def opened() -> AppTest:
     DRAWN.clear()
-    at = AppTest.from_function(page).run(timeout=30)
+    at = AppTest.from_function(page, default_timeout=30).run()
     at.session_state["alone"] = True
     return at
 

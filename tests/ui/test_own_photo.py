@@ -53,7 +53,7 @@ def page(monkeypatch):
     def run(session, before="", given=None):
         monkeypatch.setattr(own_photo, "_session", lambda: session)
         monkeypatch.setattr(own_photo, "_session_before", lambda: before)
-        app = AppTest.from_function(script)
+        app = AppTest.from_function(script, default_timeout=30)
         app.session_state["given"] = given
         return app.run()
 

@@ -33,7 +33,7 @@ def app(request, monkeypatch):
             raise AssertionError("The whole session was put together.")
 
         monkeypatch.setattr(SafeSessionState, "filtered_state", property(never))
-    return AppTest.from_function(page)
+    return AppTest.from_function(page, default_timeout=30)
 
 
 def values(app):

@@ -49,7 +49,7 @@ def mutated(draw):
 
 @given(mutated())
 def test_a_text_that_is_nearly_right_gives_a_table_or_one_sentence(text):
-    begin = time.perf_counter()
+    begin = time.process_time()  # of this process alone, whatever else the machine does
     try:
         rows = from_pytorch(text, (1, 3, 32, 32))
         evaluate(rows, (1, 3, 32, 32))
@@ -59,7 +59,7 @@ def test_a_text_that_is_nearly_right_gives_a_table_or_one_sentence(text):
         assert len(str(error)) < 600  # noqa: PT017
     else:
         assert parse(write(rows)) == rows
-    assert time.perf_counter() - begin < 3
+    assert time.process_time() - begin < 3
 
 
 LONG = {
@@ -101,9 +101,9 @@ LONG = {
 @pytest.mark.parametrize("text", LONG.values(), ids=LONG)
 @pytest.mark.parametrize("read", [from_pytorch, with_input])
 def test_no_text_holds_others_up(text, read):
-    begin = time.perf_counter()
+    begin = time.process_time()
     with pytest.raises(ModelError) as caught:
         read(text)
-    assert time.perf_counter() - begin < 10
+    assert time.process_time() - begin < 10
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 400
