@@ -3,7 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
+
+from cnnviz.assets import APP
 
 NICKNAME = 24
 STEPS = 60
@@ -12,7 +15,7 @@ LINE = 300
 TEXT = 2000
 PLACE = 4000
 # A screen and what is set on it: nothing that leads to another site, and no fragment.
-_PLACE = re.compile(r"[a-z_]{0,40}(\?[!$-\x7e]{0,4000})?")
+_PLACE = re.compile(r"([a-z_]{0,40})(\?[!$-\x7e]{0,4000})?")
 
 
 class RefusedError(Exception):
@@ -61,11 +64,18 @@ def one_line(given: Any, most: int = LINE) -> str:
 
 
 def place(given: Any) -> str:
-    """Return an address below the app's root, such as pooling?stride=2; raise RefusedError for anything else."""
+    """Return the address of a screen below the app's root, pooling?stride=2; raise RefusedError for anything else."""
     text = _text(given, PLACE)
-    if not _PLACE.fullmatch(text):
+    found = _PLACE.fullmatch(text)
+    if found is None or found[1] not in _screens():
         raise RefusedError("place")
     return text
+
+
+@cache
+def _screens() -> frozenset[str]:
+    """Return the addresses of all screens, "" that of the first one."""
+    return frozenset({"", *(script.stem for script in (APP.parent / "pages").rglob("*.py"))})
 
 
 def question(given: Any) -> Question:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from cnnviz.server.rooms import checks
 from cnnviz.server.rooms.checks import NICKNAME, RefusedError
+from cnnviz.ui.menu import SCREENS
 
 FIELDS = ["asked", "options", "right", "why", "title", "steps", "place", "sentence", "minutes", "question"]
 anything = st.recursive(
@@ -38,6 +39,11 @@ def test_an_address_of_the_app_is_one(text):
     assert checks.place(text) == text
 
 
+def test_every_screen_has_an_address():
+    for screen in SCREENS:
+        assert checks.place(f"{screen.name}?a=1")
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -47,6 +53,7 @@ def test_an_address_of_the_app_is_one(text):
         "pooling#key",
         "../api/rooms",
         "api/rooms",
+        "poolings?stride=2",
         "pooling?a=b c",
         "pooling?a=\u2028",
         "?" + "a" * 4001,
