@@ -115,7 +115,7 @@ def observe(
     One block a model at a time: a second thread waits. The model's hooks are as before when the block ends,
     whatever ended it. Raises ModelError for TorchScript.
     """
-    with _lock_of(eager(model)), eagerly():
+    with lock_of(eager(model)), eagerly():
         observer = _Observer(on_call, around, keeps=steps)
         handles: list[RemovableHandle] = []
         try:
@@ -151,7 +151,8 @@ def eagerly() -> Iterator[None]:
                 ended.__exit__(None, None, None)
 
 
-def _lock_of(model: nn.Module) -> threading.RLock:
+def lock_of(model: nn.Module) -> threading.RLock:
+    """Return what a thread holds while it observes a model, or has hooks in it."""
     with _locks_lock:
         return _locks.setdefault(model, threading.RLock())
 

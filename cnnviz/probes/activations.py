@@ -14,6 +14,7 @@ from cnnviz.analysis.failures import sentence
 from cnnviz.calls import Call, observe
 from cnnviz.errors import CnnvizError, ModelError
 from cnnviz.nested import first_tensor
+from cnnviz.probes.hooked import hooked
 from cnnviz.probes.partial_forward import Enough, missing
 
 
@@ -31,6 +32,8 @@ def activations(model: nn.Module, batch: Tensor, layers: Iterable[str] | None = 
     """
     wanted = None if layers is None else set(layers)
     with torch.no_grad():
+        if wanted and isinstance(model, nn.Module) and (found := hooked(model, batch, wanted)) is not None:
+            return found
         kept = _run(model, batch, wanted, eager=False)
         if any(_version(tensor) != version for tensor, version in kept.values()):
             # Something wrote into a tensor without a torch function of Python's saying so; copying at once is safe.

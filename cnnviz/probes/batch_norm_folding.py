@@ -220,7 +220,9 @@ def _by_channel(output: Tensor) -> Floats:
 
 
 def _gap(one: Tensor, other: Tensor) -> float:
-    return float((one - other).abs().max() / one.abs().max())
+    gap = (one - other).abs().max()
+    # Behind a ReLU all numbers may be 0.
+    return float(gap / one.abs().max()) if gap else 0.0
 
 
 def _seconds(one: Callable[[], Any], other: Callable[[], Any], rounds: int) -> tuple[float, float]:
