@@ -14,6 +14,7 @@ _GIFT = re.compile(r"([\\~=#{}:])")
 _LETTERS = "ABCDEF"
 _LINE = '<div class="line"></div>'
 _LINES = 3 * _LINE  # to write on, for a step without a question
+_MODULE = 0.45  # mm of one square of a QR code, which a phone reads from paper at arm's length
 
 _PAGE = """<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>
@@ -24,7 +25,9 @@ h1 {{ font-size: 16pt; margin: 0 0 6pt }}
 h2 {{ font-size: 12pt; margin: 0 0 3pt }}
 a {{ color: inherit; text-decoration: none }}
 p {{ margin: 0 0 4pt }}
-section {{ break-inside: avoid; margin: 14pt 0 }}
+section {{ break-inside: avoid; margin: 14pt 0; display: flow-root }}
+.qr {{ float: right; margin: 0 0 4pt 12pt }}
+.qr svg {{ display: block; width: 100%; height: auto }}
 ol {{ list-style: upper-alpha; margin: 4pt 0; padding-left: 2em }}
 li::marker {{ font-weight: 600 }}
 .who {{ display: flex; gap: 2em; margin-bottom: 10pt }}
@@ -68,7 +71,9 @@ def gift(lesson: Lesson) -> str:
 def _step(number: int, step: Step, words: Mapping[str, str], app: str) -> str:
     minutes = f" · {step.minutes} {_text(words['worksheet.minutes'])}" if step.minutes else ""
     link = f'<a href="{escape(app + step.place)}">{_text(step.title or step.place)}</a>'
-    head = f"<h2>{number}. {link}{minutes}</h2>" + (f"<p>{_marked(step.sentence)}</p>" if step.sentence else "")
+    head = f"{_qr(app + step.place)}<h2>{number}. {link}{minutes}</h2>"
+    if step.sentence:
+        head += f"<p>{_marked(step.sentence)}</p>"
     if step.question is None:
         return f"<section>{head}{_LINES}</section>"
     options = "".join(f"<li>{_marked(option)}</li>" for option in step.question.options)
@@ -76,6 +81,21 @@ def _step(number: int, step: Step, words: Mapping[str, str], app: str) -> str:
         f"<section>{head}<p>{_marked(step.question.asked)}</p><ol>{options}</ol>"
         f"<p>{_text(words['worksheet.why'])}</p>{_LINE}</section>"
     )
+
+
+def _qr(address: str) -> str:
+    # Only here: a server whose class prints nothing starts without it.
+    import segno
+
+    try:
+        drawn = segno.make_qr(address, error="l")
+    except segno.DataOverflowError:
+        # 2,953 letters are the most; a network written out can have more.
+        return ""
+    width = _MODULE * drawn.symbol_size(border=2)[0]
+    # The link beside it says the same to whoever reads no picture.
+    svg = drawn.svg_inline(border=2, omitsize=True, dark="#000")
+    return f'<div class="qr" aria-hidden="true" style="width: {width:.1f}mm">{svg}</div>'
 
 
 def _answer(number: int, question: Question) -> str:

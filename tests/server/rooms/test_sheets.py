@@ -4,6 +4,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+import segno
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -85,6 +86,19 @@ def test_a_worksheet_has_every_step_and_no_answer_and_the_other_sheet_has_them(l
             assert " ".join(step.question.why.split()) in other.said
             letter = "ABCDEF"[step.question.right]
             assert f"{letter}: {step.question.options[step.question.right]}" in other.said
+
+
+def test_each_step_on_paper_has_the_code_of_its_link():
+    steps = tuple(Step(place, place, "") for place in ("pooling?stride=2", "depth", "layer?net=" + 3900 * "a"))
+    drawn = re.findall(
+        r'class="qr".*?<path [^>]*d="([^"]+)"', sheets.worksheet(Lesson("", steps), WORDS, "en", "https://a/")
+    )
+    # The third's address has more letters than a code takes, and a code less is no reason to refuse the sheet.
+    expected = [segno.make_qr("https://a/" + step.place, error="l") for step in steps[:2]]
+    assert [f'd="{path}"' in each.svg_inline(border=2) for path, each in zip(drawn, expected, strict=True)] == [
+        True,
+        True,
+    ]
 
 
 def test_words_of_a_lesson_are_words_on_paper():
