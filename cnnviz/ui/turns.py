@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import copy_context
 from functools import partial
+from typing import Any
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -66,6 +67,11 @@ class Turns:
                 self._holder = None
             self._let_in()
 
+    @property
+    def waited_for(self) -> bool:
+        """Whether anybody waits for a turn."""
+        return any(self._waiting)
+
     def _let_in(self) -> None:
         now = time.monotonic()
         if self._holder is not None and now < self._until:
@@ -78,6 +84,7 @@ class Turns:
 
 _TURNS = Turns()
 _NAME = "cnnviz-turn"  # of the run's kind and turn, in its context
+_SEND = "cnnviz-send"  # of what sends its messages that are held
 _AROUND = "cnnviz-around"  # of what it has still to draw around the screen
 
 
@@ -91,7 +98,8 @@ def in_turn(what: int) -> Iterator[None]:
     kept = vars(context)
     kept[_NAME] = what, _TURNS.take(what, context.yield_check)
     try:
-        yield
+        with _together(context):
+            yield
     except Exception:
         # What stands around a screen that failed is there all the same.
         draw_around()
@@ -100,6 +108,36 @@ def in_turn(what: int) -> Iterator[None]:
         draw_around()
     finally:
         _TURNS.give(kept.pop(_NAME)[1])
+
+
+@contextmanager
+def _together(context: Any) -> Iterator[None]:
+    """Have an act's messages go out together where others wait: each of them wakes the server, which takes Python."""
+    kept, held = vars(context), list[Any]()
+    enqueue = kept.get("_enqueue")
+    if enqueue is None or not context.fragment_ids_this_run:
+        # A Streamlit that has it otherwise, or a whole page, of which a title is better than nothing.
+        yield
+        return
+
+    def send() -> None:
+        messages = held.copy()
+        held.clear()
+        for message in messages:
+            enqueue(message)
+
+    def hold(message: Any) -> None:
+        held.append(message)
+        if not _TURNS.waited_for:
+            send()
+
+    kept["_enqueue"], kept[_SEND] = hold, send
+    try:
+        yield
+    finally:
+        kept["_enqueue"] = enqueue
+        del kept[_SEND]
+        send()
 
 
 def after_the_stage(draw: Callable[[], None]) -> None:
@@ -123,6 +161,8 @@ def step_aside() -> None:
     """Let the next one in; call before a wait for something that keeps no processor of this server's, as the engine."""
     context = get_script_run_ctx(suppress_warning=True)
     if context is not None and (kept := vars(context).get(_NAME)) is not None:
+        if (send := vars(context).get(_SEND)) is not None:
+            send()
         _TURNS.give(kept[1])
 
 

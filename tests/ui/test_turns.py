@@ -138,6 +138,61 @@ def test_a_run_inside_another_has_its_turn_and_one_that_steps_aside_comes_back(m
     assert module._TURNS._holder is None
 
 
+def act(sent):
+    """Return the context of a run of a part, whose messages are noted in `sent`."""
+    return SimpleNamespace(yield_check=lambda: None, fragment_ids_this_run=["part"], _enqueue=sent.append)
+
+
+def test_messages_of_an_act_go_out_together_only_where_others_wait(monkeypatch):
+    sent, other = [], threading.Event()
+    context = act(sent)
+    monkeypatch.setattr(module, "get_script_run_ctx", lambda suppress_warning: context)
+    turns = Turns(long=PATIENCE)
+    monkeypatch.setattr(module, "_TURNS", turns)
+    before = context._enqueue
+
+    @module.in_turn(ACT)
+    def fails():
+        context._enqueue(1)
+        assert sent == [1]
+        turns._waiting[MOVING].append(other)
+        context._enqueue(2)
+        context._enqueue(3)
+        assert sent == [1]
+        module.step_aside()
+        assert sent == [1, 2, 3]
+        assert turns._holder is other
+        turns.give(other)
+        module.come_back(REST)
+        turns._waiting[MOVING].append(other)
+        context._enqueue(4)
+        turns._waiting[MOVING].clear()
+        context._enqueue(5)
+        assert sent == [1, 2, 3, 4, 5]
+        turns._waiting[MOVING].append(other)
+        context._enqueue(6)
+        raise ValueError("failed")
+
+    with pytest.raises(ValueError, match="failed"):
+        fails()
+    # What was drawn before it failed is there, and whoever draws next finds all as it was.
+    assert sent == [1, 2, 3, 4, 5, 6]
+    assert context._enqueue == before
+
+
+def test_a_whole_page_holds_nothing(monkeypatch):
+    sent = []
+    context = act(sent)
+    context.fragment_ids_this_run = None
+    monkeypatch.setattr(module, "get_script_run_ctx", lambda suppress_warning: context)
+    turns = Turns(long=PATIENCE)
+    monkeypatch.setattr(module, "_TURNS", turns)
+    with module.in_turn(STAGE):
+        turns._waiting[MOVING].append(threading.Event())
+        context._enqueue(1)
+        assert sent == [1]
+
+
 def page(how):
     import streamlit as st
 
