@@ -10,7 +10,7 @@ from cnnviz.figures.maps import window
 from cnnviz.figures.products import products
 from cnnviz.ui.activations.view import FORM, WORDS
 from cnnviz.ui.chart import chart
-from cnnviz.ui.numbers import fixed, short
+from cnnviz.ui.numbers import fixed, short, whole
 
 if TYPE_CHECKING:
     from cnnviz.probes.unit import accounts as kinds
@@ -30,11 +30,12 @@ def show_account(account: "kinds.UnitAccount") -> None:
 def _convolution(account: "kinds.Convolution") -> None:
     seen, terms = account.window, account.terms
     edges = {"top": seen.top, "bottom": seen.bottom - 1, "left": seen.left, "right": seen.right - 1}
-    say("unit_convolution", inputs=len(terms) + account.rest_count, **edges)
+    say("unit_convolution", inputs=whole(len(terms) + account.rest_count), **edges)
     names = [text("unit_channel", channel=term.channel) for term in terms]
+    rest = text("unit_channel_rest", count=whole(account.rest_count))
     sum_box, drawn_box = st.columns([1, 2], gap="medium")
     with sum_box:
-        _sum(names, account)
+        _sum(names, rest, account)
     with drawn_box:
         if account.rest_count:
             st.caption(text("unit_convolution_shown", count=len(terms)))
@@ -44,31 +45,32 @@ def _convolution(account: "kinds.Convolution") -> None:
 
 
 def _linear(account: "kinds.Linear") -> None:
-    say("unit_linear", inputs=account.inputs.size, count=len(account.terms))
+    say("unit_linear", inputs=whole(account.inputs.size), count=len(account.terms))
     sum_box, drawn_box = st.columns(2, gap="medium")
     with sum_box:
-        _sum([text("unit_input", position=term.position) for term in account.terms], account)
+        rest = text("unit_input_rest", count=whole(account.rest_count))
+        _sum([text("unit_input", position=term.position) for term in account.terms], rest, account)
     names = [label(f"products.{name}") for name in ("input", "value", "weight", "product")]
-    rows = [(term.position, *map(short, (term.value, term.weight, term.total))) for term in account.terms]
-    right = {name: st.column_config.TextColumn(alignment="right") for name in names[1:]}
-    drawn_box.dataframe([dict(zip(names, row, strict=True)) for row in rows], column_config=right, hide_index=True)
+    rows = [(str(term.position), *map(short, (term.value, term.weight, term.total))) for term in account.terms]
+    with drawn_box:
+        _table(names, rows)
 
 
-def _sum(names: Sequence[str], account: "kinds.Convolution | kinds.Linear") -> None:
+def _sum(names: Sequence[str], rest: str, account: "kinds.Convolution | kinds.Linear") -> None:
     """Write the sum with its numbers, as one table: what matters most first, then the rest, the bias and the result."""
     parts = list(zip(names, [term.total for term in account.terms], strict=True))
     if account.rest_count:
-        parts.append((text("unit_rest", count=account.rest_count), account.rest))
+        parts.append((rest, account.rest))
     if account.bias is not None:
         parts.append((label("products.bias"), account.bias))
     parts.append((label("products.sum"), account.total or 0.0))
-    part, adds = label("products.part"), label("products.adds")
-    st.dataframe(
-        [{part: name, adds: fixed(total, 6)} for name, total in parts],
-        column_config={adds: st.column_config.TextColumn(alignment="right")},
-        hide_index=True,
-        height="content",
-    )
+    _table((label("products.part"), label("products.adds")), [(name, fixed(total, 6)) for name, total in parts])
+
+
+def _table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Write a table whose columns are numbers, all but the first; text costs a tenth of a data frame."""
+    lines = (names, (":---", *["---:"] * (len(names) - 1)), *rows)
+    st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
 
 
 def _pooling(account: "kinds.Pooling") -> None:
