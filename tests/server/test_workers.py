@@ -237,7 +237,8 @@ def test_what_is_wrong_with_the_command_is_said_once(monkeypatch, capfd):
     before = signal.getsignal(signal.SIGTERM)
     assert main(["serve", "--workers", "3", "--port", str(free_ports(4)), "--size", "3x8x8"]) == 2
     said = capfd.readouterr().err
-    assert (said.count("\n"), said.count("name it with --model.")) == (1, 1), said
+    # Threads of a server that another test started may write a line of their own meanwhile.
+    assert (said.count("name it with --model."), "Traceback" in said) == (1, False), said
     assert signal.getsignal(signal.SIGTERM) is before
 
 
