@@ -5,13 +5,13 @@ from pathlib import Path
 import streamlit as st
 
 from cnnviz.assets import icon
+from cnnviz.components.kept import forget_all
 from cnnviz.components.library import bring_library
 from cnnviz.components.room import room
 from cnnviz.components.theme import follow_theme
 from cnnviz.ui import links, menu
 from cnnviz.ui.engine import settle
 from cnnviz.ui.hidden import say_unknown, shows
-from cnnviz.ui.kept import forget_all
 from cnnviz.ui.reconnection import run_when_reconnected
 from cnnviz.ui.single_values import look_up_single_values
 from cnnviz.ui.streamlit_words import say_streamlit_words

@@ -6,14 +6,16 @@ selection say, would otherwise take the rest along. Once both are there, the bro
 
 import hashlib
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from numpy.typing import NDArray
 
+from cnnviz.components.kept import draw_kept
 from cnnviz.components.pack import pack
 from cnnviz.components.register import register
 
-Parcel = tuple[str, bytes]
+_SMALL = 64_000  # bytes that a session may keep for as long as the page is open
 
 _mount = register("parcel", '<div class="root"></div>')
 
@@ -27,4 +29,8 @@ def parcel(key: str, meta: Mapping[str, Any], *arrays: NDArray[Any]) -> tuple[di
 
 def send(key: str, content: bytes) -> None:
     """Send a parcel to the page, as part of the element with this key."""
-    _mount(data=content, key=f"parcel.{key}")
+    draw = partial(_mount, data=content, key=f"parcel.{key}")
+    if len(content) > _SMALL:
+        draw()
+    else:
+        draw_kept((key, content), draw)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from cnnviz.components.language import words_of
@@ -10,7 +11,7 @@ from cnnviz.components.parcel import parcel, send
 from cnnviz.components.register import picked, register
 
 FAMILIES = ("conv", "norm", "activation", "pooling", "linear", "other")
-
+_Row = tuple[str, str, tuple[int, ...], str | None]
 
 _HTML = """
 <div class="root">
@@ -58,19 +59,31 @@ def message(
     key: str = "",
 ) -> tuple[bytes, bytes]:
     """Return what `strip` sends to the browser for the same arguments: a buffer of `pack` and its parcel."""
-    groups = _groups([str(layer["name"]) for layer in layers])
-    rows = [
+    rows = tuple(
+        (str(layer["name"]), str(layer["kind"]), tuple(map(int, layer["size"])), layer.get("family"))
+        for layer in layers
+    )
+    named, rest = _parcel(key, rows, label, tuple(words_of("strip", words).items()))
+    return pack({**named, "selected": selected}), rest
+
+
+# A network has hundreds of layers, of which a pick changes none, and a class looks at few networks.
+@lru_cache(maxsize=64)
+def _parcel(
+    key: str, rows: tuple[_Row, ...], label: str, words: tuple[tuple[str, str], ...]
+) -> tuple[Mapping[str, Any], bytes]:
+    groups = _groups([name for name, *_ in rows])
+    layers = [
         {
-            "name": str(layer["name"]),
-            "kind": str(layer["kind"]),
-            "size": [int(length) for length in layer["size"]],
-            "family": layer["family"] if layer.get("family") in FAMILIES else "other",
+            "name": name,
+            "kind": kind,
+            "size": size,
+            "family": family if family in FAMILIES else "other",
             "group": group,
         }
-        for layer, group in zip(layers, groups, strict=True)
+        for (name, kind, size, family), group in zip(rows, groups, strict=True)
     ]
-    named, rest = parcel(key, {"layers": rows, "families": FAMILIES, "label": label, "words": words_of("strip", words)})
-    return pack({**named, "selected": selected}), rest
+    return parcel(key, {"layers": layers, "families": FAMILIES, "label": label, "words": dict(words)})
 
 
 def _groups(names: Sequence[str]) -> list[str]:

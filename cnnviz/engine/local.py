@@ -117,7 +117,10 @@ class LocalEngine(FrontEngine):
             self._jobs.resume(job, outcome)
 
     def _run(self, job: Job) -> Any:
-        place = self._device if job.model is None else devices.device_of(job.model, self._device)
+        place = self._device
+        if job.model is not None and place.type != "cpu":
+            # A model stays on the CPU where its home had no room for it.
+            place = devices.device_of(job.model, place)
         note = devices.FULL if place != self._device and place.type == "cpu" else ""
         try:
             return self._compute(job.request, self._turn(job.model, place, note))

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import streamlit as st
 
+from cnnviz.components.kept import draw_kept, forget
 from cnnviz.ui import links
 from cnnviz.ui.form_controls import AnyControl, Control, Switch, written
 from cnnviz.ui.hidden import shows
-from cnnviz.ui.kept import draw_kept, forget
 from cnnviz.ui.timers import acted_in, current_fragment
 from cnnviz.ui.words import COMMON, Words
 

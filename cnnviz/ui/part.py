@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from cnnviz.components.kept import draw_kept
 from cnnviz.engine.requests import Request
 from cnnviz.errors import CnnvizError
 from cnnviz.ui.engine import ask
 from cnnviz.ui.form import Form, Preset
 from cnnviz.ui.hidden import shows
-from cnnviz.ui.kept import draw_kept
 from cnnviz.ui.question import Question, ask_questions
 from cnnviz.ui.refusals import refuse
 from cnnviz.ui.screen import say_rest

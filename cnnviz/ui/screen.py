@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from cnnviz.components.kept import draw_kept
 from cnnviz.ui import links
 from cnnviz.ui.hidden import shows
-from cnnviz.ui.kept import draw_kept
 from cnnviz.ui.words import COMMON, Words
 
 

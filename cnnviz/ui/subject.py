@@ -14,6 +14,7 @@ import streamlit as st
 from PIL import Image
 
 from cnnviz import images, models
+from cnnviz.components.kept import draw_kept
 from cnnviz.engine.requests import Input, ModelChoice, Picture
 from cnnviz.figures import photo as figures
 from cnnviz.models.cards import Card
@@ -151,11 +152,16 @@ class SubjectForm:
         if link == texts:
             # Another spelling of the same: a link that says nothing new opens a screen as it was left.
             link[INVERT.name] = "false"
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=form.key("elsewhere")):
-            st.caption(COMMON.text("elsewhere"), width="content")
-            for screen in SCREENS:
-                if screen.section == here.section and screen != here:
-                    st.page_link(screen.path, label=screen.label, query_params={**links.visit(), **link})
+        link = {**links.visit(), **link}
+
+        def draw() -> None:
+            with st.container(horizontal=True, vertical_alignment="center", gap="small", key=form.key("elsewhere")):
+                st.caption(COMMON.text("elsewhere"), width="content")
+                for screen in SCREENS:
+                    if screen.section == here.section and screen != here:
+                        st.page_link(screen.path, label=screen.label, query_params=link)
+
+        draw_kept((COMMON.text("elsewhere"), link), draw)
 
 
 def show_preparation(form: Form, subject: Subject) -> None:

@@ -10,8 +10,8 @@ from functools import partial, reduce
 import streamlit as st
 
 from cnnviz import lessons
+from cnnviz.components.kept import draw_kept
 from cnnviz.components.language import language
-from cnnviz.ui.kept import draw_kept
 
 
 @dataclass(frozen=True)

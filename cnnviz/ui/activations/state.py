@@ -1,6 +1,7 @@
 """What the screen on activations asks for: the subject, the layer, and the channel and unit that are picked in it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import cast
 
 from cnnviz.engine.requests import Layers, Maps
@@ -41,30 +42,30 @@ class State:
 class Picked:
     """The channel and the unit in it that are looked at: without a word in the link, the strongest.
 
-    `values` are the layer's maps (C, H, W).
+    `values` are the layer's maps (C, H, W). What is read off them once stays for the run.
     """
 
     values: Floats
 
-    @property
+    @cached_property
     def channels(self) -> Number:
         """The choice of a channel."""
         best = strongest_unit(self.values)[0]
         resets = ("row", "column")
         return Number("channel", best, resets, low=0, high=len(self.values) - 1, slider=False)
 
-    @property
+    @cached_property
     def channel(self) -> int:
         """The channel."""
         return FORM.get(self.channels)
 
-    @property
+    @cached_property
     def one(self) -> Floats:
         """The channel's map (H, W)."""
         one: Floats = self.values[self.channel]
         return one
 
-    @property
+    @cached_property
     def places(self) -> tuple[Number, Number]:
         """The choice of a row and of a column."""
         row, column = (
@@ -73,18 +74,18 @@ class Picked:
         )
         return row, column
 
-    @property
+    @cached_property
     def at(self) -> tuple[int, int]:
         """The unit's row and column."""
         row, column = self.places
         return FORM.get(row), FORM.get(column)
 
-    @property
+    @cached_property
     def is_signed(self) -> bool:
         """Whether the layer has negative values."""
         return bool(self.values.min() < 0)
 
-    @property
+    @cached_property
     def are_maps(self) -> bool:
         """Whether the layer gives more than one number a channel."""
         return bool(self.values[0].size > 1)

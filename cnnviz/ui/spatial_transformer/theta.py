@@ -9,9 +9,9 @@ import streamlit as st
 
 from cnnviz.arithmetic.affine import Theta
 from cnnviz.arithmetic.pose import Pose, pose_of
+from cnnviz.components.kept import draw_kept, forget
 from cnnviz.ui.form import Form
 from cnnviz.ui.form_controls import Binding, Control
-from cnnviz.ui.kept import draw_kept, forget
 
 PLACES, MOST = 6, 10.0
 # A box has lengths as theta has them on a canvas of this side: the input runs from -1 to 1.

@@ -4,13 +4,13 @@ from functools import partial
 
 import streamlit as st
 
+from cnnviz.components.kept import draw_kept
 from cnnviz.engine.results import Probed
 from cnnviz.errors import ShapeError
 from cnnviz.figures.warp import as_pixels, difference, pictures
 from cnnviz.probes.warp import Identities
 from cnnviz.ui.chart import chart
 from cnnviz.ui.engine import ask
-from cnnviz.ui.kept import draw_kept
 from cnnviz.ui.numbers import fixed, formula, matrix, percent
 from cnnviz.ui.refusals import translated
 from cnnviz.ui.spatial_transformer.by_hand.pixel import aligned

@@ -11,12 +11,12 @@ def page():
     import streamlit as st
     from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+    from cnnviz.components.kept import draw_kept, forget_all
     from cnnviz.ui.form import Form
     from cnnviz.ui.form_controls import Choice, Switch
-    from cnnviz.ui.kept import draw_kept, forget_all
     from cnnviz.ui.number_controls import Number
     from cnnviz.ui.words import Words
-    from tests.ui.test_kept import DRAWN
+    from tests.components.test_kept import DRAWN
 
     context = get_script_run_ctx()
     if st.session_state.setdefault("alone", False):
