@@ -1,6 +1,7 @@
 """What a network makes of a picture."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,14 @@ class LayerMaps(Sized):
     values: Floats
     device: str
     note: str
+
+    @cached_property
+    def strongest(self) -> tuple[int, ...]:
+        """The channel, row and column of the largest value, for all who look at the layer."""
+        # Only here: probes bring torch, without which a page that runs no network opens.
+        from cnnviz.probes.statistics import strongest_unit
+
+        return strongest_unit(self.values)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ from cnnviz.figures.products import products
 from cnnviz.ui.activations.view import FORM, WORDS
 from cnnviz.ui.chart import chart
 from cnnviz.ui.numbers import fixed, short, whole
+from cnnviz.ui.text_table import text_table
 
 if TYPE_CHECKING:
     from cnnviz.probes.unit import accounts as kinds
@@ -53,7 +54,7 @@ def _linear(account: "kinds.Linear") -> None:
     names = [label(f"products.{name}") for name in ("input", "value", "weight", "product")]
     rows = [(str(term.position), *map(short, (term.value, term.weight, term.total))) for term in account.terms]
     with drawn_box:
-        _table(names, rows)
+        text_table(names, rows)
 
 
 def _sum(names: Sequence[str], rest: str, account: "kinds.Convolution | kinds.Linear") -> None:
@@ -64,13 +65,7 @@ def _sum(names: Sequence[str], rest: str, account: "kinds.Convolution | kinds.Li
     if account.bias is not None:
         parts.append((label("products.bias"), account.bias))
     parts.append((label("products.sum"), account.total or 0.0))
-    _table((label("products.part"), label("products.adds")), [(name, fixed(total, 6)) for name, total in parts])
-
-
-def _table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Write a table whose columns are numbers, all but the first; text costs a tenth of a data frame."""
-    lines = (names, (":---", *["---:"] * (len(names) - 1)), *rows)
-    st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
+    text_table((label("products.part"), label("products.adds")), [(name, fixed(total, 6)) for name, total in parts])
 
 
 def _pooling(account: "kinds.Pooling") -> None:

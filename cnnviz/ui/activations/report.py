@@ -37,7 +37,7 @@ _TALLEST = 330  # pixels: the mosaic ends on the first screenful
 
 def _draw_stage(state: State, answer: LayerMaps) -> None:
     """Draw the strip of layers, all maps of one, and the picked one over the picture."""
-    picked = Picked(answer.values)
+    picked = Picked(answer)
     strip_box = strip_place(FORM)
     maps_box, unit_box = st.columns(2, gap="medium")
     # The mosaic is what a key press on the strip asks for: it is drawn before all else.
@@ -135,7 +135,7 @@ def finish_row(row: Row) -> None:
 
 def show_unit(state: State, answer: LayerMaps) -> None:
     """Show where the picked unit's value comes from."""
-    picked = Picked(answer.values)
+    picked = Picked(answer)
     st.subheader(label("microscope"))
     channel, (row, column) = picked.channel, picked.at
     account = ask(Unit(layer=state.row.name, channel=channel, row=row, column=column, **state.subject.given))
@@ -188,7 +188,7 @@ def npz_bytes(name: str, values: Floats) -> bytes:
 
 
 def code(state: State, answer: LayerMaps) -> str:
-    return text("code", **in_python(state.subject.model), layer=state.row.name, channel=Picked(answer.values).channel)
+    return text("code", **in_python(state.subject.model), layer=state.row.name, channel=Picked(answer).channel)
 
 
 PART = Part(

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import cast
 
 from cnnviz.engine.requests import Layers, Maps
-from cnnviz.engine.results import Floats, LayerRow, LayerTable
+from cnnviz.engine.results import Floats, LayerMaps, LayerRow, LayerTable
 from cnnviz.probes.statistics import Sort, strongest_unit
 from cnnviz.ui.activations.view import FORM
 from cnnviz.ui.engine import ask
@@ -42,15 +42,20 @@ class State:
 class Picked:
     """The channel and the unit in it that are looked at: without a word in the link, the strongest.
 
-    `values` are the layer's maps (C, H, W). What is read off them once stays for the run.
+    What is read off the maps once stays for the run.
     """
 
-    values: Floats
+    answer: LayerMaps
+
+    @property
+    def values(self) -> Floats:
+        """The layer's maps (C, H, W)."""
+        return self.answer.values
 
     @cached_property
     def channels(self) -> Number:
         """The choice of a channel."""
-        best = strongest_unit(self.values)[0]
+        best = self.answer.strongest[0]
         resets = ("row", "column")
         return Number("channel", best, resets, low=0, high=len(self.values) - 1, slider=False)
 

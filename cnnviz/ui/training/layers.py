@@ -19,6 +19,7 @@ from cnnviz.ui.form_controls import Binding, Choice
 from cnnviz.ui.hovers import told
 from cnnviz.ui.names import class_names
 from cnnviz.ui.numbers import percent, short, whole
+from cnnviz.ui.text_table import text_table
 from cnnviz.ui.training.look_inside import open_with_weights
 from cnnviz.ui.training.state import FORM, WORDS, State
 from cnnviz.ui.words import listed
@@ -103,14 +104,13 @@ def _draw_sizes(view: RunView) -> None:
     figure = figures.layer_ratios(view.measured, ratios, x=text("steps"), y=text("ratio"), usual=text("usual"))
     left, right = st.columns(2, gap="large")
     chart(figure, key=FORM.key("ratios"), at=left, alt=text("layers_alt"))
-    # A table of Streamlit's goes through pandas and Arrow, a quarter of all that is drawn here.
     head = [text(f"column_{name}") for name in ("layer", "weight", "gradient", "update", "ratio")]
     rows = [
         (name, *(short(each[-1, at], 3) for each in (weight, gradient, update)), _share(shares[-1, at]))
         for at, name in enumerate(view.layers)
     ]
     with right:
-        st.markdown("\n".join(f"| {' | '.join(row)} |" for row in (head, ("---", *["--:"] * 4), *rows)))
+        text_table(head, rows)
         say("layers_text")
         dead = listed(text("dead_share", share=percent(share), layer=layer) for layer, share in view.dead)
         st.markdown(text("dead", shares=dead) if view.dead else text("dead_none"))
